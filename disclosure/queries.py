@@ -1,0 +1,71 @@
+"""What may be read by whom, and the questions pages ask: QuerySets that import no model."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Case, Q, Value, When
+
+from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience, ItemState, Mode, TargetGroup, Validity
+from govportal import access
+from govportal.permissions import Permission
+
+if TYPE_CHECKING:
+    from disclosure.models import CatalogueEntry, Item, LogEntry
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def visible_to(self, user: Any) -> Self:
+        """Items whose text this reader may read: public ones, and internal ones of the agencies they staff.
+
+        Every public door (page, feed, API, search, facet, export, attachment, PDF, sitemap) starts here.
+        """
+        return self.addressable_by(user).filter(state__in=READABLE_STATES)
+
+    def addressable_by(self, user: Any) -> Self:
+        """Items whose address answers this reader with 200: the text, or the notice of a withdrawn one."""
+        published = self.filter(state__in=(*READABLE_STATES, *NOTICE_STATES))
+        agencies = access.agencies_with(user, Permission.VIEW_INTERNAL)
+        if not agencies:
+            return published.filter(audience=Audience.PUBLIC)
+        return published.filter(Q(audience=Audience.PUBLIC) | Q(audience=Audience.INTERNAL, agency__in=agencies))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_on", "-id")
+
+    def with_effective_validity(self, today: date) -> Self:
+        """`effective_validity`: the declared one, or expired once the last day has passed."""
+        return self.annotate(effective_validity=effective_validity(today))
+
+
+def effective_validity(today: date) -> Case:
+    """失效 by date is a query, never a state that a job must set in time."""
+    return Case(
+        When(state=ItemState.VOID, then=Value(Validity.VOID.value)),
+        When(state=ItemState.EXPIRED, then=Value(Validity.EXPIRED.value)),
+        When(state=ItemState.PARTLY_VOID, then=Value(Validity.PARTLY_VOID.value)),
+        When(
+            expires_on__lt=today,
+            validity__in=[Validity.VALID, Validity.AMENDED, Validity.PARTLY_VOID],
+            then=Value(Validity.EXPIRED.value),
+        ),
+        default="validity",
+        output_field=models.CharField(),
+    )
+
+
+class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
+    def visible_to(self, user: Any) -> Self:
+        """Lines of the catalogue a reader may see; those for staff (对内公开) only to staff."""
+        active = self.filter(is_active=True).exclude(mode=Mode.NOT_PUBLIC)
+        agencies = access.agencies_with(user, Permission.VIEW_INTERNAL)
+        if not agencies:
+            return active.exclude(target=TargetGroup.INTERNAL)
+        return active.filter(~Q(target=TargetGroup.INTERNAL) | Q(agencies__in=agencies)).distinct()
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    def visible_to(self, user: Any) -> Self:
+        """The public chain for everybody; an agency's internal chain for its staff."""
+        chains = ["public", *(f"internal:{agency.code}" for agency in access.agencies_with(user, Permission.VIEW_INTERNAL))]
+        return self.filter(chain__in=chains)

@@ -1,0 +1,5 @@
+"""Pages of disclosure."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,96 @@
+"""The only gate: `can(user, permission, agency)`. Pages, services, admin and `User.has_perm` all ask here.
+
+A superuser opens the admin and nothing more: no role, no permission.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from govportal.permissions import ROLE_PERMISSIONS, SUBTREE_ROLES, Permission, Role
+
+if TYPE_CHECKING:
+    from govportal.models import Agency, Membership
+
+
+def _memberships(user: Any) -> list["Membership"]:
+    """The user's roles, read once per user object: a request asks many times."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return []
+    cached = getattr(user, "_memberships", None)
+    if cached is None:
+        cached = list(user.memberships.select_related("agency"))
+        user._memberships = cached
+    return cached
+
+
+def can(user: Any, permission: Permission, agency: "Agency | None" = None) -> bool:
+    """True if a role of the user gives the permission at the agency (None: at any agency)."""
+    for membership in _memberships(user):
+        role = Role(membership.role)
+        if permission not in ROLE_PERMISSIONS[role]:
+            continue
+        if agency is None or membership.agency_id == agency.pk:
+            return True
+        if role in SUBTREE_ROLES and f"/{membership.agency_id}/" in agency.path:
+            return True
+    return False
+
+
+def agencies_with(user: Any, permission: Permission) -> list["Agency"]:
+    """The agencies at which the user holds the permission by a role of that very agency."""
+    return [m.agency for m in _memberships(user) if permission in ROLE_PERMISSIONS[Role(m.role)]]
+
+
+def require(user: Any, permission: Permission, agency: "Agency | None" = None) -> None:
+    """Raise PermissionDenied, saying why, unless `can`."""
+    if not can(user, permission, agency):
+        where = f"（{agency}）" if agency else ""
+        raise PermissionDenied(_("您的角色没有这项权限") + f"：{permission.value}{where}")
+
+
+def required(permission: Permission) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate a view that needs the permission at some agency."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+            require(request.user, permission)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+# Admin models and the permission that opens them: (view, change). A model that is not listed is closed.
+_ADMIN: dict[str, tuple[Permission, Permission | None]] = {}
+
+
+def open_admin(model_label: str, *, view: Permission, change: Permission | None = None) -> None:
+    """Declare which permission shows a model in the admin and which lets it be edited there."""
+    _ADMIN[model_label.lower()] = (view, change)
+
+
+def has_admin_permission(user: Any, perm: str, obj: Any = None) -> bool:
+    """Django's `app.action_model` question, answered from roles."""
+    app_label, _dot, codename = perm.partition(".")
+    action, _underscore, model = codename.partition("_")
+    entry = _ADMIN.get(f"{app_label}.{model}")
+    if entry is None or not getattr(user, "is_active", False):
+        return False
+    view, change = entry
+    if action == "view":
+        return can(user, view) or (change is not None and can(user, change))
+    return action in {"add", "change", "delete"} and change is not None and can(user, change)
+
+
+def has_admin_module(user: Any, app_label: str) -> bool:
+    return any(
+        has_admin_permission(user, f"{app_label}.view_{label.partition('.')[2]}")
+        for label in _ADMIN
+        if label.startswith(f"{app_label}.")
+    )

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class GovportalConfig(AppConfig):
+    name = "govportal"
+    verbose_name = _("基础")
+
+    def ready(self) -> None:
+        from govportal import checks, dbsetup  # noqa: F401  (checks register themselves)
+
+        post_migrate.connect(dbsetup.on_post_migrate, dispatch_uid="govportal.dbsetup")

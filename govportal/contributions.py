@@ -1,0 +1,70 @@
+"""Where upper apps register what kernel pages and jobs need from them, at typed points only.
+
+Registered in `AppConfig.ready()`; the kernel never imports an app.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A block of a page. `context` answers what `template` shows; None hides the block."""
+
+    key: str
+    template: str
+    context: Callable[..., Mapping[str, Any] | None]
+    position: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StaffQueue:
+    """One queue of the staff landing page: how many wait for this user, and where they are."""
+
+    key: str
+    label: Promise | str
+    count: Callable[[Any], int]
+    url: Callable[[], str]
+    position: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One open data set: listed on /open-data/ and in the DCAT catalogue."""
+
+    key: str
+    title: Promise | str
+    description: Promise | str
+    formats: Mapping[str, Callable[[], str]]  # format name -> address
+    count: Callable[[], int]
+
+
+class Registry[T: (Panel, StaffQueue, Dataset)]:
+    """Contributions by key, in order of position and registration."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, T] = {}
+
+    def add(self, entry: T) -> None:
+        self._entries[entry.key] = entry
+
+    def all(self) -> list[T]:
+        return sorted(self._entries.values(), key=lambda entry: getattr(entry, "position", 100))
+
+
+home_panels: Registry[Panel] = Registry()  # context(request)
+agency_panels: Registry[Panel] = Registry()  # context(request, agency)
+staff_queues: Registry[StaffQueue] = Registry()
+datasets: Registry[Dataset] = Registry()
+sitemaps: dict[str, type[Sitemap[Any]]] = {}
+
+
+def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """(template, context) of the panels that have something to show."""
+    shown = ((panel.template, panel.context(request, **kwargs)) for panel in registry.all())
+    return [(template, context) for template, context in shown if context is not None]

@@ -1,0 +1,138 @@
+"""Triggers, search tables and seed rows: declared here and there, applied by one idempotent receiver.
+
+Never by a migration: SQLite drops triggers when it rebuilds a table. The system check
+`govportal.E003` compares what the database holds with what is declared.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseObject:
+    """A trigger or a table outside the models. `statements` by vendor; each must be repeatable."""
+
+    name: str
+    table: str
+    create: dict[str, tuple[str, ...]]
+    drop: dict[str, tuple[str, ...]]
+    is_trigger: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Rows every installation needs. `apply(using)` adds what is missing and overwrites nothing."""
+
+    name: str
+    apply: Callable[[str], None]
+
+
+_objects: dict[str, DatabaseObject] = {}
+_seeds: dict[str, Seed] = {}
+
+
+def declare(item: DatabaseObject | Seed) -> None:
+    """Called from AppConfig.ready(). Declaring the same name twice replaces it."""
+    if isinstance(item, Seed):
+        _seeds[item.name] = item
+    else:
+        _objects[item.name] = item
+
+
+def declared_objects() -> list[DatabaseObject]:
+    return list(_objects.values())
+
+
+def append_only(table: str) -> DatabaseObject:
+    """A trigger that refuses update and delete of every row of a table."""
+    name = f"{table}_append_only"
+    message = f"{table} is append-only"
+    return DatabaseObject(
+        name=name,
+        table=table,
+        create={
+            "sqlite": tuple(
+                f"CREATE TRIGGER IF NOT EXISTS {name}_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+                for verb in ("UPDATE", "DELETE")
+            ),
+            "postgresql": (
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+                f"CREATE OR REPLACE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            ),
+        },
+        drop={
+            "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}_{verb}" for verb in ("update", "delete")),
+            "postgresql": (
+                f"DROP TRIGGER IF EXISTS {name} ON {table}",
+                f"DROP TRIGGER IF EXISTS {name}_truncate ON {table}",
+            ),
+        },
+    )
+
+
+def _run(using: str, statements: tuple[str, ...]) -> None:
+    with connections[using].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def apply(using: str = "default") -> None:
+    """Bring triggers, search tables and seed rows to what is declared. Safe to repeat."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    with transaction.atomic(using=using):
+        for item in _objects.values():
+            if not item.is_trigger or item.table in tables:
+                _run(using, item.create[connection.vendor])
+        for seed in _seeds.values():
+            seed.apply(using)
+
+
+def on_post_migrate(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """Once per migrate, after the last app: the kernel is listed below the apps that stand on it."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections[using])
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        apply(using)
+
+
+@contextmanager
+def triggers_off(using: str = "default") -> Iterator[None]:
+    """Take the triggers off, for our `flush` in tests alone; they are put back whatever happens."""
+    vendor = connections[using].vendor
+    triggers = [item for item in _objects.values() if item.is_trigger]
+    for item in triggers:
+        _run(using, item.drop[vendor])
+    try:
+        yield
+    finally:
+        for item in triggers:
+            _run(using, item.create[vendor])
+
+
+def missing_objects(using: str = "default") -> list[str]:
+    """Names of declared triggers and tables that the database does not hold."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master")
+        else:
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION SELECT relname FROM pg_class"
+            )
+        present = {row[0] for row in cursor.fetchall()}
+    return [
+        item.name
+        for item in _objects.values()
+        if not any(name == item.name or (item.is_trigger and name.startswith(item.name)) for name in present)
+    ]

@@ -1,0 +1,28 @@
+"""The kernel's rows: one model a file."""
+
+from govportal.models.agency import Agency, AgencyKind, AgencyLevel, InternalBody, Leader
+from govportal.models.attachment import Attachment
+from govportal.models.audit_event import AuditEvent
+from govportal.models.holiday import Holiday, HolidayYear
+from govportal.models.membership import Membership
+from govportal.models.notice import Notice
+from govportal.models.public_revision import PublicRevision
+from govportal.models.site_profile import SiteProfile
+from govportal.models.user import User
+
+__all__ = [
+    "Agency",
+    "AgencyKind",
+    "AgencyLevel",
+    "Attachment",
+    "AuditEvent",
+    "Holiday",
+    "HolidayYear",
+    "InternalBody",
+    "Leader",
+    "Membership",
+    "Notice",
+    "PublicRevision",
+    "SiteProfile",
+    "User",
+]

@@ -1,0 +1,81 @@
+"""Who may do what, as data. `access.can` is the only reader."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """A role at one agency. The county's government office holds the county-wide ones."""
+
+    PUBLISHER = "publisher", _("承办人")
+    SECRECY_REVIEWER = "secrecy_reviewer", _("保密审查员")
+    PRE_REVIEWER = "pre_reviewer", _("预审员")
+    SECOND_REVIEWER = "second_reviewer", _("复审员")
+    APPROVER = "approver", _("审定人")
+    REQUEST_OFFICER = "request_officer", _("依申请公开经办")
+    COMPLAINT_OFFICER = "complaint_officer", _("投诉举报经办")
+    INSPECTOR = "inspector", _("考核人员")
+    OFFICE_HEAD = "office_head", _("公开机构负责人")
+    AGENCY_HEAD = "agency_head", _("单位负责人")
+    STAFF = "staff", _("本单位人员")
+    ADMINISTRATOR = "administrator", _("管理员")
+
+
+class Permission(StrEnum):
+    VIEW_INTERNAL = "view_internal"  # read items meant for staff of the agency (对内公开)
+    VIEW_ITEMS = "view_items"  # see the agency's items and editions in the admin
+    DRAFT_ITEM = "draft_item"
+    SECRECY_REVIEW = "secrecy_review"
+    PRE_REVIEW = "pre_review"
+    SECOND_REVIEW = "second_review"
+    APPROVE_ITEM = "approve_item"
+    HANDLE_REQUEST = "handle_request"
+    HANDLE_COMPLAINT = "handle_complaint"
+    ASSESS = "assess"
+    VIEW_AUDIT = "view_audit"
+    MANAGE_CATALOGUE = "manage_catalogue"
+    MANAGE_AGENCIES = "manage_agencies"
+    MANAGE_USERS = "manage_users"
+    MANAGE_CALENDAR = "manage_calendar"
+    MANAGE_SITE = "manage_site"
+    MANAGE_SEARCH = "manage_search"
+    MIGRATE_ARCHIVE = "migrate_archive"
+
+
+_STAFF = frozenset({Permission.VIEW_INTERNAL, Permission.VIEW_ITEMS})
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.STAFF: frozenset({Permission.VIEW_INTERNAL}),
+        Role.PUBLISHER: _STAFF | {Permission.DRAFT_ITEM},
+        Role.SECRECY_REVIEWER: _STAFF | {Permission.SECRECY_REVIEW},
+        Role.PRE_REVIEWER: _STAFF | {Permission.PRE_REVIEW},
+        Role.SECOND_REVIEWER: _STAFF | {Permission.SECOND_REVIEW},
+        Role.APPROVER: _STAFF | {Permission.APPROVE_ITEM},
+        Role.REQUEST_OFFICER: _STAFF | {Permission.HANDLE_REQUEST},
+        Role.COMPLAINT_OFFICER: frozenset({Permission.HANDLE_COMPLAINT}),
+        Role.INSPECTOR: frozenset({Permission.ASSESS, Permission.VIEW_ITEMS}),
+        Role.OFFICE_HEAD: _STAFF | {Permission.VIEW_AUDIT},
+        Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT},
+        Role.ADMINISTRATOR: frozenset(
+            {
+                Permission.VIEW_ITEMS,
+                Permission.VIEW_AUDIT,
+                Permission.MANAGE_CATALOGUE,
+                Permission.MANAGE_AGENCIES,
+                Permission.MANAGE_USERS,
+                Permission.MANAGE_CALENDAR,
+                Permission.MANAGE_SITE,
+                Permission.MANAGE_SEARCH,
+                Permission.MIGRATE_ARCHIVE,
+            }
+        ),
+    }
+)
+
+# Roles that hold for every agency below the one they are given at; the others hold at that agency alone.
+SUBTREE_ROLES = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR, Role.COMPLAINT_OFFICER})

@@ -1,0 +1,53 @@
+"""A home of its own for every test run: secrets, database file and media in a temporary folder.
+
+The settings need those secrets when they are first read, so this module makes them on import and names
+the settings module itself; pyproject must not (pytest-django would read the settings too early).
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+
+def _make_home() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="govportal-tests-"))
+    for name, secret in (("secret_key", secrets.token_urlsafe(40)), ("data_keys", Fernet.generate_key().decode())):
+        (home / name).write_text(secret + "\n")
+        (home / name).chmod(0o600)
+    (home / "static").mkdir()
+    return home
+
+
+if not IS_XDIST_WORKER:  # a worker inherits the home of the run it belongs to
+    os.environ["PORTAL_HOME"] = str(_make_home())
+os.environ["DJANGO_SETTINGS_MODULE"] = "govportal.settings"
+os.environ["PORTAL_BASE_URL"] = "http://testserver"
+
+
+def pytest_configure() -> None:
+    """The few settings a test run needs otherwise; before anything has used them."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one costs 0.3 s a user
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+def pytest_unconfigure() -> None:
+    if not IS_XDIST_WORKER:
+        shutil.rmtree(os.environ["PORTAL_HOME"], ignore_errors=True)
+
+
+@pytest.fixture
+def portal_data() -> Path:
+    """The folder of real data named by PORTAL_DATA; the test is skipped, by that name, without it."""
+    folder = os.environ.get("PORTAL_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("PORTAL_DATA names no folder of real data")
+    return Path(folder)

@@ -1,0 +1,1 @@
+"""Measures of speed and quality. `./portal bench [name …]` runs them on SQLite and on PostgreSQL."""

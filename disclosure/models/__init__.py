@@ -4,6 +4,7 @@ from disclosure.models.catalogue_entry import CatalogueEntry, CatalogueTemplate
 from disclosure.models.edition import Edition, EditionAttachment
 from disclosure.models.index_counter import IndexCounter
 from disclosure.models.item import Item
+from disclosure.models.log_chain import LogChain
 from disclosure.models.log_entry import LogEntry
 from disclosure.models.relation import Relation
 from disclosure.models.search_row import BestBet, Synonym
@@ -16,6 +17,7 @@ __all__ = [
     "EditionAttachment",
     "IndexCounter",
     "Item",
+    "LogChain",
     "LogEntry",
     "Relation",
     "Synonym",

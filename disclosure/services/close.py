@@ -1,0 +1,91 @@
+"""Ending the life of a published text: withdrawn, terminated, expired, void or partly void (domain §4.6).
+
+The address keeps answering: with the text marked, or with a public notice. Nothing is ever a 404.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from disclosure import publication_log, search
+from disclosure.enums import READABLE_STATES, ItemState, LogKind
+from disclosure.models import Item, LogEntry
+from govportal import access, audit
+from govportal.models import PublicRevision, User
+from govportal.permissions import Permission
+
+_KIND_OF = {
+    ItemState.WITHDRAWN: LogKind.WITHDRAW,
+    ItemState.TERMINATED: LogKind.TERMINATE,
+    ItemState.EXPIRED: LogKind.EXPIRE,
+    ItemState.VOID: LogKind.VOID,
+    ItemState.PARTLY_VOID: LogKind.PARTLY_VOID,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """Why and by what right; all but the replacement must be said."""
+
+    state: ItemState
+    ground: str
+    basis: str
+    explanation: str
+    replacement: Item | None = None
+
+
+def reasons_against(item: Item, closing: Closing, actor: User) -> list[str]:
+    """Why this person cannot close the item so; empty when they can."""
+    reasons = []
+    if closing.state not in _KIND_OF:
+        reasons.append(_("不能改为“%s”。") % ItemState(closing.state).label)
+    if item.state not in (ItemState.LIVE, ItemState.PARTLY_VOID) or item.state == closing.state:
+        reasons.append(_("这条信息的状态是“%s”。") % item.get_state_display())
+    if not (closing.ground.strip() and closing.basis.strip() and closing.explanation.strip()):
+        reasons.append(_("须写明事由、依据和说明。"))
+    if closing.replacement and closing.replacement.pk == item.pk:
+        reasons.append(_("替代信息不能是它自己。"))
+    if not access.can(actor, Permission.APPROVE_ITEM, item.agency):
+        reasons.append(_("您不是本单位的审定人。"))
+    return reasons
+
+
+@transaction.atomic
+def close(item_id: int, closing: Closing, *, actor: User, at: datetime) -> LogEntry:
+    """Close a live item. Raises ValidationError with every reason against it."""
+    item = Item.objects.select_for_update(of=("self",)).select_related("agency").get(pk=item_id)
+    if reasons := reasons_against(item, closing, actor):
+        raise ValidationError(reasons)
+    before = item.state
+    item.state, item.closed_at, item.updated_at = closing.state, at, at
+    item.closing_ground, item.closing_basis = closing.ground, closing.basis
+    item.closing_explanation, item.replaced_by = closing.explanation, closing.replacement
+    item.save()
+    entry = publication_log.append(
+        _KIND_OF[closing.state],
+        item,
+        item.current_edition,
+        actor=actor,
+        at=at,
+        note=closing.ground,
+        basis=closing.basis,
+    )
+    if item.state in READABLE_STATES:
+        search.index_item(item)
+    else:
+        search.remove_item(item)
+    PublicRevision.raise_number()
+    audit.record(
+        actor,
+        f"item.{_KIND_OF[closing.state]}",
+        item,
+        agency_code=item.agency.code,
+        before={"state": before},
+        after={"state": item.state, "entry": entry.sequence},
+        basis=closing.basis,
+        note=closing.ground,
+    )
+    return entry

@@ -1,0 +1,131 @@
+"""Items and their unpublished editions: what a publisher writes before anybody reviews it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from disclosure.enums import Audience, Category, EditionState, Mode, Validity
+from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
+from disclosure.services.index_number import allocate, is_slug_taken, slug_for
+from disclosure.types import ITEM_TYPES
+from govportal import audit
+from govportal.html import sanitise
+from govportal.models import Agency, Attachment, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a person writes into an edition. `aspect` empty: the default of the item type."""
+
+    title: str
+    body: str = ""
+    summary: str = ""
+    document_number: str = ""
+    issuer: str = ""
+    formed_on: date | None = None
+    effective_on: date | None = None
+    expires_on: date | None = None
+    validity: str = Validity.VALID
+    category: str = Category.OTHER
+    aspect: str = ""
+    topic: str = ""
+    keywords: Sequence[str] = ()
+    mode: str = Mode.PROACTIVE
+    extra: dict[str, Any] = field(default_factory=dict)
+    title_breaks: Sequence[int] = ()
+    change_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an imported item came from; (agency, name, id) is unique."""
+
+    name: str
+    id: str
+
+
+@transaction.atomic
+def create_item(
+    content: Content,
+    *,
+    agency: Agency,
+    item_type: str,
+    author: User,
+    at: datetime,
+    index_number: str = "",
+    audience: str = Audience.PUBLIC,
+    catalogue_entry: CatalogueEntry | None = None,
+    source: Source | None = None,
+    attachments: Sequence[tuple[Attachment, str]] = (),
+) -> Item:
+    """A new item with its first edition as a draft. A given index number is kept; else one is allocated.
+
+    Raises ValidationError when the given number, or the address made of it, is taken, or a value is too long.
+    """
+    if index_number and (
+        Item.objects.filter(index_number=index_number).exists() or is_slug_taken(slug_for(index_number))
+    ):
+        raise ValidationError({"index_number": _("索引号 %s 已被使用。") % index_number})
+    number = index_number or allocate(agency, item_type, content.formed_on or at.date())
+    item = Item(
+        index_number=number,
+        slug=slug_for(number),
+        agency=agency,
+        item_type=item_type,
+        audience=audience,
+        catalogue_entry=catalogue_entry,
+        source=source.name if source else "",
+        source_id=source.id if source else "",
+        created_by=author,
+        created_at=at,
+    )
+    item.clean_fields(exclude={"title", "agency", "created_by", "catalogue_entry"})
+    item.save(force_insert=True)
+    add_edition(item, content, author=author, at=at, attachments=attachments)
+    return item
+
+
+@transaction.atomic
+def add_edition(
+    item: Item,
+    content: Content,
+    *,
+    author: User,
+    at: datetime,
+    attachments: Sequence[tuple[Attachment, str]] = (),
+) -> Edition:
+    """The next edition of an item, as a draft. Later editions need a change note (domain §4.5).
+
+    Raises ValidationError when an unpublished edition is already open, or a value does not fit.
+    """
+    # The item's row is the lock: two people opening the next edition at once get one edition.
+    Item.objects.select_for_update().get(pk=item.pk)
+    open_editions = item.editions.exclude(state__in=[EditionState.PUBLISHED, EditionState.DISCARDED])
+    if open_editions.exists():
+        raise ValidationError(_("这条信息已有一个未公开的版本。"))
+    last = item.editions.aggregate(last=Max("number"))["last"] or 0
+    if last and not content.change_note.strip():
+        raise ValidationError({"change_note": _("新版本须写明修改说明。")})
+    values = asdict(content) | {
+        "body": sanitise(content.body),
+        "aspect": content.aspect or ITEM_TYPES[item.item_type].aspect,
+        "keywords": list(content.keywords),
+        "title_breaks": list(content.title_breaks),
+    }
+    edition = Edition(
+        item=item, number=last + 1, created_by=author, last_edited_by=author, created_at=at, **values
+    )
+    edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
+    edition.save(force_insert=True)
+    EditionAttachment.objects.bulk_create(
+        EditionAttachment(edition=edition, attachment=attachment, title=title, position=position)
+        for position, (attachment, title) in enumerate(attachments, 1)
+    )
+    audit.record(author, "edition.draft", edition, agency_code=item.agency.code, after={"number": edition.number})
+    return edition

@@ -1,0 +1,148 @@
+"""Recompute the publication log from the rows it speaks of, and name every entry that does not hold."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, connection
+
+from disclosure import publication_log
+from disclosure.enums import EditionState, LogKind
+from disclosure.models import Edition, EditionAttachment, Item, LogChain, LogEntry
+
+# Kinds of entry that bring a new edition before the public.
+_OPENING = (LogKind.MIGRATE, LogKind.PUBLISH, LogKind.AMEND)
+_BATCH = 500
+
+
+@dataclass(slots=True)
+class Result:
+    entries: int = 0
+    editions: int = 0
+    files: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def is_intact(self) -> bool:
+        return not self.faults
+
+
+@contextmanager
+def _raw_bytes_survive() -> Iterator[None]:
+    """Let SQLite hand over text that is no longer UTF-8, so that it fails the digest instead of crashing."""
+    connection.ensure_connection()
+    if connection.vendor != "sqlite":
+        yield
+        return
+    raw = connection.connection
+    factory = raw.text_factory
+    raw.text_factory = lambda value: value.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        raw.text_factory = factory
+
+
+def verify(*, check_files: bool = True) -> Result:
+    """Every chain, every published edition, every attached file (unless `check_files` is off)."""
+    result = Result()
+    with _raw_bytes_survive():
+        for chain in LogChain.objects.order_by("name"):
+            _verify_chain(chain, result)
+        _verify_editions(result, check_files)
+        _verify_projection(result)
+    return result
+
+
+def _verify_chain(chain: LogChain, result: Result) -> None:
+    previous, sequence = publication_log.FIRST_HASH, 0
+    for entry in LogEntry.objects.filter(chain=chain.name).order_by("sequence").iterator(_BATCH):
+        sequence += 1
+        result.entries += 1
+        name = f"{chain.name} 第 {entry.sequence} 号（{entry.index_number}）"
+        if entry.sequence != sequence:
+            result.faults.append(f"{name}：序号不连续，应为 {sequence}")
+            sequence = entry.sequence
+        if entry.previous_hash != previous:
+            result.faults.append(f"{name}：与前一行不相扣")
+        if entry.hash != publication_log.entry_hash(publication_log.entry_payload(entry)):
+            result.faults.append(f"{name}：登记内容与哈希不符")
+        previous = entry.hash
+    if (chain.sequence, chain.head_hash) != (sequence, previous):
+        result.faults.append(f"{chain.name}：登记簿末行应为第 {chain.sequence} 号，实为第 {sequence} 号")
+
+
+def _verify_editions(result: Result, check_files: bool) -> None:
+    """Each published edition has its entry, and its text still has the digest that was logged."""
+    published = Edition.objects.filter(state=EditionState.PUBLISHED).order_by("pk").values_list("pk", flat=True)
+    keys = list(published)
+    for start in range(0, len(keys), _BATCH):
+        batch = keys[start : start + _BATCH]
+        try:
+            _verify_batch(batch, result, check_files)
+        except (DatabaseError, ValueError):
+            # One unreadable row spoils the batch: look at each alone, so that the rest is still checked.
+            for key in batch:
+                try:
+                    _verify_batch([key], result, check_files)
+                except (DatabaseError, ValueError):
+                    result.editions += 1
+                    result.faults.append(f"{_entry_name(key)}：版本内容无法读出")
+
+
+def _verify_batch(keys: list[int], result: Result, check_files: bool) -> None:
+    editions = list(Edition.objects.filter(pk__in=keys).select_related("item__agency").order_by("pk"))
+    links: dict[int, list[EditionAttachment]] = {}
+    for link in EditionAttachment.objects.filter(edition__in=keys).select_related("attachment").order_by("position"):
+        links.setdefault(link.edition_id, []).append(link)
+    opening = {
+        entry.edition_id: entry for entry in LogEntry.objects.filter(edition__in=keys, kind__in=_OPENING)
+    }
+    redactions = {entry.pk: entry for entry in LogEntry.objects.filter(edition__in=keys, kind=LogKind.REDACT)}
+    for edition in editions:
+        result.editions += 1
+        entry = opening.get(edition.pk)
+        if entry is None:
+            result.faults.append(f"版本 {edition.pk}（{edition.item.index_number}）：已公开但没有登记")
+            continue
+        name = f"{entry.chain} 第 {entry.sequence} 号（{entry.index_number} 第{edition.number}版）"
+        if edition.redacted_by_entry_id:
+            redaction = redactions.get(edition.redacted_by_entry_id)
+            if redaction is None or redaction.content_digest != entry.content_digest:
+                result.faults.append(f"{name}：内容已删除，但删除登记没有写明原摘要")
+            continue
+        files = links.get(edition.pk, [])
+        found = publication_log.digest(edition, [(link.title, link.attachment.sha256) for link in files])
+        if found != entry.content_digest or edition.digest != entry.content_digest:
+            result.faults.append(f"{name}：文本与登记的内容摘要不符")
+        if check_files:
+            _verify_files(name, files, result)
+
+
+def _verify_files(name: str, links: list[EditionAttachment], result: Result) -> None:
+    for link in links:
+        result.files += 1
+        try:
+            with link.attachment.file.open("rb") as stored:
+                found = hashlib.file_digest(stored, "sha256").hexdigest()
+        except OSError:
+            result.faults.append(f"{name}：附件“{link.title}”的文件不在了")
+            continue
+        if found != link.attachment.sha256:
+            result.faults.append(f"{name}：附件“{link.title}”的文件与摘要不符")
+
+
+def _verify_projection(result: Result) -> None:
+    """What lists and search show is the logged edition, not a row changed beside it."""
+    shown = Item.objects.filter(current_edition__isnull=False).values_list(
+        "index_number", "title", "document_number", "current_edition__title", "current_edition__document_number"
+    )
+    for index_number, title, number, logged_title, logged_number in shown.iterator(chunk_size=_BATCH):
+        if (title, number) != (logged_title, logged_number):
+            result.faults.append(f"{index_number}：列表所示的标题或文号与现行版本不符")
+
+
+def _entry_name(edition_pk: int) -> str:
+    entry = LogEntry.objects.filter(edition_id=edition_pk, kind__in=_OPENING).first()
+    return f"{entry.chain} 第 {entry.sequence} 号（{entry.index_number}）" if entry else f"版本 {edition_pk}"

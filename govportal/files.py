@@ -1,0 +1,121 @@
+"""Attachments: look into them, keep their bytes once under their hash, serve them so that nothing runs."""
+
+import hashlib
+import re
+import unicodedata
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+
+from govportal.filetypes import CSV, INLINE_CONTENT_TYPES, PDF, TXT, FileType, RefusedFile, detect, encoding_of
+from govportal.models import Attachment, User
+from govportal.models.attachment import storage_name
+from govportal.now import now
+from govportal.tables import UnreadableTable, read_table
+
+__all__ = ["RefusedFile", "UnreadableTable", "read_table", "safe_name", "serve", "store"]
+
+NAME_LENGTH = 150
+# A sandboxed response is not shown by the PDF viewer of Chromium; the other directives hold for it too.
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; frame-ancestors 'none'"
+)
+
+
+def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> Attachment:
+    """Check a file and keep it. Raises RefusedFile with a reason for the sender; then nothing is kept."""
+    size = upload.size or 0
+    if size > settings.ATTACHMENT_MAX_BYTES:
+        limit = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
+        raise RefusedFile(_("文件超过 %(limit)s MB。") % {"limit": limit})
+    display_name = safe_name(name or upload.name or "")
+    suffix = PurePosixPath(display_name).suffix.lower()
+    kind = detect(upload.file, suffix)
+    if suffix not in kind.suffixes:
+        raise RefusedFile(
+            _("文件内容是 %(kind)s，扩展名却是“%(suffix)s”，请改成一致后再上传。")
+            % {"kind": kind.label, "suffix": suffix or _("无")}
+        )
+    attachment = Attachment(
+        name=display_name,
+        suffix=kind.suffixes[0],
+        content_type=_content_type(upload, kind),
+        size=size,
+        sha256=_digest(upload),
+        uploaded_by=by,
+        uploaded_at=now(),
+    )
+    _keep_bytes(attachment, upload)
+    attachment.save()
+    return attachment
+
+
+def _content_type(upload: "File[Any]", kind: FileType) -> str:
+    if kind in (CSV, TXT):
+        return f"{kind.content_type}; charset={encoding_of(upload.file)}"
+    return kind.content_type
+
+
+def _digest(upload: "File[Any]") -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _keep_bytes(attachment: Attachment, upload: "File[Any]") -> None:
+    """Equal bytes are written once. A file cut short by a crash is written again."""
+    field_file = attachment.file
+    path = storage_name(attachment, "")
+    storage = field_file.storage
+    if storage.exists(path) and storage.size(path) != attachment.size:
+        storage.delete(path)
+    if not storage.exists(path):
+        upload.seek(0)
+        saved = storage.save(path, upload)
+        if saved != path:  # another process wrote the same bytes meanwhile
+            storage.delete(saved)
+    field_file.name = path
+
+
+def safe_name(name: str) -> str:
+    """A name fit to be shown and saved under: no folder, no invisible or steering characters, not too long."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    visible = "".join(" " if c.isspace() else c for c in last if c.isspace() or unicodedata.category(c)[0] != "C")
+    cleaned = re.sub(r'[<>:"|?*]', "_", " ".join(visible.split())).rstrip(". ")
+    stem, dot, suffix = cleaned.rpartition(".")
+    if not dot:
+        stem, suffix = cleaned, ""
+    if len(suffix) > 10:
+        stem, suffix = cleaned, ""
+    ending = f".{suffix.lower()}" if suffix else ""
+    stem = stem.strip(". ") or _("附件")
+    return stem[: NAME_LENGTH - len(ending)] + ending
+
+
+def serve(attachment: Attachment, request: HttpRequest) -> HttpResponseBase:
+    """The bytes of an attachment, or 304. Whether this reader may have them is the caller's question.
+
+    Only PDF and pictures open in the browser; all else is downloaded. Nothing in it can run.
+    """
+    etag = f'"{attachment.sha256}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = FileResponse(
+            attachment.file.open("rb"),
+            as_attachment=attachment.content_type not in INLINE_CONTENT_TYPES,
+            filename=attachment.name,
+            content_type=attachment.content_type,
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        is_pdf = attachment.content_type == PDF.content_type
+        response.headers["Content-Security-Policy"] = _POLICY if is_pdf else f"{_POLICY}; sandbox"
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

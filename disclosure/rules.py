@@ -1,0 +1,321 @@
+"""Timing rules of disclosure as data, and their wording. Pure. The parser of free text is timing_text.py.
+
+Sources: 《政府信息公开条例》(国务院令第711号) and the laws named in `LEGAL_TERMS`. A changed law is a new line
+with its own `in_force_from`; a catalogue entry stores its rule, so an amendment never moves an old one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from disclosure.enums import Recurrence, TimingKind, TimingUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A length of time, with the matter it is for when it is not the main one."""
+
+    n: int
+    unit: TimingUnit
+    matter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimingRule:
+    """When a catalogue entry is to be published.
+
+    `n` counts `unit` after or before `event`, or says how long, or how often something is looked through.
+    `due` holds fixed dates: "MM-DD" in a year, "DD" in a month.
+    """
+
+    kind: TimingKind
+    n: int | None = None
+    unit: TimingUnit | None = None
+    recurrence: Recurrence | None = None
+    due: tuple[str, ...] = ()
+    event: str = ""
+    display: Term | None = None  # also to be displayed at least so long
+    others: tuple[Term, ...] = ()  # other terms named in the same text, with their matter
+    is_permanent: bool = False  # stays public once published (长期公开)
+    basis: str = ""  # the article behind the term, where one is recognised
+
+
+@dataclass(frozen=True, slots=True)
+class LegalTerm:
+    """A term set by law. `signs`: words of a free-text event that show it is this one."""
+
+    key: str
+    matter: str
+    kind: TimingKind
+    n: int | None
+    unit: TimingUnit | None
+    basis: str
+    in_force_from: date
+    due: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+_WORKING, _CALENDAR, _MONTH = TimingUnit.WORKING_DAY, TimingUnit.CALENDAR_DAY, TimingUnit.MONTH
+_AFTER, _DISPLAY, _RECURRING = TimingKind.AFTER_EVENT, TimingKind.MINIMUM_DISPLAY, TimingKind.RECURRING
+
+LEGAL_TERMS = (
+    LegalTerm(
+        "licence_penalty",
+        "行政许可、行政处罚决定",
+        _AFTER,
+        7,
+        _WORKING,
+        "国办发〔2018〕118号",
+        date(2018, 12, 5),
+        signs=("决定", "许可", "处罚"),
+    ),
+    LegalTerm(
+        "budget",
+        "政府和部门预算、决算",
+        _AFTER,
+        20,
+        _CALENDAR,
+        "《预算法》第十四条",
+        date(2015, 1, 1),
+        signs=("人民代表大会", "人大", "财政", "预算", "决算"),
+    ),
+    LegalTerm(
+        "general",
+        "主动公开的政府信息",
+        _AFTER,
+        20,
+        _WORKING,
+        "《政府信息公开条例》第二十六条",
+        date(2019, 5, 15),
+        signs=("形成", "变更", "产生", "制作", "获取"),
+    ),
+    LegalTerm(
+        "reply",
+        "政府信息公开申请的答复",
+        _AFTER,
+        20,
+        _WORKING,
+        "《政府信息公开条例》第三十三条",
+        date(2019, 5, 15),
+        signs=("收到申请",),
+    ),
+    LegalTerm(
+        "report_of_agency",
+        "政府部门的信息公开工作年度报告",
+        _RECURRING,
+        None,
+        None,
+        "《政府信息公开条例》第四十九条",
+        date(2019, 5, 15),
+        due=("01-31",),
+    ),
+    LegalTerm(
+        "report_of_government",
+        "本级政府的信息公开工作年度报告",
+        _RECURRING,
+        None,
+        None,
+        "《政府信息公开条例》第四十九条",
+        date(2019, 5, 15),
+        due=("03-31",),
+    ),
+    LegalTerm(
+        "draft_decision",
+        "重大行政决策草案公开征求意见",
+        _DISPLAY,
+        30,
+        _CALENDAR,
+        "《重大行政决策程序暂行条例》第十五条",
+        date(2019, 9, 1),
+        signs=("征求意见",),
+    ),
+    LegalTerm(
+        "plan_draft",
+        "城乡规划草案公告",
+        _DISPLAY,
+        30,
+        _CALENDAR,
+        "《城乡规划法》第二十六条",
+        date(2008, 1, 1),
+        signs=("批前公示", "规划"),
+    ),
+)
+# Practice, not law: how often a standing text is looked through, and how fast 及时 is, where no number is given.
+DEFAULT_REVIEW = Term(6, _MONTH)
+DEFAULT_AT_ONCE = Term(1, _CALENDAR)
+
+
+def legal_term(key: str, on: date) -> LegalTerm:
+    """The term of that key in force on a day. Raises LookupError if none is."""
+    terms = [term for term in LEGAL_TERMS if term.key == key and term.in_force_from <= on]
+    if not terms:
+        raise LookupError(f"no legal term {key!r} in force on {on}")
+    return max(terms, key=lambda term: term.in_force_from)
+
+
+def basis_of(kind: TimingKind, n: int | None, unit: TimingUnit | None, words: str, due: tuple[str, ...] = ()) -> str:
+    """The article that sets this very term for what the words name, or an empty string."""
+    for term in LEGAL_TERMS:
+        if (term.kind, term.n, term.unit, term.due) != (kind, n, unit, due):
+            continue
+        if term.due and "报告" not in words and "年报" not in words:
+            continue
+        if not term.signs or any(sign in words for sign in term.signs):
+            return term.basis
+    return ""
+
+
+# --- storage: the columns of CatalogueFields ---------------------------------------------------------------
+
+
+def to_columns(rule: TimingRule | None) -> dict[str, Any]:
+    """The timing_* columns of a catalogue entry that hold the rule; None is "not understood"."""
+    if rule is None:
+        return {
+            "timing_kind": TimingKind.UNPARSED.value,
+            "timing_n": None,
+            "timing_unit": "",
+            "recurrence": "",
+            "timing_detail": {},
+        }
+    detail = {
+        "due": list(rule.due),
+        "event": rule.event,
+        "display": asdict(rule.display) if rule.display else None,
+        "others": [asdict(term) for term in rule.others],
+        "is_permanent": rule.is_permanent,
+        "basis": rule.basis,
+    }
+    return {
+        "timing_kind": rule.kind.value,
+        "timing_n": rule.n,
+        "timing_unit": rule.unit.value if rule.unit else "",
+        "recurrence": rule.recurrence.value if rule.recurrence else "",
+        "timing_detail": {key: _plain(value) for key, value in detail.items() if value},
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Members of a vocabulary as their stored value, so that a row read back equals the row written."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if inner != ""}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.value if isinstance(value, TimingUnit) else value
+
+
+def from_columns(kind: str, n: int | None, unit: str, recurrence: str, detail: Mapping[str, Any]) -> TimingRule | None:
+    """The rule held by the timing_* columns; None if the entry keeps its text alone."""
+    if kind == TimingKind.UNPARSED:
+        return None
+    display = detail.get("display")
+    return TimingRule(
+        TimingKind(kind),
+        n,
+        TimingUnit(unit) if unit else None,
+        Recurrence(recurrence) if recurrence else None,
+        due=tuple(detail.get("due", ())),
+        event=detail.get("event", ""),
+        display=_stored_term(display) if display else None,
+        others=tuple(_stored_term(term) for term in detail.get("others", ())),
+        is_permanent=bool(detail.get("is_permanent")),
+        basis=detail.get("basis", ""),
+    )
+
+
+def _stored_term(stored: Mapping[str, Any]) -> Term:
+    return Term(stored["n"], TimingUnit(stored["unit"]), stored.get("matter", ""))
+
+
+# --- wording -----------------------------------------------------------------------------------------------
+
+
+def length(n: int | None, unit: TimingUnit | None) -> str:
+    """20个工作日, 30日, 6个月."""
+    return f"{n}{unit.label}" if n and unit else ""
+
+
+def describe(rule: TimingRule) -> str:
+    """The rule in a sentence for a page."""
+    parts = [_MAIN[rule.kind](rule)]
+    if rule.display:
+        parts.append(_("公示不少于%(length)s") % {"length": length(rule.display.n, rule.display.unit)})
+    for term in rule.others:
+        parts.append(
+            _("%(matter)s为%(length)s") % {"matter": term.matter or _("另"), "length": length(term.n, term.unit)}
+        )
+    if rule.is_permanent and rule.kind != TimingKind.CONTINUOUS:
+        parts.append(_("长期公开"))
+    return "；".join(str(part) for part in parts)
+
+
+def _after_event(rule: TimingRule) -> str:
+    event = rule.event or _("信息形成或者变更")
+    return _("自%(event)s之日起%(length)s内公开") % {"event": event, "length": length(rule.n, rule.unit)}
+
+
+def _before_event(rule: TimingRule) -> str:
+    words = {"event": rule.event, "length": length(rule.n, rule.unit)}
+    return _("%(event)s，提前%(length)s公开") % words if rule.event else _("提前%(length)s公开") % words
+
+
+def _minimum_display(rule: TimingRule) -> str:
+    return _("%(event)s不少于%(length)s") % {"event": rule.event or _("公示"), "length": length(rule.n, rule.unit)}
+
+
+def _continuous(rule: TimingRule) -> str:
+    return _("常年公开，至少每%(length)s复核一次") % {"length": length(rule.n, rule.unit)}
+
+
+def _by_stage(rule: TimingRule) -> str:
+    if rule.recurrence:
+        return _("按进展逐段公开，%(recurrence)s更新") % {"recurrence": rule.recurrence.label}
+    return _("按进展逐段公开")
+
+
+def _at_once(rule: TimingRule) -> str:
+    words = {"event": rule.event, "length": length(rule.n, rule.unit)}
+    text = (
+        _("%(event)s后及时公开（按%(length)s内掌握）") % words
+        if rule.event
+        else _("及时公开（按%(length)s内掌握）") % words
+    )
+    if rule.recurrence:
+        text += "，" + _("%(recurrence)s复核") % {"recurrence": rule.recurrence.label}
+    return text
+
+
+def _recurring(rule: TimingRule) -> str:
+    if rule.recurrence == Recurrence.EVERY_N_DAYS:
+        return _("每%(length)s更新一次") % {"length": length(rule.n, rule.unit)}
+    name = rule.recurrence.label if rule.recurrence else ""
+    if rule.due:
+        days = "、".join(_due_label(due) for due in rule.due)
+        return _("%(recurrence)s公开，%(days)s前") % {"recurrence": name, "days": days}
+    if rule.n:
+        after = rule.event or _("期满")
+        return _("%(recurrence)s公开，%(event)s后%(length)s内") % {
+            "recurrence": name,
+            "event": after,
+            "length": length(rule.n, rule.unit),
+        }
+    return _("%(recurrence)s至少公开一次") % {"recurrence": name}
+
+
+def _due_label(due: str) -> str:
+    month, _dash, day = due.rpartition("-")
+    return f"{int(month)}月{int(day)}日" if month else f"{int(day)}日"
+
+
+_MAIN: Mapping[TimingKind, Callable[[TimingRule], str]] = {
+    TimingKind.AFTER_EVENT: _after_event,
+    TimingKind.BEFORE_EVENT: _before_event,
+    TimingKind.MINIMUM_DISPLAY: _minimum_display,
+    TimingKind.CONTINUOUS: _continuous,
+    TimingKind.BY_STAGE: _by_stage,
+    TimingKind.AT_ONCE: _at_once,
+    TimingKind.RECURRING: _recurring,
+}

@@ -10,4 +10,5 @@ class GovportalConfig(AppConfig):
     def ready(self) -> None:
         from govportal import checks, dbsetup  # noqa: F401  (checks register themselves)
 
+        dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
         post_migrate.connect(dbsetup.on_post_migrate, dispatch_uid="govportal.dbsetup")

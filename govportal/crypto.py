@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -53,7 +53,13 @@ def fingerprint(purpose: str, text: str) -> str:
     return hmac.new(key, "".join(text.split()).upper().encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField):
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField
+
+
+class EncryptedTextField(_TextField):
     """Text that the database holds only as a Fernet token. It cannot be filtered on."""
 
     def get_prep_value(self, value: Any) -> Any:

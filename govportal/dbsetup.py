@@ -1,14 +1,16 @@
 """Triggers, search tables and seed rows: declared here and there, applied by one idempotent receiver.
 
 Never by a migration: SQLite drops triggers when it rebuilds a table. The system check
-`govportal.E003` compares what the database holds with what is declared.
+`govportal.E001` compares what the database holds with what is declared.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import AppConfig, apps
 from django.db import connections, transaction
 
 
@@ -30,6 +32,8 @@ class Seed:
     name: str
     apply: Callable[[str], None]
 
+
+_CREATED = re.compile(r"^CREATE (?:OR REPLACE )?(?:VIRTUAL )?(?:TABLE|TRIGGER) (?:IF NOT EXISTS )?(\w+)")
 
 _objects: dict[str, DatabaseObject] = {}
 _seeds: dict[str, Seed] = {}
@@ -91,48 +95,54 @@ def apply(using: str = "default") -> None:
     tables = set(connection.introspection.table_names())
     with transaction.atomic(using=using):
         for item in _objects.values():
-            if not item.is_trigger or item.table in tables:
+            if item.is_trigger and item.table in tables:
+                # Taken off first, so that a changed definition replaces the old one on SQLite too.
+                _run(using, item.drop[connection.vendor] + item.create[connection.vendor])
+            elif not item.is_trigger:
                 _run(using, item.create[connection.vendor])
         for seed in _seeds.values():
             seed.apply(using)
 
 
-def on_post_migrate(sender: Any, using: str = "default", **_kwargs: Any) -> None:
-    """Once per migrate, after the last app: the kernel is listed below the apps that stand on it."""
+def on_post_migrate(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
+    """Once per migrate: after the last app, and only when every table is in its final shape."""
     from django.db.migrations.executor import MigrationExecutor
 
+    if sender is not [config for config in apps.get_app_configs() if config.models_module][-1]:
+        return
     executor = MigrationExecutor(connections[using])
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         apply(using)
 
 
 @contextmanager
-def triggers_off(using: str = "default") -> Iterator[None]:
-    """Take the triggers off, for our `flush` in tests alone; they are put back whatever happens."""
+def taken_off(using: str = "default") -> Iterator[None]:
+    """Without triggers and search tables, for our `flush` alone; all is put back and seeded whatever happens."""
     vendor = connections[using].vendor
-    triggers = [item for item in _objects.values() if item.is_trigger]
-    for item in triggers:
+    for item in _objects.values():
         _run(using, item.drop[vendor])
     try:
         yield
     finally:
-        for item in triggers:
-            _run(using, item.create[vendor])
+        apply(using)
 
 
 def missing_objects(using: str = "default") -> list[str]:
-    """Names of declared triggers and tables that the database does not hold."""
+    """Names of declared triggers and tables that the database does not hold, or holds switched off."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM sqlite_master")
         else:
             cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION SELECT relname FROM pg_class"
+                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+                "UNION SELECT relname FROM pg_class"
             )
         present = {row[0] for row in cursor.fetchall()}
     return [
-        item.name
+        name
         for item in _objects.values()
-        if not any(name == item.name or (item.is_trigger and name.startswith(item.name)) for name in present)
+        for statement in item.create[connection.vendor]
+        for name in _CREATED.findall(statement)
+        if name not in present
     ]

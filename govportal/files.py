@@ -36,7 +36,7 @@ def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> A
         raise RefusedFile(_("文件超过 %(limit)s MB。") % {"limit": limit})
     display_name = safe_name(name or upload.name or "")
     suffix = PurePosixPath(display_name).suffix.lower()
-    kind = detect(upload.file, suffix)
+    kind = detect(upload, suffix)
     if suffix not in kind.suffixes:
         raise RefusedFile(
             _("文件内容是 %(kind)s，扩展名却是“%(suffix)s”，请改成一致后再上传。")
@@ -58,7 +58,7 @@ def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> A
 
 def _content_type(upload: "File[Any]", kind: FileType) -> str:
     if kind in (CSV, TXT):
-        return f"{kind.content_type}; charset={encoding_of(upload.file)}"
+        return f"{kind.content_type}; charset={encoding_of(upload)}"
     return kind.content_type
 
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -78,7 +78,7 @@ _MARKUP = re.compile(r"\s*<[a-zA-Z!?/]")
 _FORBIDDEN_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
-def detect(content: BinaryIO, suffix: str) -> FileType:
+def detect(content: IO[bytes], suffix: str) -> FileType:
     """The format of a file that can be read and sought. Raises RefusedFile with the reason.
 
     `suffix` decides only where content cannot: between CSV and TXT.
@@ -106,13 +106,13 @@ def _detect_by_head(head: bytes) -> FileType | None:
     return next((kind for signature, kind in signatures if head.startswith(signature)), None)
 
 
-def _chunks(content: BinaryIO) -> Iterator[bytes]:
+def _chunks(content: IO[bytes]) -> Iterator[bytes]:
     content.seek(0)
     while chunk := content.read(_CHUNK):
         yield chunk
 
 
-def _detect_ole(content: BinaryIO) -> FileType:
+def _detect_ole(content: IO[bytes]) -> FileType:
     found: FileType | None = None
     tail = b""
     for chunk in _chunks(content):
@@ -126,7 +126,7 @@ def _detect_ole(content: BinaryIO) -> FileType:
     return found
 
 
-def _detect_zip(content: BinaryIO) -> FileType:
+def _detect_zip(content: IO[bytes]) -> FileType:
     with open_archive(content) as archive:
         names = archive.namelist()
         if any(name.lower().endswith("vbaproject.bin") for name in names):
@@ -154,7 +154,7 @@ def _first_or_refuse(found: list[FileType]) -> FileType:
     return found[0]
 
 
-def open_archive(content: BinaryIO) -> zipfile.ZipFile:
+def open_archive(content: IO[bytes]) -> zipfile.ZipFile:
     """A zip archive that is whole, unencrypted and of honest size. Raises RefusedFile."""
     content.seek(0)
     try:
@@ -184,7 +184,7 @@ def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:
             raise RefusedFile(_("压缩包里有不安全的文件名。"))
 
 
-def encoding_of(content: BinaryIO) -> str:
+def encoding_of(content: IO[bytes]) -> str:
     """The encoding of a plain text. Raises RefusedFile for what is no text, and for markup."""
     content.seek(0)
     data = content.read()

@@ -8,10 +8,9 @@ import datetime
 import io
 import re
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import python_calamine
-from django.core.files import File
 from django.utils.translation import gettext as _
 
 from govportal.filetypes import RefusedFile, decode, open_archive
@@ -31,7 +30,7 @@ class UnreadableTable(RefusedFile):
 
 
 def read_table(
-    source: "Path | File[Any] | BinaryIO",
+    source: "Path | IO[bytes]",
     *,
     max_rows: int = MAX_ROWS,
     fill_merged: bool = True,
@@ -58,7 +57,7 @@ def read_table(
     return [row + [""] * (width - len(row)) for row in rows]
 
 
-def _read(source: "Path | File[Any] | BinaryIO") -> bytes:
+def _read(source: "Path | IO[bytes]") -> bytes:
     if isinstance(source, Path):
         try:
             with source.open("rb") as file:

@@ -1,0 +1,111 @@
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_migrate
+
+from govportal import audit, dbsetup
+from govportal.models import AuditEvent
+from tests.factories import make_agency
+
+TRIGGER = "govportal_auditevent_append_only"
+
+
+@pytest.fixture
+def event(db: None) -> AuditEvent:
+    with transaction.atomic():
+        return audit.record(None, "test", make_agency())
+
+
+def test_audit_event_refuses_update(event: AuditEvent) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.filter(pk=event.pk).update(note="changed")
+
+    event.refresh_from_db()
+    assert event.note == ""
+
+
+def test_audit_event_refuses_delete(event: AuditEvent) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.all().delete()
+
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_audit_table_refuses_truncate() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no TRUNCATE")
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE govportal_auditevent")
+
+
+@pytest.mark.django_db
+def test_migrated_database_holds_all_that_is_declared() -> None:
+    assert dbsetup.declared_objects()
+    assert dbsetup.missing_objects() == []
+
+
+@pytest.mark.django_db
+def test_missing_trigger_is_named_and_put_back() -> None:
+    declared = next(item for item in dbsetup.declared_objects() if item.name == TRIGGER)
+    with connection.cursor() as cursor:
+        cursor.execute(declared.drop[connection.vendor][0])
+
+    missing = dbsetup.missing_objects()
+    dbsetup.apply()
+
+    assert len(missing) == 1
+    assert missing[0].startswith(TRIGGER)
+    assert dbsetup.missing_objects() == []
+
+
+@pytest.fixture
+def applications(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    applied: list[str] = []
+    monkeypatch.setattr(dbsetup, "apply", lambda using="default": applied.append(using))
+    return applied
+
+
+@pytest.mark.django_db
+def test_one_migrate_applies_once(applications: list[str]) -> None:
+    from django.apps import apps
+
+    for config in apps.get_app_configs():
+        if config.models_module:
+            post_migrate.send(
+                sender=config, using="default", app_config=config, verbosity=0, interactive=False, plan=[]
+            )
+
+    assert applications == ["default"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_empties_append_only_tables_and_puts_all_back() -> None:
+    with transaction.atomic():
+        audit.record(None, "test", make_agency())
+
+    call_command("flush", interactive=False, verbosity=0)
+
+    assert not AuditEvent.objects.exists()
+    assert dbsetup.missing_objects() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_refuses_outside_a_test_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    agency = make_agency()
+    monkeypatch.delattr(mail, "outbox")
+
+    with pytest.raises(CommandError, match="test runs only"):
+        call_command("flush", interactive=False, verbosity=0)
+
+    agency.refresh_from_db()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_audit_outside_a_transaction_is_refused() -> None:
+    agency = make_agency()
+
+    with pytest.raises(transaction.TransactionManagementError):
+        audit.record(None, "test", agency)

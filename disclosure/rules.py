@@ -243,13 +243,13 @@ def describe(rule: TimingRule) -> str:
     parts = [_MAIN[rule.kind](rule)]
     if rule.display:
         parts.append(_("公示不少于%(length)s") % {"length": length(rule.display.n, rule.display.unit)})
-    for term in rule.others:
-        parts.append(
-            _("%(matter)s为%(length)s") % {"matter": term.matter or _("另"), "length": length(term.n, term.unit)}
-        )
+    parts.extend(
+        _("%(matter)s为%(length)s") % {"matter": term.matter or _("另"), "length": length(term.n, term.unit)}
+        for term in rule.others
+    )
     if rule.is_permanent and rule.kind != TimingKind.CONTINUOUS:
         parts.append(_("长期公开"))
-    return "；".join(str(part) for part in parts)
+    return "；".join(parts)
 
 
 def _after_event(rule: TimingRule) -> str:

@@ -1,7 +1,6 @@
 """The words agencies write in 公开时限, each with the rule it states."""
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
@@ -184,9 +183,8 @@ def test_parse_timing_never_raises_and_never_gives_zero(text: str) -> None:
     assert rule is None or rule.n is None or rule.n > 0
 
 
-@pytest.mark.skipif(not os.environ.get("PORTAL_DATA"), reason="needs PORTAL_DATA/catalogue (real catalogues)")
-def test_every_time_limit_of_real_catalogues_is_in_the_table() -> None:
-    folder = Path(os.environ["PORTAL_DATA"]) / "catalogue"
+def test_every_time_limit_of_real_catalogues_is_in_the_table(portal_data: Path) -> None:
+    folder = portal_data / "catalogue"
     texts: set[str] = set()
     for name, column in (("standard_catalogue_rows.csv", "公开时限"), ("standard_catalogue_items.csv", "time_limit")):
         with (folder / name).open(encoding="utf-8-sig", newline="") as file:

@@ -1,0 +1,113 @@
+import csv
+import sys
+from collections import Counter
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from disclosure.services.import_items import RESULT_WORDS, Job, Outcome, import_items
+from disclosure.services.item_rows import BadFieldMap, parse_field_map
+from govportal import access
+from govportal.tables import UnreadableTable
+from govportal.models import Agency, User
+from govportal.now import now, today
+from govportal.permissions import Permission
+
+REPORT_COLUMNS = ("行号", "来源编号", "标题", "结果", "索引号", "问题")
+
+
+class Command(BaseCommand):
+    help = "Import items from JSONL, CSV or XLSX. Resumable, idempotent by source id; every problem row is listed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--agency", required=True, metavar="CODE", help="the agency that publishes the items")
+        parser.add_argument("--type", required=True, help="item type, for example normative")
+        parser.add_argument("--fields", required=True, help="ours=theirs,… : title=title,body=body_html,…")
+        parser.add_argument("--source", help="name of the archive; default: the file's name")
+        parser.add_argument("--category", default="", help="category of the items; default by type")
+        parser.add_argument("--publish", action="store_true", help="publish each row that has a title and a body")
+        parser.add_argument("--by", metavar="USER", help="who takes the archive over")
+        parser.add_argument("--reason", default="", help="why, for the publication log")
+        parser.add_argument("--report", type=Path, metavar="FILE.csv", help="write every row's outcome there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        job = self._job(options)
+        counts: Counter[str] = Counter()
+        problems = 0
+        report = options["report"]
+        try:
+            with report.open("w", encoding="utf-8-sig", newline="") if report else nullcontext() as stream:
+                writer = csv.writer(stream) if stream else None
+                if writer:
+                    writer.writerow(REPORT_COLUMNS)
+                for outcome in import_items(options["file"], job, on_progress=self._progress):
+                    counts[outcome.result] += 1
+                    problems += bool(outcome.problems)
+                    if writer:
+                        writer.writerow(_cells(outcome))
+                    if outcome.problems:
+                        self.stdout.write("\t".join(_cells(outcome)))
+        except (UnreadableTable, PermissionDenied, ValidationError, OSError) as error:
+            raise CommandError("；".join(getattr(error, "messages", [str(error)]))) from error
+        summary = "，".join(f"{RESULT_WORDS[result]} {counts[result]}" for result in RESULT_WORDS if counts[result])
+        self.stdout.write(f"{summary or '没有数据行'}；有问题的行 {problems}")
+
+    def _job(self, options: dict[str, Any]) -> Job:
+        agency = Agency.objects.filter(code=options["agency"]).first()
+        if agency is None:
+            raise CommandError(f"no agency has the code {options['agency']}")
+        author = self._author(options["by"])
+        if not author.is_superuser and not access.can(author, Permission.MIGRATE_ARCHIVE, agency):
+            raise CommandError(f"{author.username} may not take over an archive: needs the role administrator")
+        if not options["file"].is_file():
+            raise CommandError(f"no such file: {options['file']}")
+        try:
+            return Job(
+                agency=agency,
+                item_type=options["type"],
+                mapping=parse_field_map(options["fields"]),
+                author=author,
+                at=now(),
+                today=today(),
+                source_name=(options["source"] or options["file"].name)[:60],
+                is_publishing=options["publish"],
+                reason=options["reason"],
+                category=options["category"],
+            )
+        except (BadFieldMap, ValidationError) as error:
+            raise CommandError("；".join(getattr(error, "messages", [str(error)]))) from error
+
+    def _author(self, username: str | None) -> User:
+        if not username:
+            raise CommandError("name the user who takes the archive over: --by USER")
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise CommandError(f"no active user is called {username}")
+        return user
+
+    def _progress(self, done: int) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{done} rows", ending="")
+            self.stderr.flush()
+        elif done % 500 == 0:
+            self.stderr.write(f"{done} rows")
+
+
+def _cells(outcome: Outcome) -> list[str]:
+    return [
+        str(outcome.row),
+        outcome.source_id,
+        _safe(outcome.title),
+        str(RESULT_WORDS[outcome.result]),
+        outcome.index_number,
+        _safe("；".join(outcome.problems)),
+    ]
+
+
+def _safe(text: str) -> str:
+    """A spreadsheet must not run what a title begins with."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text

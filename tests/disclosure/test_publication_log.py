@@ -1,0 +1,352 @@
+"""The log: what the digest covers, how entries hang together, and that a flipped byte is named."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from disclosure import publication_log
+from disclosure.database import declarations
+from disclosure.enums import Audience, EditionState, LogKind
+from disclosure.models import Edition, Item, LogChain, LogEntry
+from disclosure.services import draft, publish
+from disclosure.services.verify_log import verify
+from govportal import dbsetup
+from govportal.models import User
+from govportal.permissions import Role
+from tests.factories import make_agency, make_attachment, make_member
+
+AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+
+
+def publish_one(*, body: str = "<p>第一条　公示期不少于五个工作日。</p>", audience: str = Audience.PUBLIC, **values: Any) -> Item:
+    agency = values.pop("agency", None) or make_agency()
+    item = draft.create_item(
+        draft.Content(title="公示办法", body=body, formed_on=date(2026, 2, 27), **values.pop("content", {})),
+        agency=agency,
+        item_type="general",
+        author=make_member(Role.PUBLISHER, agency),
+        at=AT,
+        audience=audience,
+        **values,
+    )
+    publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT)
+    item.refresh_from_db()
+    return item
+
+
+@contextmanager
+def guards_off() -> Iterator[None]:
+    """What somebody with the database password could do."""
+    guards = [item for item in declarations() if item.is_trigger]
+    with connection.cursor() as cursor:
+        for guard in guards:
+            for statement in guard.drop[connection.vendor]:
+                cursor.execute(statement)
+        yield
+        for guard in guards:
+            for statement in guard.create[connection.vendor]:
+                cursor.execute(statement)
+
+
+def run(sql: str, *parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+@pytest.mark.django_db
+def test_digest_is_recomputed_by_an_outsider_from_the_documented_json() -> None:
+    item = publish_one(content={"keywords": ["公示"], "extra": {"甲": 1}})
+    edition = item.current_edition
+    assert edition is not None
+
+    content = json.loads(publication_log.canonical_content(edition))
+    again = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    assert hashlib.sha256(again).hexdigest() == edition.digest
+    assert content["body"] == "<p>第一条　公示期不少于五个工作日。</p>"
+    assert content["index_number"] == item.index_number
+    assert LogEntry.objects.get().content_digest == edition.digest
+
+
+@pytest.mark.django_db
+def test_chain_each_entry_names_the_hash_before_it() -> None:
+    agency = make_agency()
+
+    for _number in range(3):
+        publish_one(agency=agency)
+
+    entries = list(LogEntry.objects.order_by("sequence"))
+    assert [entry.sequence for entry in entries] == [1, 2, 3]
+    assert [entry.previous_hash for entry in entries] == [publication_log.FIRST_HASH, entries[0].hash, entries[1].hash]
+    assert LogChain.objects.get(name="public").head_hash == entries[2].hash
+    assert verify().is_intact
+
+
+@pytest.mark.django_db
+def test_chain_internal_items_leave_neither_entry_nor_gap_in_public() -> None:
+    agency = make_agency()
+
+    publish_one(agency=agency)
+    publish_one(agency=agency, audience=Audience.INTERNAL)
+    publish_one(agency=agency)
+
+    public = LogEntry.objects.filter(chain="public").order_by("sequence")
+    assert [entry.sequence for entry in public] == [1, 2]
+    assert LogEntry.objects.filter(chain=f"internal:{agency.code}").count() == 1
+    assert verify().is_intact
+
+
+TEXT_COLUMNS = ["title", "body", "summary", "document_number", "issuer", "topic", "change_note"]
+
+
+@pytest.mark.parametrize("column", TEXT_COLUMNS)
+@pytest.mark.django_db(transaction=True)
+def test_verify_one_changed_character_in_any_column_is_named(column: str) -> None:
+    item = publish_one()
+    with guards_off():
+        run(f"UPDATE disclosure_edition SET {column} = {column} || ' ' WHERE item_id = %s", item.pk)
+
+    result = verify()
+
+    assert any(item.index_number in fault and "第 1 号" in fault for fault in result.faults)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("formed_on", "2026-02-26"),
+        ("published_on", "2026-03-01"),
+        ("validity", "void"),
+        ("category", "finance"),
+        ("keywords", '["改"]'),
+        ("extra", '{"甲": 2}'),
+        ("number", "2"),
+        ("digest", "0" * 64),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_verify_any_other_changed_column_is_named(column: str, value: str) -> None:
+    item = publish_one()
+    with guards_off():
+        run(f"UPDATE disclosure_edition SET {column} = %s WHERE item_id = %s", value, item.pk)
+
+    assert any(item.index_number in fault for fault in verify().faults)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verify_flipped_byte_that_breaks_utf8_is_named_and_does_not_hide_others() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL refuses bytes that are not UTF-8 by itself")
+    first, second = publish_one(), publish_one()
+    with guards_off():
+        run("UPDATE disclosure_edition SET body = CAST(X'3C703EE7FF' AS TEXT) WHERE item_id = %s", first.pk)
+        run("UPDATE disclosure_edition SET title = title || '改' WHERE item_id = %s", second.pk)
+
+    faults = verify().faults
+
+    assert any(first.index_number in fault for fault in faults)
+    assert any(second.index_number in fault for fault in faults)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verify_unreadable_json_is_named() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps JSON readable by itself")
+    item = publish_one()
+    with guards_off():
+        run("PRAGMA ignore_check_constraints = ON")
+        run("UPDATE disclosure_edition SET extra = '{' WHERE item_id = %s", item.pk)
+        run("PRAGMA ignore_check_constraints = OFF")
+
+    assert any(item.index_number in fault for fault in verify().faults)
+
+
+@pytest.mark.parametrize("column", ["note", "title", "agency_name", "content_digest", "previous_hash", "hash"])
+@pytest.mark.django_db(transaction=True)
+def test_verify_changed_entry_is_named(column: str) -> None:
+    publish_one()
+    item = publish_one()
+    with guards_off():
+        run(f"UPDATE disclosure_logentry SET {column} = '改' WHERE item_id = %s", item.pk)
+
+    assert any("第 2 号" in fault for fault in verify().faults)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verify_removed_last_entry_is_noticed() -> None:
+    publish_one()
+    item = publish_one()
+    with guards_off():
+        run("DELETE FROM disclosure_logentry WHERE item_id = %s", item.pk)
+
+    faults = verify().faults
+
+    assert any("末行" in fault for fault in faults)
+    assert any("没有登记" in fault for fault in faults)
+
+
+@pytest.mark.django_db
+def test_verify_listing_columns_changed_beside_the_edition_are_named() -> None:
+    item = publish_one()
+    Item.objects.filter(pk=item.pk).update(title="另一个标题")
+
+    assert any(item.index_number in fault for fault in verify().faults)
+
+
+@pytest.mark.django_db
+def test_verify_changed_file_on_disk_is_named() -> None:
+    attachment = make_attachment()
+    item = publish_one(attachments=[(attachment, "名单")])
+    with open(attachment.file.path, "ab") as stored:
+        stored.write(b"x")
+
+    faults = verify().faults
+
+    assert any("名单" in fault and item.index_number in fault for fault in faults)
+    assert verify(check_files=False).is_intact
+
+
+@pytest.mark.django_db
+def test_digest_covers_attachments_in_order() -> None:
+    one, two = make_attachment(b"%PDF-1.7\n1"), make_attachment(b"%PDF-1.7\n2")
+
+    first = publish_one(attachments=[(one, "甲"), (two, "乙")])
+    second = publish_one(attachments=[(two, "乙"), (one, "甲")])
+
+    contents = [
+        json.loads(publication_log.canonical_content(item.current_edition))["attachments"]
+        for item in (first, second)
+        if item.current_edition
+    ]
+    assert contents[0] == list(reversed(contents[1]))
+    assert [row["title"] for row in contents[0]] == ["甲", "乙"]
+
+
+# What the triggers refuse, whoever asks.
+
+
+def refused(sql: str, *parameters: Any) -> bool:
+    try:
+        with transaction.atomic():
+            run(sql, *parameters)
+    except DatabaseError:
+        return True
+    return False
+
+
+@pytest.mark.django_db
+def test_triggers_published_edition_refuses_update_and_delete() -> None:
+    item = publish_one()
+
+    assert refused("UPDATE disclosure_edition SET body = '<p>改</p>' WHERE item_id = %s", item.pk)
+    assert refused("UPDATE disclosure_edition SET lock_version = 9 WHERE item_id = %s", item.pk)
+    assert refused("UPDATE disclosure_edition SET state = 'draft' WHERE item_id = %s", item.pk)
+    assert refused("DELETE FROM disclosure_edition WHERE item_id = %s", item.pk)
+    assert verify().is_intact
+
+
+@pytest.mark.django_db
+def test_triggers_draft_edition_may_change_and_go() -> None:
+    agency = make_agency()
+    author = make_member(Role.PUBLISHER, agency)
+    item = draft.create_item(draft.Content(title="草稿"), agency=agency, item_type="general", author=author, at=AT)
+
+    assert Edition.objects.filter(item=item).update(title="改") == 1
+    assert Edition.objects.filter(item=item).delete()[0] == 1
+
+
+@pytest.mark.django_db
+def test_triggers_log_entry_refuses_update_and_delete() -> None:
+    publish_one()
+
+    assert refused("UPDATE disclosure_logentry SET note = '改'")
+    assert refused("DELETE FROM disclosure_logentry")
+
+
+@pytest.mark.django_db
+def test_triggers_attachments_of_published_edition_are_sealed() -> None:
+    item = publish_one(attachments=[(make_attachment(), "名单")])
+    other = make_attachment(b"%PDF-1.7\nother")
+
+    assert refused("DELETE FROM disclosure_editionattachment")
+    assert refused("UPDATE disclosure_editionattachment SET title = '改'")
+    assert refused(
+        "INSERT INTO disclosure_editionattachment (edition_id, attachment_id, title, position) VALUES (%s, %s, 'x', 9)",
+        item.current_edition_id,
+        other.pk,
+    )
+
+
+@pytest.mark.django_db
+def test_triggers_item_keeps_its_number_and_address() -> None:
+    item = publish_one()
+
+    assert refused("UPDATE disclosure_item SET index_number = 'x' WHERE id = %s", item.pk)
+    assert refused("UPDATE disclosure_item SET slug = 'x' WHERE id = %s", item.pk)
+    assert refused("DELETE FROM disclosure_item WHERE id = %s", item.pk)
+
+
+def redact(item: Item, *, digest: str, body: str = "") -> None:
+    """What the redaction service of the workflow will do in one statement."""
+    edition = item.current_edition
+    assert edition is not None
+    entry = publication_log.append(LogKind.REDACT, item, edition, actor=User(username="x"), at=AT, note="依法删除")
+    with guards_off():
+        if entry.content_digest != digest:
+            run("UPDATE disclosure_logentry SET content_digest = %s WHERE id = %s", digest, entry.pk)
+    Edition.objects.filter(pk=edition.pk).update(
+        body=body, summary="", keywords=[], extra={}, title="（已依法删除）", redacted_by_entry=entry
+    )
+    Item.objects.filter(pk=item.pk).update(title="（已依法删除）")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_redaction_door_blank_text_with_its_entry_passes_and_verifies() -> None:
+    item = publish_one()
+    assert item.current_edition
+
+    redact(item, digest=item.current_edition.digest)
+
+    assert verify().is_intact
+
+
+@pytest.mark.django_db(transaction=True)
+def test_redaction_door_text_that_is_not_blank_is_refused() -> None:
+    item = publish_one()
+    assert item.current_edition
+
+    with pytest.raises(DatabaseError):
+        redact(item, digest=item.current_edition.digest, body="<p>另一文本</p>")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verify_redaction_whose_entry_hides_the_old_digest_is_named() -> None:
+    item = publish_one()
+
+    redact(item, digest="f" * 64)
+
+    assert any("删除登记" in fault for fault in verify().faults)
+
+
+@pytest.mark.django_db
+def test_dbsetup_twice_changes_nothing_and_nothing_is_missing() -> None:
+    dbsetup.apply()
+    dbsetup.apply()
+
+    assert dbsetup.missing_objects() == []
+
+
+@pytest.mark.django_db
+def test_published_edition_without_seal_is_refused_by_the_database() -> None:
+    agency = make_agency()
+    author = make_member(Role.PUBLISHER, agency)
+    item = draft.create_item(draft.Content(title="草稿"), agency=agency, item_type="general", author=author, at=AT)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Edition.objects.filter(item=item).update(state=EditionState.PUBLISHED)

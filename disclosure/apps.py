@@ -7,8 +7,11 @@ class DisclosureConfig(AppConfig):
     verbose_name = _("政务公开")
 
     def ready(self) -> None:
-        from disclosure import database
-        from govportal import dbsetup
+        from disclosure import database, navigation, panels
+        from govportal import contributions, dbsetup
 
         for declaration in database.declarations():
             dbsetup.declare(declaration)
+        for entry in navigation.ENTRIES:
+            contributions.nav_entries.add(entry)
+        contributions.agency_panels.add(panels.AGENCY_ITEMS)

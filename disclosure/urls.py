@@ -1,5 +1,9 @@
 """Pages of disclosure."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from disclosure.views import home
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+]

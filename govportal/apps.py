@@ -8,7 +8,10 @@ class GovportalConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        from govportal import checks, dbsetup  # noqa: F401  (checks register themselves)
+        from govportal import checks, contributions, dbsetup, navigation, sitemaps  # noqa: F401  (checks register themselves)
 
         dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
+        for entry in navigation.ENTRIES:
+            contributions.nav_entries.add(entry)
+        contributions.sitemaps.update(agencies=sitemaps.AgencySitemap, pages=sitemaps.StandingSitemap)
         post_migrate.connect(dbsetup.on_post_migrate, dispatch_uid="govportal.dbsetup")

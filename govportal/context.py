@@ -1,17 +1,18 @@
-"""What every page may use: the site's own data, the display mode, the menu."""
+"""What every page may use: the site's own data and the display mode."""
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from govportal.display import display_mode
 from govportal.site import site_profile
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
+    profile = site_profile()
     return {
-        "site": site_profile(),
+        "site": profile,
+        "site_name": (profile.name_en if get_language() == "en" else "") or profile.name,
         "display": display_mode(request),
-        "base_url": settings.PORTAL_BASE_URL,
     }

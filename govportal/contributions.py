@@ -5,6 +5,7 @@ Registered in `AppConfig.ready()`; the kernel never imports an app.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
@@ -44,7 +45,30 @@ class Dataset:
     count: Callable[[], int]
 
 
-class Registry[T: (Panel, StaffQueue, Dataset)]:
+class Place(StrEnum):
+    """Where a link to a public page stands."""
+
+    MENU = "menu"
+    FOOTER = "footer"
+    DOOR = "door"  # large entry on the home page, with a sentence
+    SEARCH = "search"  # address of the search form in the masthead
+    FEED = "feed"  # <link rel="alternate"> on every page
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """A link that every page shows. `within` names the pages below it, where the menu marks it."""
+
+    key: str
+    place: Place
+    label: Promise | str
+    url_name: str
+    sentence: Promise | str = ""
+    within: tuple[str, ...] = ()
+    position: int = 100
+
+
+class Registry[T: (Panel, StaffQueue, Dataset, NavEntry)]:
     """Contributions by key, in order of position and registration."""
 
     def __init__(self) -> None:
@@ -61,7 +85,8 @@ home_panels: Registry[Panel] = Registry()  # context(request)
 agency_panels: Registry[Panel] = Registry()  # context(request, agency)
 staff_queues: Registry[StaffQueue] = Registry()
 datasets: Registry[Dataset] = Registry()
-sitemaps: dict[str, type[Sitemap[Any]]] = {}
+nav_entries: Registry[NavEntry] = Registry()
+sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
 
 
 def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -> list[tuple[str, Mapping[str, Any]]]:

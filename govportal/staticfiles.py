@@ -28,12 +28,10 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
 
 
 class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Before collectstatic has run, names resolve to the plain address: there the imports just work."""
-
-    manifest_strict = False
+    """A name collectstatic has not seen resolves to the plain address: there the imports just work."""
 
     def stored_name(self, name: str) -> str:
-        return super().stored_name(name) if self.hashed_files else name
+        return super().stored_name(name) if name in self.hashed_files else name
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Hash and compress as usual, with the entry sheet taken from a bundle made in memory."""

@@ -1,10 +1,20 @@
 """The composition root: apps are named by string, nobody imports this module."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("", include("govportal.public_urls")),
-    path("", include("disclosure.urls")),
+    path("", include("govportal.machine_urls")),
+    *i18n_patterns(
+        path("", include("govportal.public_urls")),
+        path("", include("disclosure.urls")),
+        prefix_default_language=False,
+    ),
 ]
+
+handler400 = "govportal.views.errors.bad_request"
+handler403 = "govportal.views.errors.forbidden"
+handler404 = "govportal.views.errors.not_found"
+handler500 = "govportal.views.errors.server_error"

@@ -45,3 +45,7 @@ class SiteProfile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def common_search_words(self) -> list[str]:
+        return self.common_searches.split()

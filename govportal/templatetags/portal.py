@@ -1,0 +1,111 @@
+"""Tags and filters of the public pages."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
+
+from govportal import site
+from govportal.contributions import NavEntry, Place, nav_entries
+
+register = template.Library()
+
+# "一、公开范围": how Chinese official texts number their parts.
+_PART = re.compile(r"^[一二三四五六七八九十]{1,3}、[^。；]{1,30}$")
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """One link of the masthead, footer or home page; `current` is the value of aria-current or empty."""
+
+    key: str
+    label: str
+    url: str
+    sentence: str
+    current: str
+
+
+def _current(entry: NavEntry, request: Any) -> str:
+    match = getattr(request, "resolver_match", None)
+    name = match.url_name if match else None
+    if name == entry.url_name:
+        return "page"
+    return "true" if name in entry.within else ""
+
+
+@register.simple_tag(takes_context=True)
+def nav_links(context: Context, place: str) -> list[NavLink]:
+    """The contributed links of one place, in their order."""
+    request = context.get("request")
+    links = []
+    for entry in nav_entries.all():
+        if entry.place == Place(place):
+            with suppress(NoReverseMatch):
+                url = reverse(entry.url_name)
+                links.append(NavLink(entry.key, str(entry.label), url, str(entry.sentence), _current(entry, request)))
+    return links
+
+
+@register.simple_tag(takes_context=True)
+def language_url(context: Context, code: str) -> str:
+    """The present page in another language, with its query; the home page where that does not exist."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    with override(code):
+        if request is None or match is None:
+            return reverse("home")
+        path = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+    query = request.META.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """The public address of a path of this portal."""
+    return site.absolute_url(path)
+
+
+@register.simple_tag
+def zh() -> SafeString:
+    """` lang="zh-CN"` for a text that is always Chinese, when the page around it is not (WCAG 3.1.2)."""
+    return mark_safe("" if (get_language() or "").startswith("zh") else ' lang="zh-CN"')
+
+
+@register.filter
+def breaks(text: str, offsets: Sequence[int] | None) -> SafeString:
+    """The text with `<wbr>` at the offsets the editor chose, everything else escaped.
+
+    Offsets outside the text, repeated or not whole numbers are ignored.
+    """
+    inside = sorted({at for at in offsets or () if isinstance(at, int) and 0 < at < len(text)})
+    edges = [0, *inside, len(text)]
+    pieces = ((text[start:end],) for start, end in zip(edges, edges[1:], strict=False))
+    return format_html_join(mark_safe("<wbr>"), "{}", pieces)
+
+
+@register.filter
+def grouped(digest: str) -> str:
+    """A hash in groups of eight, as people compare it."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
+@register.filter
+def standing_text(text: str) -> SafeString:
+    """Plain text of the site profile as HTML: empty lines part paragraphs, "一、…" on a line is a heading."""
+    html: list[str] = []
+    for block in re.split(r"\n\s*\n|\n(?=[一二三四五六七八九十]{1,3}、)", text.replace("\r\n", "\n").strip()):
+        first, _newline, rest = block.strip().partition("\n")
+        if _PART.match(first):
+            html.append(f"<h2>{conditional_escape(first)}</h2>")
+            block = rest
+        if block.strip():
+            html.append(f"<p>{conditional_escape(block.strip())}</p>".replace("\n", "<br>"))
+    return mark_safe("\n".join(html))

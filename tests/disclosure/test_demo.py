@@ -1,0 +1,193 @@
+"""The demo is no excuse: every type, state and outcome, no sentence twice, dates around today."""
+
+import io
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from disclosure.enums import Aspect, Audience, Category, ItemState, LogKind, RelationKind, Validity
+from disclosure.models import CatalogueEntry, Edition, Item, LogEntry, Relation
+from disclosure.services import demo
+from disclosure.services.demo_texts import fill, load_items
+from disclosure.services.verify_log import verify
+from disclosure.types import ITEM_TYPES, FieldKind, missing_elements
+from govportal.html import sanitise, to_text
+from govportal.models import Agency, Membership, SiteProfile, User
+from govportal.permissions import Role
+
+TODAY = date(2026, 11, 5)
+NOW = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)
+_SENTENCE_END = re.compile(r"[。；！？;!?\n]")
+
+
+@pytest.fixture(scope="module")
+def raw_items() -> list[dict[str, Any]]:
+    return list(load_items(TODAY))
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from texts_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts_of(inner)
+
+
+def sentences_of(item: dict[str, Any]) -> set[str]:
+    body = to_text(sanitise(item["body"])).replace("\n", "。")
+    prose = [body, item.get("summary", ""), *texts_of(item.get("extra", {}))]
+    parts = (part.strip() for text in prose for part in _SENTENCE_END.split(text))
+    return {part for part in parts if len(part) >= 12}
+
+
+def test_demo_no_two_items_share_a_sentence(raw_items: list[dict[str, Any]]) -> None:
+    owners: dict[str, list[str]] = {}
+    for item in raw_items:
+        for sentence in sentences_of(item):
+            owners.setdefault(sentence, []).append(item["key"])
+
+    shared = {sentence: keys for sentence, keys in owners.items() if len(keys) > 1}
+
+    assert shared == {}
+
+
+def test_demo_every_item_has_the_fields_of_its_type(raw_items: list[dict[str, Any]]) -> None:
+    faults = []
+    for item in raw_items:
+        kind = ITEM_TYPES[item["type"]]
+        values = {**item, "validity": item.get("validity", "valid")}
+        faults += [f"{item['key']}: {name}" for name in missing_elements(item["type"], values, item.get("extra", {}))]
+        for key, value in item.get("extra", {}).items():
+            field = kind.extra_field(key)
+            if field is None:
+                faults.append(f"{item['key']}: no field {key} in {kind.key}")
+            elif field.kind == FieldKind.CHOICE and value not in dict(field.choices):
+                faults.append(f"{item['key']}: {key} = {value}")
+            elif field.kind == FieldKind.TABLE and any(set(row) - {c for c, _label in field.columns} for row in value):
+                faults.append(f"{item['key']}: unknown column in {key}")
+            elif field.kind == FieldKind.FLOW:
+                steps = {step["key"] for step in value}
+                faults += [f"{item['key']}: step {n}" for s in value for n in s.get("next", []) if n not in steps]
+
+    assert faults == []
+
+
+def test_demo_one_flow_has_a_branch_a_return_edge_and_three_lanes(raw_items: list[dict[str, Any]]) -> None:
+    def is_rich(steps: list[dict[str, Any]]) -> bool:
+        place = {step["key"]: number for number, step in enumerate(steps)}
+        returns = any(place[n] <= place[step["key"]] for step in steps for n in step.get("next", []))
+        branches = any(len(step.get("next", [])) > 1 for step in steps)
+        return returns and branches and len({step["lane"] for step in steps}) >= 3
+
+    assert any(is_rich(item["extra"]["steps"]) for item in raw_items if item["type"] == "power")
+
+
+def test_demo_powers_cover_all_ten_kinds(raw_items: list[dict[str, Any]]) -> None:
+    field = ITEM_TYPES["power"].extra_field("power_kind")
+    assert field is not None
+
+    kinds = {item["extra"]["power_kind"] for item in raw_items if item["type"] == "power"}
+
+    assert kinds == {key for key, _label in field.choices}
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("〔{Y}〕", "〔2026〕"),
+        ("{Y-1}年", "2025年"),
+        ("{date}起", "2026年1月15日起"),
+        ("{date+20}", "2026年2月4日"),
+        ("{iso-15}", "2025-12-31"),
+        ("第{Q}季度", "第四季度"),
+        ("{H}半年", "下半年"),
+        ("{Y-1}", 2025),
+        ("{不是占位符}", "{不是占位符}"),
+    ],
+)
+def test_fill_placeholders_count_from_the_day_the_text_was_formed(text: str, filled: str | int) -> None:
+    assert fill(text, date(2026, 1, 15)) == filled
+
+
+@pytest.mark.django_db
+def test_seed_fills_every_shelf_through_the_services() -> None:
+    demo.seed(TODAY, NOW)
+
+    assert Agency.objects.count() >= 40
+    assert CatalogueEntry.objects.count() >= 200
+    assert Item.objects.count() >= 150
+    assert SiteProfile.objects.get(pk=1).government == "澄明县人民政府"
+    assert set(Item.objects.values_list("item_type", flat=True)) == set(ITEM_TYPES)
+    assert set(Item.objects.values_list("state", flat=True)) == set(ItemState.values)
+    assert set(Item.objects.exclude(category="").values_list("category", flat=True)) == set(Category.values)
+    assert set(Item.objects.exclude(aspect="").values_list("aspect", flat=True)) == set(Aspect.values)
+    assert set(Item.objects.values_list("audience", flat=True)) == set(Audience.values)
+    assert set(Relation.objects.values_list("kind", flat=True)) == set(RelationKind.values)
+    assert {Validity.VALID, Validity.AMENDED} <= set(Item.objects.values_list("validity", flat=True))
+    assert set(Membership.objects.values_list("role", flat=True)) == set(Role.values)
+    assert verify().is_intact
+
+
+@pytest.mark.django_db
+def test_seed_log_runs_forward_in_time_and_knows_every_verb_of_its_year() -> None:
+    demo.seed(TODAY, NOW)
+
+    moments = list(LogEntry.objects.filter(chain="public").order_by("sequence").values_list("at", flat=True))
+    kinds = set(LogEntry.objects.values_list("kind", flat=True))
+    assert all(earlier <= later for earlier, later in zip(moments, moments[1:], strict=False))
+    assert moments[-1] <= NOW
+    assert {
+        LogKind.PUBLISH, LogKind.AMEND, LogKind.WITHDRAW, LogKind.TERMINATE, LogKind.EXPIRE, LogKind.VOID,
+        LogKind.PARTLY_VOID,
+    } <= kinds  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_seed_dates_lie_in_the_year_around_today() -> None:
+    demo.seed(TODAY, NOW)
+
+    published = Counter(
+        f"{day:%Y-%m}" for day in Item.objects.exclude(published_on=None).values_list("published_on", flat=True)
+    )
+    assert max(published) == "2026-11"
+    assert all(published[f"2026-{month:02}"] >= 3 for month in range(1, 12))
+    assert Item.objects.filter(published_on=TODAY).exists()
+
+
+@pytest.mark.django_db
+def test_seed_nobody_approved_his_own_text() -> None:
+    demo.seed(TODAY, NOW)
+
+    for entry in LogEntry.objects.exclude(edition=None).select_related("edition__created_by"):
+        assert entry.edition is not None
+        assert entry.actor_name != str(entry.edition.created_by)
+    assert Edition.objects.filter(number__gte=3).count() >= 2
+
+
+@pytest.mark.django_db
+def test_seed_demo_prints_and_keeps_accounts_that_work_and_a_second_run_adds_nothing() -> None:
+    told = io.StringIO()
+    call_command("seed_demo", stderr=told, stdout=io.StringIO())
+    count = Item.objects.count()
+    path = Path(settings.PORTAL_HOME) / "demo-accounts.txt"
+    accounts = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:]]
+
+    call_command("seed_demo", stderr=io.StringIO(), stdout=io.StringIO())
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert Item.objects.count() == count
+    assert {role for _name, _password, role, _full in accounts} == {str(role.label) for role in Role}
+    for username, password, _role, _full in accounts:
+        assert username in told.getvalue()
+        assert User.objects.get(username=username).check_password(password)

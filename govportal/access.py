@@ -75,6 +75,11 @@ def open_admin(model_label: str, *, view: Permission, change: Permission | None 
     _ADMIN[model_label.lower()] = (view, change)
 
 
+def opened_models() -> list[str]:
+    """Labels of the models that the admin shows to somebody."""
+    return list(_ADMIN)
+
+
 def has_admin_permission(user: Any, perm: str, obj: Any = None) -> bool:
     """Django's `app.action_model` question, answered from roles."""
     app_label, _dot, codename = perm.partition(".")

@@ -8,10 +8,14 @@ class GovportalConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        from govportal import checks, contributions, dbsetup, navigation, sitemaps  # noqa: F401  (checks register themselves)
+        from govportal import calendar, contributions, dbsetup, navigation, sitemaps
+        from govportal import checks as _registered  # noqa: F401
+        from govportal.models import PublicRevision
 
         dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
         contributions.sitemaps.update(agencies=sitemaps.AgencySitemap, pages=sitemaps.StandingSitemap)
+        dbsetup.declare(dbsetup.Seed("public revision", PublicRevision.seed))
+        dbsetup.declare(dbsetup.Seed("holidays", calendar.seed_holidays))
         post_migrate.connect(dbsetup.on_post_migrate, dispatch_uid="govportal.dbsetup")

@@ -11,7 +11,8 @@ from tests.factories.kernel import make_agency, make_user
 
 _numbers = count(1)
 # Columns of the edition that the item repeats for its lists.
-_PROJECTED = "title document_number category aspect topic validity formed_on published_on expires_on".split()
+_PROJECTED = ("title", "document_number", "category", "aspect", "topic", "validity")
+_PROJECTED_DATES = ("formed_on", "published_on", "expires_on")
 
 
 def make_catalogue_entry(**values: Any) -> CatalogueEntry:
@@ -43,7 +44,7 @@ def make_edition(item: Item, *, is_published: bool = True, by: User | None = Non
 
 
 def _project(item: Item, edition: Edition) -> None:
-    for name in _PROJECTED:
+    for name in (*_PROJECTED, *_PROJECTED_DATES):
         setattr(item, name, getattr(edition, name))
     item.current_edition = edition
     item.year = edition.published_on.year if edition.published_on else None

@@ -76,7 +76,7 @@ def test_table_of_too_many_rows_is_refused(source: io.BytesIO) -> None:
 
 
 def test_xlsx_values_become_text() -> None:
-    moment = datetime.datetime(2026, 3, 2, 9, 30)
+    moment = datetime.datetime.fromisoformat("2026-03-02T09:30:00")
     source = workbook([["文字", 5, 2.5, True, None, datetime.date(2026, 3, 2), moment]])
 
     rows = read_table(source)

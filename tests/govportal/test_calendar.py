@@ -1,0 +1,139 @@
+import io
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+
+from govportal.calendar import RefusedHolidays, import_holidays, load_calendar, seed_holidays
+from govportal.models import AuditEvent, Holiday, HolidayYear, PublicRevision
+from govportal.permissions import Role
+from govportal.workdays import add_working_days
+from tests.factories import make_member
+
+pytestmark = pytest.mark.django_db
+
+NEW_YEAR = {"name": "元旦", "date": "2031-01-01", "isOffDay": True}
+SWAPPED = {"name": "元旦", "date": "2031-01-04", "isOffDay": False}
+
+
+def notice(*days: Any, year: Any = 2031, **more: Any) -> io.BytesIO:
+    return io.BytesIO(json.dumps({"year": year, "papers": ["国办发明电〔2030〕1号"], "days": days} | more).encode())
+
+
+def test_seeded_years_give_the_deadline_of_the_issue() -> None:
+    assert add_working_days(date(2026, 9, 18), 20, load_calendar()) == date(2026, 10, 22)
+
+
+def test_seeding_again_leaves_an_edited_year_alone() -> None:
+    Holiday.objects.filter(date=date(2026, 10, 1)).update(is_off=False)
+    HolidayYear.objects.filter(year=2025).delete()
+
+    seed_holidays()
+
+    assert not Holiday.objects.get(date=date(2026, 10, 1)).is_off
+    assert Holiday.objects.get(date=date(2025, 10, 1)).is_off
+
+
+def test_import_adds_a_year() -> None:
+    actor = make_member(Role.ADMINISTRATOR)
+    revision = PublicRevision.objects.get(pk=1).number
+
+    done = import_holidays(notice(NEW_YEAR, SWAPPED), actor=actor)
+
+    calendar = load_calendar()
+    assert (done.year, done.off, done.worked, done.is_new) == (2031, 1, 1, True)
+    assert date(2031, 1, 1) in calendar.off
+    assert date(2031, 1, 4) in calendar.worked
+    assert not calendar.is_provisional(date(2031, 6, 1))
+    assert PublicRevision.objects.get(pk=1).number == revision + 1
+
+
+def test_import_replaces_a_year_and_keeps_what_was_in_the_audit_trail() -> None:
+    import_holidays(notice(NEW_YEAR, SWAPPED), actor=None)
+
+    done = import_holidays(notice(NEW_YEAR), actor=None)
+
+    assert not done.is_new
+    assert not Holiday.objects.filter(date=date(2031, 1, 4)).exists()
+    event = AuditEvent.objects.filter(action="import_holidays").latest("id")
+    assert set(event.before) == {"2031-01-01", "2031-01-04"}
+    assert set(event.after) == {"2031-01-01"}
+
+
+def test_import_takes_days_of_the_year_before() -> None:
+    import_holidays(notice(NEW_YEAR | {"date": "2030-12-31"}), actor=None)
+
+    assert Holiday.objects.get(date=date(2030, 12, 31)).notice_id == 2031
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        (notice(), "没有日期"),
+        (io.BytesIO(b"not json"), "不是节假日文件"),
+        (io.BytesIO(b"[1]"), "不是节假日文件"),
+        (io.BytesIO(b"\xff\xfe\x00"), "不是节假日文件"),
+        (io.BytesIO(b" " * 2_000_000), "不是节假日文件"),
+        (notice(NEW_YEAR, year="2031"), "year"),
+        (notice(NEW_YEAR, year=True), "year"),
+        (notice(NEW_YEAR, papers="x"), "列表"),
+        (notice(NEW_YEAR, NEW_YEAR), "两次"),
+        (notice(NEW_YEAR | {"date": "2026-10-01"}), "不属于 2031 年"),
+        (notice(NEW_YEAR | {"date": "1月1日"}), "第 1 个日期读不出来"),
+        (notice("x"), "第 1 个日期读不出来"),
+        (notice(NEW_YEAR | {"isOffDay": "yes"}), "isOffDay"),
+        (notice(NEW_YEAR | {"name": ""}), "名称"),
+        (notice(*[NEW_YEAR] * 201), "超过 200 个"),
+    ],
+)
+def test_bad_file_is_refused_and_changes_nothing(file: io.BytesIO, reason: str) -> None:
+    with pytest.raises(RefusedHolidays, match=reason):
+        import_holidays(file, actor=None)
+
+    assert not HolidayYear.objects.filter(year=2031).exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_import_by_a_user_without_the_permission_is_refused() -> None:
+    with pytest.raises(PermissionDenied):
+        import_holidays(notice(NEW_YEAR), actor=make_member(Role.PUBLISHER))
+
+    assert not HolidayYear.objects.filter(year=2031).exists()
+
+
+def test_command_imports_the_good_file_and_reports_the_empty_one(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "good.json").write_bytes(notice(NEW_YEAR).read())
+    (tmp_path / "empty.json").write_bytes(notice(year=2032).read())
+
+    with pytest.raises(CommandError, match="1 个文件没有导入"):
+        call_command("import_holidays", tmp_path / "good.json", tmp_path / "empty.json")
+
+    assert "放假 1 天" in capsys.readouterr().out
+    assert HolidayYear.objects.filter(year__in=[2031, 2032]).count() == 1
+
+
+def test_command_refuses_an_unknown_user(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("import_holidays", tmp_path / "x.json", by="nobody")
+
+
+def test_seeded_days_are_those_of_the_published_notices(portal_data: Path) -> None:
+    files = [portal_data / "holidays" / f"{year}.json" for year in range(2019, 2027)]
+    # A notice may name the last days of the year before, so the years are compared together.
+    published = [day for file in files for day in json.loads(file.read_text())["days"] if day["date"] >= "2019"]
+
+    seeded = Holiday.objects.filter(date__year__range=(2019, 2026)).values_list("date", "is_off")
+
+    assert len(published) > 250
+    assert set(seeded) == {(date.fromisoformat(day["date"]), day["isOffDay"]) for day in published}
+
+
+def test_empty_file_of_a_notice_not_yet_out_is_refused(portal_data: Path) -> None:
+    with (portal_data / "holidays" / "2027.json").open("rb") as file, pytest.raises(RefusedHolidays, match="没有日期"):
+        import_holidays(file, actor=None)
+
+    assert load_calendar().is_provisional(date(2027, 1, 4))

@@ -87,6 +87,7 @@ staff_queues: Registry[StaffQueue] = Registry()
 datasets: Registry[Dataset] = Registry()
 nav_entries: Registry[NavEntry] = Registry()
 sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
+page_parameters: set[str] = {"page"}  # query parameters that public pages read; the page cache knows no others
 
 
 def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -> list[tuple[str, Mapping[str, Any]]]:

@@ -1,7 +1,8 @@
-"""Triggers of disclosure: what is published stays as it was, whoever holds the database connection."""
+"""Triggers and search tables of disclosure: what is published stays as it was, whoever holds the connection."""
 
 from disclosure.models import Edition
-from govportal.dbsetup import DatabaseObject, append_only
+from disclosure.search import database as search
+from govportal.dbsetup import DatabaseObject, Seed, append_only
 
 # Redaction may blank these; every other column of a published edition keeps its value.
 BLANKED = {"body": "''", "summary": "''", "keywords": "'[]'", "extra": "'{}'"}
@@ -131,5 +132,6 @@ def _identity_guard() -> DatabaseObject:
     )
 
 
-def declarations() -> list[DatabaseObject]:
-    return [append_only("disclosure_logentry"), _edition_guard(), _attachment_guard(), _identity_guard()]
+def declarations() -> list[DatabaseObject | Seed]:
+    triggers = [append_only("disclosure_logentry"), _edition_guard(), _attachment_guard(), _identity_guard()]
+    return [*triggers, *search.declarations()]

@@ -1,0 +1,65 @@
+"""Search over public text: one definition of tokens, one ranking, two indexes that answer alike.
+
+Ranking: exact document or index number, best bet, every term in the title, elsewhere in the text; newest first
+within each.
+"""
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.expressions import RawSQL
+
+from disclosure.queries import ItemQuerySet
+from disclosure.search.index import backend, index_item, index_items, remove_item
+from disclosure.search.query import parse
+from disclosure.search.rows import best_bets, number_hits, synonyms
+from disclosure.search.snippets import Snippet, snippets
+from disclosure.search.suggestions import Suggestion, suggest
+
+__all__ = [
+    "Snippet",
+    "Suggestion",
+    "count_hits",
+    "index_item",
+    "index_items",
+    "remove_item",
+    "search",
+    "snippets",
+    "suggest",
+]
+
+COUNT_LIMIT = 5_000
+
+
+def search(query: str, items: ItemQuerySet) -> ItemQuerySet:
+    """The hits among `items`, best first; all of them, newest first, for a blank query.
+
+    Nothing a reader types is an error: a query without a single word or number has no hits.
+    """
+    if not query.strip():
+        return items.newest_first()
+    asked = parse(query, synonyms())
+    if not asked.terms:
+        return items.none()
+    index = backend(items.db)
+    numbers, bets = number_hits(asked, items.db), best_bets(asked)
+    found = Q(pk__in=_ids(index.text_hits(asked.terms)))
+    if chosen := [*numbers, *bets]:
+        found |= Q(pk__in=chosen)
+    rank = Case(
+        When(pk__in=numbers, then=Value(0)),
+        *(When(pk=pk, then=Value(position)) for position, pk in enumerate(bets, start=1)),
+        When(pk__in=_ids(index.title_hits(asked.terms)), then=Value(len(bets) + 1)),
+        default=Value(len(bets) + 2),
+        output_field=IntegerField(),
+    )
+    return items.filter(found).order_by(rank, "-published_on", "-id")
+
+
+def _ids(statement: tuple[str, list[object]]) -> RawSQL:
+    sql, parameters = statement
+    return RawSQL(sql, parameters)  # noqa: S611  (our own text; what the reader typed is a parameter)
+
+
+def count_hits(items: ItemQuerySet, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
+    """How many, exact up to `limit`; above it (limit, True): at least one more."""
+    count = items.order_by().values("pk")[: limit + 1].count()
+    return (limit, True) if count > limit else (count, False)

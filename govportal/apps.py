@@ -9,6 +9,7 @@ class GovportalConfig(AppConfig):
 
     def ready(self) -> None:
         from govportal import calendar, contributions, dbsetup, navigation, sitemaps
+        from govportal import celery as _celery_app  # noqa: F401  (jobs are sent by the current app)
         from govportal import checks as _registered  # noqa: F401
         from govportal.models import PublicRevision
 

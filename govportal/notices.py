@@ -1,0 +1,72 @@
+"""The outbox: messages are written with the deed they tell of, and sent afterwards by a sweep.
+
+A sender first claims what is due, in a short transaction that moves `due_at` ahead; so no lock is held
+while the mail server thinks, two senders never take the same notice, and one that dies loses nothing.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+
+from govportal.models import Notice
+from govportal.models.notice import NoticeState
+from govportal.now import now
+
+MAX_ATTEMPTS = 10
+CLAIM = timedelta(minutes=15)  # how long a sender may take before another tries
+LONGEST_PAUSE = timedelta(hours=6)
+
+logger = logging.getLogger(__name__)
+
+
+def enqueue(*, key: str, address: str, subject: str, body: str) -> Notice:
+    """Write a notice in the open transaction. The same key twice is one notice, the first.
+
+    Raises TransactionManagementError outside a transaction: no message without its deed.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("notices.enqueue needs an open transaction")
+    moment = now()
+    values = {"address": address, "subject": subject, "body": body, "created_at": moment, "due_at": moment}
+    notice, _is_new = Notice.objects.get_or_create(key=key, defaults=values)
+    return notice
+
+
+def send_due(at: datetime, limit: int = 100) -> int:
+    """Send what is due, oldest first, at most `limit`; answers how many went out."""
+    return sum(_send(pk, at) for pk in _claim(at, limit))
+
+
+def _claim(at: datetime, limit: int) -> list[int]:
+    with transaction.atomic():
+        due = Notice.objects.filter(state=NoticeState.WAITING, due_at__lte=at).order_by("due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        claimed = list(due.values_list("pk", flat=True)[:limit])
+        Notice.objects.filter(pk__in=claimed).update(due_at=at + CLAIM)
+    return claimed
+
+
+def _send(pk: int, at: datetime) -> bool:
+    try:
+        notice = Notice.objects.get(pk=pk)
+        EmailMessage(notice.subject, notice.body, to=[notice.address]).send()
+    except Exception as error:  # whatever a mail backend raises concerns this notice alone
+        _note_failure(pk, at, error)
+        return False
+    Notice.objects.filter(pk=pk).update(state=NoticeState.SENT, sent_at=at, last_error="")
+    return True
+
+
+def _note_failure(pk: int, at: datetime, error: Exception) -> None:
+    attempts = Notice.objects.values_list("attempts", flat=True).get(pk=pk) + 1
+    # Only the kind of error: its text may hold the address.
+    logger.warning("notice %s not sent (attempt %s): %s", pk, attempts, type(error).__name__)
+    Notice.objects.filter(pk=pk).update(
+        attempts=attempts,
+        state=NoticeState.FAILED if attempts >= MAX_ATTEMPTS else NoticeState.WAITING,
+        due_at=at + min(timedelta(minutes=2**attempts), LONGEST_PAUSE),
+        last_error=type(error).__name__,
+    )

@@ -72,7 +72,9 @@ class _Outline:
         """Hang what forks off below the node; the key with which its own level goes on."""
         ahead = [key for key in self.next[node.key] if key not in self.placed or key in stop]
         node.branches += [
-            self._reference(key, is_return=True) for key in self.next[node.key] if key in self.placed and key not in stop
+            self._reference(key, is_return=True)
+            for key in self.next[node.key]
+            if key in self.placed and key not in stop
         ]
         if len(ahead) < 2:
             return ahead[0] if ahead else None

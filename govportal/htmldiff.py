@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from govportal.textdiff import Op, aligned, diff_text
 
-_BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "div", "dt", "dd", "figcaption"})
+_BLOCKS = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "div", "dt", "dd", "figcaption"}
+)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -184,7 +186,9 @@ def _row(before: list[_Cell] | None, after: list[_Cell] | None) -> SafeString:
         tag = mark_safe("th" if shown.is_header else "td")  # noqa: S308
         spans = format_html_join("", ' {}="{}"', shown.span)
         cells.append(
-            format_html("<{}{}>{}</{}>", tag, spans, mark_differences(old.text if old else "", new.text if new else ""), tag)
+            format_html(
+                "<{}{}>{}</{}>", tag, spans, mark_differences(old.text if old else "", new.text if new else ""), tag
+            )
         )
     return mark_safe("".join(cells))  # noqa: S308
 

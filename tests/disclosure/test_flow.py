@@ -13,9 +13,7 @@ def step(key: str, *following: str) -> dict[str, Any]:
 
 
 def shape(nodes: list[Node]) -> list[Any]:
-    return [
-        (f"->{n.number}" if n.is_reference else n.key, *([shape(n.branches)] if n.branches else [])) for n in nodes
-    ]
+    return [(f"->{n.number}" if n.is_reference else n.key, *([shape(n.branches)] if n.branches else [])) for n in nodes]
 
 
 def test_outline_of_a_line_is_flat() -> None:

@@ -1,0 +1,127 @@
+"""One item: its page, or the notice that stands in its place after withdrawal."""
+
+from typing import Any
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from disclosure.enums import NOTICE_STATES, Audience, EditionState, RelationKind, Validity
+from disclosure.item_text import shown_body, shown_fields
+from disclosure.models import Edition, Item, LogEntry
+from govportal.now import today
+from govportal.site import absolute_url
+
+# How a relation reads from its source and from its target.
+RELATION_LABELS = {
+    RelationKind.INTERPRETS: (gettext_lazy("解读的文件"), gettext_lazy("解读")),
+    RelationKind.REPLACES: (gettext_lazy("替代的文件"), gettext_lazy("被以下文件替代")),
+    RelationKind.AMENDS: (gettext_lazy("修改的文件"), gettext_lazy("被以下文件修改")),
+    RelationKind.CORRECTS: (gettext_lazy("更正的信息"), gettext_lazy("更正")),
+    RelationKind.BELONGS_TO: (gettext_lazy("所属项目"), gettext_lazy("项目信息")),
+}
+
+
+def find_item(request: HttpRequest, slug: str) -> Item:
+    """The item at an address this reader may open; Http404 says nothing about whether it exists."""
+    item = (
+        Item.objects.addressable_by(request.user)
+        .with_effective_validity(today())
+        .select_related("agency", "current_edition", "catalogue_entry", "replaced_by")
+        .filter(slug=slug)
+        .first()
+    )
+    if item is None:
+        raise Http404(_("没有这条信息。地址可能有误，也可以按索引号或标题搜索。"))
+    if item.current_edition:
+        item.current_edition.item = item
+    return item
+
+
+def published_editions(item: Item) -> list[Edition]:
+    """The published editions, newest first, without their text."""
+    editions = item.editions.filter(state=EditionState.PUBLISHED).order_by("-number")
+    return list(editions.defer("body", "summary", "extra"))
+
+
+def keep_private(response: HttpResponse, item: Item) -> HttpResponse:
+    """An internal item stays in no shared cache (对内公开)."""
+    if item.audience == Audience.INTERNAL:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def item_page(request: HttpRequest, slug: str) -> HttpResponse:
+    item = find_item(request, slug)
+    if item.state in NOTICE_STATES:
+        return keep_private(closed_page(request, item), item)
+    edition = item.current_edition
+    assert edition is not None  # a constraint: what is public has an edition
+    editions = published_editions(item)
+    entries = _entries(item, request.user)
+    body, headings = shown_body(edition)
+    context = {
+        "item": item,
+        "edition": edition,
+        "previous": editions[1] if len(editions) > 1 else None,
+        "editions": editions,
+        "body": body,
+        "headings": headings,
+        "fields": shown_fields(edition),
+        "attachments": list(edition.attachments.select_related("attachment")),
+        "relations": _relations(item, request.user),
+        "entries": entries,
+        "entry": next((entry for entry in entries if entry.edition_id == edition.pk), None),
+        "is_expired": item.effective_validity == Validity.EXPIRED,  # type: ignore[attr-defined]
+        "is_internal": item.audience == Audience.INTERNAL,
+        "address": absolute_url(item.get_absolute_url()),
+        "qr": qr_code(absolute_url(item.get_absolute_url())),
+    }
+    return keep_private(render(request, "disclosure/item_page.html", context), item)
+
+
+def closed_page(request: HttpRequest, item: Item) -> HttpResponse:
+    """Title, number, dates, reason and replacement; never the text (domain §4.6)."""
+    replacement = item.replaced_by
+    if replacement and not Item.objects.addressable_by(request.user).filter(pk=replacement.pk).exists():
+        replacement = None
+    context = {
+        "item": item,
+        "replacement": replacement,
+        "entries": _entries(item, request.user),
+        "is_internal": item.audience == Audience.INTERNAL,
+    }
+    return render(request, "disclosure/item_closed.html", context)
+
+
+def _entries(item: Item, user: Any) -> list[LogEntry]:
+    return list(LogEntry.objects.visible_to(user).filter(item=item).order_by("-id"))
+
+
+def _relations(item: Item, user: Any) -> list[tuple[Any, list[Item]]]:
+    """(label, items) in the order of RelationKind, both directions, only what this reader may read."""
+    visible = Item.objects.visible_to(user)
+    forward = item.relations.filter(target__in=visible).select_related("target__agency").order_by("id")
+    backward = item.reverse_relations.filter(source__in=visible).select_related("source__agency").order_by("id")
+    grouped: dict[tuple[str, int], list[Item]] = {}
+    for relation in forward:
+        grouped.setdefault((relation.kind, 0), []).append(relation.target)
+    for relation in backward:
+        grouped.setdefault((relation.kind, 1), []).append(relation.source)
+    return [
+        (RELATION_LABELS[kind][side], grouped[kind, side])
+        for kind in RelationKind
+        for side in (1, 0)
+        if (kind, side) in grouped
+    ]
+
+
+def qr_code(address: str) -> SafeString:
+    """A QR code as inline SVG without style: it carries the public address of the page."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        svgclass="qr", lineclass=None, omitsize=True, border=2, title=_("扫码打开本页")
+    )
+    return mark_safe(drawn.replace("<svg ", '<svg role="img" ', 1))  # noqa: S308  (segno escapes the title)

@@ -1,0 +1,132 @@
+"""Listings of items: 法定主动公开 by any condition, the search, and the statutory tree."""
+
+from typing import Any
+
+from django.db.models import Count, F, Value
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from disclosure.enums import Aspect, Category
+from disclosure.facets import facets
+from disclosure.filters import SORTS, ItemFilterSet
+from disclosure.models import Item, Synonym
+from disclosure.search import count_hits, snippets, suggest
+from disclosure.types import ITEM_TYPES
+from disclosure.views.paging import BoundedPaginator, read_page
+from govportal.models import Agency
+from govportal.now import today
+
+SUGGESTIONS = 4  # so many conditions of an empty result are tried without
+
+
+def item_list(request: HttpRequest) -> HttpResponse:
+    """Every item this reader may read, newest first, by any condition."""
+    return _listing(request, url_name="items")
+
+
+def search_results(request: HttpRequest) -> HttpResponse:
+    """The same listing for a query, with the words found marked."""
+    return _listing(request, url_name="search")
+
+
+def _listing(request: HttpRequest, *, url_name: str) -> HttpResponse:
+    visible = Item.objects.visible_to(request.user).select_related("agency").defer("closing_explanation")
+    filterset = ItemFilterSet(data=request.GET, queryset=visible, request=request)
+    paginator = BoundedPaginator(filterset.qs.with_effective_validity(today()), counter=count_hits)
+    page, page_problems = read_page(request, paginator)
+    items = list(page.object_list)
+    marked = snippets(filterset.query, items) if filterset.query else {}
+    context = {
+        "filterset": filterset,
+        "page": page,
+        "count": paginator.shown_count,
+        "rows": [(item, marked.get(item.pk)) for item in items],
+        "problems": filterset.problems + page_problems,
+        "tags": filterset.tags(),
+        "facets": facets(filterset) if items else [],
+        "sorts": _sorts(filterset),
+        "hidden": [(name, filterset.values[name]) for name in ("q", "sort") if name in filterset.values],
+        "links": _links(filterset),
+        "synonyms": _synonyms(filterset.query),
+        "ways_out": [] if items else _ways_out(filterset),
+        "url": reverse(url_name),
+        "url_name": url_name,
+    }
+    return render(request, "disclosure/item_list.html", context)
+
+
+def _sorts(filterset: ItemFilterSet) -> list[tuple[Any, str, bool]]:
+    """(label, query string, is current) of the orders that make sense."""
+    return [
+        (label, filterset.query_string({"sort": key}), key == filterset.sort_key)
+        for key, label in SORTS
+        if key != "relevance" or filterset.query
+    ]
+
+
+def _links(filterset: ItemFilterSet) -> list[tuple[str, str]]:
+    query = filterset.query_string()
+    return [
+        (label, f"{reverse(name)}?{query}" if query else reverse(name))
+        for label, name in ((_("下载 CSV"), "items_csv"), (_("订阅"), "feed_items"))
+    ]
+
+
+def _synonyms(query: str) -> list[Synonym]:
+    """Everyday words of the query for which the official term was searched too."""
+    if not query:
+        return []
+    asked = Synonym.objects.annotate(asked=Value(query)).filter(is_active=True, asked__contains=F("word"))
+    return list(asked[:3])
+
+
+def _ways_out(filterset: ItemFilterSet) -> list[tuple[str, str, str]]:
+    """(what to change, query string, hits) for an empty result: one condition less, or other words."""
+    found = []
+    for tag in filterset.tags()[:SUGGESTIONS]:
+        wider = ItemFilterSet(data=QueryDict(tag.query_string), queryset=filterset.queryset, request=filterset.request)
+        total, is_capped = count_hits(wider.qs)
+        if total:
+            found.append((_("去掉条件“%(tag)s”") % {"tag": tag.label}, tag.query_string, _shown(total, is_capped)))
+    if filterset.query:
+        for near in suggest(filterset.query, filterset.narrowed(filterset.queryset)):
+            query = filterset.query_string({"q": near.query})
+            found.append((_("改查“%(query)s”") % {"query": near.query}, query, _shown(near.count, near.is_capped)))
+    return found
+
+
+def _shown(total: int, is_capped: bool) -> str:
+    return f"{total}+" if is_capped else str(total)
+
+
+def item_tree(request: HttpRequest) -> HttpResponse:
+    """法定主动公开 by topic, agency, type and category, each with its count (条例第二十条)."""
+    visible = Item.objects.visible_to(request.user)
+    topics = _counts(visible, "topic")
+    main: dict[str, dict[str, int]] = {}
+    for topic, count in topics.items():
+        if topic:
+            main.setdefault(topic.partition("/")[0], {})[topic] = count
+    agencies = _counts(visible, "agency_id")
+    context = {
+        "topics": [(name, sum(below.values()), sorted(below.items())) for name, below in sorted(main.items())],
+        "agencies": [
+            (agency, agencies[agency.pk])
+            for agency in Agency.objects.order_by("position", "name")
+            if agency.pk in agencies
+        ],
+        "types": _labelled(_counts(visible, "item_type"), [(key, kind.label) for key, kind in ITEM_TYPES.items()]),
+        "categories": _labelled(_counts(visible, "category"), Category.choices),
+        "aspects": _labelled(_counts(visible, "aspect"), Aspect.choices),
+    }
+    return render(request, "disclosure/item_tree.html", context)
+
+
+def _counts(visible: Any, column: str) -> dict[Any, int]:
+    return dict(visible.order_by().values_list(column).annotate(n=Count("id")))
+
+
+def _labelled(counts: dict[str, int], choices: Any) -> list[tuple[str, Any, int]]:
+    return [(key, label, counts[key]) for key, label in choices if counts.get(key)]

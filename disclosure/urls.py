@@ -1,9 +1,25 @@
 """Pages of disclosure."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from disclosure.views import home
+from disclosure import converters  # noqa: F401  (registers uslug and number)
+from disclosure.views import history, item, items, log, open_data, tables
+from disclosure.views.home import home
 
-urlpatterns: list[URLPattern] = [
-    path("", home.home, name="home"),
+urlpatterns = [
+    path("", home, name="home"),
+    path("items/", items.item_list, name="items"),
+    path("items/tree/", items.item_tree, name="items_tree"),
+    path("items/<uslug:slug>/", item.item_page, name="item"),
+    path("items/<uslug:slug>/history/", history.history, name="item_history"),
+    path("items/<uslug:slug>/history/<number:number>/", history.edition_page, name="item_diff"),
+    path("search/", items.search_results, name="search"),
+    path("log/", log.log, name="log"),
+    path("log/<number:sequence>/", log.log_entry, name="log_entry"),
+    path("powers/", tables.powers, name="powers"),
+    path("services/", tables.services, name="services"),
+    path("leaders/", tables.leader_list, name="leaders"),
+    path("gazettes/", tables.gazettes, name="gazettes"),
+    path("data/", tables.data_tables, name="data_tables"),
+    path("open-data/", open_data.open_data, name="open_data"),
 ]

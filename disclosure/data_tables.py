@@ -1,0 +1,197 @@
+"""Tables of public data: the same rows as a page and as a CSV file.
+
+Each is a few columns over one query; values that came out of `extra` are shown by the type's own labels.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from disclosure.models import Item
+from disclosure.types import HOSPITALITY_COLUMNS, ITEM_TYPES, FieldKind
+from govportal.models import Agency, Leader
+from govportal.site import absolute_url
+
+type Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    label: Promise | str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """`rows(reader)` gives rows by column key; `url` is the row's own page, if it has one."""
+
+    key: str
+    title: Promise | str
+    description: Promise | str
+    columns: tuple[Column, ...]
+    rows: Callable[[Any], Iterator[Row]]
+    count: Callable[[Any], int]
+
+
+def items_of_type(reader: Any, key: str) -> QuerySet[Item]:
+    """Current items of one type with their text's own fields, by agency."""
+    items = Item.objects.visible_to(reader).filter(item_type=key).select_related("agency", "current_edition")
+    return items.order_by("agency__position", "agency__name", "-published_on", "-id").only(
+        "slug", "title", "index_number", "published_on", "item_type", "topic",
+        "agency__code", "agency__name", "agency__short_name", "current_edition__extra",
+    )  # fmt: skip
+
+
+def extra_values(item: Item) -> dict[str, Any]:
+    """The extra fields of an item by key, choices by their label, lists as lines."""
+    extra = item.current_edition.extra if item.current_edition else {}
+    values = {}
+    for field in item.type.extra:
+        raw = extra.get(field.key)
+        if field.kind == FieldKind.CHOICE:
+            raw = dict(field.choices).get(raw, raw)
+        elif field.kind == FieldKind.LINES and isinstance(raw, list):
+            raw = "\n".join(map(str, raw))
+        values[field.key] = "" if raw is None else raw
+    return values
+
+
+def _item_table(key: str, title: Any, description: Any, extra_keys: tuple[str, ...]) -> DataTable:
+    kind = ITEM_TYPES[key]
+    fields = [field for field in kind.extra if field.key in extra_keys]
+    columns = (
+        Column("index_number", _("索引号")),
+        Column("title", _("名称")),
+        Column("agency", _("发布机构")),
+        *(Column(field.key, field.label, field.kind in {FieldKind.INTEGER, FieldKind.AMOUNT}) for field in fields),
+        Column("published_on", _("公开日期")),
+        Column("url", _("网址")),
+    )
+
+    def rows(reader: Any) -> Iterator[Row]:
+        for item in items_of_type(reader, key).iterator(chunk_size=500):
+            yield extra_values(item) | _common(item)
+
+    return DataTable(key, title, description, columns, rows, lambda reader: items_of_type(reader, key).count())
+
+
+def _common(item: Item) -> dict[str, Any]:
+    return {
+        "index_number": item.index_number,
+        "title": item.title,
+        "agency": item.agency.name,
+        "published_on": item.published_on,
+        "url": absolute_url(item.get_absolute_url()),
+    }
+
+
+def _hospitality_rows(reader: Any) -> Iterator[Row]:
+    for item in items_of_type(reader, "budget").filter(current_edition__extra__has_key="hospitality").iterator(500):
+        extra = extra_values(item)
+        for line in extra["hospitality"] if isinstance(extra["hospitality"], list) else []:
+            if isinstance(line, dict):
+                yield line | {"fiscal_year": extra["fiscal_year"], "kind": extra["kind"]} | _common(item)
+
+
+def _agency_rows(_reader: Any) -> Iterator[Row]:
+    for agency in Agency.objects.filter(is_active=True).select_related("parent").order_by("position", "name"):
+        yield {
+            "code": agency.code,
+            "name": agency.name,
+            "kind": agency.get_kind_display(),  # type: ignore[attr-defined]
+            "level": agency.get_level_display(),  # type: ignore[attr-defined]
+            "parent": agency.parent.name if agency.parent else "",
+            "address": agency.address,
+            "hours": agency.hours,
+            "phone": agency.phone,
+            "complaint_phone": agency.complaint_phone,
+        }
+
+
+def leaders() -> QuerySet[Leader]:
+    """Leaders of active bodies, in the order of the register."""
+    active = Leader.objects.filter(agency__is_active=True).select_related("agency")
+    return active.order_by("agency__position", "agency__name", "position", "id")
+
+
+def _leader_rows(_reader: Any) -> Iterator[Row]:
+    for leader in leaders():
+        yield {"agency": leader.agency.name, "name": leader.name, "post": leader.post, "division": leader.division}
+
+
+_TABLES = (
+    _item_table(
+        "power",
+        _("权力清单"),
+        _("各单位行使的行政权力：编码、类型、主体、依据、时限、收费和监督。"),
+        (
+            "power_code",
+            "power_kind",
+            "subject",
+            "office",
+            "basis",
+            "statutory_days",
+            "promised_days",
+            "fee",
+            "complaint_channel",
+        ),
+    ),
+    _item_table(
+        "service_guide",
+        _("办事指南"),
+        _("办事事项的条件、程序、受理机构、时限和咨询电话。"),
+        ("office", "address", "hours", "phone", "statutory_days", "promised_days", "promise_kind", "fee"),
+    ),
+    DataTable(
+        "hospitality",
+        _("“三公”经费"),
+        _("各单位预算决算中的因公出国（境）、公务接待、公务用车经费。"),
+        (
+            Column("agency", _("单位")),
+            Column("fiscal_year", _("财政年度"), True),
+            Column("kind", _("种类")),
+            *(Column(key, label, key not in {"item", "reason"}) for key, label in HOSPITALITY_COLUMNS),
+            Column("url", _("网址")),
+        ),
+        _hospitality_rows,
+        lambda reader: sum(1 for _row in _hospitality_rows(reader)),
+    ),
+    DataTable(
+        "leaders",
+        _("领导信息"),
+        _("各单位领导的职务和分工。"),
+        (
+            Column("agency", _("单位")),
+            Column("name", _("姓名")),
+            Column("post", _("职务")),
+            Column("division", _("分工")),
+        ),
+        _leader_rows,
+        lambda _reader: leaders().count(),
+    ),
+    DataTable(
+        "agencies",
+        _("单位名录"),
+        _("公开信息的单位及其地址、办公时间和电话。"),
+        (
+            Column("code", _("单位代码")),
+            Column("name", _("单位名称")),
+            Column("kind", _("类别")),
+            Column("level", _("层级")),
+            Column("parent", _("上级单位")),
+            Column("address", _("办公地址")),
+            Column("hours", _("办公时间")),
+            Column("phone", _("联系电话")),
+            Column("complaint_phone", _("监督投诉电话")),
+        ),
+        _agency_rows,
+        lambda _reader: Agency.objects.filter(is_active=True).count(),
+    ),
+)
+
+DATA_TABLES: Mapping[str, DataTable] = {table.key: table for table in _TABLES}

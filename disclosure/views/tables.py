@@ -1,0 +1,99 @@
+"""Lists by type (powers, services, leaders, gazettes) and the data tables with their CSV."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from disclosure.data_tables import DATA_TABLES, extra_values, items_of_type, leaders
+from disclosure.exports import csv_response
+from disclosure.models import Item
+from disclosure.types import POWER_KINDS
+from disclosure.views.paging import BoundedPaginator, read_page
+from govportal.models import Agency
+
+ROWS_PER_PAGE = 50
+
+
+def powers(request: HttpRequest) -> HttpResponse:
+    """权力清单 by kind and agency."""
+    items = items_of_type(request.user, "power")
+    kind_of = KeyTextTransform("power_kind", "current_edition__extra")
+    counts = dict(items.order_by().values_list(kind_of).annotate(n=Count("id")))
+    kind = request.GET.get("kind", "")
+    kinds = [(key, label, counts[key]) for key, label in POWER_KINDS if counts.get(key)]
+    if kind in dict(POWER_KINDS):
+        items = items.filter(current_edition__extra__power_kind=kind)
+    return _by_type(request, items, "disclosure/power_list.html", {"kinds": kinds, "kind": kind})
+
+
+def services(request: HttpRequest) -> HttpResponse:
+    """办事指南 by agency and topic."""
+    items = items_of_type(request.user, "service_guide")
+    topics = sorted({topic.partition("/")[0] for topic in items.order_by().values_list("topic", flat=True).distinct()})
+    topic = request.GET.get("topic", "")
+    if topic in topics and topic:
+        items = items.filter(topic__startswith=topic)
+    return _by_type(request, items, "disclosure/service_list.html", {"topics": filter(None, topics), "topic": topic})
+
+
+def gazettes(request: HttpRequest) -> HttpResponse:
+    """政府公报, newest issue first."""
+    items = items_of_type(request.user, "gazette").order_by("-published_on", "-id")
+    return _by_type(request, items, "disclosure/gazette_list.html", {})
+
+
+def _by_type(request: HttpRequest, items: QuerySet[Item], template: str, extra: dict[str, Any]) -> HttpResponse:
+    """A list of one type, narrowed by agency, with the values of its own fields."""
+    listed = items.order_by().values("agency")
+    agencies = list(Agency.objects.filter(pk__in=listed).order_by("position", "name"))
+    code = request.GET.get("agency", "")
+    problems = []
+    if code:
+        chosen = next((agency for agency in agencies if agency.code == code), None)
+        if chosen is None:
+            problems.append(_("代码为“%(code)s”的单位在这里没有信息。") % {"code": code[:40]})
+        items = items.filter(agency=chosen) if chosen else items.none()
+    page, page_problems = read_page(request, BoundedPaginator(items, per_page=ROWS_PER_PAGE))
+    context = extra | {
+        "page": page,
+        "rows": [(item, extra_values(item)) for item in page.object_list],
+        "agencies": agencies,
+        "agency": code,
+        "problems": problems + page_problems,
+    }
+    return render(request, template, context)
+
+
+def leader_list(request: HttpRequest) -> HttpResponse:
+    """领导信息 by agency: the register, and the published item of each."""
+    items = items_of_type(request.user, "leader")
+    published = {(item.agency_id, extra_values(item)["name"]): item for item in items}
+    grouped: dict[Agency, list[tuple[str, str, str, Item | None]]] = {}
+    for leader in leaders():
+        item = published.pop((leader.agency_id, leader.name), None)
+        grouped.setdefault(leader.agency, []).append((leader.name, leader.post, leader.division, item))
+    for item in published.values():
+        values = extra_values(item)
+        grouped.setdefault(item.agency, []).append((values["name"], values["post"], values["division"], item))
+    return render(request, "disclosure/leader_list.html", {"groups": list(grouped.items())})
+
+
+def data_tables(request: HttpRequest) -> HttpResponse:
+    """The data tables and how many rows each has."""
+    tables = [(table, table.count(request.user)) for table in DATA_TABLES.values()]
+    return render(request, "disclosure/data_tables.html", {"tables": tables})
+
+
+def data_csv(request: HttpRequest, key: str) -> HttpResponseBase:
+    """One data table as CSV: public rows only, whoever asks."""
+    table = DATA_TABLES.get(key)
+    if table is None:
+        raise Http404(_("没有这张数据表。"))
+    rows = ([row.get(column.key, "") for column in table.columns] for row in table.rows(AnonymousUser()))
+    return csv_response(key, [column.label for column in table.columns], rows)

@@ -7,7 +7,7 @@ class DisclosureConfig(AppConfig):
     verbose_name = _("政务公开")
 
     def ready(self) -> None:
-        from disclosure import database, navigation, panels
+        from disclosure import database, datasets, navigation, panels, sitemaps
         from govportal import contributions, dbsetup
 
         for declaration in database.declarations():
@@ -15,3 +15,6 @@ class DisclosureConfig(AppConfig):
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
         contributions.agency_panels.add(panels.AGENCY_ITEMS)
+        for dataset in datasets.DATASETS:
+            contributions.datasets.add(dataset)
+        contributions.sitemaps["items"] = sitemaps.ItemSitemap

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("govportal.machine_urls")),
+    path("", include("disclosure.machine_urls")),
     *i18n_patterns(
         path("", include("govportal.public_urls")),
         path("", include("disclosure.urls")),

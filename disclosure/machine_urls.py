@@ -1,0 +1,23 @@
+"""Addresses of disclosure for machines, in no language."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from disclosure import api, converters, feeds  # noqa: F401  (converters registers uslug and number)
+from disclosure.views import attachments, history, log, open_data, tables
+
+urlpatterns = [
+    path("feeds/items.atom", feeds.item_feed, name="feed_items"),
+    path("items.csv", open_data.items_csv, name="items_csv"),
+    path("data/<slug:key>.csv", tables.data_csv, name="data_csv"),
+    path("log.jsonl", log.log_export, name="log_export"),
+    path("items/<uslug:slug>/history/<number:number>.json", history.edition_content, name="edition_content"),
+    path("attachments/<number:pk>/<path:name>", attachments.attachment, name="attachment"),
+    path("open-data/catalog.jsonld", open_data.dcat_catalogue, name="dcat_catalogue"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="api_schema"),
+    path("api/v1/items/", api.ItemListView.as_view(), name="api_items"),
+    path("api/v1/items/<uslug:slug>/", api.ItemDetailView.as_view(), name="api_item"),
+    path("api/v1/agencies/", api.AgencyListView.as_view(), name="api_agencies"),
+    path("api/v1/catalogue/", api.CatalogueListView.as_view(), name="api_catalogue"),
+    path("api/v1/log/", api.LogListView.as_view(), name="api_log"),
+]

@@ -1,0 +1,100 @@
+"""开放数据: every data set with its formats, as a page and as a DCAT catalogue; the CSV of any listing."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from disclosure.exports import csv_response
+from disclosure.filters import InvalidFilter, ItemFilterSet
+from disclosure.records import item_record, public_items
+from govportal.contributions import datasets
+from govportal.site import absolute_url, site_profile
+
+MEDIA_TYPES = {
+    "CSV": "text/csv",
+    "JSON": "application/json",
+    "JSONL": "application/jsonl",
+    "Atom": "application/atom+xml",
+    "XML": "application/xml",
+}
+# Key of the record and its heading.
+CSV_COLUMNS = {
+    "index_number": _("索引号"),
+    "title": _("标题"),
+    "agency": _("发布机构"),
+    "document_number": _("文号"),
+    "type_label": _("信息类型"),
+    "category_label": _("类别"),
+    "topic": _("主题分类"),
+    "formed_on": _("成文日期"),
+    "published_on": _("公开日期"),
+    "expires_on": _("有效期至"),
+    "validity_label": _("有效性"),
+    "digest": _("内容摘要（SHA-256）"),
+    "url": _("网址"),
+}
+
+
+def open_data(request: HttpRequest) -> HttpResponse:
+    sets = [
+        (entry, entry.count(), [(name, address()) for name, address in entry.formats.items()])
+        for entry in datasets.all()
+    ]
+    return render(request, "disclosure/open_data.html", {"datasets": sets})
+
+
+def dcat_catalogue(request: HttpRequest) -> HttpResponse:
+    """DCAT 2 as JSON-LD."""
+    profile = site_profile()
+    catalogue = {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+        },
+        "@id": absolute_url(reverse("dcat_catalogue")),
+        "@type": "dcat:Catalog",
+        "dct:title": profile.name,
+        "dct:language": "zh-CN",
+        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": profile.host or profile.name},
+        "dcat:dataset": [_dataset(entry) for entry in datasets.all()],
+    }
+    return JsonResponse(
+        catalogue,
+        content_type="application/ld+json; charset=utf-8",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def _dataset(entry: Any) -> dict[str, Any]:
+    return {
+        "@id": absolute_url(reverse("open_data")) + f"#{entry.key}",
+        "@type": "dcat:Dataset",
+        "dct:identifier": entry.key,
+        "dct:title": str(entry.title),
+        "dct:description": str(entry.description),
+        "dcat:distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "dct:title": name,
+                "dcat:mediaType": MEDIA_TYPES.get(name, "application/octet-stream"),
+                "dcat:downloadURL": {"@id": absolute_url(address())},
+            }
+            for name, address in entry.formats.items()
+        ],
+    }
+
+
+def items_csv(request: HttpRequest) -> HttpResponseBase:
+    """All hits of a listing, streamed: the same filter as the page."""
+    filterset = ItemFilterSet(data=request.GET, queryset=public_items(), request=request)
+    try:
+        filterset.require_valid()
+    except InvalidFilter as error:
+        return HttpResponse("\n".join(error.messages), status=400, content_type="text/plain; charset=utf-8")
+    records = (item_record(item) for item in filterset.qs.iterator(chunk_size=1000))
+    return csv_response("items", list(CSV_COLUMNS.values()), ([r[key] for key in CSV_COLUMNS] for r in records))

@@ -8,10 +8,12 @@ class DisclosureConfig(AppConfig):
 
     def ready(self) -> None:
         from disclosure import database, datasets, navigation, panels, sitemaps
+        from disclosure.services import adopt_template
         from govportal import contributions, dbsetup
 
         for declaration in database.declarations():
             dbsetup.declare(declaration)
+        dbsetup.declare(adopt_template.seed())
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
         contributions.agency_panels.add(panels.AGENCY_ITEMS)

@@ -126,7 +126,7 @@ def _identity_of(entry: CatalogueEntry) -> Identity:
 
 
 def _apply(steps: list[Planned], actor: Any) -> None:
-    numbers = _Numbers()
+    numbers = EntryNumbers()
     for step in steps:
         if step.entry is None or step.changes is None:
             continue
@@ -150,7 +150,7 @@ def _apply(steps: list[Planned], actor: Any) -> None:
         )
 
 
-class _Numbers:
+class EntryNumbers:
     """Codes and places for new entries: the initials of the domain and the next number, 城乡规划 → CXGH-001."""
 
     def __init__(self) -> None:

@@ -1,5 +1,6 @@
 """Agencies: the one place where a row of the tree is written, with what follows from its name and place."""
 
+import re
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +14,14 @@ from govportal.models import Agency, PublicRevision
 _AUDITED = ("code", "name", "short_name", "kind", "level", "parent_id", "position", "is_active")
 
 
+# The area in front of a name (县民政局, 澄明县民政局): with it, every agency would stand under one letter.
+_AREA = re.compile(r"^(?:[县区省]|市(?![场政容])|[^县市]{2,4}[县市])(?=..)")
+
+
 def initials_of(name: str) -> str:
-    """The pinyin initials people type to find an agency: 民政局 → mzj. At most 60."""
-    return "".join(part[0] for part in lazy_pinyin(name, style=Style.FIRST_LETTER) if part).lower()[:60]
+    """The pinyin initials people type to find an agency: 县民政局 → mzj. At most 60."""
+    core = _AREA.sub("", name)
+    return "".join(part[0] for part in lazy_pinyin(core, style=Style.FIRST_LETTER) if part).lower()[:60]
 
 
 def values_of(agency: Agency) -> dict[str, Any]:

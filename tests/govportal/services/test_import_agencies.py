@@ -37,7 +37,7 @@ def test_import_builds_tree_with_paths_and_initials(tmp_path: Path) -> None:
     town, village = Agency.objects.get(code="T1"), Agency.objects.get(code="V1")
     assert village.parent == town
     assert village.path == f"/{town.parent_id}/{town.pk}/"
-    assert Agency.objects.get(code="MZ").initials == "cmxmzj"
+    assert Agency.objects.get(code="MZ").initials == "mzj"
 
 
 def test_import_infers_kind_and_level_from_name(tmp_path: Path) -> None:

@@ -1,0 +1,76 @@
+"""axe finds nothing, nothing overflows and every target is large enough: each page, width and mode."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from govportal.models import SiteProfile
+from tests.e2e.pages import MADE, NAMES
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MODES = {"light": "light", "dark": "dark", "elder": "light.elder"}
+WIDTHS = (360, 1280)
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+# Links inside a sentence are exempt (WCAG 2.5.8), as is what only a screen reader sees.
+_SMALL_TARGETS = """(least) => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
+  .filter(e => e.checkVisibility() && !e.closest('p, .doc, .vh, .skip') && !e.classList.contains('skip'))
+  .map(e => [e, (e.closest('label') || e).getBoundingClientRect()])
+  .filter(([e, r]) => r.width > 1 && (r.height < least - 0.5 || r.width < least - 0.5))
+  .map(([e, r]) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${Math.round(r.width)}x${Math.round(r.height)}`)"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread; Django would take it for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    if not os.path.exists(CHROMIUM):
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, live_server: LiveServer, width: int, mode: str) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context.add_cookies([{"name": "display", "value": MODES[mode], "url": live_server.url}])
+    return context.new_page()
+
+
+@pytest.mark.parametrize("name", [*NAMES, *MADE])
+def test_page_is_accessible(browser: Browser, live_server: LiveServer, name: str) -> None:
+    SiteProfile.objects.create(pk=1, name="某县政务公开", phone="0399-6612001", host="某县人民政府")
+    path = MADE[name]() if name in MADE else reverse(name)
+    problems: list[str] = []
+
+    for width in WIDTHS:
+        for mode in MODES:
+            page = open_page(browser, live_server, width, mode)
+            page.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
+            page.goto(live_server.url + path)
+            where = f"{width} {mode}:"
+            violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            problems += [f"{where} {v['id']} {[node['html'][:90] for node in v['nodes']][:3]}" for v in violations]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                problems.append(f"{where} wider than the screen")
+            small = page.evaluate(_SMALL_TARGETS, 60 if mode == "elder" else 44)
+            problems += [f"{where} small target {target}" for target in small]
+            page.context.close()
+
+    assert problems == []

@@ -1,0 +1,168 @@
+"""What holds for every page of the kernel, in both languages."""
+
+import gzip
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+from pytest_django import DjangoAssertNumQueries
+
+from govportal.models import AgencyKind, InternalBody, Leader, SiteProfile
+from tests.factories import make_agency
+from tests.markup import faults
+
+NAMES = ["agencies", "guide", "institutions", "accessibility", "privacy", "help", "display"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def profile() -> SiteProfile:
+    return SiteProfile.objects.create(
+        pk=1,
+        name="某县政务公开",
+        name_en="County Open Government",
+        parent_site_name="某县人民政府",
+        parent_site_url="https://county.example/",
+        host="某县人民政府",
+        phone="0399-1234567",
+        site_code="1234567890",
+        icp="某ICP备1号",
+    )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", NAMES)
+def test_page_is_well_formed(client: Client, profile: SiteProfile, name: str, language: str) -> None:
+    with override(language):
+        url = reverse(name)
+
+    response = client.get(url)
+
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert faults(html) == []
+    assert ('<html lang="en"' in html) == (language == "en")
+    assert len(gzip.compress(response.content)) <= 14 * 1024
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_without_a_site_profile_renders(client: Client, name: str) -> None:
+    assert client.get(reverse(name)).status_code == 200
+
+
+def test_page_has_a_strict_policy_and_no_cookie(client: Client) -> None:
+    response = client.get(reverse("guide"))
+
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert not response.cookies
+
+
+def test_footer_says_whose_site_it_is(client: Client, profile: SiteProfile) -> None:
+    html = client.get(reverse("guide")).content.decode()
+
+    assert "某ICP备1号" in html
+    assert "1234567890" in html
+    assert 'href="https://county.example/"' in html
+
+
+def test_english_page_links_back_to_the_same_chinese_page(client: Client, profile: SiteProfile) -> None:
+    html = client.get("/en/agencies/?kind=township").content.decode()
+
+    assert 'href="/agencies/?kind=township" lang="zh-CN"' in html
+    assert "County Open Government" in html
+
+
+def test_canonical_address_is_the_public_one(client: Client) -> None:
+    assert '<link rel="canonical" href="http://testserver/guide/">' in client.get("/guide/?x=1").content.decode()
+
+
+def test_guide_shows_the_text_of_the_administrator_escaped(client: Client, profile: SiteProfile) -> None:
+    SiteProfile.objects.update(guide="一、公开范围\n<script>机构职能</script>")
+
+    html = client.get(reverse("guide")).content.decode()
+
+    assert "<h2>一、公开范围</h2>" in html
+    assert "&lt;script&gt;机构职能" in html
+
+
+def test_guide_without_text_says_by_which_rule_and_whom_to_ask(client: Client, profile: SiteProfile) -> None:
+    html = client.get(reverse("guide")).content.decode()
+
+    assert "第十二条" in html
+    assert "0399-1234567" in html
+
+
+def test_agency_page_shows_people_and_offices(client: Client) -> None:
+    parent = make_agency(name="县政府", kind=AgencyKind.GOVERNMENT)
+    agency = make_agency(parent=parent, first_responsible="甲", complaint_phone="0399-1")
+    Leader.objects.create(agency=agency, name="沈某", post="局长", division="主持全面工作")
+    InternalBody.objects.create(agency=agency, name="办公室", duties="信访")
+
+    html = client.get(reverse("agency", args=[agency.code])).content.decode()
+
+    assert faults(html) == []
+    assert all(word in html for word in ("沈某", "主持全面工作", "办公室", "信访", "第一责任人", "0399-1", "县政府"))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_agency_page_query_count(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    agency = make_agency()
+    for number in range(rows):
+        Leader.objects.create(agency=agency, name=f"领导{number}", post="局长")
+        InternalBody.objects.create(agency=agency, name=f"科室{number}")
+        make_agency(parent=agency)
+
+    with django_assert_max_num_queries(8):
+        client.get(reverse("agency", args=[agency.code]))
+
+
+def test_agency_that_is_closed_is_not_found(client: Client) -> None:
+    agency = make_agency(is_active=False)
+
+    assert client.get(reverse("agency", args=[agency.code])).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 400])
+def test_agency_list_query_count(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    for _number in range(rows):
+        make_agency()
+
+    with django_assert_max_num_queries(4):
+        response = client.get(reverse("agencies"))
+
+    assert len(gzip.compress(response.content)) <= 14 * 1024
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "低保"}, ["民政局"]),
+        ({"q": "婚姻"}, ["民政局"]),
+        ({"q": "财政"}, ["财政局"]),
+        ({"kind": "township"}, ["河东镇"]),
+        ({"initial": "C"}, ["财政局"]),
+        ({"q": "局", "initial": "M"}, ["民政局"]),
+        ({"kind": "nonsense", "initial": "低"}, ["河东镇", "民政局", "财政局"]),
+        ({"q": "没有"}, []),
+        ({"q": "\0"}, ["河东镇", "民政局", "财政局"]),
+    ],
+)
+def test_agency_list_finds(client: Client, query: dict[str, str], found: list[str]) -> None:
+    civil = make_agency(name="民政局", initials="mzj", summary="负责低保")
+    InternalBody.objects.create(agency=civil, name="婚姻登记处")
+    InternalBody.objects.create(agency=civil, name="婚姻咨询室")
+    make_agency(name="财政局", initials="czj")
+    make_agency(name="河东镇", initials="HDZ", kind=AgencyKind.TOWNSHIP)
+
+    groups = client.get(reverse("agencies"), query).context["groups"]
+
+    assert sorted(agency.name for _label, members in groups for agency in members) == sorted(found)

@@ -1,0 +1,54 @@
+import pytest
+from django.test import RequestFactory
+from django.urls import resolve
+from django.utils.translation import override
+
+from govportal.contributions import Place, nav_entries
+from govportal.templatetags import portal
+
+
+def test_breaks_escapes_and_ignores_bad_offsets() -> None:
+    assert portal.breaks("甲<乙>丙", [1, 3, 3, 0, 99, "2", None]) == "甲<wbr>&lt;乙<wbr>&gt;丙"
+
+
+def test_breaks_without_offsets_is_the_escaped_text() -> None:
+    assert portal.breaks("甲&乙", None) == "甲&amp;乙"
+
+
+def test_standing_text_makes_headings_and_paragraphs() -> None:
+    html = portal.standing_text("前言<b>。\r\n\r\n一、公开范围\r\n第一行\n第二行\n二、这不是标题，因为有句号。")
+
+    assert html == (
+        "<p>前言&lt;b&gt;。</p>\n<h2>一、公开范围</h2>\n<p>第一行<br>第二行</p>\n<p>二、这不是标题，因为有句号。</p>"
+    )
+
+
+def test_grouped_splits_a_hash_in_eights() -> None:
+    assert portal.grouped("a" * 18) == "aaaaaaaa aaaaaaaa aa"
+
+
+@pytest.mark.parametrize(("code", "expected"), [("en", "/en/agencies/?kind=village"), ("zh-hans", "/agencies/?kind=village")])
+def test_language_url_keeps_page_and_query(code: str, expected: str) -> None:
+    request = RequestFactory().get("/agencies/?kind=village")
+    request.resolver_match = resolve("/agencies/")
+
+    assert portal.language_url({"request": request}, code) == expected  # type: ignore[arg-type]
+
+
+def test_language_url_without_a_page_is_the_home_page() -> None:
+    assert portal.language_url({"request": RequestFactory().get("/nowhere/")}, "en") == "/en/"  # type: ignore[arg-type]
+
+
+def test_zh_marks_chinese_text_in_other_languages_alone() -> None:
+    assert portal.zh() == ""
+    with override("en"):
+        assert portal.zh() == ' lang="zh-CN"'
+
+
+@pytest.mark.parametrize("place", Place)
+def test_nav_entries_lead_somewhere(place: Place) -> None:
+    request = RequestFactory().get("/")
+
+    links = portal.nav_links({"request": request}, place)  # type: ignore[arg-type]
+
+    assert [link.key for link in links] == [entry.key for entry in nav_entries.all() if entry.place == place]

@@ -132,6 +132,10 @@ def _identity_guard() -> DatabaseObject:
     )
 
 
+def guards() -> list[DatabaseObject]:
+    """The triggers that keep published rows as they were."""
+    return [append_only("disclosure_logentry"), _edition_guard(), _attachment_guard(), _identity_guard()]
+
+
 def declarations() -> list[DatabaseObject | Seed]:
-    triggers = [append_only("disclosure_logentry"), _edition_guard(), _attachment_guard(), _identity_guard()]
-    return [*triggers, *search.declarations()]
+    return [*guards(), *search.declarations()]

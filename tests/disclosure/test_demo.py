@@ -25,6 +25,11 @@ from govportal.permissions import Role
 
 TODAY = date(2026, 11, 5)
 NOW = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+# The title of a law with its article is a name, not a sentence: two guides may rest on the same article.
+_CITATION = re.compile(r"《[^》]+》(?:（[^）]+）)?(?:第[一二三四五六七八九十百千、第条款项（）至和]+)?")
+_HEADING = re.compile(r"<(h[2-5]|th|caption)\b.*?</\1>")
+_PROSE = {FieldKind.LONG, FieldKind.LINES, FieldKind.TABLE, FieldKind.FLOW}
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
 
 
@@ -45,10 +50,12 @@ def texts_of(value: Any) -> Iterator[str]:
 
 
 def sentences_of(item: dict[str, Any]) -> set[str]:
-    body = to_text(sanitise(item["body"])).replace("\n", "。")
-    prose = [body, item.get("summary", ""), *texts_of(item.get("extra", {}))]
+    # Headings and column heads are prescribed by the forms; prose is not.
+    body = to_text(_HEADING.sub("", sanitise(item["body"])))
+    extra = {k: v for k, v in item.get("extra", {}).items() if ITEM_TYPES[item["type"]].extra_field(k).kind in _PROSE}
+    prose = [body, item.get("summary", ""), *texts_of(extra)]
     parts = (part.strip() for text in prose for part in _SENTENCE_END.split(text))
-    return {part for part in parts if len(part) >= 12}
+    return {part for part in parts if len(_HAN.findall(part)) >= 12 and not _CITATION.fullmatch(part)}
 
 
 def test_demo_no_two_items_share_a_sentence(raw_items: list[dict[str, Any]]) -> None:

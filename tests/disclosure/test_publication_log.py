@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +9,6 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from disclosure import publication_log
-from disclosure.database import declarations
 from disclosure.enums import Audience, EditionState, LogKind
 from disclosure.models import Edition, Item, LogChain, LogEntry
 from disclosure.services import draft, publish
@@ -19,12 +16,15 @@ from disclosure.services.verify_log import verify
 from govportal import dbsetup
 from govportal.models import User
 from govportal.permissions import Role
+from tests.database import guards_off, run
 from tests.factories import make_agency, make_attachment, make_member
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
-def publish_one(*, body: str = "<p>第一条　公示期不少于五个工作日。</p>", audience: str = Audience.PUBLIC, **values: Any) -> Item:
+def publish_one(
+    *, body: str = "<p>第一条　公示期不少于五个工作日。</p>", audience: str = Audience.PUBLIC, **values: Any
+) -> Item:
     agency = values.pop("agency", None) or make_agency()
     item = draft.create_item(
         draft.Content(title="公示办法", body=body, formed_on=date(2026, 2, 27), **values.pop("content", {})),
@@ -38,25 +38,6 @@ def publish_one(*, body: str = "<p>第一条　公示期不少于五个工作日
     publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT)
     item.refresh_from_db()
     return item
-
-
-@contextmanager
-def guards_off() -> Iterator[None]:
-    """What somebody with the database password could do."""
-    guards = [item for item in declarations() if item.is_trigger]
-    with connection.cursor() as cursor:
-        for guard in guards:
-            for statement in guard.drop[connection.vendor]:
-                cursor.execute(statement)
-        yield
-        for guard in guards:
-            for statement in guard.create[connection.vendor]:
-                cursor.execute(statement)
-
-
-def run(sql: str, *parameters: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
 
 
 @pytest.mark.django_db

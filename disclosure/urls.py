@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure import converters  # noqa: F401  (registers uslug and number)
+from disclosure import catalogue_urls, converters  # noqa: F401  (converters registers uslug and number)
 from disclosure.views import history, item, items, log, open_data, tables
 from disclosure.views.home import home
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("items/<uslug:slug>/history/", history.history, name="item_history"),
     path("items/<uslug:slug>/history/<number:number>/", history.edition_page, name="item_diff"),
     path("search/", items.search_results, name="search"),
+    *catalogue_urls.urlpatterns,
     path("log/", log.log, name="log"),
     path("log/<number:sequence>/", log.log_entry, name="log_entry"),
     path("powers/", tables.powers, name="powers"),

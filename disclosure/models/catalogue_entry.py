@@ -3,8 +3,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import Category, Level, Mode, Recurrence, TargetGroup, TimingKind, TimingUnit
+from disclosure.enums import Category, Channel, Level, Mode, Recurrence, TargetGroup, TimingKind, TimingUnit
 from disclosure.queries import CatalogueEntryQuerySet
+from disclosure.rules import TimingRule, describe, from_columns
+from govportal.models.agency import AgencyKind
 
 
 class CatalogueFields(models.Model):
@@ -37,6 +39,28 @@ class CatalogueFields(models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.level1}：{self.level2}" if self.level2 else self.level1
+
+    @property
+    def timing_rule(self) -> TimingRule | None:
+        return from_columns(self.timing_kind, self.timing_n, self.timing_unit, self.recurrence, self.timing_detail)
+
+    @property
+    def timing_words(self) -> str:
+        """The rule in a sentence; the original text where no rule was understood."""
+        rule = self.timing_rule
+        return describe(rule) if rule else self.timing_text
+
+    @property
+    def channel_labels(self) -> list[str]:
+        return [str(Channel(channel).label) for channel in self.channels]
+
+    @property
+    def level_labels(self) -> list[str]:
+        return [str(Level(level).label) for level in self.levels]
+
+    @property
+    def kind_labels(self) -> list[str]:
+        return [str(AgencyKind(kind).label) for kind in self.responsible_kinds]
 
 
 class CatalogueEntry(CatalogueFields):

@@ -1,0 +1,108 @@
+"""The standard catalogue: the table by any condition, its downloads, and one entry with what fulfils it."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from disclosure import catalogue_export
+from disclosure.catalogue_filters import CatalogueEntryFilterSet
+from disclosure.enums import Category, Level, Mode, TargetGroup
+from disclosure.models import CatalogueEntry, Item
+from disclosure.queries import CatalogueEntryQuerySet
+from disclosure.views.paging import BoundedPaginator, read_page
+from govportal.models import Agency
+from govportal.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_chunks, xlsx_bytes
+
+ITEMS_SHOWN = 20  # of one entry; the listing of items has the rest
+_AGENCIES = Prefetch(
+    "agencies", queryset=Agency.objects.only("code", "name", "short_name", "phone").order_by("position", "name")
+)
+
+
+def _filterset(request: HttpRequest) -> CatalogueEntryFilterSet:
+    visible = CatalogueEntry.objects.visible_to(request.user).prefetch_related(_AGENCIES)
+    return CatalogueEntryFilterSet(data=request.GET, queryset=visible, request=request)
+
+
+def catalogue(request: HttpRequest) -> HttpResponse:
+    filterset = _filterset(request)
+    paginator = BoundedPaginator(filterset.qs)
+    page, page_problems = read_page(request, paginator)
+    visible = CatalogueEntry.objects.visible_to(request.user)
+    context = {
+        "filterset": filterset,
+        "page": page,
+        "problems": filterset.problems + page_problems,
+        "tags": filterset.tags(),
+        "selects": _selects(filterset, visible),
+        "downloads": [(label, _download(name, filterset)) for label, name in _DOWNLOADS],
+        "query": filterset.values.get("q", ""),
+    }
+    return render(request, "disclosure/catalogue_list.html", context)
+
+
+_DOWNLOADS = (("CSV", "catalogue_csv"), ("XLSX", "catalogue_xlsx"))
+
+
+def _download(name: str, filterset: CatalogueEntryFilterSet) -> str:
+    query = filterset.query_string()
+    return f"{reverse(name)}?{query}" if query else reverse(name)
+
+
+def _selects(filterset: CatalogueEntryFilterSet, visible: CatalogueEntryQuerySet) -> list[dict[str, Any]]:
+    """The drop-downs of the filter bar: name, label, options and the one chosen."""
+    domains = visible.order_by("domain").values_list("domain", flat=True).distinct()
+    agencies = Agency.objects.filter(is_active=True, catalogue_entries__in=visible.order_by().values("pk")).distinct()
+    options: dict[str, list[tuple[Any, Any]]] = {
+        "domain": [(domain, domain) for domain in domains],
+        "category": list(Category.choices),
+        "agency": [(agency.code, agency.display_name) for agency in agencies.order_by("position", "name")],
+        "level": list(Level.choices),
+        "target": [choice for choice in TargetGroup.choices if choice[0] != TargetGroup.INTERNAL],
+        "mode": [choice for choice in Mode.choices if choice[0] != Mode.NOT_PUBLIC],
+    }
+    return [
+        {
+            "name": name,
+            "label": filterset.filters[name].label,
+            "options": choices,
+            "chosen": next(iter(filterset.values.get(name, [])), ""),
+        }
+        for name, choices in options.items()
+    ]
+
+
+def catalogue_csv(request: HttpRequest) -> HttpResponseBase:
+    rows = catalogue_export.table(_filterset(request).qs.iterator(chunk_size=500))
+    return StreamingHttpResponse(
+        csv_chunks(rows),
+        content_type=CSV_TYPE,
+        headers={"Content-Disposition": 'attachment; filename="catalogue.csv"'},
+    )
+
+
+def catalogue_xlsx(request: HttpRequest) -> HttpResponse:
+    content = xlsx_bytes(catalogue_export.table(_filterset(request).qs), title=_("政务公开标准目录"))
+    return HttpResponse(
+        content, content_type=XLSX_TYPE, headers={"Content-Disposition": 'attachment; filename="catalogue.xlsx"'}
+    )
+
+
+def catalogue_entry(request: HttpRequest, pk: int) -> HttpResponse:
+    entries = CatalogueEntry.objects.visible_to(request.user).prefetch_related(_AGENCIES)
+    entry = get_object_or_404(entries, pk=pk)
+    items = Item.objects.visible_to(request.user).filter(catalogue_entry=entry).select_related("agency").newest_first()
+    shown = list(items[: ITEMS_SHOWN + 1])
+    context = {
+        "entry": entry,
+        "rule": entry.timing_rule,
+        "agencies": list(entry.agencies.all()),
+        "items": shown[:ITEMS_SHOWN],
+        "has_more": len(shown) > ITEMS_SHOWN,
+    }
+    return render(request, "disclosure/catalogue_entry.html", context)

@@ -18,6 +18,10 @@ def main(words: list[str]) -> int:
             return run(_listen_arguments(name, rest, with_demo=True))
         if name in services.SERVICES:
             return _serve(name, _listen_arguments(name, rest, with_demo=False))
+        if name == "health":
+            from govportal.launcher.health import health
+
+            return health(rest)
         if name in {"manage", "prepare"}:
             command = rest if name == "manage" else [name, *rest]
             return _become([sys.executable, str(ROOT / "manage.py"), *command])

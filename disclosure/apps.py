@@ -7,8 +7,8 @@ class DisclosureConfig(AppConfig):
     verbose_name = _("政务公开")
 
     def ready(self) -> None:
-        from disclosure import database, datasets, navigation, panels, sitemaps
-        from disclosure.services import adopt_template
+        from disclosure import database, datasets, filters, log_filters, navigation, panels, sitemaps
+        from disclosure.services import adopt_template, index_number
         from govportal import contributions, dbsetup
 
         for declaration in database.declarations():
@@ -20,3 +20,7 @@ class DisclosureConfig(AppConfig):
         for dataset in datasets.DATASETS:
             contributions.datasets.add(dataset)
         contributions.sitemaps["items"] = sitemaps.ItemSitemap
+        for filterset in (filters.ItemFilterSet, log_filters.LogFilterSet):
+            contributions.page_parameters.update(filterset.base_filters)
+        contributions.page_parameters.add("page_size")
+        contributions.index_pattern_validators.append(index_number.validate_pattern)

@@ -8,12 +8,14 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.utils.translation import gettext as _
 
 from govportal.permissions import ROLE_PERMISSIONS, SUBTREE_ROLES, Permission, Role
 
 if TYPE_CHECKING:
     from govportal.models import Agency, Membership
+    from govportal.models.agency import AgencyQuerySet
 
 
 def _memberships(user: Any) -> list["Membership"]:
@@ -43,6 +45,20 @@ def can(user: Any, permission: Permission, agency: "Agency | None" = None) -> bo
 def agencies_with(user: Any, permission: Permission) -> list["Agency"]:
     """The agencies at which the user holds the permission by a role of that very agency."""
     return [m.agency for m in _memberships(user) if permission in ROLE_PERMISSIONS[Role(m.role)]]
+
+
+def agencies_under(user: Any, permission: Permission) -> "AgencyQuerySet":
+    """Every agency at which `can` answers yes: the query that goes with it."""
+    from govportal.models import Agency
+
+    chosen = models.Q(pk__in=[])
+    for membership in _memberships(user):
+        role = Role(membership.role)
+        if permission in ROLE_PERMISSIONS[role]:
+            chosen |= models.Q(pk=membership.agency_id)
+            if role in SUBTREE_ROLES:
+                chosen |= models.Q(path__startswith=f"{membership.agency.path}{membership.agency_id}/")
+    return Agency.objects.filter(chosen)
 
 
 def require(user: Any, permission: Permission, agency: "Agency | None" = None) -> None:

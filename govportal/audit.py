@@ -4,8 +4,11 @@ from typing import Any
 
 from django.db import models, transaction
 
+from govportal.crypto import EncryptedTextField
 from govportal.models import AuditEvent
 from govportal.now import now
+
+_SECRET = frozenset({"password", "email", "phone", "last_login", "updated_at"})
 
 
 def record(
@@ -36,3 +39,18 @@ def record(
         basis=basis[:200],
         note=note[:500],
     )
+
+
+def snapshot(row: models.Model) -> dict[str, Any]:
+    """The columns of a row as JSON values, for before and after. Secrets and encrypted columns stay out."""
+    return {
+        field.name: field.value_to_string(row) if field.value_from_object(row) is not None else None
+        for field in row._meta.concrete_fields
+        if field.name not in _SECRET and not isinstance(field, EncryptedTextField)
+    }
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both snapshots, cut down to what differs."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in names}, {name: after[name] for name in names}

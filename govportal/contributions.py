@@ -87,7 +87,9 @@ staff_queues: Registry[StaffQueue] = Registry()
 datasets: Registry[Dataset] = Registry()
 nav_entries: Registry[NavEntry] = Registry()
 sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
-page_parameters: set[str] = {"page"}  # query parameters that public pages read; the page cache knows no others
+index_pattern_validators: list[Callable[[str], None]] = []  # each raises ValidationError
+# Query parameters that public pages read: the page cache keeps no page that was asked for by any other.
+page_parameters: set[str] = {"page", "p", "q", "kind", "initial"}
 
 
 def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -> list[tuple[str, Mapping[str, Any]]]:

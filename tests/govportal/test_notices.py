@@ -4,6 +4,7 @@ from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
@@ -141,7 +142,7 @@ def test_job_is_rung_for_after_commit_only(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     sent: list[tuple[str, Any]] = []
-    monkeypatch.setattr(jobs.current_app, "send_task", lambda name, kwargs, **_more: sent.append((name, kwargs)))
+    monkeypatch.setattr(current_app, "send_task", lambda name, kwargs, **_more: sent.append((name, kwargs)))
 
     with django_capture_on_commit_callbacks(execute=True):
         jobs.enqueue("govportal.turn_day", item_id=1)
@@ -156,7 +157,7 @@ def test_job_of_a_broker_that_is_away_does_not_undo_the_deed(monkeypatch: pytest
     def away(*_args: Any, **_kwargs: Any) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(jobs.current_app, "send_task", away)
+    monkeypatch.setattr(current_app, "send_task", away)
 
     with transaction.atomic():
         notice = make_notice()
@@ -169,4 +170,4 @@ def test_scheduled_tasks_exist() -> None:
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
     assert scheduled <= set(app.tasks)
-    assert jobs.current_app.main == app.main
+    assert current_app.main == app.main

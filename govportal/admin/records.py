@@ -1,0 +1,40 @@
+"""What the program alone writes: the audit trail and the outbox."""
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from govportal import access
+from govportal.admin.base import ReadOnlyModelAdmin
+from govportal.models import AuditEvent, Notice
+from govportal.permissions import Permission
+
+access.open_admin("govportal.auditevent", view=Permission.VIEW_AUDIT)
+access.open_admin("govportal.notice", view=Permission.MANAGE_SITE)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyModelAdmin[AuditEvent]):
+    """What was done at the agencies a reader oversees; events of the whole site to those who manage it."""
+
+    list_display = ("at", "actor_name", "action", "subject_name", "agency_code", "note")
+    list_filter = ("action",)
+    search_fields = ("actor_name", "subject_name", "subject_id")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        codes = access.agencies_under(request.user, Permission.VIEW_AUDIT).values("code")
+        readable = Q(agency_code__in=codes) | Q(actor_id=request.user.pk)
+        if access.can(request.user, Permission.MANAGE_SITE):
+            readable |= Q(agency_code="")
+        return super().get_queryset(request).filter(readable)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyModelAdmin[Notice]):
+    """Whether messages go out. Address and text may name a citizen and are not shown."""
+
+    fields = list_display = ("key", "subject", "state", "attempts", "last_error", "created_at", "due_at", "sent_at")
+    list_filter = ("state",)
+    show_full_result_count = False

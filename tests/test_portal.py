@@ -57,8 +57,10 @@ def running(environ: dict[str, str], *words: str) -> Iterator[subprocess.Popen[s
 def wait_for(count: int, parent: psutil.Process) -> list[psutil.Process]:
     """The services below the parent, once so many have started."""
     deadline = time.monotonic() + 30
-    while len(children := parent.children()) < count and time.monotonic() < deadline:
+    children: list[psutil.Process] = []
+    while len(children) < count and time.monotonic() < deadline:
         time.sleep(0.1)
+        children = parent.children()
     return children
 
 

@@ -28,7 +28,11 @@ CHECKS = {
     "deploy": ["manage", "check", "--deploy", "--fail-level", "WARNING"],
 }
 # An official site as the deployment check sees it.
-PRODUCTION = {"PORTAL_BASE_URL": "https://www.example.gov.cn/zwgk", "DEBUG": ""}
+PRODUCTION = {
+    "PORTAL_BASE_URL": "https://www.example.gov.cn/zwgk",
+    "DEBUG": "",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+}
 
 
 @dataclass(slots=True)

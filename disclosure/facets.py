@@ -19,7 +19,7 @@ from govportal.models import Agency
 from govportal.now import today
 
 FACET_LIMIT = 10_000
-OPTIONS_SHOWN = 30
+OPTIONS_SHOWN = 12
 
 # Parameter and the column it counts, in the order shown.
 COLUMNS = {

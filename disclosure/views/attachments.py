@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import NOTICE_STATES, EditionState
 from disclosure.models import EditionAttachment, Item
+from disclosure.views.item import keep_private
 from govportal import files
 from govportal.models import Attachment
 
@@ -22,5 +23,6 @@ def attachment(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         return files.serve(get_object_or_404(Attachment, pk=pk), request)
     closed = Item.objects.addressable_by(request.user).filter(state__in=NOTICE_STATES)
     if gone := held.filter(edition__item__in=closed).select_related("edition__item").first():
-        return render(request, "disclosure/attachment_gone.html", {"item": gone.edition.item}, status=410)
+        item = gone.edition.item
+        return keep_private(render(request, "disclosure/attachment_gone.html", {"item": item}, status=410), item)
     raise Http404(_("没有这个文件。"))

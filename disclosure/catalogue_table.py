@@ -252,7 +252,8 @@ def parse_channels(text: str) -> tuple[list[str], list[str]]:
     channels: list[str] = []
     unknown: list[str] = []
     for part in re.split(r"[、,;|\n\s]+", selected):
-        found, rest = [], part
+        found: list[str] = []
+        rest = part
         for word, channel in words.CHANNEL_WORDS:
             if word in rest and not (channel == Channel.OTHER and found):
                 found.append(channel.value)

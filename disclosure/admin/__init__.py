@@ -1,0 +1,5 @@
+"""The staff's side of disclosure. Who may open what is declared beside each class (access.open_admin)."""
+
+from disclosure.admin import catalogue
+
+__all__ = ["catalogue"]

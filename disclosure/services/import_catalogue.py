@@ -90,7 +90,7 @@ def plan(rows: Iterable[CatalogueRow]) -> list[Planned]:
 
 def _step(row: CatalogueRow, entry: CatalogueEntry, agencies: frozenset[int] | None) -> Planned:
     guessed = row.values.pop("guessed_category", None)
-    if entry.pk is None:
+    if entry._state.adding:
         values = row.values | ({"category": guessed} if guessed else {})
         return Planned(row, Outcome.CREATED, entry, values, agencies)
     changes = {name: value for name, value in row.values.items() if getattr(entry, name) != value}
@@ -130,7 +130,7 @@ def _apply(steps: list[Planned], actor: Any) -> None:
     for step in steps:
         if step.entry is None or step.changes is None:
             continue
-        entry, is_new = step.entry, step.entry.pk is None
+        entry, is_new = step.entry, step.entry._state.adding
         before = {name: getattr(entry, name) for name in step.changes}
         for name, value in step.changes.items():
             setattr(entry, name, value)

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from govportal import access
 from govportal.admin.base import AuditedModelAdmin
+from govportal.admin.imports import ImportPages
 from govportal.models import Agency, InternalBody, Leader
 from govportal.permissions import Permission
 from govportal.services.agencies import save_agency
+from govportal.services.import_agencies import import_agencies
 
 for _label in ("govportal.agency", "govportal.internalbody", "govportal.leader"):
     access.open_admin(_label, view=Permission.MANAGE_AGENCIES, change=Permission.MANAGE_AGENCIES)
@@ -42,8 +44,12 @@ class AgencyForm(forms.ModelForm):
 
 
 @admin.register(Agency)
-class AgencyAdmin(AuditedModelAdmin[Agency]):
+class AgencyAdmin(ImportPages, AuditedModelAdmin[Agency]):
     """The administrator's own agency and those below it. Agencies are switched off, never deleted."""
+
+    importer = import_agencies
+    import_permission = Permission.MANAGE_AGENCIES
+    import_help = _("表头：单位代码、单位名称、层级、类别、上级单位；后三列可以没有，上级可写代码或名称。")
 
     form = AgencyForm
     list_display = ("name", "code", "kind", "level", "parent", "position", "is_active")

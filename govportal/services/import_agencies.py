@@ -108,8 +108,14 @@ def _read(table: Sequence[Sequence[str]]) -> list[_Row]:
 
     return [
         _Row(
-            number,
-            *(cell(row, key) for key in ("code", "name", "short_name", "level", "kind", "parent", "parent_name")),
+            number=number,
+            code=cell(row, "code"),
+            name=cell(row, "name"),
+            short_name=cell(row, "short_name"),
+            level=cell(row, "level"),
+            kind=cell(row, "kind"),
+            parent=cell(row, "parent"),
+            parent_name=cell(row, "parent_name"),
         )
         for number, row in enumerate(table[1:], 2)
         if any(_clean(value) for value in row)

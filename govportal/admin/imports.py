@@ -1,0 +1,122 @@
+"""Import pages of the admin: upload, a preview row by row, then confirm. Nothing is written before."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from govportal import access
+from govportal.imports import ImportResult
+from govportal.permissions import Permission
+from govportal.spreadsheets import CSV_TYPE, csv_bytes
+from govportal.staged_uploads import StagedFile, StaleUpload, stage, staged
+from govportal.tables import UnreadableTable
+
+MAX_MEGABYTES = 20
+ROWS_SHOWN = 500  # in the preview; the CSV has them all
+
+
+class Importer(Protocol):
+    """A service that imports a table, or with `is_dry_run` only says what would happen."""
+
+    def __call__(self, source: Any, *, actor: Any, is_dry_run: bool = False) -> ImportResult: ...
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("表格文件"), help_text=gettext_lazy("CSV、XLSX、XLS 或 ODS。"))
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > MAX_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(_("文件超过 %(size)s MB。") % {"size": MAX_MEGABYTES})
+        return upload
+
+
+def holds_for_all(user: Any, permission: Permission) -> bool:
+    """Whether the user holds the permission at the top of the tree: an import may touch every agency."""
+    return any(agency.parent_id is None for agency in access.agencies_with(user, permission))
+
+
+class ImportPages(admin.ModelAdmin):
+    """Adds `import/` to the admin of a model. The list page shows the button."""
+
+    change_list_template = "admin/import_change_list.html"
+    importer: Importer
+    import_permission: Permission
+    import_help: Promise | str = ""
+
+    @property
+    def _import_url(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_import"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.import_view)
+        return [path("import/", view, name=self._import_url), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        tools = self.list_tools(request) if holds_for_all(request.user, self.import_permission) else []
+        return super().changelist_view(request, {"list_tools": tools} | (extra_context or {}))
+
+    def list_tools(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """(label, address) of the buttons above the list."""
+        return [(_("导入表格"), reverse(f"admin:{self._import_url}"))]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        if not holds_for_all(request.user, self.import_permission):
+            raise PermissionDenied
+        if "token" in request.POST:
+            return self._confirmed(request)
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            upload = form.cleaned_data["file"]
+            try:
+                result = self._run(upload, request, is_dry_run=True)
+            except UnreadableTable as error:
+                form.add_error("file", str(error))
+            else:
+                token = stage(upload, by=request.user, purpose=self._import_url)
+                return self._preview(request, result, token, upload.name)
+        return self._page(request, "admin/import_form.html", {"form": form, "help": self.import_help})
+
+    def _run(self, source: Any, request: HttpRequest, *, is_dry_run: bool) -> ImportResult:
+        run: Callable[..., ImportResult] = type(self).importer
+        return run(source, actor=request.user, is_dry_run=is_dry_run)
+
+    def _preview(self, request: HttpRequest, result: ImportResult, token: str, name: str) -> HttpResponse:
+        is_cut = len(result.rows) > ROWS_SHOWN
+        rows = result.with_messages or result.rows if is_cut else result.rows
+        context = {
+            "result": result, "rows": rows[:ROWS_SHOWN], "is_cut": is_cut, "token": token, "file_name": name,
+        }  # fmt: skip
+        return self._page(request, "admin/import_preview.html", context)
+
+    def _confirmed(self, request: HttpRequest) -> HttpResponse:
+        try:
+            file = staged(request.POST["token"], by=request.user, purpose=self._import_url)
+            if "report" in request.POST:
+                return self._report(request, file)
+            result = self._run(file.path, request, is_dry_run=False)
+        except (StaleUpload, UnreadableTable) as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(reverse(f"admin:{self._import_url}"))
+        file.discard()
+        messages.success(request, result.summary())
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+    def _report(self, request: HttpRequest, file: StagedFile) -> HttpResponse:
+        result = self._run(file.path, request, is_dry_run=True)
+        headers = {"Content-Disposition": 'attachment; filename="import-preview.csv"'}
+        return HttpResponse(csv_bytes(result.report_rows()), content_type=CSV_TYPE, headers=headers)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        title = _("导入%(what)s") % {"what": self.opts.verbose_name_plural}
+        everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
+        return TemplateResponse(request, template, everywhere | context)

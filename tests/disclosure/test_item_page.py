@@ -1,0 +1,153 @@
+"""The page of an item: what it shows for each kind of field and state, and what it costs."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from disclosure.enums import ItemState, RelationKind
+from disclosure.models import EditionAttachment, Item, LogEntry, Relation
+from tests.disclosure.doors import text_of
+from tests.factories import make_attachment, make_edition, make_item
+from tests.markup import faults
+
+pytestmark = pytest.mark.django_db
+
+BODY = '<h2>一、总则</h2><p class="doc-to">各单位：</p><table><caption>表1</caption><tr><td>5</td></tr></table>'
+
+
+def page_of(item: Item) -> str:
+    return text_of(Client().get(item.get_absolute_url()))
+
+
+def test_page_shows_metadata_text_and_verification() -> None:
+    item = make_item(
+        edition={
+            "title": "关于补贴的通知",
+            "title_breaks": [2, 4],
+            "body": BODY,
+            "document_number": "澄财〔2026〕1号",
+            "formed_on": date(2026, 2, 1),
+            "published_on": date(2026, 3, 2),
+        },
+        item_type="normative",
+    )
+
+    text = page_of(item)
+
+    assert "关于<wbr>补贴<wbr>的通知" in text
+    assert '<h2 id="c1">一、总则</h2>' in text and '<a href="#c1">一、总则</a>' in text
+    assert 'class="doc doc-official' in text
+    assert '<div class="scroll" tabindex="0" role="region" aria-label="表1"><table>' in text
+    assert "澄财〔2026〕1号" in text and "2026-02-01" in text
+    assert '<svg role="img"' in text
+    assert "施行日期" not in text
+    assert not faults(text)
+
+
+def test_page_of_a_power_lists_its_steps_with_branches() -> None:
+    steps = [
+        {"key": "a", "name": "申请", "lane": "申请人", "next": ["b"]},
+        {"key": "b", "name": "审查", "lane": "股室", "days": 3, "next": ["a", "c", "d"]},
+        {"key": "c", "name": "准予", "next": []},
+        {"key": "d", "name": "不予", "next": []},
+    ]
+    extra = {"power_code": "X-1", "power_kind": "licence", "basis": ["法一", "法二"], "steps": steps}
+    item = make_item(edition={"title": "许可", "extra": extra}, item_type="power")
+
+    text = page_of(item)
+
+    assert "行政许可" in text and "X-1" in text
+    assert "<li>法一</li><li>法二</li>" in text
+    assert "<b>审查</b>（股室）" in text and "3个工作日" in text
+    assert "回到第 1 步“申请”" in text
+    assert not faults(text)
+
+
+def test_page_of_a_guide_shows_materials_as_a_table() -> None:
+    extra = {"materials": [{"name": "申请书", "copies": "1"}, {"name": "身份证"}], "phone": "12345"}
+    item = make_item(edition={"title": "指南", "extra": extra}, item_type="service_guide")
+
+    text = page_of(item)
+
+    assert '<th scope="row">申请书</th><td data-label="份数">1</td>' in text
+    assert "来源" not in text  # a column nobody filled
+
+
+@pytest.mark.parametrize("extra", [{"steps": "x", "basis": "一\n二", "statutory_days": []}, {"steps": [1], "basis": 5}])
+def test_page_of_crooked_extra_values_still_answers(extra: dict[str, Any]) -> None:
+    item = make_item(edition={"title": "许可", "extra": extra}, item_type="power")
+
+    assert Client().get(item.get_absolute_url()).status_code == 200
+
+
+def test_amended_item_leads_to_the_difference() -> None:
+    item = make_item(edition={"title": "办法", "body": "<p>公示5日。</p>"})
+    make_edition(item, title="办法", body="<p>公示7日。</p>", change_note="延长公示期")
+
+    page, difference = page_of(item), text_of(Client().get(reverse("item_diff", args=[item.slug, 2])))
+
+    assert "现行文本（第2版）" in page and "延长公示期" in page
+    assert reverse("item_diff", args=[item.slug, 2]) in page
+    assert "公示<del>5</del><ins>7</ins>日。" in difference
+    assert not faults(difference)
+
+
+def test_redacted_edition_shows_a_notice_alone() -> None:
+    item = make_item(edition={"title": "办法", "body": "<p>秘密内容</p>"})
+    first = item.editions.get(number=1)
+    entry = LogEntry.objects.create(
+        sequence=1, kind="redact", item=item, index_number=item.index_number, title="办法", agency_code="x",
+        agency_name="x", actor_name="x", at=first.published_at, previous_hash="0" * 64, hash="1" * 64,
+    )  # fmt: skip
+    make_edition(item, title="办法", body="<p>新内容</p>")
+    blank = {"body": "", "summary": "", "keywords": [], "extra": {}, "redacted_by_entry": entry}
+    item.editions.filter(number=1).update(**blank)
+
+    old = Client().get(reverse("item_diff", args=[item.slug, 1]))
+    new = Client().get(reverse("item_diff", args=[item.slug, 2]))
+    content = Client().get(reverse("edition_content", args=[item.slug, 1]))
+
+    assert "已依法删除" in text_of(old)
+    assert "无法对照" in text_of(new) and "新内容" in text_of(new)
+    assert content.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(ItemState.VOID, "本文件已废止"), (ItemState.PARTLY_VOID, "本文件部分失效"), (ItemState.EXPIRED, "本文件已失效"),
+     (ItemState.WITHDRAWN, "本信息已撤回"), (ItemState.TERMINATED, "本信息已终止公开")],
+)  # fmt: skip
+def test_closed_item_says_so_with_reason_and_replacement(state: ItemState, words: str) -> None:
+    replacement = make_item(edition={"title": "新办法"})
+    item = make_item(
+        edition={"title": "旧办法"}, state=state, closing_explanation="另有新规定", replaced_by=replacement
+    )
+
+    text = page_of(item)
+
+    assert words in text and "另有新规定" in text
+    assert f'href="{replacement.get_absolute_url()}"' in text
+    assert not faults(text)
+
+
+def test_item_page_costs_the_same_with_one_and_with_many(client: Client, django_assert_max_num_queries: Any) -> None:
+    item = make_item(edition={"title": "甲"})
+    for number in range(4):
+        other = make_item(edition={"title": f"解读{number}"})
+        Relation.objects.create(source=other, kind=RelationKind.INTERPRETS, target=item)
+    edition = make_edition(item, is_published=False, title="乙")
+    for number in range(4):
+        stored = make_attachment(f"%PDF-{number}".encode())
+        EditionAttachment.objects.create(edition=edition, attachment=stored, title=f"附件{number}", position=number)
+    edition.state, edition.published_on, edition.digest = "published", date(2026, 1, 1), "0" * 64
+    edition.published_at = item.updated_at
+    edition.save()
+    Item.objects.filter(pk=item.pk).update(current_edition=edition)
+
+    with django_assert_max_num_queries(9):
+        text = text_of(client.get(item.get_absolute_url()))
+
+    assert text.count("解读") >= 4 and text.count("SHA-256") >= 5

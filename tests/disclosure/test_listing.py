@@ -1,0 +1,216 @@
+"""Listings: filters, facets, pages, tampered addresses, and the cost of it all."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+
+from disclosure import facets as facets_module
+from disclosure.facets import facets
+from disclosure.filters import InvalidFilter, ItemFilterSet
+from disclosure.models import Item
+from disclosure.views import paging
+from tests.factories import make_agency, make_item
+
+pytestmark = pytest.mark.django_db
+
+
+def filterset(query: str) -> ItemFilterSet:
+    return ItemFilterSet(data=QueryDict(query), queryset=Item.objects.visible_to(AnonymousUser()))
+
+
+def edition(**values: Any) -> dict[str, Any]:
+    return {"title": "题目", "published_on": date(2026, 3, 2)} | values
+
+
+def test_filters_narrow_together_and_repeat() -> None:
+    agency = make_agency(code="a")
+    wanted = make_item(agency=agency, edition=edition(category="finance"))
+    make_item(agency=agency, edition=edition(category="other"))
+    make_item(edition=edition(category="finance"))
+    other = make_item(agency=agency, edition=edition(category="duties"))
+
+    assert list(filterset("agency=a&category=finance").qs) == [wanted]
+    assert set(filterset("agency=a&category=finance&category=duties").qs) == {wanted, other}
+
+
+def test_topic_filter_holds_its_subtopics_and_no_namesake() -> None:
+    main = make_item(edition=edition(topic="财政"))
+    below = make_item(edition=edition(topic="财政/惠农补贴"))
+    make_item(edition=edition(topic="财政金融"))
+
+    assert set(filterset("topic=" + quote("财政")).qs) == {main, below}
+    assert list(filterset("topic=" + quote("财政/惠农补贴")).qs) == [below]
+
+
+def test_validity_filter_knows_texts_that_ran_out_by_date() -> None:
+    valid = make_item(edition=edition(expires_on=date(2999, 1, 1)))
+    expired = make_item(edition=edition(expires_on=date(2020, 1, 1)))
+
+    assert list(filterset("validity=expired").qs) == [expired]
+    assert list(filterset("validity=valid").qs) == [valid]
+
+
+def test_order_is_total_and_pages_neither_lose_nor_repeat() -> None:
+    items = [make_item(edition=edition()) for _number in range(7)]
+
+    for sort in ("newest", "oldest"):
+        rows = filterset(f"sort={sort}").qs
+        paged = [item.pk for start in range(0, 7, 2) for item in rows[start : start + 2]]
+        assert sorted(paged) == sorted(item.pk for item in items)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["year=abc", "year=99999", "published_after=2024-13-45", "category=nothing", "validity=%00", "sort=sideways",
+     "topic=%00", "agency=%00", "level=x", "type=x", "aspect=x", "&".join(f"topic=t{i}" for i in range(60))],
+)  # fmt: skip
+def test_invalid_value_is_ignored_with_a_message(query: str) -> None:
+    item = make_item(edition=edition())
+    asked = filterset(query)
+
+    assert list(asked.qs) == [item]
+    assert asked.problems
+    with pytest.raises(InvalidFilter):
+        asked.require_valid()
+
+
+def test_unknown_agency_gives_no_rows_and_a_message() -> None:
+    make_item(edition=edition())
+    asked = filterset("agency=nobody")
+
+    assert not asked.qs
+    assert "nobody" in asked.problems[0]
+
+
+def test_query_string_is_canonical_and_tags_take_one_value_away() -> None:
+    asked = filterset("year=2026&category=finance&year=2025&unknown=1&page=3")
+
+    assert asked.query_string() == "category=finance&year=2025&year=2026"
+    assert [(tag.name, tag.query_string) for tag in asked.tags()] == [
+        ("category", "year=2025&year=2026"),
+        ("year", "category=finance&year=2025"),
+        ("year", "category=finance&year=2026"),
+    ]
+
+
+def test_facet_of_a_chosen_condition_counts_what_its_others_would_give() -> None:
+    make_item(edition=edition(category="finance", published_on=date(2026, 1, 1)))
+    make_item(edition=edition(category="duties", published_on=date(2026, 1, 1)))
+    make_item(edition=edition(category="duties", published_on=date(2025, 1, 1)))
+
+    built = {facet.name: {o.value: o.count for o in facet.options} for facet in facets(filterset("year=2026"))}
+
+    assert built["category"] == {"duties": 1, "finance": 1}
+    assert built["year"] == {"2026": 2, "2025": 1}
+
+
+def test_facets_need_one_statement_for_counts_and_one_for_names(django_assert_num_queries: Any) -> None:
+    make_item(edition=edition(category="finance", topic="财政/一"))
+    make_item(edition=edition(category="duties", topic="财政/二"))
+    asked = filterset("category=finance&year=2026")
+
+    with django_assert_num_queries(2):
+        built = {facet.name: {o.value: o.count for o in facet.options} for facet in facets(asked)}
+
+    assert built["category"] == {"duties": 1, "finance": 1}
+
+
+def test_facets_above_the_limit_have_no_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facets_module, "FACET_LIMIT", 2)
+    for _number in range(3):
+        make_item(edition=edition())
+
+    built = facets(filterset(""))
+
+    assert built
+    assert not [facet for facet in built if facet.is_counted]
+    assert {option.count for facet in built for option in facet.options} == {None}
+
+
+@pytest.mark.parametrize("name", ["items", "search"])
+def test_list_page_costs_the_same_for_few_and_many(client: Client, name: str, django_assert_num_queries: Any) -> None:
+    agencies = [make_agency() for _number in range(3)]
+    make_item(agency=agencies[0], edition=edition(category="finance"))
+    with django_assert_num_queries(6):
+        client.get(reverse(name))
+
+    for number in range(29):
+        make_item(agency=agencies[number % 3], edition=edition(category="duties"))
+    with django_assert_num_queries(6):
+        response = Client().get(reverse(name))
+
+    assert len(response.context["rows"]) == paging.PAGE_SIZE
+
+
+def test_page_beyond_the_end_shows_the_last_and_says_so(client: Client) -> None:
+    for _number in range(21):
+        make_item(edition=edition())
+
+    response = client.get(reverse("items") + "?page=999")
+
+    assert response.status_code == 200
+    assert response.context["page"].number == 2
+    assert "999" in response.context["problems"][0]
+
+
+def test_deep_pages_end_at_the_limit(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("disclosure.views.items.count_hits", lambda rows: (20, True))
+    for _number in range(25):
+        make_item(edition=edition())
+
+    response = client.get(reverse("items") + "?page=2")
+
+    assert response.context["page"].number == 1
+    assert response.context["count"] == "20+"
+    assert "CSV" in response.context["problems"][0]
+
+
+TAMPERED = [
+    "/items/?page=99999999999999999999999999",
+    "/items/?page=-1",
+    "/items/?page=%00",
+    "/items/?page=１",
+    "/items/?q=%00%01" + "x" * 10_000,
+    "/items/?q=" + quote("＂）*NEAR(\"'--;%_\\"),
+    "/items/?q=%ED%A0%80",
+    "/items/?topic=%FF&agency=%FF",
+    "/items/?published_after=2024-13-45&published_before=0000-00-00",
+    "/items/?year=99999999999999999999&year=-5",
+    "/items/?" + "&".join(f"category=c{i}" for i in range(500)),
+    "/search/?q=" + quote("𠮷〇\u202e"),
+    "/log/?q=%00&kind=x&after=9999-99-99&page=0",
+    "/log/?agency=%00&q=" + "f" * 64,
+    "/powers/?kind=%00&agency=%00&page=x",
+    "/services/?topic=%00",
+]
+MISSING = [
+    "/items/" + quote("不存在-２０２６-𠮷") + "/",
+    "/items/a%00b/",
+    "/items/" + "x" * 300 + "/",
+    "/items/x/history/999999999999999999999/",
+    "/items/x/history/99999/",
+    "/log/999999999999999/",
+    "/log/99999999999999999999999/",
+    "/attachments/999999999999999/%00",
+    "/data/nothing.csv",
+]
+REFUSED = ["/items.csv?year=x", "/feeds/items.atom?year=x", "/api/v1/items/?year=x", "/api/v1/items/?agency=nobody",
+           "/api/v1/items/?page_size=x", "/api/v1/items/?page=0", "/api/v1/log/?kind=x"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [(a, 200) for a in TAMPERED] + [(a, 404) for a in MISSING] + [(a, 400) for a in REFUSED],
+)
+def test_tampered_address_is_answered(client: Client, address: str, status: int) -> None:
+    make_item(edition=edition())
+
+    response = client.get(address)
+
+    assert response.status_code == status

@@ -32,6 +32,9 @@ LONGEST_QUERY = 1000
 SMALLEST_COMPRESSED = 500  # bytes; below, the header costs more than it saves
 ENTRY_OVERHEAD = 1500  # bytes a kept page takes besides its body
 _COMPRESSIBLE = ("text/", "application/json", "application/xml", "application/atom+xml", "application/ld+json")
+# What a kept answer may depend on by its own word. The language is in the path (i18n_patterns), so the
+# Accept-Language that LocaleMiddleware names is not passed on.
+_KNOWN_VARIATIONS = {"accept-encoding", "accept-language", "cookie"}
 _PRIVATE = ("private", "no-store", "no-cache")
 # A visitor with one of these is somebody: pages made for him are his alone.
 _PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
@@ -164,8 +167,9 @@ def is_keepable(response: HttpResponse) -> bool:
     """A whole page that says nothing of its reader. A page with a POST form sets the CSRF cookie."""
     if response.status_code != 200 or response.cookies or response.streaming:
         return False
+    variations = {name.strip().lower() for name in response.headers.get("Vary", "").split(",")} - {""}
     policy = response.headers.get("Cache-Control", "").lower()
-    return not any(word in policy for word in _PRIVATE)
+    return variations <= _KNOWN_VARIATIONS and not any(word in policy for word in _PRIVATE)
 
 
 def _compress(response: HttpResponse, encoding: str) -> None:
@@ -190,7 +194,7 @@ def _compress(response: HttpResponse, encoding: str) -> None:
 def _page_of(response: HttpResponse, encoding: str) -> Page:
     _compress(response, encoding)
     response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
-    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
     response.headers["Content-Length"] = str(len(response.content))

@@ -199,9 +199,10 @@ def with_cookie(_request: HttpRequest) -> HttpResponse:
         lambda request: HttpResponse(BODY, status=404),
         lambda request: HttpResponse(BODY, headers={"Cache-Control": "private"}),
         lambda request: HttpResponse(BODY, headers={"Cache-Control": "max-age=0, no-store"}),
+        lambda request: HttpResponse(BODY, headers={"Vary": "Cookie, Accept"}),
         lambda request: StreamingHttpResponse([BODY]),
     ],
-    ids=["cookie", "not found", "private", "no-store", "streaming"],
+    ids=["cookie", "not found", "private", "no-store", "varies by accept", "streaming"],
 )
 def test_personal_or_partial_answers_are_never_kept(view: View) -> None:
     site = Site(view)
@@ -335,6 +336,14 @@ def test_whole_portal_serves_kept_pages_to_anonymous_readers_only() -> None:
     assert first["ETag"] == again["ETag"]
     assert "ETag" not in signed_in
     assert stranger.get("/help/", headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_language_comes_from_the_address_alone() -> None:
+    chinese = Client().get("/help/", headers={"Accept-Language": "en"})
+    english = Client().get("/en/help/", headers={"Accept-Language": "zh-hans"})
+
+    assert (chinese["Content-Language"], english["Content-Language"]) == ("zh-hans", "en")
+    assert chinese["Vary"] == "Accept-Encoding, Cookie"
 
 
 def test_page_with_a_post_form_is_not_kept() -> None:

@@ -16,7 +16,7 @@ class GovportalConfig(AppConfig):
         dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
-        contributions.page_parameters.update({"q", "kind", "initial"})
+        contributions.page_parameters.update({"q", "kind", "letter"})
         contributions.sitemaps.update(agencies=sitemaps.AgencySitemap, pages=sitemaps.StandingSitemap)
         dbsetup.declare(dbsetup.Seed("public revision", PublicRevision.seed))
         dbsetup.declare(dbsetup.Seed("holidays", calendar.seed_holidays))

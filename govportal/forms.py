@@ -50,4 +50,4 @@ class AgencySearchForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=60)
     kind = forms.ChoiceField(choices=[("", ""), *AgencyKind.choices], required=False)
-    initial = forms.RegexField(r"^[A-Z]$", required=False)
+    letter = forms.RegexField(r"^[A-Z]$", required=False)

@@ -27,11 +27,12 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
 
 
-class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """A name collectstatic has not seen resolves to the plain address: there the imports just work."""
 
     def stored_name(self, name: str) -> str:
-        return super().stored_name(name) if name in self.hashed_files else name
+        stored: str = super().stored_name(name) if name in self.hashed_files else name
+        return stored
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Hash and compress as usual, with the entry sheet taken from a bundle made in memory."""

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django import template
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 
 from govportal import site
@@ -45,13 +45,11 @@ def _current(entry: NavEntry, request: Any) -> str:
 def nav_links(context: Context, place: str) -> list[NavLink]:
     """The contributed links of one place, in their order."""
     request = context.get("request")
-    links = []
-    for entry in nav_entries.all():
-        if entry.place == Place(place):
-            with suppress(NoReverseMatch):
-                url = reverse(entry.url_name)
-                links.append(NavLink(entry.key, str(entry.label), url, str(entry.sentence), _current(entry, request)))
-    return links
+    return [
+        NavLink(entry.key, str(entry.label), reverse(entry.url_name), str(entry.sentence), _current(entry, request))
+        for entry in nav_entries.all()
+        if entry.place == Place(place)
+    ]
 
 
 @register.simple_tag(takes_context=True)
@@ -76,19 +74,19 @@ def absolute(path: str) -> str:
 @register.simple_tag
 def zh() -> SafeString:
     """` lang="zh-CN"` for a text that is always Chinese, when the page around it is not (WCAG 3.1.2)."""
-    return mark_safe("" if (get_language() or "").startswith("zh") else ' lang="zh-CN"')
+    return SafeString("" if (get_language() or "").startswith("zh") else ' lang="zh-CN"')
 
 
 @register.filter
-def breaks(text: str, offsets: Sequence[int] | None) -> SafeString:
+def breaks(text: str, offsets: Sequence[object] | None) -> SafeString:
     """The text with `<wbr>` at the offsets the editor chose, everything else escaped.
 
     Offsets outside the text, repeated or not whole numbers are ignored.
     """
     inside = sorted({at for at in offsets or () if isinstance(at, int) and 0 < at < len(text)})
     edges = [0, *inside, len(text)]
-    pieces = ((text[start:end],) for start, end in zip(edges, edges[1:], strict=False))
-    return format_html_join(mark_safe("<wbr>"), "{}", pieces)
+    pieces = ((text[start:end],) for start, end in pairwise(edges))
+    return format_html_join(SafeString("<wbr>"), "{}", pieces)
 
 
 @register.filter
@@ -108,4 +106,4 @@ def standing_text(text: str) -> SafeString:
             block = rest
         if block.strip():
             html.append(f"<p>{conditional_escape(block.strip())}</p>".replace("\n", "<br>"))
-    return mark_safe("\n".join(html))
+    return SafeString("\n".join(html))

@@ -15,7 +15,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     """All agencies by kind, narrowed by word, kind or pinyin initial. One page: 400 names are 30 KB."""
     form = AgencySearchForm(request.GET)
     form.full_clean()
-    query, kind, initial = (form.cleaned_data.get(name, "") for name in ("q", "kind", "initial"))
+    query, kind, letter = (form.cleaned_data.get(name, "") for name in ("q", "kind", "letter"))
     agencies = Agency.objects.listed()
     if query:
         agencies = agencies.filter(
@@ -28,8 +28,8 @@ def agency_list(request: HttpRequest) -> HttpResponse:
         ).distinct()
     if kind:
         agencies = agencies.filter(kind=kind)
-    if initial:
-        agencies = agencies.filter(initials__istartswith=initial)
+    if letter:
+        agencies = agencies.filter(initials__istartswith=letter)
     found = list(agencies)
     context = {
         "groups": [
@@ -41,7 +41,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
         "found": len(found),
         "query": query,
         "kind": kind,
-        "initial": initial,
+        "letter": letter,
     }
     return render(request, "govportal/agency_list.html", context)
 

@@ -46,8 +46,10 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
         section = sitemap_class()
         path = absolute_url(reverse("sitemap_section", args=[key]))
         last_modified = section.get_latest_lastmod()
-        for number in section.paginator.page_range:
-            pages.append({"location": path if number == 1 else f"{path}?p={number}", "last_mod": last_modified})
+        pages += [
+            {"location": path if number == 1 else f"{path}?p={number}", "last_mod": last_modified}
+            for number in section.paginator.page_range
+        ]
     return HttpResponse(render_to_string("sitemap_index.xml", {"sitemaps": pages}), content_type=_XML)
 
 

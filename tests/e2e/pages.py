@@ -16,6 +16,16 @@ NAMES = [
     "privacy",
     "help",
     "display",
+    "items",
+    "search",
+    "catalogue",
+    "powers",
+    "services",
+    "leaders",
+    "gazettes",
+    "data_tables",
+    "open_data",
+    "log",
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from govportal.models import SiteProfile
@@ -33,7 +33,7 @@ _SMALL_TARGETS = """(least) => [...document.querySelectorAll('a, button, input:n
   .filter(e => e.checkVisibility() && !e.closest('p, .doc, .vh, .skip') && !e.classList.contains('skip'))
   .map(e => [e, (e.closest('label') || e).getBoundingClientRect()])
   .filter(([e, r]) => r.width > 1 && (r.height < least - 0.5 || r.width < least - 0.5))
-  .map(([e, r]) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${Math.round(r.width)}x${Math.round(r.height)}`)"""
+  .map(([e, r]) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${[r.width, r.height].map(Math.round)}`)"""
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +59,12 @@ def test_page_is_accessible(browser: Browser, live_server: LiveServer, name: str
     SiteProfile.objects.create(pk=1, name="某县政务公开", phone="0399-6612001", host="某县人民政府")
     path = MADE[name]() if name in MADE else reverse(name)
     problems: list[str] = []
+    console: list[ConsoleMessage] = []
 
     for width in WIDTHS:
         for mode in MODES:
             page = open_page(browser, live_server, width, mode)
-            page.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
+            page.on("console", console.append)
             page.goto(live_server.url + path)
             where = f"{width} {mode}:"
             violations = Axe().run(page, options=AXE).response["violations"]
@@ -74,4 +75,5 @@ def test_page_is_accessible(browser: Browser, live_server: LiveServer, name: str
             problems += [f"{where} small target {target}" for target in small]
             page.context.close()
 
+    problems += [message.text for message in console if "Content Security" in message.text]
     assert problems == []

@@ -30,7 +30,15 @@ def test_elder_switch_keeps_the_choice_for_a_year_and_goes_back(client: Client, 
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "\n//evil.example", "items", ""],
+    [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\n//evil.example",
+        "items",
+        "",
+    ],
 )
 def test_elder_switch_refuses_other_sites(client: Client, target: str) -> None:
     assert client.get("/display/", {"mode": "elder", "next": target}).headers["Location"] == "/"

@@ -39,9 +39,7 @@ def test_english_404_is_in_english(client: Client) -> None:
 
 
 @pytest.mark.parametrize("status", sorted(errors.TEXTS))
-def test_error_page_without_database(
-    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch, status: int
-) -> None:
+def test_error_page_without_database(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     def away(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("connection refused")
 

@@ -27,7 +27,9 @@ def test_grouped_splits_a_hash_in_eights() -> None:
     assert portal.grouped("a" * 18) == "aaaaaaaa aaaaaaaa aa"
 
 
-@pytest.mark.parametrize(("code", "expected"), [("en", "/en/agencies/?kind=village"), ("zh-hans", "/agencies/?kind=village")])
+@pytest.mark.parametrize(
+    ("code", "expected"), [("en", "/en/agencies/?kind=village"), ("zh-hans", "/agencies/?kind=village")]
+)
 def test_language_url_keeps_page_and_query(code: str, expected: str) -> None:
     request = RequestFactory().get("/agencies/?kind=village")
     request.resolver_match = resolve("/agencies/")

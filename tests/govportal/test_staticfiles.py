@@ -18,7 +18,10 @@ def read(name: str) -> str:
 
 
 def test_bundle_inlines_layers_and_strips_comments() -> None:
-    sheets = {ENTRY: '/* order */\n@layer a;\n@import url("x.css") layer(a);\n', "x.css": "/* why */\nb {\n  c: d;\n}\n"}
+    sheets = {
+        ENTRY: '/* order */\n@layer a;\n@import url("x.css") layer(a);\n',
+        "x.css": "/* why */\nb {\n  c: d;\n}\n",
+    }
 
     text = bundle(ENTRY, sheets.__getitem__)
 
@@ -84,7 +87,13 @@ MODES = {
 @pytest.mark.parametrize("mode", MODES)
 def test_tokens_keep_contrast(mode: str) -> None:
     colours = MODES[mode]
-    pairs = {("text", "bg"): 7, ("text-2", "bg"): 7, ("link", "bg"): 7, ("visited", "bg"): 7, ("text", "surface"): 7}
+    pairs: dict[tuple[str, str], float] = {
+        ("text", "bg"): 7,
+        ("text-2", "bg"): 7,
+        ("link", "bg"): 7,
+        ("visited", "bg"): 7,
+        ("text", "surface"): 7,
+    }
     pairs |= {(tone, f"{tone}-bg"): 4.5 for tone in ("danger", "ok", "warn")}
     pairs |= {("red", "bg"): 4.5, ("on-brand", "brand"): 7, ("field", "bg"): 3, ("link", "info-bg"): 4.5}
 

@@ -21,6 +21,7 @@ from disclosure.types import ITEM_TYPE_CHOICES
 from govportal import access, audit
 from govportal.admin.base import AuditedModelAdmin
 from govportal.admin.imports import ImportPages, holds_for_all
+from govportal.imports import ImportResult
 from govportal.models.agency import AgencyKind
 from govportal.permissions import Permission
 from govportal.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
@@ -95,11 +96,13 @@ class CatalogueEntryAdmin(ImportPages, _TimingMixin):
         (gettext_lazy("主体、渠道和对象"), {"fields": ("agencies", *_WHO)}),
         (gettext_lazy("管理"), {"fields": ("item_type", "source", "note", "position", "is_active")}),
     )
-    importer = import_catalogue
     import_permission = Permission.MANAGE_CATALOGUE
     import_help = gettext_lazy(
         "国家标准目录的列序、带合并单元格和两行表头的表格都可以；先逐行预览，确认后才写入，重复导入不会产生重复事项。"
     )
+
+    def run_import(self, source: Any, *, actor: Any, is_dry_run: bool) -> ImportResult:
+        return import_catalogue(source, actor=actor, is_dry_run=is_dry_run)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_change_permission(request, obj) and holds_for_all(request.user, self.import_permission)
@@ -117,8 +120,8 @@ class CatalogueEntryAdmin(ImportPages, _TimingMixin):
         before = _codes(entry)
         super().save_related(request, form, formsets, change)
         if (after := _codes(entry)) != before:
-            values = {"before": {"agencies": before}, "after": {"agencies": after}}
-            audit.record(request.user, "catalogueentry.agencies", entry, **values)
+            old, new = {"agencies": before}, {"agencies": after}
+            audit.record(request.user, "catalogueentry.agencies", entry, before=old, after=new)
 
     def get_urls(self) -> list[URLPattern]:
         export, adopt = map(self.admin_site.admin_view, (self.export_view, self.adopt_view))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from govportal import access
 from govportal.admin.base import AuditedModelAdmin
 from govportal.admin.imports import ImportPages
+from govportal.imports import ImportResult
 from govportal.models import Agency, InternalBody, Leader
 from govportal.permissions import Permission
 from govportal.services.agencies import save_agency
@@ -47,7 +48,6 @@ class AgencyForm(forms.ModelForm):
 class AgencyAdmin(ImportPages, AuditedModelAdmin[Agency]):
     """The administrator's own agency and those below it. Agencies are switched off, never deleted."""
 
-    importer = import_agencies
     import_permission = Permission.MANAGE_AGENCIES
     import_help = _("表头：单位代码、单位名称、层级、类别、上级单位；后三列可以没有，上级可写代码或名称。")
 
@@ -67,6 +67,9 @@ class AgencyAdmin(ImportPages, AuditedModelAdmin[Agency]):
         ),
         (_("责任人"), {"fields": ("first_responsible", "second_responsible", "specific_responsible")}),
     )
+
+    def run_import(self, source: Any, *, actor: Any, is_dry_run: bool) -> ImportResult:
+        return import_agencies(source, actor=actor, is_dry_run=is_dry_run)
 
     def agency_code_of(self, row: Model) -> str:
         agency = row if isinstance(row, Agency) else row.agency  # type: ignore[attr-defined]

@@ -1,7 +1,9 @@
 import io
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -18,8 +20,6 @@ QUERIES_OF_LIST = 12  # architecture §4: list page at most twelve
 
 
 def levels_of(query: str) -> list[str]:
-    from django.http import QueryDict
-
     visible = CatalogueEntry.objects.visible_to(AnonymousUser())
     filterset = CatalogueEntryFilterSet(data=QueryDict(query), queryset=visible)
     return [entry.level1 for entry in filterset.qs]
@@ -100,8 +100,8 @@ def test_filter_narrows_entries(query: str, found: list[str]) -> None:
 
 
 def test_list_takes_same_queries_for_three_and_three_thousand_rows(
-    client: Client, django_assert_max_num_queries
-) -> None:  # type: ignore[no-untyped-def]
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
     agency = make_agency()
     client.get("/catalogue/")
     counts = []

@@ -19,6 +19,7 @@ MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 100_000
 MAX_COLUMNS = 500
 MAX_CELLS = 5_000_000
+_CHUNK = 1024 * 1024
 _DELIMITERS = ",\t;|"
 _CELL_REFERENCE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})([0-9]{1,9})"')
 
@@ -36,7 +37,7 @@ def read_table(
     fill_merged: bool = True,
     sheet: str | None = None,
 ) -> list[list[str]]:
-    """The rows of a CSV file, or of the first sheet (or `sheet`) of an XLSX, XLS or ODS file.
+    """The rows of a CSV file, or of the first sheet (or `sheet`) of an XLSX or XLS file.
 
     All rows have the same number of cells; empty rows are kept, so the index of a row tells its place;
     those after the last filled row are not. Dates come as ISO 8601. With `fill_merged` each cell of a
@@ -120,7 +121,7 @@ def _read_workbook(data: bytes, max_rows: int, fill_merged: bool, name: str | No
     except python_calamine.PasswordError as error:
         raise UnreadableTable(_("表格有密码，请去掉密码后再上传。")) from error
     except python_calamine.CalamineError as error:
-        raise UnreadableTable(_("表格已损坏，或不是 XLSX、XLS、ODS 文件。")) from error
+        raise UnreadableTable(_("表格已损坏，或不是 XLSX、XLS 文件。")) from error
     rows = [[_cell_text(cell) for cell in row] for row in cells]
     if len(rows) > max_rows:
         raise _too_many_rows(max_rows)
@@ -135,17 +136,29 @@ def _refuse_huge_sheets(data: bytes, max_rows: int) -> None:
     except RefusedFile as error:
         raise UnreadableTable(str(error)) from error
     with archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            raise UnreadableTable(_("请另存为 XLSX 或 CSV 后再上传。"))
         for part in archive.namelist():
             if not part.lower().startswith("xl/worksheets/") or not part.lower().endswith(".xml"):
                 continue
-            last_row = last_column = 1
-            for column, row in _CELL_REFERENCE.findall(archive.read(part)):
-                last_row = max(last_row, int(row))
-                last_column = max(last_column, _column_number(column))
+            with archive.open(part) as sheet:
+                last_row, last_column = _extent(sheet)
             if last_row > max_rows:
                 raise _too_many_rows(max_rows)
             if last_row * last_column > MAX_CELLS:
                 raise UnreadableTable(_("表格的范围过大，请删去空白的行和列。"))
+
+
+def _extent(sheet: IO[bytes]) -> tuple[int, int]:
+    """The last row and column that a cell of the sheet names."""
+    last_row = last_column = 1
+    tail = b""
+    while chunk := sheet.read(_CHUNK):
+        for column, row in _CELL_REFERENCE.findall(tail + chunk):
+            last_row = max(last_row, int(row))
+            last_column = max(last_column, _column_number(column))
+        tail = chunk[-200:]  # a reference may lie across two chunks
+    return last_row, last_column
 
 
 def _column_number(letters: bytes) -> int:

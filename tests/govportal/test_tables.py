@@ -1,5 +1,6 @@
 import datetime
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,15 @@ def test_xlsx_with_one_cell_far_away_is_refused_before_it_is_read() -> None:
     book.save(buffer)
 
     with pytest.raises(UnreadableTable, match="范围过大"):
+        read_table(buffer)
+
+
+def test_other_archive_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+
+    with pytest.raises(UnreadableTable, match="另存为 XLSX"):
         read_table(buffer)
 
 

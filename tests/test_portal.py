@@ -22,16 +22,29 @@ PORTAL = ROOT / "portal"
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
+def environment_of(home: Path) -> dict[str, str]:
     """A home of its own on the embedded database, whatever the suite runs on."""
     ours = {"DATABASE_URL", "REDIS_URL", "PORTAL_BASE_URL", "SECRET_KEY", "SECRET_KEY_FILE", "DATA_KEYS_FILE"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, "PORTAL_HOME": str(tmp_path / "home"), "WEB_WORKERS": "1"}
+    return {**kept, "PORTAL_HOME": str(home), "WEB_WORKERS": "1"}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose database and static files are made already, to copy from."""
+    home = tmp_path_factory.mktemp("portal") / "home"
+    result = portal("prepare", environ=environment_of(home))
+    assert result.returncode == 0, result.stderr
+    return home
+
+
+@pytest.fixture
+def environ(tmp_path: Path, prepared: Path) -> dict[str, str]:
+    return environment_of(shutil.copytree(prepared, tmp_path / "home"))
 
 
 def portal(*words: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(PORTAL), *words], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([str(PORTAL), *words], env=environ, capture_output=True, text=True, timeout=240, check=False)
 
 
 @contextmanager
@@ -119,16 +132,9 @@ def test_manage_speaks_on_stdout_alone(environ: dict[str, str]) -> None:
     assert "ROOT_URLCONF" in result.stdout
 
 
-def test_run_keeps_secrets_to_its_owner_and_stdout_empty(environ: dict[str, str]) -> None:
-    home = Path(environ["PORTAL_HOME"])
-
-    with running(environ, "--port", str(free_port())) as process:
-        process.terminate()
-        stdout, _ = process.communicate(timeout=60)
-
-    assert stdout == ""
-    assert stat.S_IMODE(home.stat().st_mode) == 0o700
-    assert {stat.S_IMODE((home / name).stat().st_mode) for name in ("secret_key", "data_keys")} == {0o600}
+def test_prepare_keeps_secrets_to_their_owner(prepared: Path) -> None:
+    assert stat.S_IMODE(prepared.stat().st_mode) == 0o700
+    assert {stat.S_IMODE((prepared / name).stat().st_mode) for name in ("secret_key", "data_keys")} == {0o600}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -139,9 +145,10 @@ def test_run_stops_every_child_on(number: signal.Signals, environ: dict[str, str
         everything = parent.children(recursive=True)
 
         process.send_signal(number)
-        _, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=60)
 
     assert len(services) == 3
+    assert stdout == ""
     assert process.returncode == 0
     assert stderr.splitlines()[-1] == "portal: stopped"
     assert [child for child in everything if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
@@ -171,10 +178,7 @@ def test_run_starts_a_dead_service_again(environ: dict[str, str]) -> None:
     assert is_back
 
 
-def test_second_start_prepares_nothing(environ: dict[str, str]) -> None:
-    with running(environ, "--port", str(free_port())):
-        pass
-
+def test_second_prepare_does_nothing(environ: dict[str, str]) -> None:
     result = portal("prepare", environ=environ)
 
     assert result.returncode == 0

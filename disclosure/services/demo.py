@@ -1,9 +1,11 @@
 """The demo county: what `./portal run` shows first. Uses the same services as everybody."""
 
+import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -143,15 +145,19 @@ class _Story:
             events += [_Event(change["on"], 1, self._amending(raw, change)) for change in raw.get("amendments", [])]
             if closing := raw.get("closing"):
                 events.append(_Event(closing["on"], 2, self._closing(raw, closing)))
-        for number, event in enumerate(sorted(events, key=lambda event: (event.on, event.order))):
-            event.play(self._moment(event.on, number))
+        events.sort(key=lambda event: (event.on, event.order))
+        for on, of_day in groupby(events, key=lambda event: event.on):
+            played = list(of_day)
+            for event, moment in zip(played, self._moments(on, len(played)), strict=True):
+                event.play(moment)
         self._relate()
 
-    def _moment(self, on: date, number: int) -> datetime:
-        """Some time in the working hours of the day, later for later events, never after now."""
-        minutes = number % 480
-        moment = timezone.make_aware(datetime.combine(on, time(9 + minutes // 60, minutes % 60)))
-        return min(moment, self.now)
+    def _moments(self, on: date, count: int) -> list[datetime]:
+        """Times in the office hours of a day, in order, as uneven as days are, never after now."""
+        opening = timezone.make_aware(datetime.combine(on, time(8, 30)))
+        spread = random.Random(on.toordinal())  # noqa: S311  (not for secrets: the same demo every time)
+        seconds = sorted(spread.sample(range(9 * 3600), count))
+        return [min(opening + timedelta(seconds=second), self.now) for second in seconds]
 
     def _person(self, raw: dict[str, Any], role: Role) -> User:
         return self.people[f"{raw['agency'].lower()}-{role}"]

@@ -15,9 +15,7 @@ class Command(flush.Command):
     def handle(self, **options: Any) -> None:
         # Django's test environment is the one thing that makes an outbox in memory.
         if not hasattr(mail, "outbox"):
-            raise CommandError(
-                "flush works in test runs only: log and audit trail are kept for good"
-            )
+            raise CommandError("flush works in test runs only: log and audit trail are kept for good")
         using = options["database"]
         with dbsetup.taken_off(using):
             super().handle(**options)

@@ -118,9 +118,7 @@ def add_edition(
         "keywords": list(content.keywords),
         "title_breaks": list(content.title_breaks),
     }
-    edition = Edition(
-        item=item, number=last + 1, created_by=author, last_edited_by=author, created_at=at, **values
-    )
+    edition = Edition(item=item, number=last + 1, created_by=author, last_edited_by=author, created_at=at, **values)
     edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
     edition.save(force_insert=True)
     EditionAttachment.objects.bulk_create(

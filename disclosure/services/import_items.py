@@ -137,9 +137,9 @@ def _import_batch(
     ids = [line.source_id for line in lines if isinstance(line, ItemRow)]
     known = {
         item.source_id: item
-        for item in Item.objects.filter(
-            agency=job.agency, source=job.source_name, source_id__in=ids
-        ).select_related("agency")
+        for item in Item.objects.filter(agency=job.agency, source=job.source_name, source_id__in=ids).select_related(
+            "agency"
+        )
     }
     for line in lines:
         if isinstance(line, Outcome):
@@ -192,9 +192,7 @@ def _meet_again(row: ItemRow, body: str, job: Job, known: Item, published_on: da
 
 
 def _create(row: ItemRow, job: Job) -> Item:
-    content = Content(
-        title=row.title, body=row.body, category=job.settled_category, extra=row.extra, **row.values
-    )
+    content = Content(title=row.title, body=row.body, category=job.settled_category, extra=row.extra, **row.values)
     arguments: dict[str, Any] = {
         "agency": job.agency,
         "item_type": job.item_type,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import Validity
 from disclosure.types import ITEM_TYPES, missing_elements
-from govportal.tables import UnreadableTable, read_table
 from govportal.html import clean_line, from_text, looks_like_html
+from govportal.tables import UnreadableTable, read_table
 
 # Our names; the right side of `--fields ours=theirs` is the column of the file.
 TEXT_FIELDS = ("source_id", "title", "document_number", "index_number", "issuer", "topic")

@@ -42,18 +42,18 @@ def open_edition(item: Item) -> Edition | None:
 
 def reasons_against(item: Item, edition: Edition | None, actor: Any) -> list[str]:
     """Why this person cannot publish this edition now; empty when they can (domain §4.1)."""
+    if edition is None:
+        return [_("没有待公开的版本。")]
     reasons = _faults(item, edition)
     if not access.can(actor, Permission.APPROVE_ITEM, item.agency):
         reasons.append(_("您不是本单位的审定人。"))
-    if edition and actor.pk in {edition.created_by_id, edition.last_edited_by_id}:
+    if actor.pk in {edition.created_by_id, edition.last_edited_by_id}:
         reasons.append(_("起草人和最后修改人不能审定自己的文本。"))
     return reasons
 
 
-def _faults(item: Item, edition: Edition | None) -> list[str]:
+def _faults(item: Item, edition: Edition) -> list[str]:
     """What is wrong with the text itself, whoever publishes it."""
-    if edition is None:
-        return [_("没有待公开的版本。")]
     reasons = []
     if item.state not in _OPEN_STATES:
         reasons.append(_("这条信息的状态是“%s”，须先恢复。") % item.get_state_display())
@@ -71,7 +71,6 @@ def publish(item_id: int, *, actor: User, at: datetime, note: str = "", publishe
     item, edition = _locked(item_id)
     if reasons := reasons_against(item, edition, actor):
         raise ValidationError(reasons)
-    assert edition is not None
     kind = LogKind.AMEND if edition.number > 1 else LogKind.PUBLISH
     return _seal(item, edition, kind, actor=actor, at=at, note=note, published_on=published_on or localdate(at))
 
@@ -89,15 +88,16 @@ def migrate(item_id: int, *, actor: User, at: datetime, reason: str, published_o
     item, edition = _locked(item_id)
     if reasons := _faults(item, edition):
         raise ValidationError(reasons)
-    assert edition is not None
     return _seal(item, edition, LogKind.MIGRATE, actor=actor, at=at, note=reason, published_on=published_on)
 
 
-def _locked(item_id: int) -> tuple[Item, Edition | None]:
+def _locked(item_id: int) -> tuple[Item, Edition]:
+    """The item, locked, and its open edition. Raises ValidationError when there is none to publish."""
     item = Item.objects.select_for_update(of=("self",)).select_related("agency").get(pk=item_id)
     edition = open_edition(item)
-    if edition:
-        edition.item = item
+    if edition is None:
+        raise ValidationError(_("没有待公开的版本。"))
+    edition.item = item
     return item, edition
 
 

@@ -96,9 +96,7 @@ def _verify_batch(keys: list[int], result: Result, check_files: bool) -> None:
     links: dict[int, list[EditionAttachment]] = {}
     for link in EditionAttachment.objects.filter(edition__in=keys).select_related("attachment").order_by("position"):
         links.setdefault(link.edition_id, []).append(link)
-    opening = {
-        entry.edition_id: entry for entry in LogEntry.objects.filter(edition__in=keys, kind__in=_OPENING)
-    }
+    opening = {entry.edition_id: entry for entry in LogEntry.objects.filter(edition__in=keys, kind__in=_OPENING)}
     redactions = {entry.pk: entry for entry in LogEntry.objects.filter(edition__in=keys, kind=LogKind.REDACT)}
     for edition in editions:
         result.editions += 1

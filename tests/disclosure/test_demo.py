@@ -1,17 +1,14 @@
 """The demo is no excuse: every type, state and outcome, no sentence twice, dates around today."""
 
-import io
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
+from django.db import transaction
 
 from disclosure.enums import Aspect, Audience, Category, ItemState, LogKind, RelationKind, Validity
 from disclosure.models import CatalogueEntry, Edition, Item, LogEntry, Relation
@@ -20,7 +17,7 @@ from disclosure.services.demo_texts import fill, load_items
 from disclosure.services.verify_log import verify
 from disclosure.types import ITEM_TYPES, FieldKind, missing_elements
 from govportal.html import sanitise, to_text
-from govportal.models import Agency, Membership, SiteProfile, User
+from govportal.models import Agency, Membership, SiteProfile
 from govportal.permissions import Role
 
 TODAY = date(2026, 11, 5)
@@ -36,6 +33,15 @@ _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
 @pytest.fixture(scope="module")
 def raw_items() -> list[dict[str, Any]]:
     return list(load_items(TODAY))
+
+
+@pytest.fixture(scope="module")
+def _county(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demo, seeded once for the module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.seed(TODAY, NOW)
+        yield
+        transaction.set_rollback(True)
 
 
 def texts_of(value: Any) -> Iterator[str]:
@@ -127,10 +133,9 @@ def test_fill_placeholders_count_from_the_day_the_text_was_formed(text: str, fil
     assert fill(text, date(2026, 1, 15)) == filled
 
 
+@pytest.mark.usefixtures("_county")
 @pytest.mark.django_db
 def test_seed_fills_every_shelf_through_the_services() -> None:
-    demo.seed(TODAY, NOW)
-
     assert Agency.objects.count() >= 40
     assert CatalogueEntry.objects.count() >= 200
     assert Item.objects.count() >= 150
@@ -146,13 +151,12 @@ def test_seed_fills_every_shelf_through_the_services() -> None:
     assert verify().is_intact
 
 
+@pytest.mark.usefixtures("_county")
 @pytest.mark.django_db
 def test_seed_log_runs_forward_in_time_and_knows_every_verb_of_its_year() -> None:
-    demo.seed(TODAY, NOW)
-
     moments = list(LogEntry.objects.filter(chain="public").order_by("sequence").values_list("at", flat=True))
     kinds = set(LogEntry.objects.values_list("kind", flat=True))
-    assert all(earlier <= later for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all(earlier <= later for earlier, later in pairwise(moments))
     assert moments[-1] <= NOW
     assert {
         LogKind.PUBLISH, LogKind.AMEND, LogKind.WITHDRAW, LogKind.TERMINATE, LogKind.EXPIRE, LogKind.VOID,
@@ -160,10 +164,9 @@ def test_seed_log_runs_forward_in_time_and_knows_every_verb_of_its_year() -> Non
     } <= kinds  # fmt: skip
 
 
+@pytest.mark.usefixtures("_county")
 @pytest.mark.django_db
 def test_seed_dates_lie_in_the_year_around_today() -> None:
-    demo.seed(TODAY, NOW)
-
     published = Counter(
         f"{day:%Y-%m}" for day in Item.objects.exclude(published_on=None).values_list("published_on", flat=True)
     )
@@ -172,29 +175,10 @@ def test_seed_dates_lie_in_the_year_around_today() -> None:
     assert Item.objects.filter(published_on=TODAY).exists()
 
 
+@pytest.mark.usefixtures("_county")
 @pytest.mark.django_db
 def test_seed_nobody_approved_his_own_text() -> None:
-    demo.seed(TODAY, NOW)
-
     for entry in LogEntry.objects.exclude(edition=None).select_related("edition__created_by"):
         assert entry.edition is not None
         assert entry.actor_name != str(entry.edition.created_by)
     assert Edition.objects.filter(number__gte=3).count() >= 2
-
-
-@pytest.mark.django_db
-def test_seed_demo_prints_and_keeps_accounts_that_work_and_a_second_run_adds_nothing() -> None:
-    told = io.StringIO()
-    call_command("seed_demo", stderr=told, stdout=io.StringIO())
-    count = Item.objects.count()
-    path = Path(settings.PORTAL_HOME) / "demo-accounts.txt"
-    accounts = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:]]
-
-    call_command("seed_demo", stderr=io.StringIO(), stdout=io.StringIO())
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert Item.objects.count() == count
-    assert {role for _name, _password, role, _full in accounts} == {str(role.label) for role in Role}
-    for username, password, _role, _full in accounts:
-        assert username in told.getvalue()
-        assert User.objects.get(username=username).check_password(password)

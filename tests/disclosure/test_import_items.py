@@ -44,7 +44,12 @@ def jsonl(folder: Path, *rows: object) -> Path:
     return path
 
 
-def run(path: Path, *arguments: str, fields: str = "source_id=id,title=title,body=body,formed_on=formed", publish: bool = True) -> str:
+def run(
+    path: Path,
+    *arguments: str,
+    fields: str = "source_id=id,title=title,body=body,formed_on=formed",
+    publish: bool = True,
+) -> str:
     out = io.StringIO()
     call_command(
         "import_items",
@@ -78,7 +83,9 @@ def test_import_publish_enters_as_migration_by_a_named_user_with_a_reason(
 
 @pytest.mark.django_db
 def test_import_again_changes_nothing(tmp_path: Path, agency: Agency, admin: User) -> None:
-    path = jsonl(tmp_path, *[{"id": str(n), "title": f"通告{n}", "body": f"内容{n}", "formed": "2019-01-27"} for n in range(60)])
+    path = jsonl(
+        tmp_path, *[{"id": str(n), "title": f"通告{n}", "body": f"内容{n}", "formed": "2019-01-27"} for n in range(60)]
+    )
     run(path)
     entries = LogEntry.objects.count()
 
@@ -89,7 +96,9 @@ def test_import_again_changes_nothing(tmp_path: Path, agency: Agency, admin: Use
 
 
 @pytest.mark.django_db
-def test_import_rows_without_source_id_are_recognised_by_their_text(tmp_path: Path, agency: Agency, admin: User) -> None:
+def test_import_rows_without_source_id_are_recognised_by_their_text(
+    tmp_path: Path, agency: Agency, admin: User
+) -> None:
     path = jsonl(tmp_path, {"title": "通告", "body": "内容"})
 
     run(path, fields="title=title,body=body")

@@ -40,7 +40,12 @@ def test_publish_seals_logs_indexes_and_raises_the_revision_together() -> None:
     entry = publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT)
 
     item.refresh_from_db()
-    assert (item.state, item.title, item.year, item.level) == (ItemState.LIVE, "关于公布村级公益事业的通知", 2026, "township")
+    assert (item.state, item.title, item.year, item.level) == (
+        ItemState.LIVE,
+        "关于公布村级公益事业的通知",
+        2026,
+        "township",
+    )
     assert entry.kind == LogKind.PUBLISH
     assert list(search("村级公益事业", Item.objects.all())) == [item]
     assert PublicRevision.objects.get(pk=1).number > before
@@ -203,7 +208,9 @@ def test_slug_for_is_safe_in_an_address(number: str, slug: str) -> None:
     assert slug_for(number) == slug
 
 
-@pytest.mark.parametrize("pattern", ["{agency}", "{nothing}{sequence}", "{sequence}{sequence}", "{sequence", "{0}{sequence}"])
+@pytest.mark.parametrize(
+    "pattern", ["{agency}", "{nothing}{sequence}", "{sequence}{sequence}", "{sequence", "{0}{sequence}"]
+)
 def test_validate_pattern_without_one_sequence_is_refused(pattern: str) -> None:
     with pytest.raises(ValidationError):
         validate_pattern(pattern)

@@ -1,0 +1,31 @@
+"""The command behind the first start."""
+
+import io
+import stat
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from disclosure.models import Item
+from govportal.models import User
+from govportal.permissions import Role
+
+
+@pytest.mark.django_db
+def test_seed_demo_prints_and_keeps_accounts_that_work_and_a_second_run_adds_nothing() -> None:
+    told = io.StringIO()
+    call_command("seed_demo", stderr=told, stdout=io.StringIO())
+    count = Item.objects.count()
+    path = Path(settings.PORTAL_HOME) / "demo-accounts.txt"
+    accounts = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:]]
+
+    call_command("seed_demo", stderr=io.StringIO(), stdout=io.StringIO())
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert Item.objects.count() == count
+    assert {role for _name, _password, role, _full in accounts} == {str(role.label) for role in Role}
+    for username, password, _role, _full in accounts:
+        assert username in told.getvalue()
+        assert User.objects.get(username=username).check_password(password)

@@ -24,5 +24,8 @@ class Command(BaseCommand):
         for row in result.with_messages:
             self.stderr.write(f"{row.row}\t{row.outcome.label}\t{row.label}\t{'；'.join(row.messages)}")
         if options["report"]:
-            result.write_report(options["report"])
+            try:
+                result.write_report(options["report"])
+            except OSError as error:
+                raise CommandError(f"cannot write the report: {error}") from error
         self.stdout.write(result.summary())

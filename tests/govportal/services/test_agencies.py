@@ -1,0 +1,65 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from govportal.models import Agency, AuditEvent, PublicRevision
+from govportal.services.agencies import initials_of, move, save_agency
+
+pytestmark = pytest.mark.django_db
+
+
+def saved(code: str, name: str, parent: Agency | None = None) -> Agency:
+    return save_agency(Agency(code=code, name=name, parent=parent))
+
+
+@pytest.mark.parametrize(("name", "initials"), [("民政局", "mzj"), ("A市局", "asj"), ("", "")])
+def test_initials_of_name(name: str, initials: str) -> None:
+    assert initials_of(name) == initials
+
+
+def test_save_agency_takes_initials_of_short_name() -> None:
+    agency = save_agency(Agency(code="A", name="澄明县民政局", short_name="民政局"))
+
+    assert agency.initials == "mzj"
+
+
+def test_move_takes_those_below_along() -> None:
+    a, b = saved("A", "甲"), saved("B", "乙")
+    c = saved("C", "丙", a)
+    d = saved("D", "丁", c)
+
+    move(c, b, actor=None)
+
+    d.refresh_from_db()
+    assert c.path == f"/{b.pk}/"
+    assert d.path == f"/{b.pk}/{c.pk}/"
+
+
+def test_move_leaves_agencies_with_a_similar_path_alone() -> None:
+    a, b = saved("A", "甲"), saved("B", "乙")
+    sibling = saved("S", "旁支", b)
+
+    move(a, b, actor=None)
+
+    sibling.refresh_from_db()
+    assert sibling.path == f"/{b.pk}/"
+
+
+def test_move_below_itself_is_refused() -> None:
+    a = saved("A", "甲")
+    b = saved("B", "乙", a)
+
+    with pytest.raises(ValidationError):
+        move(a, b, actor=None)
+
+
+def test_save_agency_is_audited_and_renews_pages() -> None:
+    PublicRevision.raise_number()
+    before = PublicRevision.objects.get().number
+
+    agency = saved("A", "甲")
+    agency.name = "乙"
+    save_agency(agency)
+
+    change = AuditEvent.objects.get(action="agency.change")
+    assert (change.before["name"], change.after["name"]) == ("甲", "乙")
+    assert PublicRevision.objects.get().number == before + 2

@@ -13,6 +13,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     profile = site_profile()
     return {
         "site": profile,
-        "site_name": (profile.name_en if get_language() == "en" else "") or profile.name,
+        "portal_name": (profile.name_en if get_language() == "en" else "") or profile.name,
         "display": display_mode(request),
     }

@@ -41,7 +41,7 @@ class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ign
             def read(name: str) -> str:
                 storage, path = paths[name if name == ENTRY else f"css/{name}"]
                 with storage.open(path) as file:
-                    return file.read().decode()
+                    return str(file.read(), "utf-8")
 
             memory = InMemoryStorage()
             memory.save(ENTRY, ContentFile(bundle(ENTRY, read).encode()))

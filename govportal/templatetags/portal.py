@@ -1,6 +1,5 @@
 """Tags and filters of the public pages."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,17 +8,15 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 
 from govportal import site
 from govportal.contributions import NavEntry, Place, nav_entries
+from govportal.html import from_text, looks_like_html, sanitise
 
 register = template.Library()
-
-# "一、公开范围": how Chinese official texts number their parts.
-_PART = re.compile(r"^[一二三四五六七八九十]{1,3}、[^。；]{1,30}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +94,5 @@ def grouped(digest: str) -> str:
 
 @register.filter
 def standing_text(text: str) -> SafeString:
-    """Plain text of the site profile as HTML: empty lines part paragraphs, "一、…" on a line is a heading."""
-    html: list[str] = []
-    for block in re.split(r"\n\s*\n|\n(?=[一二三四五六七八九十]{1,3}、)", text.replace("\r\n", "\n").strip()):
-        first, _newline, rest = block.strip().partition("\n")
-        if _PART.match(first):
-            html.append(f"<h2>{conditional_escape(first)}</h2>")
-            block = rest
-        if block.strip():
-            html.append(f"<p>{conditional_escape(block.strip())}</p>".replace("\n", "<br>"))
-    return SafeString("\n".join(html))
+    """A text of the site profile: HTML, cleaned whoever wrote it; plain text becomes paragraphs."""
+    return SafeString(sanitise(text if looks_like_html(text) else from_text(text)))

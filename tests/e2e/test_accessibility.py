@@ -64,7 +64,7 @@ def test_page_is_accessible(browser: Browser, live_server: LiveServer, name: str
     for width in WIDTHS:
         for mode in MODES:
             page = open_page(browser, live_server, width, mode)
-            page.on("console", console.append)
+            page.on("console", lambda message: console.append(message))  # Playwright takes no builtin
             page.goto(live_server.url + path)
             where = f"{width} {mode}:"
             violations = Axe().run(page, options=AXE).response["violations"]

@@ -15,12 +15,14 @@ def test_breaks_without_offsets_is_the_escaped_text() -> None:
     assert portal.breaks("甲&乙", None) == "甲&amp;乙"
 
 
-def test_standing_text_makes_headings_and_paragraphs() -> None:
-    html = portal.standing_text("前言<b>。\r\n\r\n一、公开范围\r\n第一行\n第二行\n二、这不是标题，因为有句号。")
-
-    assert html == (
-        "<p>前言&lt;b&gt;。</p>\n<h2>一、公开范围</h2>\n<p>第一行<br>第二行</p>\n<p>二、这不是标题，因为有句号。</p>"
+def test_standing_text_is_cleaned() -> None:
+    assert portal.standing_text("<h2>一、公开范围</h2><p onclick='x'>甲<script>乙</script></p>") == (
+        "<h2>一、公开范围</h2><p>甲</p>"
     )
+
+
+def test_standing_text_without_tags_becomes_paragraphs() -> None:
+    assert portal.standing_text("前言。\n正文<1>。") == "<p>前言。</p>\n<p>正文&lt;1&gt;。</p>"
 
 
 def test_grouped_splits_a_hash_in_eights() -> None:

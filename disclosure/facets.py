@@ -6,8 +6,8 @@ say what adding them would give.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
@@ -21,7 +21,7 @@ from govportal.now import today
 FACET_LIMIT = 10_000
 OPTIONS_SHOWN = 12
 
-# Parameter and the column it counts, in the order shown.
+# Name of a parameter and the column it counts, in the order shown.
 COLUMNS = {
     "validity": "shown_validity",
     "year": "year",
@@ -30,7 +30,9 @@ COLUMNS = {
     "agency": "agency_id",
     "topic": "topic",
     "level": "level",
+    "aspect": "aspect",
 }
+SHOWN = tuple(name for name in COLUMNS if name != "aspect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,67 +56,74 @@ class Facet:
 def facets(filterset: ItemFilterSet) -> list[Facet]:
     """The facets of a listing that offer a choice."""
     counts = _count(filterset)
-    agencies = _agencies(counts["agency"])
-    built = [_facet(filterset, name, counts[name], agencies) for name in COLUMNS]
+    # A column may be empty in some rows; the fullest of the facets read together tells how many there were.
+    together = max((counts[name].total() for name in SHOWN if name not in filterset.values), default=0)
+    agencies = _agencies(counts["agency"], max(together, counts["agency"].total()))
+    built = []
+    for name in SHOWN:
+        read = counts[name].total() if name in filterset.values else together
+        built.append(_facet(filterset, name, counts[name], agencies, is_counted=read <= FACET_LIMIT))
     return [facet for facet in built if len(facet.options) > 1 or any(o.is_selected for o in facet.options)]
 
 
 def _count(filterset: ItemFilterSet) -> dict[str, Counter[str]]:
-    """Hits by value of every facet, from one statement."""
-    chosen = [name for name in COLUMNS if name in filterset.values]
-    scans = {"hits": (list(COLUMNS), filterset.narrowed(filterset.found))}
+    """Hits by value of every facet, at most one more than are shown with a number."""
+    chosen = [name for name in SHOWN if name in filterset.values]
+    scans = {"hits": (filterset.narrowed(filterset.found), [name for name in SHOWN if name not in chosen])}
     for name in chosen:
-        scans[f"hits_{name}"] = ([name], filterset.narrowed(filterset.found, without=name))
+        scans[f"hits_{name}"] = (filterset.narrowed(filterset.found, without=name), [name])
+    counts = grouped_counts(scans, limit=FACET_LIMIT + 1)
+    topics: Counter[str] = Counter()
+    for topic, count in counts["topic"].items():
+        topics[topic.partition("/")[0]] += count
+    return counts | {"topic": topics}
+
+
+def grouped_counts(
+    scans: Mapping[str, tuple[ItemQuerySet, list[str]]], *, limit: int | None = None
+) -> dict[str, Counter[str]]:
+    """Items by value of several columns (names of COLUMNS), in one statement: each scan is read once.
+
+    Values are text; empty ones are left out. `limit` bounds the rows that a scan reads.
+    """
+    counts: dict[str, Counter[str]] = {name: Counter() for _items, names in scans.values() for name in names}
     tables, selects, parameters = [], [], []
-    for table, (names, items) in scans.items():
+    for table, (items, names) in scans.items():
+        rows = items.order_by().annotate(shown_validity=effective_validity(today()))
         try:
-            sql, values = _columns(items, names).query.sql_with_params()
+            sql, values = rows.values_list(*(COLUMNS[name] for name in names))[:limit].query.sql_with_params()
         except EmptyResultSet:
             continue
         tables.append(f"{table} ({', '.join(names)}) AS MATERIALIZED ({sql})")
         parameters += values
-        counted = names if table != "hits" else [name for name in names if name not in chosen]
         selects += [
-            f"SELECT '{name}', CAST({name} AS varchar(120)), COUNT(*) FROM {table} GROUP BY 2" for name in counted
+            f"SELECT '{name}', CAST({name} AS varchar(120)), COUNT(*) FROM {table} GROUP BY 2" for name in names
         ]
-    counts: dict[str, Counter[str]] = {name: Counter() for name in COLUMNS}
-    if not selects:
-        return counts
-    with connections[filterset.queryset.db].cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}", parameters)
-        for name, value, count in cursor.fetchall():
-            if value:
-                counts[name][value.partition("/")[0] if name == "topic" else value] += count
+    if selects:
+        with connections[next(iter(scans.values()))[0].db].cursor() as cursor:
+            cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}", parameters)
+            for name, value, count in cursor.fetchall():
+                if value:
+                    counts[name][value] += count
     return counts
 
 
-def _columns(items: ItemQuerySet, names: list[str]) -> Any:
-    """The facet columns of at most one hit more than are counted."""
-    rows = items.order_by().annotate(shown_validity=effective_validity(today()))
-    return rows.values_list(*(COLUMNS[name] for name in names))[: FACET_LIMIT + 1]
-
-
-def _agencies(counts: Counter[str]) -> dict[str, Agency]:
+def _agencies(counts: Counter[str], read: int) -> dict[str, Agency]:
     """Agencies by id as text: those with hits, or the whole register when there are too many to count."""
-    listed = Agency.objects.all() if counts.total() > FACET_LIMIT else Agency.objects.filter(pk__in=counts)
+    listed = Agency.objects.all() if read > FACET_LIMIT else Agency.objects.filter(pk__in=counts)
     return {str(agency.pk): agency for agency in listed.only("id", "code", "name", "short_name")}
 
 
-def _facet(filterset: ItemFilterSet, name: str, counts: Counter[str], agencies: dict[str, Agency]) -> Facet:
-    is_counted = counts.total() <= FACET_LIMIT
+def _facet(
+    filterset: ItemFilterSet, name: str, counts: Counter[str], agencies: dict[str, Agency], *, is_counted: bool
+) -> Facet:
     selected = set(map(str, filterset.values.get(name, [])))
     options = []
     for value in _values(name, counts, agencies, selected, is_counted):
-        key = agencies[value].code if name == "agency" and value in agencies else value
-        label = agencies[value].display_name if value in agencies and name == "agency" else None
-        options.append(
-            Option(
-                value=key,
-                label=label or filterset.label_of(name, value),
-                count=counts[value] if is_counted else None,
-                is_selected=key in selected,
-            )
-        )
+        agency = agencies.get(value) if name == "agency" else None
+        key = agency.code if agency else value
+        label = agency.display_name if agency else filterset.label_of(name, value)
+        options.append(Option(key, label, counts[value] if is_counted else None, key in selected))
     shown = [option for i, option in enumerate(options) if i < OPTIONS_SHOWN or option.is_selected]
     return Facet(name, filterset.filters[name].label, shown, is_counted)
 

@@ -1,15 +1,16 @@
 """Listings of items: 法定主动公开 by any condition, the search, and the statutory tree."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, F, Value
+from django.db.models import F, Value
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from disclosure.enums import Aspect, Category
-from disclosure.facets import facets
+from disclosure.facets import facets, grouped_counts
 from disclosure.filters import SORTS, ItemFilterSet
 from disclosure.models import Item, Synonym
 from disclosure.search import count_hits, snippets, suggest
@@ -104,29 +105,20 @@ def _shown(total: int, is_capped: bool) -> str:
 def item_tree(request: HttpRequest) -> HttpResponse:
     """法定主动公开 by topic, agency, type and category, each with its count (条例第二十条)."""
     visible = Item.objects.visible_to(request.user)
-    topics = _counts(visible, "topic")
-    main: dict[str, dict[str, int]] = {}
-    for topic, count in topics.items():
-        if topic:
-            main.setdefault(topic.partition("/")[0], {})[topic] = count
-    agencies = _counts(visible, "agency_id")
+    counts = grouped_counts({"hits": (visible, ["topic", "agency", "type", "category", "aspect"])})
+    topics: dict[str, list[tuple[str, int]]] = {}
+    for topic, count in sorted(counts["topic"].items()):
+        topics.setdefault(topic.partition("/")[0], []).append((topic, count))
+    agencies = Agency.objects.filter(pk__in=counts["agency"]).order_by("position", "name")
     context = {
-        "topics": [(name, sum(below.values()), sorted(below.items())) for name, below in sorted(main.items())],
-        "agencies": [
-            (agency, agencies[agency.pk])
-            for agency in Agency.objects.order_by("position", "name")
-            if agency.pk in agencies
-        ],
-        "types": _labelled(_counts(visible, "item_type"), [(key, kind.label) for key, kind in ITEM_TYPES.items()]),
-        "categories": _labelled(_counts(visible, "category"), Category.choices),
-        "aspects": _labelled(_counts(visible, "aspect"), Aspect.choices),
+        "topics": [(name, sum(count for _topic, count in below), below) for name, below in topics.items()],
+        "agencies": [(agency, counts["agency"][str(agency.pk)]) for agency in agencies],
+        "types": _labelled(counts["type"], ((key, kind.label) for key, kind in ITEM_TYPES.items())),
+        "categories": _labelled(counts["category"], Category.choices),
+        "aspects": _labelled(counts["aspect"], Aspect.choices),
     }
     return render(request, "disclosure/item_tree.html", context)
 
 
-def _counts(visible: Any, column: str) -> dict[Any, int]:
-    return dict(visible.order_by().values_list(column).annotate(n=Count("id")))
-
-
-def _labelled(counts: dict[str, int], choices: Any) -> list[tuple[str, Any, int]]:
+def _labelled(counts: Mapping[str, int], choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any, int]]:
     return [(key, label, counts[key]) for key, label in choices if counts.get(key)]

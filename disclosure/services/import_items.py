@@ -119,7 +119,7 @@ def import_items(path: Path, job: Job, *, on_progress: Callable[[int], None] = l
     seen = _Seen()
     names = set(Agency.objects.values_list("name", flat=True))
     done = 0
-    for batch in batched(read_rows(path), _BATCH, strict=False):
+    for batch in batched(read_rows(path), _BATCH):
         with transaction.atomic():
             outcomes = list(_import_batch(batch, job, seen, names))
         yield from outcomes

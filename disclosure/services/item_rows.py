@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from disclosure.enums import Validity
+from disclosure.models import Edition
 from disclosure.types import ITEM_TYPES, missing_elements
 from govportal.html import clean_line, from_text, looks_like_html
 from govportal.tables import UnreadableTable, read_table
@@ -206,9 +207,8 @@ def _date(text: str, name: str, row: ItemRow) -> date | None:
 
 
 def _label(item_type: str, key: str) -> Any:
-    from disclosure.models import Edition
-
+    """The name of a column or extra field as staff know it."""
     if key.startswith("extra."):
         extra_field = ITEM_TYPES[item_type].extra_field(key[6:])
         return extra_field.label if extra_field else key
-    return Edition._meta.get_field(key).verbose_name
+    return getattr(Edition._meta.get_field(key), "verbose_name", key)

@@ -58,7 +58,8 @@ def texts_of(value: Any) -> Iterator[str]:
 def sentences_of(item: dict[str, Any]) -> set[str]:
     # Headings and column heads are prescribed by the forms; prose is not.
     body = to_text(_HEADING.sub("", sanitise(item["body"])))
-    extra = {k: v for k, v in item.get("extra", {}).items() if ITEM_TYPES[item["type"]].extra_field(k).kind in _PROSE}
+    prose_fields = {field.key for field in ITEM_TYPES[item["type"]].extra if field.kind in _PROSE}
+    extra = {key: value for key, value in item.get("extra", {}).items() if key in prose_fields}
     prose = [body, item.get("summary", ""), *texts_of(extra)]
     parts = (part.strip() for text in prose for part in _SENTENCE_END.split(text))
     return {part for part in parts if len(_HAN.findall(part)) >= 12 and not _CITATION.fullmatch(part)}

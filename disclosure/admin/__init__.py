@@ -1,5 +1,5 @@
 """The staff's side of disclosure. Who may open what is declared beside each class (access.open_admin)."""
 
-from disclosure.admin import catalogue
+from disclosure.admin import catalogue, items
 
-__all__ = ["catalogue"]
+__all__ = ["catalogue", "items"]

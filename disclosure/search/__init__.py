@@ -4,12 +4,13 @@ Ranking: exact document or index number, best bet, every term in the title, else
 within each.
 """
 
+from django.db import connections
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
 from disclosure.queries import ItemQuerySet
 from disclosure.search.index import backend, index_item, index_items, remove_item
-from disclosure.search.query import parse
+from disclosure.search.query import Query, parse
 from disclosure.search.rows import best_bets, number_hits, synonyms
 from disclosure.search.snippets import Snippet, snippets
 from disclosure.search.suggestions import Suggestion, suggest
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 COUNT_LIMIT = 5_000
+FEW_HITS = 2_000
 
 
 def search(query: str, items: ItemQuerySet) -> ItemQuerySet:
@@ -41,21 +43,31 @@ def search(query: str, items: ItemQuerySet) -> ItemQuerySet:
         return items.none()
     index = backend(items.db)
     numbers, bets = number_hits(asked, items.db), best_bets(asked)
-    found = Q(pk__in=_ids(index.text_hits(asked.terms)))
-    if chosen := [*numbers, *bets]:
-        found |= Q(pk__in=chosen)
     rank = Case(
         When(pk__in=numbers, then=Value(0)),
         *(When(pk=pk, then=Value(position)) for position, pk in enumerate(bets, start=1)),
-        When(pk__in=_ids(index.title_hits(asked.terms)), then=Value(len(bets) + 1)),
+        When(pk__in=_ids(*index.title_hits(asked.terms)), then=Value(len(bets) + 1)),
         default=Value(len(bets) + 2),
         output_field=IntegerField(),
     )
+    found = _found(asked, items.db, [*numbers, *bets])
     return items.filter(found).order_by(rank, "-published_on", "-id")
 
 
-def _ids(statement: tuple[str, list[object]]) -> RawSQL:
-    sql, parameters = statement
+def _found(asked: Query, using: str, chosen: list[int]) -> Q:
+    """Few hits are read here and now, so that the database starts from them; many stay a subquery."""
+    index = backend(using)
+    sql, parameters = index.text_hits(asked.terms)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT {FEW_HITS + 1}", parameters)
+        few = [row[0] for row in cursor.fetchall()]
+    if len(few) <= FEW_HITS:
+        return Q(pk__in=[*few, *chosen])
+    many = Q(pk__in=_ids(index.as_distinct(sql), parameters))
+    return many | Q(pk__in=chosen) if chosen else many
+
+
+def _ids(sql: str, parameters: list[object]) -> RawSQL:
     return RawSQL(sql, parameters)  # noqa: S611  (our own text; what the reader typed is a parameter)
 
 

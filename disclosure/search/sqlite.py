@@ -6,7 +6,7 @@ ASCII as part of a token. (A contentless table could not delete on SQLite 3.40.)
 
 # ruff: noqa: S608  (tables and columns are constants of this package, values are parameters)
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from disclosure.search.query import Term
 
@@ -49,15 +49,20 @@ INSERT = "INSERT INTO search_text (item_id, title, text, document_key, index_key
 VERIFY = tuple(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)" for table in _FTS)
 
 
-def _match(terms: Iterable[Term]) -> str:
+def _match(terms: Sequence[Term]) -> str:
     """Tokens hold neither quotes nor blanks, so a quoted phrase is safe as it stands."""
     return " AND ".join("(" + " OR ".join(f'"{phrase.strip()}"' for phrase in term.phrases) + ")" for term in terms)
 
 
-def text_hits(terms: Iterable[Term]) -> tuple[str, list[object]]:
+def text_hits(terms: Sequence[Term]) -> tuple[str, list[object]]:
     """SQL that answers the ids of items whose text holds every term, and its parameters."""
     return "SELECT rowid FROM search_index WHERE search_index MATCH %s", [_match(terms)]
 
 
-def title_hits(terms: Iterable[Term]) -> tuple[str, list[object]]:
+def title_hits(terms: Sequence[Term]) -> tuple[str, list[object]]:
     return "SELECT rowid FROM search_title WHERE search_title MATCH %s", [_match(terms)]
+
+
+def as_distinct(sql: str) -> str:
+    """FTS answers each id once."""
+    return sql

@@ -37,7 +37,7 @@ class Pagination(PageNumberPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         for name in ("page", "page_size"):
             value = request.query_params.get(name)
-            if value is not None and not (value.isascii() and value.isdigit() and 0 < int(value[:12])):
+            if value is not None and not (value.isascii() and value.isdigit() and int(value[:12]) > 0):
                 raise ValidationError({"detail": _("参数 %(name)s 须为正整数。") % {"name": name}})
         return super().paginate_queryset(queryset, request, view)
 
@@ -120,7 +120,7 @@ class AgencyRecord(serializers.ModelSerializer[Agency]):
             "complaint_phone",
         ]
 
-    parent = serializers.CharField(source="parent.code", allow_null=True, default=None)
+    parent = serializers.CharField(source="parent.code", allow_null=True, default=None)  # type: ignore[assignment]
 
 
 class CatalogueRecord(serializers.ModelSerializer[CatalogueEntry]):
@@ -159,7 +159,7 @@ def _filter_parameters(filterset: type[ParameterFilterSet]) -> list[OpenApiParam
     """The parameters of a filter set, for the schema."""
     return _PAGING + [
         OpenApiParameter(name, OpenApiTypes.STR, description=str(one.label), many=hasattr(one, "field_name"))
-        for name, one in filterset.base_filters.items()
+        for name, one in filterset.get_filters().items()  # type: ignore[no-untyped-call]
     ]
 
 
@@ -180,7 +180,8 @@ class PublicView(APIView):
             filterset.require_valid()
         except InvalidFilter as error:
             raise ValidationError({"detail": error.messages}) from error
-        return filterset.qs
+        hits: QuerySet[Any, Any] = filterset.qs
+        return hits
 
 
 class ItemListView(PublicView):

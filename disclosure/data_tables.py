@@ -54,7 +54,7 @@ def extra_values(item: Item) -> dict[str, Any]:
     for field in item.type.extra:
         raw = extra.get(field.key)
         if field.kind == FieldKind.CHOICE:
-            raw = dict(field.choices).get(raw, raw)
+            raw = dict(field.choices).get(str(raw), raw)
         elif field.kind == FieldKind.LINES and isinstance(raw, list):
             raw = "\n".join(map(str, raw))
         values[field.key] = "" if raw is None else raw
@@ -103,8 +103,8 @@ def _agency_rows(_reader: Any) -> Iterator[Row]:
         yield {
             "code": agency.code,
             "name": agency.name,
-            "kind": agency.get_kind_display(),  # type: ignore[attr-defined]
-            "level": agency.get_level_display(),  # type: ignore[attr-defined]
+            "kind": agency.get_kind_display(),
+            "level": agency.get_level_display(),
             "parent": agency.parent.name if agency.parent else "",
             "address": agency.address,
             "hours": agency.hours,

@@ -66,7 +66,7 @@ def _add(feed: Atom1Feed, item: Item) -> None:
         pubdate=_first_moment(item),
         updateddate=item.updated_at or edition.published_at,
         author_name=item.agency.name,
-        categories=[str(item.get_category_display())] if item.category else [],  # type: ignore[attr-defined]
+        categories=[str(item.get_category_display())] if item.category else [],
     )
 
 

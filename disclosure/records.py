@@ -55,7 +55,7 @@ def item_record(item: Item) -> dict[str, Any]:
         "type": item.item_type,
         "type_label": str(item.type.label),
         "category": item.category,
-        "category_label": str(item.get_category_display()),  # type: ignore[attr-defined]
+        "category_label": str(item.get_category_display()),
         "aspect": item.aspect,
         "topic": item.topic,
         "level": item.level,

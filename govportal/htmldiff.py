@@ -168,7 +168,8 @@ def _table(before: _Block | None, after: _Block | None, number: int) -> SafeStri
     caption = mark_differences(before.text if before else "", after.text if after else "")
     label = _("第 %(n)s 处改动：表格") % {"n": number}
     return format_html(
-        '<div class="scroll chg" id="d{}" tabindex="0" role="region" aria-label="{}"><table>{}<tbody>{}</tbody></table></div>',
+        '<div class="scroll chg" id="d{}" tabindex="0" role="region" aria-label="{}">'
+        "<table>{}<tbody>{}</tbody></table></div>",
         number,
         label,
         format_html("<caption>{}</caption>", caption) if caption else "",

@@ -98,8 +98,10 @@ def changed_metadata(before: Edition, after: Edition) -> list[tuple[Any, SafeStr
     for name in COMPARED:
         label = Edition._meta.get_field(name).verbose_name  # type: ignore[union-attr]
         rows.append((label, _shown(before, name), _shown(after, name)))
-    for field in after.item.type.extra:
-        rows.append((field.label, _flat(before.extra.get(field.key)), _flat(after.extra.get(field.key))))
+    rows += [
+        (field.label, _flat(before.extra.get(field.key)), _flat(after.extra.get(field.key)))
+        for field in after.item.type.extra
+    ]
     rows.append((_("附件"), _files(before), _files(after)))
     return [(label, mark_differences(old, new)) for label, old, new in rows if old != new]
 

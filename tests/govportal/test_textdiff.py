@@ -67,8 +67,14 @@ def test_diff_text_of_inserted_paragraph_leaves_neighbours_alone() -> None:
         ("的" * 50_000, "了" * 50_000),
         ("的了" * 25_000, "了的" * 25_000),
         ("的\n" * 25_000, "了\n的\n" * 12_500),
-        ("".join(f"第{i}条规定期限为{i}日。" for i in range(4_000)), "".join(f"第{i}条规定期限为{i + 1}日。" for i in range(4_000))),
-        ("\n".join(f"第{i}条规定期限为{i}日" for i in range(4_000)), "\n".join(f"第{i}条规定时限{i}天" for i in range(4_000))),
+        (
+            "".join(f"第{i}条规定期限为{i}日。" for i in range(4_000)),
+            "".join(f"第{i}条规定期限为{i + 1}日。" for i in range(4_000)),
+        ),
+        (
+            "\n".join(f"第{i}条规定期限为{i}日" for i in range(4_000)),
+            "\n".join(f"第{i}条规定时限{i}天" for i in range(4_000)),
+        ),
     ],
 )
 def test_diff_text_of_long_texts_is_bounded(old: str, new: str) -> None:

@@ -117,6 +117,14 @@ class LogKind(TextChoices):
     REDACT = "redact", _("依法删除内容")
 
 
+PUBLIC_CHAIN = "public"
+
+
+def internal_chain(agency_id: int) -> str:
+    """The log of an agency's internal items. By id: codes of agencies change, chains must not split."""
+    return f"internal:{agency_id}"
+
+
 class TimingKind(TextChoices):
     """Shape of a disclosure time limit (domain §3)."""
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from disclosure.enums import Audience, LogKind
+from disclosure.enums import PUBLIC_CHAIN, Audience, LogKind, internal_chain
 
 if TYPE_CHECKING:
     from disclosure.models import Edition, Item, LogEntry
 
 FIRST_HASH = "0" * 64
 
-# Columns of an edition that the digest covers, byte for byte, beside its index number, agency, type and files.
+# Columns of an edition that the digest covers, byte for byte, beside its index number, type and files.
 CONTENT_FIELDS = (
     "number",
     "title",
@@ -78,13 +78,15 @@ def canonical_json(values: Mapping[str, Any]) -> bytes:
 
 
 def content_values(edition: "Edition", attachments: Iterable[tuple[str, str]] | None = None) -> dict[str, Any]:
-    """What the digest covers, as plain values. `attachments`: (title, sha256) in order, read if not given."""
+    """What the digest covers, as plain values. `attachments`: (title, sha256) in order, read if not given.
+
+    Not the agency: bodies are renamed and recoded; the entry states who it was on that day.
+    """
     if attachments is None:
         attachments = edition.attachments.order_by("position").values_list("title", "attachment__sha256")
     return {
         **{name: getattr(edition, name) for name in CONTENT_FIELDS},
         "index_number": edition.item.index_number,
-        "agency": edition.item.agency.code,
         "item_type": edition.item.item_type,
         "attachments": [{"title": title, "sha256": sha256} for title, sha256 in attachments],
     }
@@ -112,7 +114,7 @@ def entry_hash(payload: Mapping[str, Any]) -> str:
 
 def chain_of(item: "Item") -> str:
     """The public chain, or the agency's own for internal items: no public gap tells of them."""
-    return f"internal:{item.agency.code}" if item.audience == Audience.INTERNAL else "public"
+    return internal_chain(item.agency_id) if item.audience == Audience.INTERNAL else PUBLIC_CHAIN
 
 
 def append(

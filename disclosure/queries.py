@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
-from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience, ItemState, Mode, TargetGroup, Validity
+from disclosure.enums import (
+    NOTICE_STATES,
+    PUBLIC_CHAIN,
+    READABLE_STATES,
+    Audience,
+    ItemState,
+    Mode,
+    TargetGroup,
+    Validity,
+    internal_chain,
+)
 from govportal import access
 from govportal.permissions import Permission
 
 if TYPE_CHECKING:
-    from disclosure.models import CatalogueEntry, Item, LogEntry
+    from disclosure.models import CatalogueEntry, Item, LogEntry  # noqa: F401  (named in strings below)
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -67,5 +77,8 @@ class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
 class LogEntryQuerySet(models.QuerySet["LogEntry"]):
     def visible_to(self, user: Any) -> Self:
         """The public chain for everybody; an agency's internal chain for its staff."""
-        chains = ["public", *(f"internal:{agency.code}" for agency in access.agencies_with(user, Permission.VIEW_INTERNAL))]
+        chains = [
+            PUBLIC_CHAIN,
+            *(internal_chain(agency.pk) for agency in access.agencies_with(user, Permission.VIEW_INTERNAL)),
+        ]
         return self.filter(chain__in=chains)

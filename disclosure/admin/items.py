@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience
+from disclosure.enums import NOTICE_STATES, PUBLIC_CHAIN, READABLE_STATES, Audience
 from disclosure.item_text import shown_body
 from disclosure.models import Edition, EditionAttachment, Item, LogEntry
 from govportal import access
@@ -129,7 +129,7 @@ class LogEntryAdmin(ReadOnlyModelAdmin[LogEntry]):
 
     @admin.display(description=_("登记簿"))
     def public_entry(self, entry: LogEntry) -> str:
-        if entry.chain != "public":
+        if entry.chain != PUBLIC_CHAIN:
             return "—"
         address = reverse("log_entry", args=[entry.sequence])
         return format_html('<a href="{}">{}</a>', address, address)

@@ -3,17 +3,15 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import LogKind
+from disclosure.enums import PUBLIC_CHAIN, LogKind
 from disclosure.queries import LogEntryQuerySet
-
-PUBLIC_CHAIN = "public"
 
 
 class LogEntry(models.Model):
     """公开登记簿: one append-only line, chained by hash. Triggers refuse update and delete.
 
     What the hash covers is in publication_log.py. Internal items have chains of their own
-    (`internal:<agency code>`), so the public chain shows neither entry nor gap.
+    (`internal:<agency id>`), so the public chain shows neither entry nor gap.
     """
 
     chain = models.CharField(_("登记簿"), max_length=60, default=PUBLIC_CHAIN)

@@ -10,9 +10,8 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import Aspect, Category
+from disclosure.enums import PUBLIC_CHAIN, Aspect, Category
 from disclosure.models import Item, LogEntry
-from disclosure.models.log_entry import PUBLIC_CHAIN
 from disclosure.queries import ItemQuerySet
 from govportal import now
 from govportal.contributions import home_panels, panels_for

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from disclosure import publication_log
-from disclosure.enums import Audience, EditionState, LogKind
+from disclosure.enums import Audience, EditionState, LogKind, internal_chain
 from disclosure.models import Edition, Item, LogChain, LogEntry
 from disclosure.services import draft, publish
 from disclosure.services.verify_log import verify
@@ -79,7 +79,7 @@ def test_chain_internal_items_leave_neither_entry_nor_gap_in_public() -> None:
 
     public = LogEntry.objects.filter(chain="public").order_by("sequence")
     assert [entry.sequence for entry in public] == [1, 2]
-    assert LogEntry.objects.filter(chain=f"internal:{agency.code}").count() == 1
+    assert LogEntry.objects.filter(chain=internal_chain(agency.pk)).count() == 1
     assert verify().is_intact
 
 
@@ -277,7 +277,8 @@ def redact(item: Item, *, digest: str, body: str = "") -> None:
     """What the redaction service of the workflow will do in one statement."""
     edition = item.current_edition
     assert edition is not None
-    entry = publication_log.append(LogKind.REDACT, item, edition, actor=User(username="x"), at=AT, note="依法删除")
+    with transaction.atomic():
+        entry = publication_log.append(LogKind.REDACT, item, edition, actor=User(username="x"), at=AT, note="依法删除")
     with guards_off():
         if entry.content_digest != digest:
             run("UPDATE disclosure_logentry SET content_digest = %s WHERE id = %s", digest, entry.pk)
@@ -331,3 +332,18 @@ def test_published_edition_without_seal_is_refused_by_the_database() -> None:
 
     with pytest.raises(DatabaseError), transaction.atomic():
         Edition.objects.filter(item=item).update(state=EditionState.PUBLISHED)
+
+
+@pytest.mark.django_db
+def test_verify_renamed_and_recoded_agency_keeps_what_was_published() -> None:
+    agency = make_agency(code="old")
+    item = publish_one(agency=agency)
+    publish_one(agency=agency, audience=Audience.INTERNAL)
+
+    agency.code, agency.name = "new", "新名称"
+    agency.save()
+    publish_one(agency=agency, audience=Audience.INTERNAL)
+
+    assert verify().is_intact
+    assert LogEntry.objects.get(item=item).agency_code == "old"
+    assert LogChain.objects.count() == 2

@@ -40,8 +40,7 @@ def test_sanitise_word_paste_keeps_numbering_and_merged_cells() -> None:
     cleaned = sanitise(pasted)
 
     assert cleaned == (
-        "<p>一、总体要求</p><table><tbody><tr>"
-        '<td colspan="2">合计</td><td rowspan="3">备注</td></tr></tbody></table>'
+        '<p>一、总体要求</p><table><tbody><tr><td colspan="2">合计</td><td rowspan="3">备注</td></tr></tbody></table>'
     )
 
 

@@ -1,5 +1,5 @@
 """The staff's side of disclosure. Who may open what is declared beside each class (access.open_admin)."""
 
-from disclosure.admin import catalogue, items
+from disclosure.admin import catalogue, items, search
 
-__all__ = ["catalogue", "items"]
+__all__ = ["catalogue", "items", "search"]

@@ -57,9 +57,10 @@ def expected_rows(ids: Iterable[int]) -> Iterator[Row]:
     )
     for edition in current.select_related("item").order_by("item"):
         item = edition.item
-        title, numbers = edition.title, (edition.document_number, item.index_number)
-        text = "\n".join([title, *numbers, *text_parts(edition)])
-        yield item.pk, line(title), line(text), number_key(numbers[0]), number_key(numbers[1])
+        # The index number is found whole, by its key: as text its year would match every query for that year.
+        text = "\n".join([edition.title, edition.document_number, *text_parts(edition)])
+        keys = (number_key(edition.document_number), number_key(item.index_number))
+        yield item.pk, line(edition.title), line(text), *keys
 
 
 def stored_rows(ids: Iterable[int]) -> Iterator[Row]:

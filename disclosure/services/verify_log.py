@@ -8,11 +8,24 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, connection
 
 from disclosure import publication_log
-from disclosure.enums import EditionState, LogKind
+from disclosure.enums import EditionState, ItemState, LogKind
 from disclosure.models import Edition, EditionAttachment, Item, LogChain, LogEntry
 
 # Kinds of entry that bring a new edition before the public.
 _OPENING = (LogKind.MIGRATE, LogKind.PUBLISH, LogKind.AMEND)
+# What an entry makes of its item; the other kinds leave it as it was.
+_STATE_AFTER = {
+    LogKind.MIGRATE: ItemState.LIVE,
+    LogKind.PUBLISH: ItemState.LIVE,
+    LogKind.RESTORE: ItemState.LIVE,
+    LogKind.WITHDRAW: ItemState.WITHDRAWN,
+    LogKind.TERMINATE: ItemState.TERMINATED,
+    LogKind.EXPIRE: ItemState.EXPIRED,
+    LogKind.VOID: ItemState.VOID,
+    LogKind.PARTLY_VOID: ItemState.PARTLY_VOID,
+}
+# What reading a row raises whose bytes are no text, date or JSON any more.
+_UNREADABLE = (DatabaseError, ValueError, TypeError, AttributeError)
 _BATCH = 500
 
 
@@ -51,7 +64,7 @@ def verify(*, check_files: bool = True) -> Result:
         for chain in LogChain.objects.order_by("name"):
             _verify_chain(chain, result)
         _verify_editions(result, check_files)
-        _verify_projection(result)
+        _verify_items(result)
     return result
 
 
@@ -75,18 +88,21 @@ def _verify_chain(chain: LogChain, result: Result) -> None:
 
 def _verify_editions(result: Result, check_files: bool) -> None:
     """Each published edition has its entry, and its text still has the digest that was logged."""
+    hidden = LogEntry.objects.filter(kind__in=_OPENING).exclude(edition__state=EditionState.PUBLISHED)
+    for entry in hidden:
+        result.faults.append(f"{entry.chain} 第 {entry.sequence} 号（{entry.index_number}）：登记的版本不再是已公开")
     published = Edition.objects.filter(state=EditionState.PUBLISHED).order_by("pk").values_list("pk", flat=True)
     keys = list(published)
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
         try:
             _verify_batch(batch, result, check_files)
-        except (DatabaseError, ValueError):
+        except _UNREADABLE:
             # One unreadable row spoils the batch: look at each alone, so that the rest is still checked.
             for key in batch:
                 try:
                     _verify_batch([key], result, check_files)
-                except (DatabaseError, ValueError):
+                except _UNREADABLE:
                     result.editions += 1
                     result.faults.append(f"{_entry_name(key)}：版本内容无法读出")
 
@@ -114,6 +130,8 @@ def _verify_batch(keys: list[int], result: Result, check_files: bool) -> None:
         found = publication_log.digest(edition, [(link.title, link.attachment.sha256) for link in files])
         if found != entry.content_digest or edition.digest != entry.content_digest:
             result.faults.append(f"{name}：文本与登记的内容摘要不符")
+        if edition.published_at != entry.at:
+            result.faults.append(f"{name}：版本的登记时间与登记簿不符")
         if check_files:
             _verify_files(name, files, result)
 
@@ -131,14 +149,27 @@ def _verify_files(name: str, links: list[EditionAttachment], result: Result) -> 
             result.faults.append(f"{name}：附件“{link.title}”的文件与摘要不符")
 
 
-def _verify_projection(result: Result) -> None:
-    """What lists and search show is the logged edition, not a row changed beside it."""
-    shown = Item.objects.filter(current_edition__isnull=False).values_list(
-        "index_number", "title", "document_number", "current_edition__title", "current_edition__document_number"
-    )
-    for index_number, title, number, logged_title, logged_number in shown.iterator(chunk_size=_BATCH):
+def _verify_items(result: Result) -> None:
+    """What pages, lists and search show of an item is what the log says last, not a row changed beside it."""
+    states: dict[int, str] = {}
+    editions: dict[int, int | None] = {}
+    entries = LogEntry.objects.order_by("id").values_list("item_id", "kind", "edition_id")
+    for item_id, kind, edition_id in entries.iterator(chunk_size=_BATCH):
+        if kind in _STATE_AFTER:
+            states[item_id] = _STATE_AFTER[LogKind(kind)]
+        if kind in _OPENING:
+            editions[item_id] = edition_id
+    items = Item.objects.exclude(state=ItemState.UNPUBLISHED, current_edition=None).values_list(
+        "pk", "index_number", "state", "current_edition_id", "title", "document_number",
+        "current_edition__title", "current_edition__document_number",
+    )  # fmt: skip
+    for pk, index_number, state, edition_id, title, number, logged_title, logged_number in items.iterator(_BATCH):
         if (title, number) != (logged_title, logged_number):
             result.faults.append(f"{index_number}：列表所示的标题或文号与现行版本不符")
+        if state != states.pop(pk, None) or edition_id != editions.get(pk):
+            result.faults.append(f"{index_number}：状态或现行版本与登记簿不符")
+    for pk in states:
+        result.faults.append(f"{Item.objects.get(pk=pk).index_number}：登记簿上已公开，却作为未公开存着")
 
 
 def _entry_name(edition_pk: int) -> str:

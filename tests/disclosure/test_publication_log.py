@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from disclosure import publication_log
-from disclosure.enums import Audience, EditionState, LogKind, internal_chain
+from disclosure.enums import Audience, EditionState, ItemState, LogKind, internal_chain
 from disclosure.models import Edition, Item, LogChain, LogEntry
 from disclosure.services import draft, publish
 from disclosure.services.verify_log import verify
@@ -136,6 +136,27 @@ def test_verify_flipped_byte_that_breaks_utf8_is_named_and_does_not_hide_others(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_verify_text_turned_into_bytes_is_named() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps the type of a column by itself")
+    item = publish_one()
+    with guards_off():
+        run("UPDATE disclosure_edition SET body = CAST(body AS BLOB), formed_on = 'x' WHERE item_id = %s", item.pk)
+
+    assert any(item.index_number in fault for fault in verify().faults)
+
+
+@pytest.mark.parametrize(("column", "value"), [("state", "draft"), ("published_at", "2026-03-02 02:00:01+00:00")])
+@pytest.mark.django_db(transaction=True)
+def test_verify_edition_hidden_or_dated_otherwise_is_named(column: str, value: str) -> None:
+    item = publish_one()
+    with guards_off():
+        run(f"UPDATE disclosure_edition SET {column} = %s WHERE item_id = %s", value, item.pk)
+
+    assert any(item.index_number in fault for fault in verify().faults)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_verify_unreadable_json_is_named() -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL keeps JSON readable by itself")
@@ -176,6 +197,15 @@ def test_verify_removed_last_entry_is_noticed() -> None:
 def test_verify_listing_columns_changed_beside_the_edition_are_named() -> None:
     item = publish_one()
     Item.objects.filter(pk=item.pk).update(title="另一个标题")
+
+    assert any(item.index_number in fault for fault in verify().faults)
+
+
+@pytest.mark.parametrize("state", [ItemState.WITHDRAWN, ItemState.VOID, ItemState.UNPUBLISHED])
+@pytest.mark.django_db
+def test_verify_state_changed_beside_the_log_is_named(state: ItemState) -> None:
+    item = publish_one()
+    Item.objects.filter(pk=item.pk).update(state=state)
 
     assert any(item.index_number in fault for fault in verify().faults)
 

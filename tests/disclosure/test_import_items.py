@@ -254,6 +254,20 @@ def test_import_by_someone_without_the_role_is_refused(tmp_path: Path, agency: A
 
 
 @pytest.mark.django_db
+def test_import_without_by_drafts_as_the_superuser_and_never_publishes(
+    tmp_path: Path, agency: Agency, admin: User
+) -> None:
+    path = jsonl(tmp_path, {"id": "1", "title": "a", "body": "b"})
+    options = ["--agency=gov", "--type=general", "--fields=source_id=id,title=title,body=body"]
+
+    call_command("import_items", str(path), *options, stdout=io.StringIO(), stderr=io.StringIO())
+    with pytest.raises(CommandError, match="--by USER"):
+        call_command("import_items", str(path), *options, "--publish", "--reason=x", stdout=io.StringIO())
+
+    assert (Item.objects.get().created_by, Item.objects.get().state) == (admin, ItemState.UNPUBLISHED)
+
+
+@pytest.mark.django_db
 def test_import_unreadable_file_is_one_clear_line(tmp_path: Path, agency: Agency, admin: User) -> None:
     path = tmp_path / "archive.csv"
     path.write_bytes(b"\xff\xfe\x00\xd8\x00")

@@ -29,13 +29,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """One filled extra field, with the template of its kind."""
+    """One filled extra field, with the template of its kind. A block has a heading of its own; lists stand in pairs."""
 
     key: str
     label: Promise | str
     value: Any
     template: str
     is_block: bool
+    is_wide: bool
 
 
 def shown_body(edition: Edition) -> tuple[SafeString, list[Heading]]:
@@ -67,6 +68,7 @@ def shown_fields(edition: Edition) -> list[ShownField]:
             value=_value(field, raw),
             template=f"disclosure/extra/{field.kind}.html",
             is_block=field.kind in {FieldKind.LINES, FieldKind.TABLE, FieldKind.FLOW, FieldKind.LONG},
+            is_wide=field.kind in {FieldKind.TABLE, FieldKind.FLOW, FieldKind.LONG},
         )
         for field, raw in edition.extra_rows()
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest
 
-from disclosure.enums import Category
+from disclosure.enums import Category, ItemState
 from disclosure.types import ITEM_TYPES
 from govportal import now
 from govportal.contributions import Panel
@@ -17,6 +17,22 @@ LATEST = 5
 
 # Item types an agency's page leads to by name: its duties, its people, its powers, how it serves.
 SHELVES = ("duties", "leader", "power", "service_guide", "budget", "annual_report")
+
+
+def agency_duties(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
+    """主要职责 and 对外承诺 out of the agency's newest duties item in force; without one, nothing but the gap."""
+    from disclosure.models import Item
+
+    in_force = Item.objects.visible_to(request.user).filter(
+        agency=agency, item_type="duties", state__in=[ItemState.LIVE, ItemState.PARTLY_VOID]
+    )
+    item = in_force.newest_first().select_related("current_edition").first()
+    extra = item.current_edition.extra if item and item.current_edition else {}
+    return {"item": item, **{key: _lines(extra.get(key)) for key in ("duties", "commitments")}}
+
+
+def _lines(value: Any) -> list[str]:
+    return [str(line) for line in value] if isinstance(value, list) else str(value or "").splitlines()
 
 
 def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
@@ -38,4 +54,7 @@ def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
     }
 
 
-AGENCY_ITEMS = Panel("disclosure-items", "disclosure/agency_panel.html", agency_items, position=10)
+AGENCY_PANELS = (
+    Panel("duties", "disclosure/agency_duties.html", agency_duties, position=10),
+    Panel("items", "disclosure/agency_items.html", agency_items, position=40),
+)

@@ -8,7 +8,7 @@ class GovportalConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        from govportal import calendar, contributions, dbsetup, navigation, sitemaps
+        from govportal import calendar, contributions, dbsetup, navigation, panels, sitemaps
         from govportal import celery as _celery_app  # noqa: F401  (jobs are sent by the current app)
         from govportal import checks as _registered  # noqa: F401
         from govportal.models import PublicRevision
@@ -16,6 +16,8 @@ class GovportalConfig(AppConfig):
         dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
+        for panel in panels.AGENCY_PANELS:
+            contributions.agency_panels.add(panel)
         contributions.page_parameters.update({"q", "kind", "letter"})
         contributions.sitemaps.update(agencies=sitemaps.AgencySitemap, pages=sitemaps.StandingSitemap)
         dbsetup.declare(dbsetup.Seed("public revision", PublicRevision.seed))

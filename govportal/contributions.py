@@ -89,7 +89,7 @@ nav_entries: Registry[NavEntry] = Registry()
 sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
 index_pattern_validators: list[Callable[[str], None]] = []  # each raises ValidationError
 # Query parameters that public pages read: the page cache keeps no page that was asked for by any other.
-page_parameters: set[str] = {"page", "p", "q", "kind", "initial"}
+page_parameters: set[str] = {"page", "p"}
 
 
 def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -> list[tuple[str, Mapping[str, Any]]]:

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
 
 from govportal import display
@@ -36,7 +36,6 @@ _COMPRESSIBLE = ("text/", "application/json", "application/xml", "application/at
 # Accept-Language that LocaleMiddleware names is not passed on.
 _KNOWN_VARIATIONS = {"accept-encoding", "accept-language", "cookie"}
 _PRIVATE = ("private", "no-store", "no-cache")
-# A visitor with one of these is somebody: pages made for him are his alone.
 _PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 
 Key = tuple[str, ...]
@@ -118,6 +117,8 @@ class PageCacheMiddleware:
         if key and (page := self.store.get(key)):
             return _answer(request, page)
         response = self.get_response(request)
+        if is_personal(request):
+            patch_cache_control(response, private=True)
         if not isinstance(response, HttpResponse):
             return response
         if key is None or request.method != "GET" or not is_keepable(response):
@@ -131,7 +132,7 @@ class PageCacheMiddleware:
         """What the bytes of the answer depend on; None if it must not come from here."""
         if request.method not in {"GET", "HEAD"} or "HTTP_AUTHORIZATION" in request.META:
             return None
-        if any(name in request.COOKIES for name in _PERSONAL_COOKIES):
+        if is_personal(request):
             return None
         query = canonical_query(request.META.get("QUERY_STRING", ""))
         revision = self.clock.number() if query is not None else None
@@ -140,6 +141,11 @@ class PageCacheMiddleware:
         mode = display.display_mode(request).cookie()
         host = request.META.get("HTTP_HOST", "")
         return (request.scheme or "", host, request.path, query, mode, encoding, str(revision))
+
+
+def is_personal(request: HttpRequest) -> bool:
+    """Whether somebody asks: what he gets may be his alone, and no shared cache on the way may keep it."""
+    return any(name in request.COOKIES for name in _PERSONAL_COOKIES)
 
 
 def canonical_query(query: str) -> str | None:

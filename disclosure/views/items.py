@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import F, Value
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
 from govportal.now import today
 
-SUGGESTIONS = 4  # so many conditions of an empty result are tried without
+CONDITIONS_TRIED = 3  # of an empty result, each by one statement
 
 
 def item_list(request: HttpRequest) -> HttpResponse:
@@ -38,7 +38,7 @@ def _listing(request: HttpRequest, *, url_name: str) -> HttpResponse:
     paginator = BoundedPaginator(filterset.qs.with_effective_validity(today()), counter=count_hits)
     page, page_problems = read_page(request, paginator)
     items = list(page.object_list)
-    marked = snippets(filterset.query, items) if filterset.query else {}
+    marked = snippets(filterset.query, items) if filterset.query and items else {}
     context = {
         "filterset": filterset,
         "page": page,
@@ -54,6 +54,7 @@ def _listing(request: HttpRequest, *, url_name: str) -> HttpResponse:
         "ways_out": [] if items else _ways_out(filterset),
         "url": reverse(url_name),
         "url_name": url_name,
+        "hide_search": True,  # the page has its own, with the query in it
     }
     return render(request, "disclosure/item_list.html", context)
 
@@ -84,14 +85,15 @@ def _synonyms(query: str) -> list[Synonym]:
 
 
 def _ways_out(filterset: ItemFilterSet) -> list[tuple[str, str, str]]:
-    """(what to change, query string, hits) for an empty result: one condition less, or other words."""
+    """(what to change, query string, hits) for an empty result: one condition less, else other words."""
     found = []
-    for tag in filterset.tags()[:SUGGESTIONS]:
-        wider = ItemFilterSet(data=QueryDict(tag.query_string), queryset=filterset.queryset, request=filterset.request)
-        total, is_capped = count_hits(wider.qs)
+    conditions = [name for name in filterset.values if name not in {"q", "sort"}]
+    for name in conditions[:CONDITIONS_TRIED]:
+        total, is_capped = count_hits(filterset.narrowed(filterset.found, without=name))
         if total:
-            found.append((_("去掉条件“%(tag)s”") % {"tag": tag.label}, tag.query_string, _shown(total, is_capped)))
-    if filterset.query:
+            label, query = filterset.filters[name].label, filterset.query_string({name: None})
+            found.append((_("去掉条件“%(tag)s”") % {"tag": label}, query, _shown(total, is_capped)))
+    if filterset.query and not found:
         for near in suggest(filterset.query, filterset.narrowed(filterset.queryset)):
             query = filterset.query_string({"q": near.query})
             found.append((_("改查“%(query)s”") % {"query": near.query}, query, _shown(near.count, near.is_capped)))

@@ -6,6 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -13,10 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 
 from govportal import site
-from govportal.contributions import NavEntry, Place, nav_entries
+from govportal.contributions import NavEntry, Place, nav_entries, page_parameters
 from govportal.html import from_text, looks_like_html, sanitise
 
 register = template.Library()
+
+# Links repeat the address they stand on. Whoever wrote it, they repeat this much of each value and no more.
+VALUE_REPEATED = 200
+ADDRESS_REPEATED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,40 @@ def language_url(context: Context, code: str) -> str:
         if request is None or match is None:
             return reverse("home")
         path = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
-    query = request.META.get("QUERY_STRING", "")
+    query = _repeated(request).urlencode()
     return f"{path}?{query}" if query else path
+
+
+def _repeated(request: HttpRequest) -> QueryDict:
+    """The parameters some page reads, each value cut: what a link of this page may repeat of its address."""
+    kept = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        if name in page_parameters:
+            kept.setlist(name, [value[:VALUE_REPEATED] for value in values])
+    return kept
+
+
+@register.simple_tag(takes_context=True)
+def return_address(context: Context) -> str:
+    """Where the display settings lead back to; the home page for an address too long to repeat."""
+    request = context["request"]
+    query = _repeated(request).urlencode()
+    address = f"{request.path}?{query}" if query else request.path
+    return address if len(address) <= ADDRESS_REPEATED else reverse("home")
+
+
+@register.simple_tag
+def page_numbers(page: Page[Any]) -> list[int | str]:
+    """First, last and the pages around this one, with an ellipsis for each gap."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: Context, number: int) -> str:
+    """The query string of another page of the same list."""
+    query = _repeated(context["request"])
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
 
 
 @register.filter

@@ -47,15 +47,12 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 
 def agency_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Duties, leaders, offices, contact, the three responsible persons, and what the apps contribute."""
+    """Contact, the three responsible persons, and the contributed blocks: duties, leaders, offices, latest items."""
     agency = Agency.objects.active().select_related("parent").filter(code=code).first()
     if agency is None:
         raise Http404(_("没有这个单位。"))
     context = {
         "agency": agency,
-        "leaders": list(agency.leaders.all()),
-        "bodies": list(agency.bodies.all()),
-        "children": list(agency.children.filter(is_active=True)),
         "responsible": [
             (label, name)
             for label, name in (

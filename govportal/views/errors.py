@@ -45,7 +45,13 @@ TEXTS: Mapping[int, ErrorText] = MappingProxyType(
 def error_page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
     """The page of a status. `reason`, when given, says more than the standing title does."""
     text = TEXTS[status]
-    context: dict[str, Any] = {"title": text.title, "advice": text.advice, "status": status, "reason": reason}
+    context: dict[str, Any] = {
+        "title": text.title,
+        "advice": text.advice,
+        "status": status,
+        "reason": reason,
+        "hide_search": True,  # the page itself offers one
+    }
     try:
         if status >= 500:
             return _bare_page(request, status, context)

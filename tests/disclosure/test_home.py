@@ -115,3 +115,33 @@ def test_agency_page_shows_its_own_items(client: Client) -> None:
     assert "本单位预算" in html
     assert "别单位文件" not in html
     assert f"?agency={agency.code}&amp;type=budget" in html
+
+
+def test_agency_page_lists_the_duties_of_the_item_in_force(client: Client) -> None:
+    agency = make_agency()
+    for days, state, duty in (
+        (9, ItemState.LIVE, "旧职责"),
+        (5, ItemState.LIVE, "低保"),
+        (1, ItemState.VOID, "废职责"),
+    ):
+        extra = {"duties": [duty, "养老"], "commitments": ["当日受理"]}
+        published = TODAY - timedelta(days)
+        make_item(agency=agency, item_type="duties", state=state, edition={"extra": extra, "published_on": published})
+
+    html = client.get(f"/agencies/{agency.code}/").content.decode()
+
+    assert "<li>低保</li><li>养老</li>" in html
+    assert "当日受理" in html
+    assert "旧职责" not in html
+    assert "废职责" not in html
+    assert html.index('id="duties"') < html.index('id="leaders"') < html.index('id="agency-items"')
+    assert faults(html) == []
+
+
+def test_agency_page_without_duties_says_by_which_rule_and_whom_to_ask(client: Client) -> None:
+    agency = make_agency(phone="0399-5550001")
+
+    html = client.get(f"/agencies/{agency.code}/").content.decode()
+
+    duties = html[html.index('id="duties"') : html.index('id="leaders"')]
+    assert all(words in duties for words in ("主要职责还没有公开", "第二十条第二项", "0399-5550001"))

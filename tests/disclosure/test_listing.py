@@ -1,8 +1,10 @@
 """Listings: filters, facets, pages, tampered addresses, and the cost of it all."""
 
+import re
 from datetime import date
+from html import unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -11,11 +13,13 @@ from django.test import Client
 from django.urls import reverse
 
 from disclosure import facets as facets_module
+from disclosure import search
 from disclosure.facets import facets
 from disclosure.filters import InvalidFilter, ItemFilterSet
 from disclosure.models import Item
 from disclosure.views import paging
-from tests.factories import make_agency, make_item
+from govportal import contributions
+from tests.factories import make_agency, make_catalogue_entry, make_item
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +173,35 @@ def test_deep_pages_end_at_the_limit(client: Client, monkeypatch: pytest.MonkeyP
     assert response.context["page"].number == 1
     assert response.context["count"] == "20+"
     assert "CSV" in response.context["problems"][0]
+
+
+def test_empty_result_offers_to_drop_the_condition_that_empties_it(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    item = make_item(edition=edition(title="低保标准", category="finance"))
+    search.index_item(item)
+    asked = {"q": "低保", "category": "duties", "validity": "valid", "year": "2026"}
+
+    with django_assert_max_num_queries(12):
+        response = client.get(reverse("search"), asked)
+
+    assert [(label, hits) for label, _query, hits in response.context["ways_out"]] == [("去掉条件“类别”", "1")]
+    assert "category" not in response.context["ways_out"][0][1]
+
+
+@pytest.mark.parametrize("name", ["home", "items", "search", "items_tree", "log", "catalogue", "powers", "services"])
+def test_links_and_forms_use_parameters_the_page_cache_knows(client: Client, name: str) -> None:
+    for number in range(30):
+        make_item(item_type="power", edition=edition(topic="财政/惠农", extra={"power_kind": "licence", "n": number}))
+    make_catalogue_entry()
+
+    html = client.get(reverse(name)).content.decode()
+
+    asked = set(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', html))
+    for query in re.findall(r'href="(?!/display)[^"]*\?([^"#]+)"', html):
+        asked |= set(parse_qs(unescape(query)))
+    assert asked
+    assert asked <= contributions.page_parameters
 
 
 TAMPERED = [

@@ -30,7 +30,9 @@ def test_unknown_address_answers_404_with_search_and_phone(client: Client) -> No
     response = client.get("/no/such/page/")
 
     assert response.status_code == 404
-    assert "0399-1234567" in response.content.decode()
+    html = response.content.decode()
+    assert "0399-1234567" in html
+    assert html.count('role="search"') == 1
 
 
 @pytest.mark.django_db

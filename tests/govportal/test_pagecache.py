@@ -121,6 +121,19 @@ def test_signed_in_reader_neither_takes_nor_leaves_a_page(cookie: str) -> None:
     assert "ETag" not in response
 
 
+@pytest.mark.parametrize("policy", ["", "public, max-age=3600", "private, no-store"])
+def test_answer_to_a_signed_in_reader_is_private(policy: str) -> None:
+    def view(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse(BODY, headers={"Cache-Control": policy} if policy else {})
+
+    response = Site(view).get(cookies=f"{settings.SESSION_COOKIE_NAME}=x")
+
+    words = {word.strip() for word in response["Cache-Control"].split(",")}
+    assert "private" in words
+    assert "public" not in words
+    assert ("no-store" in words) == ("no-store" in policy)
+
+
 def test_request_with_credentials_passes_by() -> None:
     site = Site(page)
     site.get()

@@ -1,4 +1,8 @@
+from typing import Any
+from urllib.parse import parse_qs
+
 import pytest
+from django.core.paginator import Paginator
 from django.test import RequestFactory
 from django.urls import resolve
 from django.utils.translation import override
@@ -56,3 +60,39 @@ def test_nav_entries_lead_somewhere(place: Place) -> None:
     links = portal.nav_links({"request": request}, place)  # type: ignore[arg-type]
 
     assert [link.key for link in links] == [entry.key for entry in nav_entries.all() if entry.place == place]
+
+
+def test_links_repeat_an_address_cut_and_without_what_no_page_reads() -> None:
+    request = RequestFactory().get("/agencies/", {"kind": "village", "q": "低" * 10_000, "junk": "x"})
+    request.resolver_match = resolve("/agencies/")
+    context: Any = {"request": request}
+
+    addresses = [
+        portal.return_address(context),
+        portal.language_url(context, "en"),
+        portal.page_query(context, 2),
+    ]
+
+    assert [address.partition("?")[0] for address in addresses] == ["/agencies/", "/en/agencies/", ""]
+    for address in addresses:
+        assert parse_qs(address.partition("?")[2])["q"] == ["低" * portal.VALUE_REPEATED]
+        assert "kind=village" in address
+        assert "junk" not in address
+
+
+def test_return_address_of_an_endless_path_is_the_home_page() -> None:
+    assert portal.return_address({"request": RequestFactory().get("/" + "x" * 5000)}) == "/"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (1, [1, 2, 3, "…", 40]),
+        (20, [1, "…", 18, 19, 20, 21, 22, "…", 40]),
+        (40, [1, "…", 38, 39, 40]),
+    ],
+)
+def test_page_numbers_stand_around_the_current_page(number: int, shown: list[int | str]) -> None:
+    page = Paginator(range(400), 10).page(number)
+
+    assert portal.page_numbers(page) == shown

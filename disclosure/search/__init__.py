@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 COUNT_LIMIT = 5_000
-FEW_HITS = 2_000
+FEW_HITS = COUNT_LIMIT
 
 
 def search(query: str, items: ItemQuerySet) -> ItemQuerySet:
@@ -55,16 +55,17 @@ def search(query: str, items: ItemQuerySet) -> ItemQuerySet:
 
 
 def _found(asked: Query, using: str, chosen: list[int]) -> Q:
-    """Few hits are read here and now, so that the database starts from them; many stay a subquery."""
+    """Few hits are read here and now, so that the database starts from them; many stay a subquery, and the OR
+    beside it makes PostgreSQL hash them: a plain IN it would join row by row, not knowing how many they are.
+    """
     index = backend(using)
     sql, parameters = index.text_hits(asked.terms)
     with connections[using].cursor() as cursor:
         cursor.execute(f"{sql} LIMIT {FEW_HITS + 1}", parameters)
         few = [row[0] for row in cursor.fetchall()]
     if len(few) <= FEW_HITS:
-        return Q(pk__in=[*few, *chosen])
-    many = Q(pk__in=_ids(index.as_distinct(sql), parameters))
-    return many | Q(pk__in=chosen) if chosen else many
+        return Q(pk__in=_ids(*index.listed([*few, *chosen])))
+    return Q(pk__in=_ids(sql, parameters)) | Q(pk__in=[0, *chosen])
 
 
 def _ids(sql: str, parameters: list[object]) -> RawSQL:

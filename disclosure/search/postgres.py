@@ -83,6 +83,6 @@ def title_hits(terms: Sequence[Term]) -> tuple[str, list[object]]:
     return _hits("title", terms)
 
 
-def as_distinct(sql: str) -> str:
-    """UNION tells the planner that the many ids are distinct: it then joins by hash, not row by row."""
-    return f"{sql} UNION SELECT 0"
+def listed(ids: list[int]) -> tuple[str, list[object]]:
+    """SQL that answers these ids: one parameter, however many, and the planner knows how many."""
+    return "SELECT unnest(%s::bigint[])", [ids]

@@ -63,6 +63,6 @@ def title_hits(terms: Sequence[Term]) -> tuple[str, list[object]]:
     return "SELECT rowid FROM search_title WHERE search_title MATCH %s", [_match(terms)]
 
 
-def as_distinct(sql: str) -> str:
-    """FTS answers each id once."""
-    return sql
+def listed(ids: list[int]) -> tuple[str, list[object]]:
+    """SQL that answers these ids: one parameter, however many."""
+    return "SELECT value FROM json_each(%s)", [str(ids)]

@@ -112,8 +112,6 @@ def measure_queries() -> list[Measure]:
         group = f"above {COUNT_LIMIT} hits" if is_capped else f"up to {COUNT_LIMIT} hits"
         for name, call in _calls(query, visible, total):
             taken.setdefault(f"{name}, {group}", []).append(_time(call))
-    for name, times in list(taken.items()):
-        print(f"{name}: {len(times)} measured")
     return [measure for name in sorted(taken) for measure in _measures(name, taken[name])]
 
 

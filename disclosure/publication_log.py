@@ -131,8 +131,7 @@ def append(
     from disclosure.models import LogChain, LogEntry
 
     name = chain_of(item)
-    LogChain.objects.get_or_create(name=name, defaults={"head_hash": FIRST_HASH})
-    chain = LogChain.objects.select_for_update().get(name=name)
+    chain, _is_new = LogChain.objects.select_for_update().get_or_create(name=name, defaults={"head_hash": FIRST_HASH})
     entry = LogEntry(
         chain=name,
         sequence=chain.sequence + 1,

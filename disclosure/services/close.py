@@ -24,6 +24,15 @@ _KIND_OF = {
     ItemState.VOID: LogKind.VOID,
     ItemState.PARTLY_VOID: LogKind.PARTLY_VOID,
 }
+_CLOSED_COLUMNS = (
+    "state",
+    "closed_at",
+    "updated_at",
+    "closing_ground",
+    "closing_basis",
+    "closing_explanation",
+    "replaced_by",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +72,7 @@ def close(item_id: int, closing: Closing, *, actor: User, at: datetime) -> LogEn
     item.state, item.closed_at, item.updated_at = closing.state, at, at
     item.closing_ground, item.closing_basis = closing.ground, closing.basis
     item.closing_explanation, item.replaced_by = closing.explanation, closing.replacement
-    item.save()
+    item.save(update_fields=_CLOSED_COLUMNS)
     entry = publication_log.append(
         _KIND_OF[closing.state],
         item,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import Audience, Category, EditionState, Mode, Validity
 from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
-from disclosure.services.index_number import allocate, is_slug_taken, slug_for
+from disclosure.services.index_number import allocate, is_taken, slug_for
 from disclosure.types import ITEM_TYPES
 from govportal import audit
 from govportal.html import sanitise
@@ -68,9 +68,7 @@ def create_item(
 
     Raises ValidationError when the given number, or the address made of it, is taken, or a value is too long.
     """
-    if index_number and (
-        Item.objects.filter(index_number=index_number).exists() or is_slug_taken(slug_for(index_number))
-    ):
+    if index_number and is_taken(index_number):
         raise ValidationError({"index_number": _("索引号 %s 已被使用。") % index_number})
     number = index_number or allocate(agency, item_type, content.formed_on or at.date())
     item = Item(

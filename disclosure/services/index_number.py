@@ -5,6 +5,7 @@ from datetime import date
 from string import Formatter
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from disclosure.models import IndexCounter, Item
@@ -44,16 +45,16 @@ def allocate(agency: Agency, item_type: str, on: date) -> str:
         "type": item_type,
     }
     prefix = re.sub(r"\{sequence[^}]*\}", "#", pattern).format(**parts)
-    IndexCounter.objects.get_or_create(prefix=prefix)
-    counter = IndexCounter.objects.select_for_update().get(prefix=prefix)
+    counter, _is_new = IndexCounter.objects.select_for_update().get_or_create(prefix=prefix)
     while True:
         counter.last += 1
         number = pattern.format(**parts, sequence=counter.last)
-        if not Item.objects.filter(index_number=number).exists() and not is_slug_taken(slug_for(number)):
+        if not is_taken(number):
             break
     counter.save(update_fields=["last"])
     return number
 
 
-def is_slug_taken(slug: str) -> bool:
-    return Item.objects.filter(slug=slug).exists()
+def is_taken(index_number: str) -> bool:
+    """True if an item has the number, or the address that would be made of it."""
+    return Item.objects.filter(Q(index_number=index_number) | Q(slug=slug_for(index_number))).exists()

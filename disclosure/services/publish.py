@@ -116,7 +116,7 @@ def _seal(
     item.year, item.level = published_on.year, item.agency.level
     if item.state == ItemState.UNPUBLISHED:
         item.state = ItemState.LIVE
-    item.save()
+    item.save(update_fields=[*_PROJECTED, "current_edition", "updated_at", "year", "level", "state"])
     search.index_item(item)
     PublicRevision.raise_number()
     audit.record(

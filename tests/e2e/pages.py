@@ -1,12 +1,20 @@
-"""Public pages the browser tests walk through: URL names that need no argument, and how to find the others."""
+"""Public pages the browser tests walk through: empty ones by URL name, and every kind of page with its rows."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
-from tests.factories import make_agency, make_item
+from disclosure import publication_log, search
+from disclosure.enums import Category, ItemState, LogKind, RelationKind
+from disclosure.models import Item, LogEntry, Relation
+from govportal.models import Agency, InternalBody, Leader
+from govportal.now import now, today
+from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
 
-# Add a page here and every browser test opens it.
+# Add a page here and every browser test opens it, on a portal without rows.
 NAMES = [
     "home",
     "agencies",
@@ -17,6 +25,7 @@ NAMES = [
     "help",
     "display",
     "items",
+    "items_tree",
     "search",
     "catalogue",
     "powers",
@@ -28,20 +37,194 @@ NAMES = [
     "log",
 ]
 
+TABLE = (
+    "<table><caption>表1 补贴项目和标准</caption><thead><tr><th>补贴项目</th><th>主管部门</th><th>标准</th>"
+    "<th>发放时间</th><th>监督电话</th></tr></thead><tbody><tr><td>耕地地力保护补贴</td><td>县农业农村局</td>"
+    "<td>102.50元/亩</td><td>6月30日前</td><td>0399-6615120</td></tr></tbody></table>"
+)
+BODY = (
+    '<p class="doc-to">各乡镇人民政府：</p><h2>第一章 总则</h2><p>公示期不少于五个工作日。</p>'
+    f'<h3>一、范围</h3><ul><li>补贴对象</li></ul>{TABLE}<p class="doc-sign">某县人民政府</p>'
+)
+STEPS = [
+    {"key": "a", "name": "申请", "lane": "申请人", "note": "窗口或网上", "next": ["b"]},
+    {"key": "b", "name": "审查", "lane": "服务窗口", "days": 3, "next": ["a", "c", "d"]},
+    {"key": "c", "name": "准予", "lane": "局领导", "days": 2, "next": []},
+    {"key": "d", "name": "不予", "lane": "局领导", "days": 2, "next": []},
+]
+MATERIALS = [
+    {"name": "申请书", "form": "原件", "copies": "1", "source": "申请人自备", "note": "可在窗口领取"},
+    {"name": "身份证明", "form": "免提交", "copies": "", "source": "数据共享", "note": "由系统核验"},
+]
+HOSPITALITY = [
+    {"item": "公务接待", "budget": "12.50", "actual": "9.80", "last_year": "11.00", "count": "31批", "reason": "压减"},
+    {"item": "公务用车", "budget": "40.00", "actual": "38.20", "last_year": "41.10", "count": "9辆", "reason": "报废"},
+]
+EXTRA: dict[str, dict[str, Any]] = {
+    "normative": {"registration_number": "MXGS-2026-0018", "cleanup_result": "kept"},
+    "service_guide": {
+        "basis": ["《社会救助暂行办法》第十一条"],
+        "conditions": ["户籍在本县", "收入低于标准"],
+        "materials": MATERIALS,
+        "procedure": ["申请", "审核", "公示", "发放"],
+        "office": "社会救助股",
+        "phone": "0399-6612566",
+        "promised_days": 10,
+    },
+    "power": {
+        "power_code": "MX-XK-0131",
+        "power_kind": "licence",
+        "subject": "某县民政局",
+        "office": "社会组织股",
+        "basis": ["《慈善法》第十条"],
+        "conditions": ["有章程", "有住所"],
+        "steps": STEPS,
+        "list_change_reason": "按上级清单合并。",
+    },
+    "budget": {"fiscal_year": 2026, "kind": "budget", "income": "1203.50", "hospitality": HOSPITALITY},
+    "appointment": {"action": "appoint", "people": [{"name": "沈某", "post": "局长", "change": "任"}]},
+    "duties": {"duties": ["组织城乡低保", "推进养老服务"], "commitments": ["当日受理"]},
+    "gazette": {"year": 2026, "issue": 3, "contents": ["关于补贴的通知", "关于任免的通知"]},
+    "leader": {"name": "沈某", "post": "局长", "division": "主持全面工作\n负责审计"},
+}
 
-def _agency() -> str:
-    from govportal.models import InternalBody, Leader
 
-    agency = make_agency(name="某县民政局", summary="负责社会救助。", phone="0399-6612560", email="a@county.example")
+def _agency() -> Agency:
+    agency = make_agency(
+        name="某县民政局",
+        summary="负责社会救助。",
+        phone="0399-6612560",
+        complaint_phone="0399-6612500",
+        address="某县人民路36号",
+        hours="工作日 8:30—17:30",
+        email="a@county.example",
+        first_responsible="沈某",
+    )
     Leader.objects.create(agency=agency, name="沈某", post="局长", division="主持全面工作")
     InternalBody.objects.create(agency=agency, name="办公室", head="许某", duties="信访", phone="0399-6612560")
-    make_item(agency=agency, edition={"document_number": "某民发〔2026〕27号"})
+    make_agency(parent=agency, name="某县救助站", phone="0399-6612561")
+    return agency
+
+
+def _item(item_type: str, agency: Agency | None = None, *, state: ItemState = ItemState.LIVE, **values: Any) -> Item:
+    """A published item of a type with everything its page can show: files, index row and log entry."""
+    edition = {
+        "title": "关于印发惠民惠农补贴资金公示办法的通知",
+        "title_breaks": [4, 8],
+        "body": BODY,
+        "summary": "规定补贴发给谁、发多少、怎么公示。",
+        "keywords": ["惠民惠农", "补贴"],
+        "topic": "财政/惠农补贴",
+        "category": Category.FINANCE,
+        "document_number": "某民发〔2026〕27号",
+        "formed_on": date(2026, 6, 12),
+        "extra": EXTRA.get(item_type, {}),
+        "files": [make_attachment()],
+    }
+    entry = make_catalogue_entry(elements="对象、标准、金额", basis="条例第二十条", timing_text="20个工作日内")
+    item = make_item(
+        agency=agency or _agency(), item_type=item_type, state=state, catalogue_entry=entry, edition=edition, **values
+    )
+    _log(LogKind.PUBLISH, item)
+    search.index_item(item)
+    return item
+
+
+def _log(kind: LogKind, item: Item) -> LogEntry:
+    with transaction.atomic():
+        return publication_log.append(kind, item, item.current_edition, actor=item.created_by, at=now())
+
+
+def _amended() -> Item:
+    """Three editions, an interpretation and a last day that has passed."""
+    item = _item("normative")
+    for number, note in ((2, "公示期改为七个工作日。"), (3, "增加补贴项目。")):
+        body = BODY.replace("五个工作日", f"{number + 5}个工作日")
+        values: dict[str, Any] = {"title": item.title, "body": body, "change_note": note, "is_substantive": True}
+        make_edition(item, category=Category.FINANCE, expires_on=today() - timedelta(1), **values)
+        _log(LogKind.AMEND, item)
+    other = _item("interpretation", item.agency)
+    Relation.objects.create(source=other, kind=RelationKind.INTERPRETS, target=item)
+    return item
+
+
+def _withdrawn() -> Item:
+    replacement = _item("general")
+    reasons = {"closing_ground": "内容有误", "closing_basis": "条例第三条", "closing_explanation": "金额有误，已更正。"}
+    item = _item("general", replacement.agency, state=ItemState.WITHDRAWN, closed_at=now(), **reasons)
+    Item.objects.filter(pk=item.pk).update(replaced_by=replacement)
+    _log(LogKind.WITHDRAW, item)
+    return item
+
+
+def _full_agency() -> str:
+    agency = _agency()
+    for item_type in ("duties", "leader", "power", "budget", "normative"):
+        _item(item_type, agency)
     return reverse("agency", args=[agency.code])
+
+
+def _catalogue_entry() -> str:
+    return reverse("catalogue_entry", args=[_item("general").catalogue_entry_id])
+
+
+def _listing(name: str, item_type: str = "general", query: str = "", *, count: int = 24) -> Callable[[], str]:
+    """A listing with more rows than one page shows."""
+
+    def make() -> str:
+        agency = _agency()
+        for _number in range(count):
+            _item(item_type, agency)
+        return reverse(name) + query
+
+    return make
+
+
+def _page(item_type: str) -> Callable[[], str]:
+    return lambda: _item(item_type).get_absolute_url()
+
+
+def _edition_page(number: int) -> Callable[[], str]:
+    return lambda: reverse("item_diff", args=[_amended().slug, number])
+
+
+def _log_entry() -> str:
+    _amended()
+    return reverse("log_entry", args=[2])
 
 
 # Each makes the rows its page needs and answers the address.
 MADE: dict[str, Callable[[], str]] = {
-    "agency": _agency,
+    "item_normative": lambda: _amended().get_absolute_url(),
+    "item_service_guide": _page("service_guide"),
+    "item_power": _page("power"),
+    "item_budget": _page("budget"),
+    "item_appointment": _page("appointment"),
+    "item_gazette": _page("gazette"),
+    "item_leader": _page("leader"),
+    "item_withdrawn": lambda: _withdrawn().get_absolute_url(),
+    "item_history": lambda: reverse("item_history", args=[_amended().slug]),
+    "item_first_edition": _edition_page(1),
+    "item_difference": _edition_page(2),
+    "catalogue_entry": _catalogue_entry,
+    "log_entry": _log_entry,
+    "agency": _full_agency,
+    "home_with_rows": _listing("home", "normative"),
+    "items_with_rows": _listing("items", query="?category=finance&page=2"),
+    "items_tree_with_rows": _listing("items_tree", count=2),
+    "search_with_hits": _listing("search", query="?q=惠民惠农"),
+    "search_without_hits": _listing("search", query="?q=惠民惠农&category=duties", count=1),
+    "catalogue_with_rows": _listing("catalogue"),
+    "powers_with_rows": _listing("powers", "power", count=2),
+    "services_with_rows": _listing("services", "service_guide", count=2),
+    "leaders_with_rows": _listing("leaders", "leader", count=2),
+    "gazettes_with_rows": _listing("gazettes", "gazette", count=2),
+    "log_with_rows": _listing("log", query="?page=2"),
     "not_found": lambda: "/no/such/page/",
     "display_with_error": lambda: reverse("display") + "?save=1&theme=purple",
 }
+
+
+def path_of(name: str) -> str:
+    """The address of a page of NAMES or MADE, its rows made."""
+    return MADE[name]() if name in MADE else reverse(name)

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import reverse
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from govportal.models import SiteProfile
-from tests.e2e.pages import MADE, NAMES
+from tests.e2e.pages import MADE, NAMES, path_of
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -57,7 +56,7 @@ def open_page(browser: Browser, live_server: LiveServer, width: int, mode: str) 
 @pytest.mark.parametrize("name", [*NAMES, *MADE])
 def test_page_is_accessible(browser: Browser, live_server: LiveServer, name: str) -> None:
     SiteProfile.objects.create(pk=1, name="某县政务公开", phone="0399-6612001", host="某县人民政府")
-    path = MADE[name]() if name in MADE else reverse(name)
+    path = path_of(name)
     problems: list[str] = []
     console: list[ConsoleMessage] = []
 

@@ -1,11 +1,12 @@
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 from typing import Any
 
 from disclosure.enums import Category, EditionState, ItemState
-from disclosure.models import CatalogueEntry, Edition, Item
-from govportal.models import Agency, User
+from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
+from govportal.models import Agency, Attachment, User
 from govportal.now import now
 from tests.factories.kernel import make_agency, make_user
 
@@ -21,7 +22,14 @@ def make_catalogue_entry(**values: Any) -> CatalogueEntry:
     return CatalogueEntry.objects.create(**values)
 
 
-def make_edition(item: Item, *, is_published: bool = True, by: User | None = None, **values: Any) -> Edition:
+def make_edition(
+    item: Item,
+    *,
+    is_published: bool = True,
+    by: User | None = None,
+    files: Sequence[Attachment] = (),
+    **values: Any,
+) -> Edition:
     """The next edition of an item. A published one becomes the current edition, its listing columns copied."""
     user = by or item.created_by
     number = item.editions.count() + 1
@@ -37,7 +45,14 @@ def make_edition(item: Item, *, is_published: bool = True, by: User | None = Non
     if is_published:
         digest = hashlib.sha256(f"{item.pk}:{number}:{values['body']}".encode()).hexdigest()
         values = {"published_on": date(2026, 3, 2), "published_at": now(), "digest": digest} | values
-    edition = Edition.objects.create(item=item, number=number, **values)
+    edition = Edition(item=item, number=number, **values)
+    if files:  # a published edition takes no more
+        state, edition.state = edition.state, EditionState.DRAFT
+        edition.save()
+        for file in files:
+            EditionAttachment.objects.create(edition=edition, attachment=file, title=file.name)
+        edition.state = state
+    edition.save()
     if is_published:
         _project(item, edition)
     return edition

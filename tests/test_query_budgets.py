@@ -1,0 +1,26 @@
+"""What a public page may cost: statements counted with the rows each page needs, and never more for more rows."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.e2e.pages import MADE, NAMES, path_of
+
+PAGE = 12
+ITEM = 10
+SEARCH = 13  # the list, and what the index asks: synonyms, numbers, best bets, hits
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", [*NAMES, *MADE])
+def test_page_keeps_within_its_budget(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, name: str
+) -> None:
+    path = path_of(name)
+    limit = ITEM if name.startswith("item_") else SEARCH if name.startswith("search_") else PAGE
+
+    with django_assert_max_num_queries(limit):
+        response = client.get(path)
+
+    assert response.status_code == (404 if name == "not_found" else 200)

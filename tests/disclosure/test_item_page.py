@@ -62,7 +62,7 @@ def test_page_of_a_power_lists_its_steps_with_branches() -> None:
     assert "行政许可" in text and "X-1" in text
     assert "<li>法一</li><li>法二</li>" in text
     assert "<b>审查</b>（股室）" in text and "3个工作日" in text
-    assert "回到第 1 步“申请”" in text
+    assert "回到第 1 步<span>“申请”</span>" in text
     assert not faults(text)
 
 

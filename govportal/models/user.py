@@ -8,6 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class StaffManager(UserManager["User"]):
+    """Every account is staff: citizens have none. Django's own manager would make accounts that cannot log in."""
+
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> "User":
+        return super().create_user(username, email, password, **{"is_staff": True, **extra_fields})
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. Citizens have no accounts.
 
@@ -23,7 +32,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("启用"), default=True)
     date_joined = models.DateTimeField(_("建立时间"), default=timezone.now)
 
-    objects: ClassVar[UserManager["User"]] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[StaffManager] = StaffManager()  # type: ignore[assignment]
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

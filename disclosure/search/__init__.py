@@ -4,14 +4,16 @@ Ranking: exact document or index number, best bet, every term in the title, else
 within each.
 """
 
+from typing import Any
+
 from django.db import connections
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from disclosure.queries import ItemQuerySet
 from disclosure.search.index import backend, index_item, index_items, remove_item
 from disclosure.search.query import Query, parse
-from disclosure.search.rows import best_bets, number_hits, synonyms
+from disclosure.search.rows import best_bets, number_hits, synonyms, synonyms_used
 from disclosure.search.snippets import Snippet, snippets
 from disclosure.search.suggestions import Suggestion, suggest
 
@@ -25,6 +27,7 @@ __all__ = [
     "search",
     "snippets",
     "suggest",
+    "synonyms_used",
 ]
 
 COUNT_LIMIT = 5_000
@@ -72,7 +75,7 @@ def _ids(sql: str, parameters: list[object]) -> RawSQL:
     return RawSQL(sql, parameters)  # noqa: S611  (our own text; what the reader typed is a parameter)
 
 
-def count_hits(items: ItemQuerySet, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
+def count_hits(rows: QuerySet[Any, Any], limit: int = COUNT_LIMIT) -> tuple[int, bool]:
     """How many, exact up to `limit`; above it (limit, True): at least one more."""
-    count = items.order_by().values("pk")[: limit + 1].count()
+    count = rows.order_by().values("pk")[: limit + 1].count()
     return (limit, True) if count > limit else (count, False)

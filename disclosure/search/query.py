@@ -12,6 +12,7 @@ from disclosure.search.tokens import fold, line, number_key
 
 MAX_CHARACTERS = 100
 MAX_PHRASES = 8  # of one term, however many synonyms it holds
+MAX_LINE = 8 * MAX_CHARACTERS  # of a phrase that synonyms made: they may grow one another
 
 _TERM = re.compile(r'["“”]([^"“”]*)["“”]|([^\s"“”]+)')
 _DOCUMENT_NUMBER = re.compile(r"([^\W\d_a-z]+)[\W_]*(\d{4})[\W_]*第?\s*(\d+)\s*号")
@@ -19,10 +20,14 @@ _DOCUMENT_NUMBER = re.compile(r"([^\W\d_a-z]+)[\W_]*(\d{4})[\W_]*第?\s*(\d+)\s*
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`text` is what was typed; `phrases` are token lines, the typed one first."""
+    """`text` is what was typed; `phrases` are token lines, the typed one first.
+
+    `words` are the lines of the common words whose official terms made the other phrases.
+    """
 
     text: str
     phrases: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +52,20 @@ def parse(text: str, synonyms: Mapping[str, str] | None = None) -> Query:
         for match in _TERM.finditer(text):
             quoted, plain = match.groups()
             phrase = line(quoted if plain is None else plain)
-            phrases = (phrase,) if plain is None else _with_synonyms(phrase, synonyms or {})
-            if phrase:
-                typed.setdefault(phrase, Term(quoted if plain is None else plain, phrases))
+            if phrase and phrase not in typed:
+                known = {} if plain is None else synonyms or {}
+                typed[phrase] = Term(quoted if plain is None else plain, *_with_synonyms(phrase, known))
     return Query(tuple(typed.values()), line(text), number_key(text))
 
 
-def _with_synonyms(phrase: str, synonyms: Mapping[str, str]) -> tuple[str, ...]:
-    phrases = [phrase]
+def _with_synonyms(phrase: str, synonyms: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The phrase with every combination of its official terms, MAX_PHRASES in all, and the words they stand for."""
+    phrases, words = [phrase], []
     for word, term in synonyms.items():
         if word in phrase and term not in phrase:
-            phrases += [known.replace(word, term) for known in phrases]
-    return tuple(dict.fromkeys(phrases[:MAX_PHRASES]))
+            official = [other for known in phrases if len(other := known.replace(word, term)) <= MAX_LINE]
+            more = list(dict.fromkeys([*phrases, *official]))[:MAX_PHRASES]
+            if more != phrases:
+                phrases = more
+                words.append(word)
+    return tuple(phrases), tuple(words)

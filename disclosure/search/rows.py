@@ -1,11 +1,11 @@
 """The rows an administrator keeps: synonyms and best bets, matched by tokens like everything else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import connections
 
 from disclosure.models import BestBet, Synonym
-from disclosure.search.query import Query
+from disclosure.search.query import Query, parse
 from disclosure.search.tokens import line
 
 NUMBER_HITS = 200  # so many items of one document number come first; the rest rank by their text
@@ -13,8 +13,18 @@ NUMBER_HITS = 200  # so many items of one document number come first; the rest r
 
 def synonyms() -> Mapping[str, str]:
     """Line of the common word -> line of the official term."""
-    rows = Synonym.objects.filter(is_active=True).values_list("word", "term")
-    return {line(word): line(term) for word, term in rows if line(word) and line(term)}
+    return _by_line(Synonym.objects.filter(is_active=True))
+
+
+def synonyms_used(query: str) -> list[Synonym]:
+    """The rows for which a search also looks for the official term: never within quotes."""
+    active = list(Synonym.objects.filter(is_active=True))
+    words = {word for term in parse(query, _by_line(active)).terms for word in term.words}
+    return [synonym for synonym in active if line(synonym.word) in words]
+
+
+def _by_line(rows: Iterable[Synonym]) -> dict[str, str]:
+    return {line(row.word): line(row.term) for row in rows if line(row.word) and line(row.term)}
 
 
 def best_bets(asked: Query) -> list[int]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,14 +11,15 @@ from django.utils.translation import gettext as _
 from disclosure.enums import Aspect, Category
 from disclosure.facets import facets, grouped_counts
 from disclosure.filters import SORTS, ItemFilterSet
-from disclosure.models import Item, Synonym
-from disclosure.search import count_hits, snippets, suggest
+from disclosure.models import Item
+from disclosure.search import count_hits, snippets, suggest, synonyms_used
 from disclosure.types import ITEM_TYPES
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
 from govportal.now import today
 
 CONDITIONS_TRIED = 3  # of an empty result, each by one statement
+SYNONYMS_SHOWN = 3
 
 
 def item_list(request: HttpRequest) -> HttpResponse:
@@ -35,7 +35,7 @@ def search_results(request: HttpRequest) -> HttpResponse:
 def _listing(request: HttpRequest, *, url_name: str) -> HttpResponse:
     visible = Item.objects.visible_to(request.user).select_related("agency").defer("closing_explanation")
     filterset = ItemFilterSet(data=request.GET, queryset=visible, request=request)
-    paginator = BoundedPaginator(filterset.qs.with_effective_validity(today()), counter=count_hits)
+    paginator = BoundedPaginator(filterset.qs.with_effective_validity(today()))
     page, page_problems = read_page(request, paginator)
     items = list(page.object_list)
     marked = snippets(filterset.query, items) if filterset.query and items else {}
@@ -50,7 +50,7 @@ def _listing(request: HttpRequest, *, url_name: str) -> HttpResponse:
         "sorts": _sorts(filterset),
         "hidden": [(name, filterset.values[name]) for name in ("q", "sort") if name in filterset.values],
         "links": _links(filterset),
-        "synonyms": _synonyms(filterset.query),
+        "synonyms": synonyms_used(filterset.query)[:SYNONYMS_SHOWN] if filterset.query else [],
         "ways_out": [] if items else _ways_out(filterset),
         "url": reverse(url_name),
         "url_name": url_name,
@@ -74,14 +74,6 @@ def _links(filterset: ItemFilterSet) -> list[tuple[str, str]]:
         (label, f"{reverse(name)}?{query}" if query else reverse(name))
         for label, name in ((_("下载 CSV"), "items_csv"), (_("订阅"), "feed_items"))
     ]
-
-
-def _synonyms(query: str) -> list[Synonym]:
-    """Everyday words of the query for which the official term was searched too."""
-    if not query:
-        return []
-    asked = Synonym.objects.annotate(asked=Value(query)).filter(is_active=True, asked__contains=F("word"))
-    return list(asked[:3])
 
 
 def _ways_out(filterset: ItemFilterSet) -> list[tuple[str, str, str]]:

@@ -1,6 +1,5 @@
 """Pages of a listing: bounded, and clear about an address that names a page there is not."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -9,32 +8,21 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from disclosure.search import count_hits
+
 PAGE_SIZE = 20
-COUNT_LIMIT = 5_000  # hits are counted exactly up to here, and paged no further
-
-
-def count_up_to_limit(rows: QuerySet[Any, Any]) -> tuple[int, bool]:
-    """How many rows, and whether there are more than COUNT_LIMIT."""
-    found = rows.order_by()[: COUNT_LIMIT + 1].count()
-    return min(found, COUNT_LIMIT), found > COUNT_LIMIT
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when run
-    """Counts and turns pages up to COUNT_LIMIT rows; narrower conditions or the CSV reach the rest."""
+    """Counts and turns pages as far as `count_hits` goes; narrower conditions or the CSV reach the rest."""
 
-    def __init__(
-        self,
-        rows: QuerySet[Any, Any],
-        *,
-        counter: Callable[[Any], tuple[int, bool]] = count_up_to_limit,
-        per_page: int = PAGE_SIZE,
-    ) -> None:
+    def __init__(self, rows: QuerySet[Any, Any], *, per_page: int = PAGE_SIZE) -> None:
         super().__init__(rows, per_page)
-        self.counter = counter
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
-        return self.counter(self.object_list)
+        rows: Any = self.object_list
+        return count_hits(rows)
 
     @cached_property
     def count(self) -> int:

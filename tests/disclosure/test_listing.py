@@ -16,7 +16,7 @@ from disclosure import facets as facets_module
 from disclosure import search
 from disclosure.facets import facets
 from disclosure.filters import InvalidFilter, ItemFilterSet
-from disclosure.models import Item
+from disclosure.models import Item, Synonym
 from disclosure.views import paging
 from govportal import contributions
 from tests.factories import make_agency, make_catalogue_entry, make_item
@@ -164,7 +164,7 @@ def test_page_beyond_the_end_shows_the_last_and_says_so(client: Client) -> None:
 
 
 def test_deep_pages_end_at_the_limit(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("disclosure.views.items.count_hits", lambda rows: (20, True))
+    monkeypatch.setattr("disclosure.views.paging.count_hits", lambda rows: (20, True))
     for _number in range(25):
         make_item(edition=edition())
 
@@ -187,6 +187,18 @@ def test_empty_result_offers_to_drop_the_condition_that_empties_it(
 
     assert [(label, hits) for label, _query, hits in response.context["ways_out"]] == [("去掉条件“类别”", "1")]
     assert "category" not in response.context["ways_out"][0][1]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [("低保标准", ["低保"]), ("“低保”标准", []), ('"低保"', []), ("标准", []), ("低 保", [])]
+)
+def test_search_names_the_synonyms_it_really_searched(client: Client, query: str, words: list[str]) -> None:
+    Synonym.objects.get_or_create(word="低保", term="最低生活保障")
+
+    response = client.get(reverse("search"), {"q": query})
+
+    assert [synonym.word for synonym in response.context["synonyms"]] == words
+    assert ("同时查了" in response.content.decode()) is bool(words)
 
 
 @pytest.mark.parametrize("name", ["home", "items", "search", "items_tree", "log", "catalogue", "powers", "services"])

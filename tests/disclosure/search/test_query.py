@@ -1,6 +1,9 @@
+import csv
+
 import pytest
 
-from disclosure.search.query import MAX_CHARACTERS, MAX_PHRASES, parse
+from disclosure.search.database import SYNONYMS as SYNONYMS_FILE
+from disclosure.search.query import MAX_CHARACTERS, MAX_LINE, MAX_PHRASES, parse
 from disclosure.search.tokens import line
 
 SYNONYMS = {line("低保"): line("最低生活保障"), line("医保"): line("基本医疗保险")}
@@ -39,6 +42,33 @@ def test_parse_bounds_the_phrases_of_a_term() -> None:
 
     assert len(term.phrases) == MAX_PHRASES
     assert term.phrases[0] == line(text)
+
+
+def test_parse_of_every_seeded_synonym_in_one_word_stays_small() -> None:
+    with SYNONYMS_FILE.open(encoding="utf-8", newline="") as file:
+        seeded = {line(row["word"]): line(row["term"]) for row in csv.DictReader(file)}
+
+    terms = parse("".join("".join(seeded).split())[:MAX_CHARACTERS], seeded).terms
+
+    assert [len(term.phrases) for term in terms] == [MAX_PHRASES]
+    assert len(terms[0].words) == 3
+
+
+def test_parse_lets_synonyms_not_grow_one_another_without_end() -> None:
+    words = "甲乙丙丁"
+    nested = {line(word): line((words[n + 1 : n + 2] or "戊") * 80) for n, word in enumerate(words)}
+
+    [term] = parse(words + "甲" * 90, nested).terms
+
+    assert max(map(len, term.phrases)) <= MAX_LINE
+
+
+def test_parse_names_the_words_whose_official_terms_it_added() -> None:
+    assert [term.words for term in parse("农村低保 “医保” 低保", SYNONYMS).terms] == [
+        (line("低保"),),
+        (),
+        (line("低保"),),
+    ]
 
 
 @pytest.mark.parametrize("text", ["国发〔2019〕5号", "国发 [2019] 5 号", "国发2019第5号", "国发（2019）5号"])

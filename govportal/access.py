@@ -3,8 +3,7 @@
 A superuser opens the admin and nothing more: no role, no permission.
 """
 
-from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -42,6 +41,15 @@ def can(user: Any, permission: Permission, agency: "Agency | None" = None) -> bo
     return False
 
 
+def holds_for_all(user: Any, permission: Permission) -> bool:
+    """True if a role that reaches down gives the permission at the top of the tree: what belongs to the whole site."""
+    return any(
+        membership.agency.parent_id is None
+        for membership in _memberships(user)
+        if (role := Role(membership.role)) in SUBTREE_ROLES and permission in ROLE_PERMISSIONS[role]
+    )
+
+
 def agencies_with(user: Any, permission: Permission) -> list["Agency"]:
     """The agencies at which the user holds the permission by a role of that very agency."""
     return [m.agency for m in _memberships(user) if permission in ROLE_PERMISSIONS[Role(m.role)]]
@@ -68,27 +76,31 @@ def require(user: Any, permission: Permission, agency: "Agency | None" = None) -
         raise PermissionDenied(_("您的角色没有这项权限") + f"：{permission.value}{where}")
 
 
-def required(permission: Permission) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate a view that needs the permission at some agency."""
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    view: Permission
+    change: Permission | None
+    is_site_wide: bool
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
-            require(request.user, permission)
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return decorate
+    def holds(self, user: Any, permission: Permission | None) -> bool:
+        if permission is None:
+            return False
+        return holds_for_all(user, permission) if self.is_site_wide else can(user, permission)
 
 
-# Admin models and the permission that opens them: (view, change). A model that is not listed is closed.
-_ADMIN: dict[str, tuple[Permission, Permission | None]] = {}
+# What opens each admin model. A model that is not listed is closed.
+_ADMIN: dict[str, _Opening] = {}
 
 
-def open_admin(model_label: str, *, view: Permission, change: Permission | None = None) -> None:
-    """Declare which permission shows a model in the admin and which lets it be edited there."""
-    _ADMIN[model_label.lower()] = (view, change)
+def open_admin(
+    model_label: str, *, view: Permission, change: Permission | None = None, is_site_wide: bool = False
+) -> None:
+    """Declare which permission shows a model in the admin and which lets it be edited there.
+
+    `is_site_wide`: the rows belong to no agency, so the permission must hold for all of them. Of other
+    models the admin class shows to each administrator the rows of his own agencies.
+    """
+    _ADMIN[model_label.lower()] = _Opening(view, change, is_site_wide)
 
 
 def opened_models() -> list[str]:
@@ -100,13 +112,12 @@ def has_admin_permission(user: Any, perm: str, obj: Any = None) -> bool:
     """Django's `app.action_model` question, answered from roles."""
     app_label, _dot, codename = perm.partition(".")
     action, _underscore, model = codename.partition("_")
-    entry = _ADMIN.get(f"{app_label}.{model}")
-    if entry is None or not getattr(user, "is_active", False):
+    opening = _ADMIN.get(f"{app_label}.{model}")
+    if opening is None:
         return False
-    view, change = entry
     if action == "view":
-        return can(user, view) or (change is not None and can(user, change))
-    return action in {"add", "change", "delete"} and change is not None and can(user, change)
+        return opening.holds(user, opening.view) or opening.holds(user, opening.change)
+    return action in {"add", "change", "delete"} and opening.holds(user, opening.change)
 
 
 def has_admin_module(user: Any, app_label: str) -> bool:

@@ -1,5 +1,6 @@
 """The audit trail: `record(...)` inside the transaction of what it records."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
@@ -33,7 +34,8 @@ def record(
         action=action,
         subject_type=subject._meta.label,
         subject_id=str(subject.pk),
-        subject_name=str(subject)[:200],
+        # A title may name a person, and this row can never be blanked: such rows say what they are called here.
+        subject_name=str(getattr(subject, "audit_name", subject))[:200],
         before=before or {},
         after=after or {},
         basis=basis[:200],
@@ -48,6 +50,11 @@ def snapshot(row: models.Model) -> dict[str, Any]:
         for field in row._meta.concrete_fields
         if field.name not in _SECRET and not isinstance(field, EncryptedTextField)
     }
+
+
+def links(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """The ids that many-to-many fields of a row hold, in order: what a snapshot of its columns leaves out."""
+    return {name: sorted(getattr(row, name).values_list("pk", flat=True)) for name in names}
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

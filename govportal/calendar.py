@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import IO, Any
 
 from chinese_calendar import constants
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -68,8 +69,8 @@ def import_holidays(file: IO[Any], *, actor: User | None) -> ImportedYear:
     A notice may name days of the neighbouring years. A file without days is refused: it says that the
     notice is not out yet, and must not make the year look announced. Raises RefusedHolidays.
     """
-    if actor is not None:
-        access.require(actor, Permission.MANAGE_CALENDAR)
+    if actor is not None and not access.holds_for_all(actor, Permission.MANAGE_CALENDAR):
+        raise PermissionDenied(_("节假日全站通用，只有最上级单位的管理员可以导入。"))
     year, source, days = _parse(file)
     replaced = Holiday.objects.filter(notice_id=year) | Holiday.objects.filter(date__in=days)
     before = _as_json({row.date: (row.name, row.is_off) for row in replaced})

@@ -18,16 +18,16 @@ from disclosure.services.adopt_template import adopt_template, preview
 from disclosure.services.import_catalogue import import_catalogue
 from disclosure.timing_text import parse_timing
 from disclosure.types import ITEM_TYPE_CHOICES
-from govportal import access, audit
+from govportal import access
 from govportal.admin.base import AuditedModelAdmin
-from govportal.admin.imports import ImportPages, holds_for_all
+from govportal.admin.imports import ImportPages
 from govportal.imports import ImportResult
 from govportal.models.agency import AgencyKind
 from govportal.permissions import Permission
 from govportal.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
 
 for _label in ("disclosure.catalogueentry", "disclosure.cataloguetemplate"):
-    access.open_admin(_label, view=Permission.MANAGE_CATALOGUE, change=Permission.MANAGE_CATALOGUE)
+    access.open_admin(_label, view=Permission.MANAGE_CATALOGUE, change=Permission.MANAGE_CATALOGUE, is_site_wide=True)
 
 
 def _several(label: Any, choices: Any) -> forms.TypedMultipleChoiceField:
@@ -104,24 +104,9 @@ class CatalogueEntryAdmin(ImportPages, _TimingMixin):
     def run_import(self, source: Any, *, actor: Any, is_dry_run: bool) -> ImportResult:
         return import_catalogue(source, actor=actor, is_dry_run=is_dry_run)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_change_permission(request, obj) and holds_for_all(request.user, self.import_permission)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and holds_for_all(request.user, self.import_permission)
-
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Entries are switched off, never deleted: items and obligations refer to them."""
         return False
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The responsible bodies are audited too."""
-        entry: CatalogueEntry = form.instance
-        before = _codes(entry)
-        super().save_related(request, form, formsets, change)
-        if (after := _codes(entry)) != before:
-            old, new = {"agencies": before}, {"agencies": after}
-            audit.record(request.user, "catalogueentry.agencies", entry, before=old, after=new)
 
     def get_urls(self) -> list[URLPattern]:
         export, adopt = map(self.admin_site.admin_view, (self.export_view, self.adopt_view))
@@ -157,7 +142,7 @@ class CatalogueEntryAdmin(ImportPages, _TimingMixin):
 
     def adopt_view(self, request: HttpRequest, template: str) -> HttpResponse:
         """What adopting the template would add; then, on confirmation, adopt it."""
-        if not holds_for_all(request.user, self.import_permission):
+        if not self.has_change_permission(request):
             raise PermissionDenied
         here = reverse("admin:disclosure_catalogueentry_changelist")
         if template not in Level.values:
@@ -175,10 +160,6 @@ class CatalogueEntryAdmin(ImportPages, _TimingMixin):
 
 
 _FORMATS = ("csv", "xlsx")
-
-
-def _codes(entry: CatalogueEntry) -> list[str]:
-    return sorted(entry.agencies.values_list("code", flat=True))
 
 
 def _export(queryset: QuerySet[CatalogueEntry], format: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from govportal.admin.base import AuditedModelAdmin
 from govportal.permissions import Permission
 
 for _label in ("disclosure.synonym", "disclosure.bestbet"):
-    access.open_admin(_label, view=Permission.MANAGE_SEARCH, change=Permission.MANAGE_SEARCH)
+    access.open_admin(_label, view=Permission.MANAGE_SEARCH, change=Permission.MANAGE_SEARCH, is_site_wide=True)
 
 
 def _searchable(text: str) -> str:

@@ -29,9 +29,17 @@ class AuditedModelAdmin[M: models.Model](admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         self._record(request, obj, before, audit.snapshot(obj))
 
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        """Links to many rows are written after the row itself, and recorded apart from it."""
+        names = [field.name for field in form.instance._meta.many_to_many if field.name in form.cleaned_data]
+        before = audit.links(form.instance, names)
+        super().save_related(request, form, formsets, change)
+        self._record(request, form.instance, before, audit.links(form.instance, names))
+
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         with transaction.atomic():
-            self._record(request, obj, audit.snapshot(obj), {})
+            names = [field.name for field in obj._meta.many_to_many]
+            self._record(request, obj, audit.snapshot(obj) | audit.links(obj, names), {})
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:

@@ -16,7 +16,7 @@ from govportal.models import Holiday, HolidayYear
 from govportal.permissions import Permission
 
 for _label in ("govportal.holidayyear", "govportal.holiday"):
-    access.open_admin(_label, view=Permission.MANAGE_CALENDAR, change=Permission.MANAGE_CALENDAR)
+    access.open_admin(_label, view=Permission.MANAGE_CALENDAR, change=Permission.MANAGE_CALENDAR, is_site_wide=True)
 
 
 class HolidayInline(admin.TabularInline):

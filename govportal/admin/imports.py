@@ -33,13 +33,8 @@ class UploadForm(forms.Form):
         return upload
 
 
-def holds_for_all(user: Any, permission: Permission) -> bool:
-    """Whether the user holds the permission at the top of the tree: an import may touch every agency."""
-    return any(agency.parent_id is None for agency in access.agencies_with(user, permission))
-
-
 class ImportPages(admin.ModelAdmin):
-    """Adds `import/` to the admin of a model. The list page shows the button."""
+    """Adds `import/` to the admin of a model. The list page shows the button to those who manage all its rows."""
 
     change_list_template = "admin/import_change_list.html"
     import_permission: Permission
@@ -58,7 +53,7 @@ class ImportPages(admin.ModelAdmin):
         return [path("import/", view, name=self._import_url), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        tools = self.list_tools(request) if holds_for_all(request.user, self.import_permission) else []
+        tools = self.list_tools(request) if access.holds_for_all(request.user, self.import_permission) else []
         return super().changelist_view(request, {"list_tools": tools} | (extra_context or {}))
 
     def list_tools(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -66,7 +61,7 @@ class ImportPages(admin.ModelAdmin):
         return [(_("导入表格"), reverse(f"admin:{self._import_url}"))]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        if not holds_for_all(request.user, self.import_permission):
+        if not access.holds_for_all(request.user, self.import_permission):
             raise PermissionDenied
         if "token" in request.POST:
             return self._confirmed(request)

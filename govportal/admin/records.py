@@ -10,7 +10,7 @@ from govportal.models import AuditEvent, Notice
 from govportal.permissions import Permission
 
 access.open_admin("govportal.auditevent", view=Permission.VIEW_AUDIT)
-access.open_admin("govportal.notice", view=Permission.MANAGE_SITE)
+access.open_admin("govportal.notice", view=Permission.MANAGE_SITE, is_site_wide=True)
 
 
 @admin.register(AuditEvent)
@@ -26,7 +26,7 @@ class AuditEventAdmin(ReadOnlyModelAdmin[AuditEvent]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
         codes = access.agencies_under(request.user, Permission.VIEW_AUDIT).values("code")
         readable = Q(agency_code__in=codes) | Q(actor_id=request.user.pk)
-        if access.can(request.user, Permission.MANAGE_SITE):
+        if access.holds_for_all(request.user, Permission.MANAGE_SITE):
             readable |= Q(agency_code="")
         return super().get_queryset(request).filter(readable)
 

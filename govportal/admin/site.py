@@ -12,7 +12,9 @@ from govportal.html import sanitise
 from govportal.models import SiteProfile
 from govportal.permissions import Permission
 
-access.open_admin("govportal.siteprofile", view=Permission.MANAGE_SITE, change=Permission.MANAGE_SITE)
+access.open_admin(
+    "govportal.siteprofile", view=Permission.MANAGE_SITE, change=Permission.MANAGE_SITE, is_site_wide=True
+)
 
 RICH_FIELDS = ("guide", "institutions", "accessibility", "privacy", "help")
 

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from govportal import audit
 from govportal.models import (
     Agency,
     AuditEvent,
@@ -28,13 +30,17 @@ PASSWORD = "correct-horse-battery"
 
 
 class Tree:
-    """County, its bureau and the bureau's office; another county beside it. One administrator each."""
+    """County, its bureau and the bureau's office; another county beside it.
+
+    `chief` administers the county, hence the whole site; `administrator` the bureau.
+    """
 
     def __init__(self) -> None:
         self.county = make_agency(name="澄明县人民政府")
         self.bureau = make_agency(name="民政局", parent=self.county)
         self.office = make_agency(name="救助站", parent=self.bureau)
         self.other = make_agency(name="邻县人民政府")
+        self.chief = make_member(Role.ADMINISTRATOR, self.county)
         self.administrator = make_member(Role.ADMINISTRATOR, self.bureau)
 
 
@@ -275,7 +281,7 @@ def test_holiday_file_is_imported_by_the_administrator(tree: Tree) -> None:
     day = {"name": "元旦", "date": "2031-01-01", "isOffDay": True}
     file = SimpleUploadedFile("2031.json", json.dumps({"year": 2031, "papers": [], "days": [day]}).encode())
 
-    response = signed_in(tree.administrator).post(address("holidayyear", "import"), {"file": file})
+    response = signed_in(tree.chief).post(address("holidayyear", "import"), {"file": file})
 
     assert response.status_code == 302
     assert HolidayYear.objects.filter(year=2031).exists()
@@ -284,7 +290,7 @@ def test_holiday_file_is_imported_by_the_administrator(tree: Tree) -> None:
 def test_bad_holiday_file_is_answered_with_the_reason(tree: Tree) -> None:
     file = SimpleUploadedFile("2031.json", b'{"year": 2031, "papers": [], "days": []}')
 
-    response = signed_in(tree.administrator).post(address("holidayyear", "import"), {"file": file})
+    response = signed_in(tree.chief).post(address("holidayyear", "import"), {"file": file})
 
     assert response.status_code == 200
     assert "没有日期" in response.content.decode()
@@ -295,9 +301,39 @@ def test_pages_open_for_the_administrator(tree: Tree, model: str) -> None:
     make_notice()
     make_attachment(by=tree.administrator)
 
-    response = signed_in(tree.administrator).get(address(model, "changelist"), follow=True)
+    response = signed_in(tree.chief).get(address(model, "changelist"), follow=True)
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("model", ["holidayyear", "siteprofile", "notice"])
+def test_pages_of_the_whole_site_are_closed_to_the_administrator_of_a_part(tree: Tree, model: str) -> None:
+    client = signed_in(tree.administrator)
+
+    response = client.get(address(model, "changelist"))
+
+    assert response.status_code == 403
+    assert address(model, "changelist") not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_holiday_file_of_the_administrator_of_a_part_is_refused(tree: Tree) -> None:
+    file = SimpleUploadedFile("2031.json", b"{}")
+
+    response = signed_in(tree.administrator).post(address("holidayyear", "import"), {"file": file})
+
+    assert response.status_code == 403
+
+
+def test_events_of_the_whole_site_are_for_its_administrator_alone(tree: Tree) -> None:
+    with transaction.atomic():
+        audit.record(None, "import_holidays", HolidayYear(2031), note="全站事项")
+
+    whole, part = (
+        signed_in(user).get(address("auditevent", "changelist")) for user in (tree.chief, tree.administrator)
+    )
+
+    assert "全站事项" in whole.content.decode()
+    assert "全站事项" not in part.content.decode()
 
 
 def site_data(**values: str) -> dict[str, str]:
@@ -307,9 +343,7 @@ def site_data(**values: str) -> dict[str, str]:
 def test_index_number_pattern_that_disclosure_refuses_is_not_saved(tree: Tree) -> None:
     SiteProfile.objects.get_or_create(pk=1)
 
-    response = signed_in(tree.administrator).post(
-        address("siteprofile", "change", 1), site_data(index_pattern="{nothing}")
-    )
+    response = signed_in(tree.chief).post(address("siteprofile", "change", 1), site_data(index_pattern="{nothing}"))
 
     assert response.status_code == 200
     assert "{nothing}" not in SiteProfile.objects.get(pk=1).index_pattern
@@ -323,7 +357,7 @@ def test_standing_texts_are_cleaned(tree: Tree) -> None:
         "guide": "<p>一、<script>x</script></p>",
     }
 
-    signed_in(tree.administrator).post(address("siteprofile", "change", 1), data)
+    signed_in(tree.chief).post(address("siteprofile", "change", 1), data)
 
     assert SiteProfile.objects.get(pk=1).guide == "<p>一、</p>"
     assert AuditEvent.objects.get(action="siteprofile.change").after["guide"] == "<p>一、</p>"
@@ -332,7 +366,7 @@ def test_standing_texts_are_cleaned(tree: Tree) -> None:
 def test_notices_show_neither_address_nor_text(tree: Tree) -> None:
     notice = make_notice(address="secret@example.test", body="秘密")
 
-    page = signed_in(tree.administrator).get(address("notice", "change", notice.pk)).content.decode()
+    page = signed_in(tree.chief).get(address("notice", "change", notice.pk)).content.decode()
 
     assert notice.subject in page
     assert "secret@" not in page

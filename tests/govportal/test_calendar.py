@@ -12,7 +12,7 @@ from govportal.calendar import RefusedHolidays, import_holidays, load_calendar, 
 from govportal.models import AuditEvent, Holiday, HolidayYear, PublicRevision
 from govportal.permissions import Role
 from govportal.workdays import add_working_days, is_working_day
-from tests.factories import make_member
+from tests.factories import make_agency, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -98,9 +98,12 @@ def test_bad_file_is_refused_and_changes_nothing(file: io.BytesIO, reason: str) 
     assert not AuditEvent.objects.exists()
 
 
-def test_import_by_a_user_without_the_permission_is_refused() -> None:
-    with pytest.raises(PermissionDenied):
-        import_holidays(notice(NEW_YEAR), actor=make_member(Role.PUBLISHER))
+def test_import_by_anybody_but_the_administrator_of_the_whole_site_is_refused() -> None:
+    village = make_agency(parent=make_agency())
+
+    for actor in (make_member(Role.PUBLISHER), make_member(Role.ADMINISTRATOR, village)):
+        with pytest.raises(PermissionDenied):
+            import_holidays(notice(NEW_YEAR), actor=actor)
 
     assert not HolidayYear.objects.filter(year=2031).exists()
 

@@ -12,7 +12,7 @@ from disclosure.enums import Level
 from disclosure.models import CatalogueEntry
 from disclosure.services.adopt_template import seed
 from govportal import staged_uploads
-from govportal.models import Agency, AuditEvent
+from govportal.models import Agency, AuditEvent, PublicRevision
 from govportal.permissions import Role
 from tests.factories import make_agency, make_catalogue_entry, make_member
 
@@ -191,10 +191,26 @@ def test_change_reads_rule_from_text_and_audits(staff: Client) -> None:
         ["website"],
         ["county"],
     )
-    assert set(AuditEvent.objects.values_list("action", flat=True)) == {
-        "catalogueentry.change",
-        "catalogueentry.agencies",
-    }
+    row, links = AuditEvent.objects.order_by("id")
+    assert (row.action, links.action) == ("catalogueentry.change", "catalogueentry.change")
+    assert (links.before, links.after) == ({"agencies": []}, {"agencies": [agency.pk]})
+
+
+def test_change_of_agencies_alone_is_audited_and_renews_pages(staff: Client) -> None:
+    agency = make_agency()
+    entry = make_catalogue_entry(
+        category="affairs", level1="低保", timing_text="", channels=["website"], levels=["county"],
+        responsible_kinds=["department"],
+    )  # fmt: skip
+    entry.agencies.add(agency)
+    number = PublicRevision.objects.get(pk=1).number
+    address = reverse("admin:disclosure_catalogueentry_change", args=[entry.pk])
+
+    staff.post(address, form_values(entry, agencies=[], timing_text=""))
+
+    event = AuditEvent.objects.get()
+    assert (event.before, event.after) == ({"agencies": [agency.pk]}, {"agencies": []})
+    assert PublicRevision.objects.get(pk=1).number == number + 1
 
 
 @pytest.mark.parametrize(

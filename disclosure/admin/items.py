@@ -71,11 +71,11 @@ class ItemAdmin(ReadOnlyModelAdmin[Item]):
     ordering = ("-published_on", "-id")
     show_full_result_count = False
     inlines = (EditionInline, LogEntryInline)
-    readonly_fields = ("public_page",)
+    readonly_fields = ("public_page", "replacement")
     fields = (
         "index_number", "title", "public_page", "agency", "item_type", "audience", "state", "document_number",
         "category", "aspect", "topic", "validity", "formed_on", "published_on", "expires_on", "catalogue_entry",
-        "closed_at", "closing_ground", "closing_basis", "closing_explanation", "replaced_by", "created_by",
+        "closed_at", "closing_ground", "closing_basis", "closing_explanation", "replacement", "created_by",
         "created_at", "source", "source_id",
     )  # fmt: skip
 
@@ -87,6 +87,11 @@ class ItemAdmin(ReadOnlyModelAdmin[Item]):
         if item.state not in (*READABLE_STATES, *NOTICE_STATES):
             return "—"
         return format_html('<a href="{}">{}</a>', item.get_absolute_url(), item.get_absolute_url())
+
+    @admin.display(description=_("替代信息"))
+    def replacement(self, item: Item) -> str:
+        """Its number alone: the title of an internal one is for the staff of its agency."""
+        return item.replaced_by.index_number if item.replaced_by else "—"
 
 
 @admin.register(Edition)
@@ -119,7 +124,8 @@ class EditionAdmin(ReadOnlyModelAdmin[Edition]):
 class LogEntryAdmin(ReadOnlyModelAdmin[LogEntry]):
     list_display = ("sequence", "chain", "kind", "index_number", "title", "agency_name", "at", "actor_name")
     list_filter = ("kind",)
-    search_fields = ("index_number", "title")
+    search_fields = ("index_number", "edition__title")
+    list_select_related = ("edition", "item")
     ordering = ("-id",)
     show_full_result_count = False
     readonly_fields = ("public_entry",)

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +28,7 @@ def find_item(request: HttpRequest, slug: str) -> Item:
     item = (
         Item.objects.addressable_by(request.user)
         .with_effective_validity(today())
-        .select_related("agency", "current_edition", "catalogue_entry", "replaced_by")
+        .select_related("agency", "current_edition", "catalogue_entry")
         .filter(slug=slug)
         .first()
     )
@@ -73,28 +71,32 @@ def item_page(request: HttpRequest, slug: str) -> HttpResponse:
         "fields": shown_fields(edition),
         "attachments": list(edition.attachments.select_related("attachment")),
         "relations": _relations(item, request.user),
+        "replacement": _replacement(item, request.user),
         "entries": entries,
         "entry": next((entry for entry in entries if entry.edition_id == edition.pk), None),
         "is_expired": item.effective_validity == Validity.EXPIRED,  # type: ignore[attr-defined]
         "is_internal": item.audience == Audience.INTERNAL,
         "address": absolute_url(item.get_absolute_url()),
-        "qr": qr_code(absolute_url(item.get_absolute_url())),
     }
     return keep_private(render(request, "disclosure/item_page.html", context), item)
 
 
 def closed_page(request: HttpRequest, item: Item) -> HttpResponse:
     """Title, number, dates, reason and replacement; never the text (domain §4.6)."""
-    replacement = item.replaced_by
-    if replacement and not Item.objects.addressable_by(request.user).filter(pk=replacement.pk).exists():
-        replacement = None
     context = {
         "item": item,
-        "replacement": replacement,
+        "replacement": _replacement(item, request.user),
         "entries": _entries(item, request.user),
         "is_internal": item.audience == Audience.INTERNAL,
     }
     return render(request, "disclosure/item_closed.html", context)
+
+
+def _replacement(item: Item, user: Any) -> Item | None:
+    """What took the place of the item, if this reader may open it: not even its title otherwise."""
+    if item.replaced_by_id is None:
+        return None
+    return Item.objects.addressable_by(user).filter(pk=item.replaced_by_id).first()
 
 
 def _entries(item: Item, user: Any) -> list[LogEntry]:
@@ -117,11 +119,3 @@ def _relations(item: Item, user: Any) -> list[tuple[Any, list[Item]]]:
         for side in (1, 0)
         if (kind, side) in grouped
     ]
-
-
-def qr_code(address: str) -> SafeString:
-    """A QR code as inline SVG without style: it carries the public address of the page."""
-    drawn = segno.make(address, error="m", micro=False).svg_inline(
-        svgclass="qr", lineclass=None, omitsize=True, border=2, title=_("扫码打开本页")
-    )
-    return mark_safe(drawn.replace("<svg ", '<svg role="img" ', 1))  # noqa: S308  (segno escapes the title)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from disclosure.enums import ItemState, RelationKind
+from disclosure.enums import Audience, ItemState, RelationKind
 from disclosure.models import EditionAttachment, Item, LogEntry, Relation
 from tests.disclosure.doors import text_of
 from tests.factories import make_attachment, make_edition, make_item
@@ -131,6 +131,22 @@ def test_closed_item_says_so_with_reason_and_replacement(state: ItemState, words
     assert words in text and "另有新规定" in text
     assert f'href="{replacement.get_absolute_url()}"' in text
     assert not faults(text)
+
+
+@pytest.mark.parametrize("state", [ItemState.VOID, ItemState.WITHDRAWN])
+@pytest.mark.parametrize(
+    "hidden", [{"audience": Audience.INTERNAL}, {"state": ItemState.UNPUBLISHED, "title": "内部办法"}]
+)
+def test_closed_item_does_not_name_a_replacement_its_reader_may_not_open(
+    state: ItemState, hidden: dict[str, Any]
+) -> None:
+    replacement = make_item(edition={"title": "内部办法"}, **hidden)
+    item = make_item(edition={"title": "旧办法"}, state=state, replaced_by=replacement)
+
+    text = page_of(item)
+
+    assert "旧办法" in text
+    assert "内部办法" not in text and replacement.slug not in text
 
 
 def test_item_page_costs_the_same_with_one_and_with_many(client: Client, django_assert_max_num_queries: Any) -> None:

@@ -43,6 +43,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def newest_first(self) -> Self:
         return self.order_by("-published_on", "-id")
 
+    def latest_change_first(self) -> Self:
+        """By publication, amendment or end, whichever came last."""
+        return self.order_by("-updated_at", "-id")
+
     def with_effective_validity(self, today: date) -> Self:
         """`effective_validity`: the declared one, or expired once the last day has passed."""
         return self.annotate(effective_validity=effective_validity(today))

@@ -38,6 +38,21 @@ def test_feed_entry_keeps_its_id_when_amended(client: Client) -> None:
     assert second.findtext(f"{ATOM}title") == "乙"
 
 
+def test_feed_begins_with_what_changed_last(client: Client) -> None:
+    old = make_item(edition={"title": "旧文", "published_on": date(2020, 1, 2)})
+    for number in range(FEED_ENTRIES + 1):
+        titled(f"新{number}")
+    make_edition(old, title="旧文（修改）", published_on=date(2020, 1, 2))
+
+    feed = ET.fromstring(client.get(reverse("feed_items")).content)
+
+    entries = feed.findall(f"{ATOM}entry")
+    assert entries[0].findtext(f"{ATOM}title") == "旧文（修改）"
+    assert entries[0].findtext(f"{ATOM}updated") == feed.findtext(f"{ATOM}updated")
+    assert str(entries[0].findtext(f"{ATOM}published")).startswith("2020-01-02")
+    assert [e.findtext(f"{ATOM}title") for e in entries[1:3]] == [f"新{FEED_ENTRIES}", f"新{FEED_ENTRIES - 1}"]
+
+
 def test_feed_takes_the_filter_of_the_page_and_is_bounded(client: Client) -> None:
     agency = make_agency(code="a")
     for number in range(FEED_ENTRIES + 2):

@@ -2,7 +2,7 @@
 
 from disclosure.models import Edition
 from disclosure.search import database as search
-from govportal.dbsetup import DatabaseObject, Seed, append_only
+from govportal.dbsetup import DatabaseObject, Seed, append_only, no_replacement
 
 # Redaction may blank these; every other column of a published edition keeps its value.
 BLANKED = {"body": "''", "summary": "''", "keywords": "'[]'", "extra": "'{}'"}
@@ -103,14 +103,18 @@ def _attachment_guard() -> DatabaseObject:
 def _identity_guard() -> DatabaseObject:
     """Index number and address are given once; an item that was ever published is never deleted."""
     table, name = "disclosure_item", "disclosure_identity_guard"
-    message = "an item keeps its index number and address"
-    changed = "OLD.index_number <> NEW.index_number OR OLD.slug <> NEW.slug"
+    message = "an item keeps its index number and address, and once published its type and audience"
+    columns = "index_number, slug, item_type, audience"
+    changed = (
+        "OLD.index_number <> NEW.index_number OR OLD.slug <> NEW.slug OR (OLD.state <> 'unpublished' "
+        "AND (OLD.item_type <> NEW.item_type OR OLD.audience <> NEW.audience))"
+    )
     return DatabaseObject(
         name=name,
         table=table,
         create={
             "sqlite": (
-                f"CREATE TRIGGER IF NOT EXISTS {name}_update BEFORE UPDATE OF index_number, slug ON {table} "
+                f"CREATE TRIGGER IF NOT EXISTS {name}_update BEFORE UPDATE OF {columns} ON {table} "
                 f"WHEN {changed} BEGIN SELECT RAISE(ABORT, '{message}'); END",
                 f"CREATE TRIGGER IF NOT EXISTS {name}_delete BEFORE DELETE ON {table} "
                 f"WHEN OLD.state <> 'unpublished' BEGIN SELECT RAISE(ABORT, '{message}'); END",
@@ -121,7 +125,7 @@ def _identity_guard() -> DatabaseObject:
                 "USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END IF; "
                 f"IF OLD.state <> 'unpublished' THEN RAISE EXCEPTION '{message}' "
                 "USING ERRCODE = 'restrict_violation'; END IF; RETURN OLD; END $$",
-                f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OF index_number, slug OR DELETE ON {table} "
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OF {columns} OR DELETE ON {table} "
                 f"FOR EACH ROW EXECUTE FUNCTION {name}()",
             ),
         },
@@ -134,7 +138,16 @@ def _identity_guard() -> DatabaseObject:
 
 def guards() -> list[DatabaseObject]:
     """The triggers that keep published rows as they were."""
-    return [append_only("disclosure_logentry"), _edition_guard(), _attachment_guard(), _identity_guard()]
+    return [
+        append_only("disclosure_logentry"),
+        no_replacement("disclosure_logentry", unique=[("chain", "sequence"), ("chain", "previous_hash")]),
+        _edition_guard(),
+        _attachment_guard(),
+        _identity_guard(),
+        no_replacement("disclosure_edition", unique=[("item_id", "number")]),
+        no_replacement("disclosure_editionattachment", unique=[("edition_id", "position")]),
+        no_replacement("disclosure_item", unique=[("index_number",), ("slug",)]),
+    ]
 
 
 def declarations() -> list[DatabaseObject | Seed]:

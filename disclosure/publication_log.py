@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 FIRST_HASH = "0" * 64
 
+# Raised when the lists below change. Digests of an older format stay checkable by its own lists.
+FORMAT = 1
+
 # Columns of an edition that the digest covers, byte for byte, beside its index number, type and files.
 CONTENT_FIELDS = (
     "number",
@@ -40,18 +43,20 @@ CONTENT_FIELDS = (
     "change_note",
     "is_substantive",
 )
+# The title stands in the text alone, where a redaction can lawfully blank it.
 ENTRY_FIELDS = (
     "chain",
     "sequence",
     "kind",
     "index_number",
-    "title",
     "agency_code",
     "agency_name",
     "edition_number",
     "content_digest",
     "note",
     "basis",
+    "explanation",
+    "replacement",
     "at",
     "previous_hash",
 )
@@ -85,6 +90,7 @@ def content_values(edition: "Edition", attachments: Iterable[tuple[str, str]] | 
     if attachments is None:
         attachments = edition.attachments.order_by("position").values_list("title", "attachment__sha256")
     return {
+        "format": FORMAT,
         **{name: getattr(edition, name) for name in CONTENT_FIELDS},
         "index_number": edition.item.index_number,
         "item_type": edition.item.item_type,
@@ -104,7 +110,7 @@ def digest(edition: "Edition", attachments: Iterable[tuple[str, str]] | None = N
 
 def entry_payload(entry: "LogEntry") -> dict[str, Any]:
     """What the hash of an entry covers. Who pressed the button is in the audit trail, not in public."""
-    return {name: _plain(getattr(entry, name)) for name in ENTRY_FIELDS}
+    return {"format": FORMAT, **{name: _plain(getattr(entry, name)) for name in ENTRY_FIELDS}}
 
 
 def entry_hash(payload: Mapping[str, Any]) -> str:
@@ -126,8 +132,13 @@ def append(
     at: datetime,
     note: str = "",
     basis: str = "",
+    explanation: str = "",
+    replacement: str = "",
 ) -> "LogEntry":
-    """Write the next entry of the item's chain. Needs an open transaction: the chain row is locked in it."""
+    """Write the next entry of the item's chain. Needs an open transaction: the chain row is locked in it.
+
+    Raises ValidationError when a text is longer than its column.
+    """
     from disclosure.models import LogChain, LogEntry
 
     name = chain_of(item)
@@ -139,7 +150,6 @@ def append(
         item=item,
         edition=edition,
         index_number=item.index_number,
-        title=edition.title if edition else item.title,
         agency_code=item.agency.code,
         agency_name=item.agency.name,
         edition_number=edition.number if edition else None,
@@ -147,9 +157,12 @@ def append(
         actor_name=str(actor),
         note=note,
         basis=basis,
+        explanation=explanation,
+        replacement=replacement,
         at=at,
         previous_hash=chain.head_hash,
     )
+    entry.clean_fields(exclude={"item", "edition", "hash"})
     entry.hash = entry_hash(entry_payload(entry))
     entry.save(force_insert=True)
     chain.sequence, chain.head_hash = entry.sequence, entry.hash

@@ -14,6 +14,7 @@ class GovportalConfig(AppConfig):
         from govportal.models import PublicRevision
 
         dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
+        dbsetup.declare(dbsetup.no_replacement("govportal_auditevent"))
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:

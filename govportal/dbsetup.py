@@ -5,7 +5,7 @@ Never by a migration: SQLite drops triggers when it rebuilds a table. The system
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,16 +69,43 @@ def append_only(table: str) -> DatabaseObject:
                 f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
                 f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} "
                 f"FOR EACH ROW EXECUTE FUNCTION {name}()",
-                f"CREATE OR REPLACE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
             ),
         },
         drop={
             "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}_{verb}" for verb in ("update", "delete")),
-            "postgresql": (
-                f"DROP TRIGGER IF EXISTS {name} ON {table}",
-                f"DROP TRIGGER IF EXISTS {name}_truncate ON {table}",
+            "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
+        },
+    )
+
+
+def no_replacement(table: str, *, unique: Sequence[tuple[str, ...]] = ()) -> DatabaseObject:
+    """Closes the way around delete triggers: SQLite's INSERT OR REPLACE and PostgreSQL's TRUNCATE fire none.
+
+    `unique` names the keys, beside the id, by which a row could be replaced.
+    """
+    name = f"{table}_no_replacement"
+    message = f"rows of {table} are never replaced"
+    keys = [("id",), *unique]
+    taken = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+    present = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608  (names of our own tables)
+    return DatabaseObject(
+        name=name,
+        table=table,
+        create={
+            "sqlite": (
+                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE INSERT ON {table} "
+                f"WHEN {present} BEGIN SELECT RAISE(ABORT, '{message}'); END",
             ),
+            "postgresql": (
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE TRUNCATE ON {table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            ),
+        },
+        drop={
+            "sqlite": (f"DROP TRIGGER IF EXISTS {name}",),
+            "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
         },
     )
 

@@ -36,7 +36,7 @@ _cleaner = nh3.Cleaner(
 )
 
 # Characters that no database column or XML export can carry.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _H1 = re.compile(r"(</?)h1(?=[\s>])", re.IGNORECASE)
 _TAG = re.compile(r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>""")
 _EMPTY_CLASS = re.compile(r' class=""(?=[^<>]*>)')

@@ -74,6 +74,10 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"{self.title} 第{self.number}版"
 
+    @property
+    def audit_name(self) -> str:
+        return f"{self.item.index_number} 第{self.number}版"
+
     def extra_rows(self) -> list[tuple[Any, Any]]:
         """(field, value) of the extra fields that are filled, in the order of the type."""
         return [(field, self.extra[field.key]) for field in self.item.type.extra if self.extra.get(field.key)]

@@ -124,5 +124,9 @@ class Item(models.Model):
         return reverse("item", args=[self.slug])
 
     @property
+    def audit_name(self) -> str:
+        return self.index_number
+
+    @property
     def type(self) -> ItemType:
         return ITEM_TYPES[self.item_type]

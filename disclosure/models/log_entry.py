@@ -22,7 +22,6 @@ class LogEntry(models.Model):
         "disclosure.Edition", models.PROTECT, null=True, blank=True, related_name="log_entries", verbose_name=_("版本")
     )
     index_number = models.CharField(_("索引号"), max_length=100)
-    title = models.CharField(_("标题"), max_length=500)
     agency_code = models.CharField(_("单位代码"), max_length=40)
     agency_name = models.CharField(_("发布机构"), max_length=120)
     edition_number = models.PositiveSmallIntegerField(_("版次"), null=True, blank=True)
@@ -30,6 +29,8 @@ class LogEntry(models.Model):
     actor_name = models.CharField(_("登记人"), max_length=150)
     note = models.CharField(_("说明"), max_length=500, blank=True)
     basis = models.CharField(_("依据"), max_length=200, blank=True)
+    explanation = models.TextField(_("公告说明"), max_length=2000, blank=True)
+    replacement = models.CharField(_("替代信息的索引号"), max_length=100, blank=True)
     at = models.DateTimeField(_("登记时间"))
     previous_hash = models.CharField(_("前一行的哈希"), max_length=64)
     hash = models.CharField(_("本行哈希"), max_length=64)
@@ -48,3 +49,8 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.sequence} 号 {self.get_kind_display()} {self.index_number}"
+
+    @property
+    def title(self) -> str:
+        """As the text has it today: a redaction that blanks the title blanks it here too."""
+        return self.edition.title if self.edition else self.item.title

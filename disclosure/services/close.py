@@ -55,17 +55,29 @@ def reasons_against(item: Item, closing: Closing, actor: User) -> list[str]:
         reasons.append(_("这条信息的状态是“%s”。") % item.get_state_display())
     if not (closing.ground.strip() and closing.basis.strip() and closing.explanation.strip()):
         reasons.append(_("须写明事由、依据和说明。"))
-    if closing.replacement and closing.replacement.pk == item.pk:
-        reasons.append(_("替代信息不能是它自己。"))
+    reasons += _reasons_against_replacement(item, closing.replacement)
     if not access.can(actor, Permission.APPROVE_ITEM, item.agency):
         reasons.append(_("您不是本单位的审定人。"))
     return reasons
+
+
+def _reasons_against_replacement(item: Item, replacement: Item | None) -> list[str]:
+    """A public notice must never name what its readers may not read."""
+    if replacement is None:
+        return []
+    if replacement.pk == item.pk:
+        return [_("替代信息不能是它自己。")]
+    if replacement.audience != item.audience or replacement.state not in READABLE_STATES:
+        return [_("替代信息须是公开范围相同、已经公开的信息。")]
+    return []
 
 
 @transaction.atomic
 def close(item_id: int, closing: Closing, *, actor: User, at: datetime) -> LogEntry:
     """Close a live item. Raises ValidationError with every reason against it."""
     item = Item.objects.select_for_update(of=("self",)).select_related("agency").get(pk=item_id)
+    if closing.replacement:
+        closing.replacement.refresh_from_db(fields=["state", "audience"])
     if reasons := reasons_against(item, closing, actor):
         raise ValidationError(reasons)
     before = item.state
@@ -81,6 +93,8 @@ def close(item_id: int, closing: Closing, *, actor: User, at: datetime) -> LogEn
         at=at,
         note=closing.ground,
         basis=closing.basis,
+        explanation=closing.explanation,
+        replacement=closing.replacement.index_number if closing.replacement else "",
     )
     if item.state in READABLE_STATES:
         search.index_item(item)

@@ -216,7 +216,6 @@ class _Story:
                 actor=self._person(raw, Role.APPROVER),
                 at=at,
                 note=change["note"],
-                published_on=raw["published_on"],
             )
 
         return play

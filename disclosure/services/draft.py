@@ -8,15 +8,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import Audience, Category, EditionState, Mode, Validity
 from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
-from disclosure.services.index_number import allocate, is_taken, slug_for
+from disclosure.services.index_number import allocate, reason_against, slug_for
 from disclosure.types import ITEM_TYPES
-from govportal import audit
+from govportal import access, audit
 from govportal.html import sanitise
 from govportal.models import Agency, Attachment, User
+from govportal.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,14 @@ def create_item(
 ) -> Item:
     """A new item with its first edition as a draft. A given index number is kept; else one is allocated.
 
+    `source` marks an archive, whose import was permitted as a whole; anybody else needs the role to draft.
     Raises ValidationError when the given number, or the address made of it, is taken, or a value is too long.
     """
-    if index_number and is_taken(index_number):
-        raise ValidationError({"index_number": _("索引号 %s 已被使用。") % index_number})
-    number = index_number or allocate(agency, item_type, content.formed_on or at.date())
+    if source is None:
+        access.require(author, Permission.DRAFT_ITEM, agency)
+    if index_number and (reason := reason_against(index_number)):
+        raise ValidationError({"index_number": reason})
+    number = index_number or allocate(agency, item_type, content.formed_on or localdate(at), audience)
     item = Item(
         index_number=number,
         slug=slug_for(number),
@@ -85,7 +90,7 @@ def create_item(
     )
     item.clean_fields(exclude={"title", "agency", "created_by", "catalogue_entry"})
     item.save(force_insert=True)
-    add_edition(item, content, author=author, at=at, attachments=attachments)
+    _add_edition(item, content, author=author, at=at, attachments=attachments)
     return item
 
 
@@ -102,6 +107,18 @@ def add_edition(
 
     Raises ValidationError when an unpublished edition is already open, or a value does not fit.
     """
+    access.require(author, Permission.DRAFT_ITEM, item.agency)
+    return _add_edition(item, content, author=author, at=at, attachments=attachments)
+
+
+def _add_edition(
+    item: Item,
+    content: Content,
+    *,
+    author: User,
+    at: datetime,
+    attachments: Sequence[tuple[Attachment, str]],
+) -> Edition:
     # The item's row is the lock: two people opening the next edition at once get one edition.
     Item.objects.select_for_update().get(pk=item.pk)
     open_editions = item.editions.exclude(state__in=[EditionState.PUBLISHED, EditionState.DISCARDED])
@@ -119,9 +136,9 @@ def add_edition(
     edition = Edition(item=item, number=last + 1, created_by=author, last_edited_by=author, created_at=at, **values)
     edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
     edition.save(force_insert=True)
-    EditionAttachment.objects.bulk_create(
-        EditionAttachment(edition=edition, attachment=attachment, title=title, position=position)
-        for position, (attachment, title) in enumerate(attachments, 1)
-    )
+    for position, (attachment, title) in enumerate(attachments, 1):
+        link = EditionAttachment(edition=edition, attachment=attachment, title=title, position=position)
+        link.clean_fields(exclude={"edition", "attachment"})
+        link.save(force_insert=True)
     audit.record(author, "edition.draft", edition, agency_code=item.agency.code, after={"number": edition.number})
     return edition

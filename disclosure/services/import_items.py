@@ -1,6 +1,7 @@
 """Bring an archive in: resumable, idempotent by source id, every problem row listed with what was done."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,17 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from disclosure.enums import Category, ItemState
 from disclosure.models import Item
 from disclosure.services.draft import Content, Source, create_item
-from disclosure.services.item_rows import ItemRow, note_missing, parse_row, read_rows, settle_published_on
-from disclosure.services.publish import migrate
+from disclosure.services.index_number import reason_against
+from disclosure.services.item_rows import (
+    ItemRow,
+    label_of,
+    note_missing,
+    parse_row,
+    read_rows,
+    settle_published_on,
+)
+from disclosure.services.publish import may_migrate, migrate
 from disclosure.types import ITEM_TYPES
 from govportal.html import sanitise
 from govportal.models import Agency, User
+
+logger = logging.getLogger(__name__)
 
 # Rows of one transaction: a killed import loses at most so many, and the next run brings them in.
 _BATCH = 50
@@ -91,6 +102,9 @@ class Job:
             raise ValidationError(_("没有类型“%(type)s”，可用：%(known)s。") % {"type": self.item_type, "known": known})
         if self.category and self.category not in Category.values:
             raise ValidationError(_("没有类别“%s”。") % self.category)
+        # Drafts bind nobody; publishing an archive does.
+        if self.is_publishing and not may_migrate(self.author, self.agency):
+            raise ValidationError(_("%s 不是这个单位的管理员，不能迁入存量信息。") % self.author.username)
         if self.is_publishing and not self.reason.strip():
             raise ValidationError(_("公开存量信息须写明理由（--reason）。"))
 
@@ -109,6 +123,17 @@ class _Seen:
         digest = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
         if self.texts.setdefault(row.title, digest) != digest:
             row.problems.append(_("标题重复而正文不同"))
+
+
+def archive_account() -> User:
+    """The account that drafts stand under when nobody has taken an archive over yet. Nobody can log in with it."""
+    user, is_new = User.objects.get_or_create(
+        username="archive-import", defaults={"full_name": "存量信息迁入", "is_active": False, "is_staff": False}
+    )
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
 
 
 def import_items(path: Path, job: Job, *, on_progress: Callable[[int], None] = lambda done: None) -> Iterator[Outcome]:
@@ -150,6 +175,9 @@ def _import_batch(
                 yield _import_row(line, job, seen, agency_names, known)
         except ValidationError as error:
             yield _outcome(line, Result.REFUSED, extra_problems=error.messages)
+        except (DatabaseError, UnicodeError) as error:
+            logger.warning("row %d was refused by the database: %s", line.number, error)
+            yield _outcome(line, Result.REFUSED, extra_problems=[_("数据库不接受这一行")])
 
 
 def _unreadable(number: int, problem: str) -> Outcome:
@@ -183,8 +211,13 @@ def _import_row(row: ItemRow, job: Job, seen: _Seen, agency_names: set[str], kno
 def _meet_again(row: ItemRow, body: str, job: Job, known: Item, published_on: date | None) -> Outcome:
     """A row whose source id is here already: publish a waiting draft, else leave everything as it is."""
     edition = known.editions.order_by("-number").first()
-    if edition is None or (edition.title, edition.body) != (row.title, body):
+    if edition is None:
         return _outcome(row, Result.DIFFERENT, known)
+    offered = {"title": row.title, "body": body, **{name: row.values[name] for name in row.given}}
+    changed = [name for name, value in offered.items() if getattr(edition, name) != value]
+    if changed:
+        names = "、".join(str(label_of(job.item_type, name)) for name in changed)
+        return _outcome(row, Result.DIFFERENT, known, extra_problems=[_("不同的是：%s") % names])
     if known.state == ItemState.UNPUBLISHED and published_on is not None:
         migrate(known.pk, actor=job.author, at=job.at, reason=job.reason, published_on=published_on)
         return _outcome(row, Result.PUBLISHED, known)
@@ -200,15 +233,10 @@ def _create(row: ItemRow, job: Job) -> Item:
         "at": job.at,
         "source": Source(job.source_name, row.source_id),
     }
-    if row.index_number:
-        try:
-            with transaction.atomic():
-                return create_item(content, index_number=row.index_number, **arguments)
-        except ValidationError as error:
-            if "index_number" not in getattr(error, "error_dict", {}):
-                raise
-            row.problems.extend([*error.messages, _("已另编索引号")])
-    return create_item(content, **arguments)
+    if row.index_number and (reason := reason_against(row.index_number)):
+        row.problems.extend([reason, _("已另编索引号")])
+        row.index_number = ""
+    return create_item(content, index_number=row.index_number, **arguments)
 
 
 def _outcome(row: ItemRow, result: Result, item: Item | None = None, extra_problems: Iterable[str] = ()) -> Outcome:

@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from disclosure.enums import Audience
 from disclosure.models import IndexCounter, Item
 from govportal.models import Agency
 from govportal.site import site_profile
 
+INTERNAL_MARK = "NB-"  # 内部
 _PARTS = {"agency", "credit", "year", "month", "type", "sequence"}
 
 
@@ -28,15 +30,18 @@ def validate_pattern(pattern: str) -> None:
 
 def slug_for(index_number: str) -> str:
     """The address of an item: its index number with / as -, and no character that an address cannot carry."""
-    return re.sub(r"[^\w.-]+", "-", index_number).strip("-.") or "item"
+    return re.sub(r"[^\w-]+", "-", index_number).strip("-") or "item"
 
 
-def allocate(agency: Agency, item_type: str, on: date) -> str:
+def allocate(agency: Agency, item_type: str, on: date, audience: str = Audience.PUBLIC) -> str:
     """The next index number. Call inside a transaction: the counter row stays locked until it ends.
 
-    The counter only rises; numbers that an import brought along are stepped over.
+    The counter only rises; numbers that an import brought along are stepped over. Internal items count by
+    themselves, so that public numbers show no gap.
     """
     pattern = site_profile().index_pattern
+    if audience == Audience.INTERNAL:
+        pattern = INTERNAL_MARK + pattern
     parts = {
         "agency": agency.code,
         "credit": agency.credit_code or agency.code,
@@ -53,6 +58,13 @@ def allocate(agency: Agency, item_type: str, on: date) -> str:
             break
     counter.save(update_fields=["last"])
     return number
+
+
+def reason_against(index_number: str) -> str:
+    """Why a number that an archive brings along cannot be kept; empty when it can."""
+    if len(index_number) > (Item._meta.get_field("index_number").max_length or 0):
+        return _("索引号太长")
+    return _("索引号 %s 已被使用") % index_number if is_taken(index_number) else ""
 
 
 def is_taken(index_number: str) -> bool:

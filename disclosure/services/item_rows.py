@@ -61,6 +61,7 @@ class ItemRow:
     values: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     published_on: date | None = None
+    given: tuple[str, ...] = ()  # which of `values` the file speaks of
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -135,6 +136,8 @@ def parse_row(number: int, columns: Mapping[str, Any], mapping: Mapping[str, str
     dates = {name: _date(texts.get(name, ""), name, row) for name in DATE_FIELDS}
     row.published_on = dates.pop("published_on")
     row.values |= dates
+    row.given = tuple(name for name in row.values if name in mapping)
+    _fit(row)
     if not row.title:
         row.problems.append(_("没有标题"))
     if not row.body:
@@ -142,12 +145,30 @@ def parse_row(number: int, columns: Mapping[str, Any], mapping: Mapping[str, str
     return row
 
 
+def _fit(row: ItemRow) -> None:
+    """Cut what is longer than its column: a row is never withheld for a long issuer, and the cut is named."""
+    row.title = _cut("title", row.title, row)
+    for name in ("document_number", "issuer", "topic"):
+        row.values[name] = _cut(name, row.values[name], row)
+
+
+def _cut(name: str, text: str, row: ItemRow) -> str:
+    longest = getattr(Edition._meta.get_field(name), "max_length", None)
+    if longest is None or len(text) <= longest:
+        return text
+    row.problems.append(
+        _("%(field)s有 %(length)d 字，超出 %(longest)d 字的部分已截去")
+        % {"field": label_of("general", name), "length": len(text), "longest": longest}
+    )
+    return text[:longest]
+
+
 def note_missing(row: ItemRow, item_type: str, category: str) -> None:
     """Name metadata that the item type demands and the row lacks."""
     present = {**row.values, "title": row.title, "body": row.body, "agency": True, "category": category}
     missing = [key for key in missing_elements(item_type, present, row.extra) if key not in {"title", "body"}]
     if missing:
-        row.problems.append(_("缺少要素：%s") % "、".join(str(_label(item_type, key)) for key in missing))
+        row.problems.append(_("缺少要素：%s") % "、".join(str(label_of(item_type, key)) for key in missing))
 
 
 def settle_published_on(row: ItemRow, today: date) -> date:
@@ -202,11 +223,11 @@ def _date(text: str, name: str, row: ItemRow) -> date | None:
         year, month, day = (int(part) for part in match.groups()) if match else (0, 0, 0)
         return date(year, month, day)
     except ValueError:
-        row.problems.append(_("%(field)s“%(text)s”不是日期") % {"field": _label("general", name), "text": text[:40]})
+        row.problems.append(_("%(field)s“%(text)s”不是日期") % {"field": label_of("general", name), "text": text[:40]})
         return None
 
 
-def _label(item_type: str, key: str) -> Any:
+def label_of(item_type: str, key: str) -> Any:
     """The name of a column or extra field as staff know it."""
     if key.startswith("extra."):
         extra_field = ITEM_TYPES[item_type].extra_field(key[6:])

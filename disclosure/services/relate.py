@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import Audience, RelationKind
 from disclosure.models import Item, Relation
-from govportal import audit
+from govportal import access, audit
 from govportal.models import PublicRevision, User
+from govportal.permissions import Permission
 
 
 @transaction.atomic
@@ -16,6 +17,7 @@ def relate(source: Item, kind: RelationKind, target: Item, *, actor: User) -> Re
 
     Raises ValidationError for an item and itself, and for a public item that would name an internal one.
     """
+    access.require(actor, Permission.DRAFT_ITEM, source.agency)
     if source.pk == target.pk:
         raise ValidationError(_("信息不能与自己关联。"))
     if source.audience != target.audience and Audience.INTERNAL in (source.audience, target.audience):

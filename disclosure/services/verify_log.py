@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from disclosure import publication_log
 from disclosure.enums import EditionState, ItemState, LogKind
 from disclosure.models import Edition, EditionAttachment, Item, LogChain, LogEntry
+from disclosure.services.publish import PROJECTED
 
 # Kinds of entry that bring a new edition before the public.
 _OPENING = (LogKind.MIGRATE, LogKind.PUBLISH, LogKind.AMEND)
@@ -24,6 +25,7 @@ _STATE_AFTER = {
     LogKind.VOID: ItemState.VOID,
     LogKind.PARTLY_VOID: ItemState.PARTLY_VOID,
 }
+_CLOSED = set(_STATE_AFTER.values()) - {ItemState.LIVE}
 # What reading a row raises whose bytes are no text, date or JSON any more.
 _UNREADABLE = (DatabaseError, ValueError, TypeError, AttributeError)
 _BATCH = 500
@@ -61,19 +63,21 @@ def verify(*, check_files: bool = True) -> Result:
     """Every chain, every published edition, every attached file (unless `check_files` is off)."""
     result = Result()
     with _raw_bytes_survive():
-        for chain in LogChain.objects.order_by("name"):
-            _verify_chain(chain, result)
+        names = set(LogEntry.objects.order_by().values_list("chain", flat=True).distinct())
+        heads = {chain.name: chain for chain in LogChain.objects.all()}
+        for name in sorted(names | heads.keys()):
+            _verify_chain(name, heads.get(name), result)
         _verify_editions(result, check_files)
         _verify_items(result)
     return result
 
 
-def _verify_chain(chain: LogChain, result: Result) -> None:
+def _verify_chain(chain: str, head: LogChain | None, result: Result) -> None:
     previous, sequence = publication_log.FIRST_HASH, 0
-    for entry in LogEntry.objects.filter(chain=chain.name).order_by("sequence").iterator(_BATCH):
+    for entry in LogEntry.objects.filter(chain=chain).order_by("sequence").iterator(_BATCH):
         sequence += 1
         result.entries += 1
-        name = f"{chain.name} 第 {entry.sequence} 号（{entry.index_number}）"
+        name = f"{chain} 第 {entry.sequence} 号（{entry.index_number}）"
         if entry.sequence != sequence:
             result.faults.append(f"{name}：序号不连续，应为 {sequence}")
             sequence = entry.sequence
@@ -82,8 +86,9 @@ def _verify_chain(chain: LogChain, result: Result) -> None:
         if entry.hash != publication_log.entry_hash(publication_log.entry_payload(entry)):
             result.faults.append(f"{name}：登记内容与哈希不符")
         previous = entry.hash
-    if (chain.sequence, chain.head_hash) != (sequence, previous):
-        result.faults.append(f"{chain.name}：登记簿末行应为第 {chain.sequence} 号，实为第 {sequence} 号")
+    if head is None or (head.sequence, head.head_hash) != (sequence, previous):
+        expected = f"第 {head.sequence} 号" if head else "（没有记录）"
+        result.faults.append(f"{chain}：登记簿末行应为{expected}，实为第 {sequence} 号")
 
 
 def _verify_editions(result: Result, check_files: bool) -> None:
@@ -149,27 +154,53 @@ def _verify_files(name: str, links: list[EditionAttachment], result: Result) -> 
             result.faults.append(f"{name}：附件“{link.title}”的文件与摘要不符")
 
 
+@dataclass(slots=True)
+class _Logged:
+    """What the entries of one item say, read in order."""
+
+    chain: str
+    agency_code: str
+    state: str = ItemState.LIVE
+    edition_id: int | None = None
+    closing: tuple[str, str, str, str] = ("", "", "", "")  # ground, basis, explanation, replacement
+
+
 def _verify_items(result: Result) -> None:
     """What pages, lists and search show of an item is what the log says last, not a row changed beside it."""
-    states: dict[int, str] = {}
-    editions: dict[int, int | None] = {}
-    entries = LogEntry.objects.order_by("id").values_list("item_id", "kind", "edition_id")
-    for item_id, kind, edition_id in entries.iterator(chunk_size=_BATCH):
-        if kind in _STATE_AFTER:
-            states[item_id] = _STATE_AFTER[LogKind(kind)]
-        if kind in _OPENING:
-            editions[item_id] = edition_id
-    items = Item.objects.exclude(state=ItemState.UNPUBLISHED, current_edition=None).values_list(
-        "pk", "index_number", "state", "current_edition_id", "title", "document_number",
-        "current_edition__title", "current_edition__document_number",
-    )  # fmt: skip
-    for pk, index_number, state, edition_id, title, number, logged_title, logged_number in items.iterator(_BATCH):
-        if (title, number) != (logged_title, logged_number):
-            result.faults.append(f"{index_number}：列表所示的标题或文号与现行版本不符")
-        if state != states.pop(pk, None) or edition_id != editions.get(pk):
-            result.faults.append(f"{index_number}：状态或现行版本与登记簿不符")
-    for pk in states:
-        result.faults.append(f"{Item.objects.get(pk=pk).index_number}：登记簿上已公开，却作为未公开存着")
+    logged = _read_log()
+    items = Item.objects.exclude(state=ItemState.UNPUBLISHED, current_edition=None)
+    for item in items.select_related("agency", "current_edition", "replaced_by").order_by("pk").iterator(_BATCH):
+        last = logged.pop(item.pk, None)
+        edition = item.current_edition
+        if last is None or edition is None or (item.state, edition.pk) != (last.state, last.edition_id):
+            result.faults.append(f"{item.index_number}：状态或现行版本与登记簿不符")
+            continue
+        if (publication_log.chain_of(item), item.agency.code) != (last.chain, last.agency_code):
+            result.faults.append(f"{item.index_number}：公开范围或单位与登记簿不符")
+        if any(getattr(item, name) != getattr(edition, name) for name in PROJECTED):
+            result.faults.append(f"{item.index_number}：列表所示与现行版本不符")
+        if item.state in _CLOSED and _closing_of(item) != last.closing:
+            result.faults.append(f"{item.index_number}：撤回、废止等说明与登记簿不符")
+    for number in Item.objects.filter(pk__in=logged).values_list("index_number", flat=True):
+        result.faults.append(f"{number}：登记簿上已公开，却作为未公开存着")
+
+
+def _read_log() -> dict[int, _Logged]:
+    logged: dict[int, _Logged] = {}
+    for entry in LogEntry.objects.order_by("id").iterator(_BATCH):
+        last = logged.setdefault(entry.item_id, _Logged(entry.chain, entry.agency_code))
+        last.chain, last.agency_code = entry.chain, entry.agency_code
+        last.state = _STATE_AFTER.get(LogKind(entry.kind), last.state)
+        if entry.kind in _OPENING:
+            last.edition_id = entry.edition_id
+        if last.state in _CLOSED and entry.kind in _STATE_AFTER:
+            last.closing = (entry.note, entry.basis, entry.explanation, entry.replacement)
+    return logged
+
+
+def _closing_of(item: Item) -> tuple[str, str, str, str]:
+    replacement = item.replaced_by.index_number if item.replaced_by else ""
+    return item.closing_ground, item.closing_basis, item.closing_explanation, replacement
 
 
 def _entry_name(edition_pk: int) -> str:

@@ -32,7 +32,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("启用"), default=True)
     date_joined = models.DateTimeField(_("建立时间"), default=timezone.now)
 
-    objects: ClassVar[StaffManager] = StaffManager()  # type: ignore[assignment]
+    objects: ClassVar[StaffManager] = StaffManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

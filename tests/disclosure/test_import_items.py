@@ -179,12 +179,15 @@ def test_import_overlong_title_and_hostile_body_are_named_not_fatal(
         {"id": "long", "title": "长" * 900, "body": "内容"},
         {"id": "script", "title": "脚本", "body": "<p><script>alert(1)</script></p>"},
         {"id": "nul", "title": "空\x00字节", "body": "<p>内\x00容</p>"},
+        '{"id": "lone", "title": "半个\\ud800字", "body": "内容\\udfff"}',
     )
 
     output = run(path)
 
-    assert "未迁入 1" in output
+    assert "标题有 900 字" in output
+    assert len(Item.objects.get(source_id="long").title) == 500
     assert Item.objects.get(source_id="nul").title == "空字节"
+    assert Item.objects.get(source_id="lone").title == "半个字"
     assert Item.objects.get(source_id="script").state == ItemState.UNPUBLISHED
 
 
@@ -249,12 +252,12 @@ def test_import_wrong_options_say_what_is_wrong(
 def test_import_by_someone_without_the_role_is_refused(tmp_path: Path, agency: Agency, admin: User) -> None:
     make_member(Role.PUBLISHER, agency, username="clerk")
 
-    with pytest.raises(CommandError, match="may not take over"):
+    with pytest.raises(CommandError, match="不是这个单位的管理员"):
         run(jsonl(tmp_path, {"id": "1", "title": "a", "body": "b"}), "--by=clerk")
 
 
 @pytest.mark.django_db
-def test_import_without_by_drafts_as_the_superuser_and_never_publishes(
+def test_import_without_by_drafts_under_the_archive_account_and_never_publishes(
     tmp_path: Path, agency: Agency, admin: User
 ) -> None:
     path = jsonl(tmp_path, {"id": "1", "title": "a", "body": "b"})
@@ -264,7 +267,31 @@ def test_import_without_by_drafts_as_the_superuser_and_never_publishes(
     with pytest.raises(CommandError, match="--by USER"):
         call_command("import_items", str(path), *options, "--publish", "--reason=x", stdout=io.StringIO())
 
-    assert (Item.objects.get().created_by, Item.objects.get().state) == (admin, ItemState.UNPUBLISHED)
+    item = Item.objects.get()
+    assert (item.created_by.username, item.created_by.is_active) == ("archive-import", False)
+    assert item.state == ItemState.UNPUBLISHED
+
+
+@pytest.mark.django_db
+def test_import_under_another_file_name_is_recognised_by_source_id(tmp_path: Path, agency: Agency, admin: User) -> None:
+    path = jsonl(tmp_path, {"id": "1", "title": "通告", "body": "内容", "formed": "2019-01-27"})
+    run(path)
+
+    output = run(path.rename(tmp_path / "copy.jsonl"))
+
+    assert "此前已迁入 1" in output
+    assert Item.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_import_changed_validity_or_number_is_named_as_different(tmp_path: Path, agency: Agency, admin: User) -> None:
+    fields = "source_id=id,title=title,body=body,validity=v,document_number=n"
+    row = {"id": "1", "title": "通告", "body": "内容", "v": "有效", "n": "澄政发〔2020〕1号"}
+    run(jsonl(tmp_path, row), fields=fields)
+
+    output = run(jsonl(tmp_path, {**row, "v": "废止", "n": "澄政发〔2020〕2号"}), fields=fields)
+
+    assert "不同的是：" in output and "文号" in output and "有效性" in output
 
 
 @pytest.mark.django_db

@@ -2,12 +2,13 @@
 
 from datetime import UTC, date, datetime
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
-from disclosure.enums import Audience, ItemState, LogKind, RelationKind
+from disclosure.enums import Audience, EditionState, ItemState, LogKind, RelationKind
 from disclosure.models import Item, LogEntry, Relation
 from disclosure.search import search
 from disclosure.services import close, draft, publish, relate
@@ -171,12 +172,110 @@ def test_close_without_ground_basis_or_explanation_is_refused(missing: str) -> N
         )
 
 
+@pytest.mark.parametrize(
+    "values", [{"audience": Audience.INTERNAL}, {"state": ItemState.UNPUBLISHED}, {"state": ItemState.WITHDRAWN}]
+)
+@pytest.mark.django_db
+def test_close_replacement_that_readers_may_not_read_is_refused(values: dict[str, Any]) -> None:
+    agency = make_agency()
+    item = make_item(agency=agency)
+
+    with pytest.raises(ValidationError, match="替代信息须是"):
+        close.close(
+            item.pk,
+            closing(ItemState.VOID, replacement=make_item(**values)),
+            actor=make_member(Role.APPROVER, agency),
+            at=AT,
+        )
+
+
+@pytest.mark.django_db
+def test_draft_and_relate_by_someone_without_the_role_are_refused() -> None:
+    agency = make_agency()
+    item = make_item(agency=agency)
+    stranger = make_member(Role.PUBLISHER)
+
+    with pytest.raises(PermissionDenied):
+        make_draft(agency, stranger)
+    with pytest.raises(PermissionDenied):
+        draft.add_edition(item, draft.Content(title="二", change_note="改"), author=stranger, at=AT)
+    with pytest.raises(PermissionDenied):
+        relate.relate(item, RelationKind.INTERPRETS, make_item(), actor=stranger)
+
+
+@pytest.mark.django_db
+def test_publish_after_a_discarded_first_edition_is_a_publication_and_verifies() -> None:
+    agency = make_agency()
+    author = make_member(Role.PUBLISHER, agency)
+    item = make_draft(agency, author)
+    item.editions.update(state=EditionState.DISCARDED)
+    draft.add_edition(item, draft.Content(title="二", body="<p>重写</p>", change_note="重写"), author=author, at=AT)
+
+    entry = publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT)
+
+    assert (entry.kind, entry.edition_number) == (LogKind.PUBLISH, 2)
+    assert verify().is_intact
+
+
+@pytest.mark.django_db
+def test_publish_amendment_keeps_the_day_of_publication() -> None:
+    agency = make_agency()
+    author, approver = make_member(Role.PUBLISHER, agency), make_member(Role.APPROVER, agency)
+    item = make_draft(agency, author)
+    publish.publish(item.pk, actor=approver, at=AT)
+    draft.add_edition(item, draft.Content(title="通知", body="<p>七</p>", change_note="延长"), author=author, at=AT)
+
+    publish.publish(item.pk, actor=approver, at=datetime(2026, 9, 1, tzinfo=UTC))
+
+    item.refresh_from_db()
+    assert (item.published_on, item.updated_at) == (date(2026, 3, 2), datetime(2026, 9, 1, tzinfo=UTC))
+
+
+@pytest.mark.django_db
+def test_publish_note_longer_than_the_log_takes_is_refused_and_publishes_nothing() -> None:
+    agency = make_agency()
+    item = make_draft(agency)
+
+    with pytest.raises(ValidationError):
+        publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT, note="长" * 501)
+
+    item.refresh_from_db()
+    assert (item.state, LogEntry.objects.count()) == (ItemState.UNPUBLISHED, 0)
+
+
+@pytest.mark.django_db
+def test_index_number_of_new_year_night_counts_in_beijing() -> None:
+    agency = make_agency(code="a")
+    draft_of_night = draft.create_item(
+        draft.Content(title="新年"),
+        agency=agency,
+        item_type="general",
+        author=make_member(Role.PUBLISHER, agency),
+        at=datetime(2026, 12, 31, 17, 0, tzinfo=UTC),
+    )
+
+    assert draft_of_night.index_number == "a/2027-00001"
+
+
+@pytest.mark.django_db
+def test_index_numbers_of_internal_items_leave_no_gap_in_public_ones() -> None:
+    agency = make_agency(code="a")
+
+    numbers = [
+        allocate(agency, "general", date(2026, 1, 1), audience)
+        for audience in (Audience.PUBLIC, Audience.INTERNAL, Audience.PUBLIC)
+    ]
+
+    assert numbers == ["a/2026-00001", "NB-a/2026-00001", "a/2026-00002"]
+
+
 @pytest.mark.django_db
 def test_relate_public_with_internal_is_refused() -> None:
-    public, internal = make_item(), make_item(audience=Audience.INTERNAL)
+    agency = make_agency()
+    public, internal = make_item(agency=agency), make_item(agency=agency, audience=Audience.INTERNAL)
 
     with pytest.raises(ValidationError, match="对内公开"):
-        relate.relate(public, RelationKind.INTERPRETS, internal, actor=make_user())
+        relate.relate(public, RelationKind.INTERPRETS, internal, actor=make_member(Role.PUBLISHER, agency))
 
     assert not Relation.objects.exists()
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
 from disclosure.models import Item
-from govportal.models import User
 from govportal.permissions import Role
 
 
 @pytest.mark.django_db
-def test_seed_demo_prints_and_keeps_accounts_that_work_and_a_second_run_adds_nothing() -> None:
+def test_seed_demo_prints_and_keeps_accounts_that_work_and_a_second_run_adds_nothing(client: Client) -> None:
     told = io.StringIO()
     call_command("seed_demo", stderr=told, stdout=io.StringIO())
     count = Item.objects.count()
@@ -28,4 +29,5 @@ def test_seed_demo_prints_and_keeps_accounts_that_work_and_a_second_run_adds_not
     assert {role for _name, _password, role, _full in accounts} == {str(role.label) for role in Role}
     for username, password, _role, _full in accounts:
         assert username in told.getvalue()
-        assert User.objects.get(username=username).check_password(password)
+        answer = client.post(reverse("admin:login"), {"username": username, "password": password})
+        assert (username, answer.status_code) == (username, 302)

@@ -8,7 +8,6 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from disclosure.enums import LogKind
@@ -16,10 +15,8 @@ from disclosure.log_filters import LogFilterSet
 from disclosure.models import LogEntry
 from disclosure.publication_log import canonical_json, entry_payload
 from disclosure.queries import LogEntryQuerySet
-from disclosure.views.item import qr_code
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
-from govportal.site import absolute_url
 
 
 def public_entries() -> LogEntryQuerySet:
@@ -41,8 +38,6 @@ def log(request: HttpRequest) -> HttpResponse:
         "head": public_entries().order_by("-sequence").first(),
         "kinds": LogKind.choices,
         "agencies": Agency.objects.order_by("position", "name").only("code", "name", "short_name"),
-        "address": absolute_url(reverse("log")),
-        "qr": qr_code(absolute_url(reverse("log"))),
     }
     return render(request, "disclosure/log.html", context)
 

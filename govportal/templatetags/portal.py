@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import segno
 from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from govportal import site
 from govportal.contributions import NavEntry, Place, nav_entries, page_parameters
@@ -134,3 +136,12 @@ def grouped(digest: str) -> str:
 def standing_text(text: str) -> SafeString:
     """A text of the site profile: HTML, cleaned whoever wrote it; plain text becomes paragraphs."""
     return SafeString(sanitise(text if looks_like_html(text) else from_text(text)))
+
+
+@register.simple_tag
+def qr_code(address: str) -> SafeString:
+    """A QR code as inline SVG without style: it carries the public address of the page."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        svgclass="qr", lineclass=None, omitsize=True, border=2, title=_("扫码打开本页")
+    )
+    return mark_safe(drawn.replace("<svg ", '<svg role="img" ', 1))  # noqa: S308  (segno escapes the title)

@@ -1,8 +1,9 @@
 """Rendered anonymous pages, kept compressed in each process and served before anything else runs.
 
 A page is kept under all that its bytes depend on: host, path (which carries the language), known query
-parameters, display mode, encoding, and the PublicRevision it was rendered under. The revision is read at
-most every half second and kept while the database is away, so pages outlive a short failure.
+parameters, display mode, encoding, the day (validity, notice periods and deadlines turn at midnight in
+Beijing), and the PublicRevision it was rendered under. The revision is read at most every half second and
+kept while the database is away, so pages outlive a short failure.
 """
 
 import gzip
@@ -12,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from time import monotonic
 from urllib.parse import parse_qsl
 
@@ -26,6 +28,7 @@ from django.utils.http import parse_etags
 from govportal import display
 from govportal.contributions import page_parameters
 from govportal.models import PublicRevision
+from govportal.now import today
 
 REVISION_SECONDS = 0.5
 LONGEST_QUERY = 1000
@@ -140,7 +143,8 @@ class PageCacheMiddleware:
             return None
         mode = display.display_mode(request).cookie()
         host = request.META.get("HTTP_HOST", "")
-        return (request.scheme or "", host, request.path, query, mode, encoding, str(revision))
+        day = today().isoformat()
+        return (request.scheme or "", host, request.path, query, mode, encoding, day, str(revision))
 
 
 def is_personal(request: HttpRequest) -> bool:
@@ -149,12 +153,15 @@ def is_personal(request: HttpRequest) -> bool:
 
 
 def canonical_query(query: str) -> str | None:
-    """Known parameters in one order; None for any other, lest strangers fill the store with copies."""
+    """Known parameters in order of their names; None for any other, lest strangers fill the store with copies.
+
+    Values of one parameter keep their order: where it must have one value, the last counts.
+    """
     if not query:
         return ""
     if len(query) > LONGEST_QUERY:
         return None
-    pairs = sorted(parse_qsl(query, keep_blank_values=True))
+    pairs = sorted(parse_qsl(query, keep_blank_values=True), key=itemgetter(0))
     if any(name not in page_parameters for name, _value in pairs):
         return None
     return "&".join(f"{name}={value!r}" for name, value in pairs)

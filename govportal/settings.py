@@ -1,5 +1,6 @@
 """Settings, all from the environment (README lists the variables). No second settings file exists."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +30,9 @@ if not SECRET_KEY:
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [_base.hostname, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
-if env.flag("BEHIND_PROXY"):
+# With a proxy in front, and only then, its X-Forwarded headers are believed.
+BEHIND_PROXY = env.flag("BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 INSTALLED_APPS = [
@@ -47,7 +50,6 @@ INSTALLED_APPS = [
     "django_filters",
     "rest_framework",
     "drf_spectacular",
-    "import_export",
     "axes",
 ]
 
@@ -106,6 +108,7 @@ AXES_FAILURE_LIMIT = env.integer("LOGIN_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "govportal.proxy.client_address"
 AXES_LOCKOUT_CALLABLE = "govportal.views.errors.locked_out"
 CSRF_FAILURE_VIEW = "govportal.views.errors.csrf_failure"
 
@@ -137,9 +140,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_SSL_REDIRECT = IS_HTTPS and env.flag("SSL_REDIRECT", True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# Matched against the whole path without its first slash, so the portal's own path is part of it.
+SECURE_REDIRECT_EXEMPT = [rf"^{re.escape(BASE_PATH[1:])}healthz$"]
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# A portal at www.x.gov.cn must not force https on hosts of others: whoever answers for the domain turns these on.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS and env.flag("HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = IS_HTTPS and env.flag("HSTS_PRELOAD")
+# Hence the deployment check is not to ask for them.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -157,7 +165,7 @@ SECURE_CSP = {
 
 # The broker is only a bell: with REDIS_URL Redis rings it, without it files in PORTAL_HOME do.
 REDIS_URL = env.text("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 3600}
     if REDIS_URL
@@ -179,7 +187,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "govportal.send_notices", "schedule": 60.0},
-    "midnight": {"task": "govportal.turn_day", "schedule": crontab(hour=0, minute=0)},
+    "clear-expired": {"task": "govportal.clear_expired", "schedule": crontab(hour=3, minute=30)},
 }
 
 _mail_backend = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

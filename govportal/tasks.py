@@ -1,11 +1,16 @@
 """Tasks of the kernel. Each may run twice."""
 
+from datetime import timedelta
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
-from django.db import transaction
+from django.core.management import call_command
 
 from govportal import notices
-from govportal.models import PublicRevision
 from govportal.now import now
+
+# Sign-ins are kept half a year: 网络安全法第二十一条 asks for six months of network logs at least.
+SIGN_INS_KEPT = timedelta(days=185)
 
 
 @shared_task(name="govportal.send_notices")
@@ -13,8 +18,9 @@ def send_notices() -> None:
     notices.send_due(now())
 
 
-@shared_task(name="govportal.turn_day")
-def turn_day() -> None:
-    """Midnight: what pages say about today (validity, notice periods, deadlines) has changed."""
-    with transaction.atomic():
-        PublicRevision.raise_number()
+@shared_task(name="govportal.clear_expired")
+def clear_expired() -> None:
+    """Delete sessions that have ended and records of sign-ins older than SIGN_INS_KEPT."""
+    call_command("clearsessions")
+    for model in (AccessAttempt, AccessFailureLog, AccessLog):
+        model.objects.filter(attempt_time__lt=now() - SIGN_INS_KEPT).delete()

@@ -15,7 +15,7 @@ PASSWORD = "probe-password-1"
 _jar: dict[str, str] = {}
 
 
-def ask(path: str, *, form: dict[str, str] | None = None, script: str = "") -> dict[str, Any]:
+def ask(path: str, *, form: dict[str, str] | None = None, script: str = "", scheme: str = "https") -> dict[str, Any]:
     """One request as a server behind TLS makes it. Cookies set before are sent along."""
     body = urlencode(form or {}).encode()
     bare, _question, query = path.partition("?")
@@ -34,7 +34,7 @@ def ask(path: str, *, form: dict[str, str] | None = None, script: str = "") -> d
         "CONTENT_LENGTH": str(len(body)),
         "REMOTE_ADDR": "192.0.2.7",
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "https",
+        "wsgi.url_scheme": scheme,
         "wsgi.input": BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
@@ -98,6 +98,8 @@ def main() -> None:
         "robots": ask("/zwgk/robots.txt"),
         "api": ask("/zwgk/api/v1/items/"),
         "no_slash": ask("/zwgk/items"),
+        "plain_healthz": ask("/zwgk/healthz", scheme="http"),
+        "plain_home": ask("/zwgk/", scheme="http"),
         "admin": ask("/zwgk/admin/"),
         "elder": ask("/zwgk/display/?mode=elder&next=/zwgk/items/"),
         "elder_away": ask("/zwgk/display/?mode=standard&next=/neighbour/"),

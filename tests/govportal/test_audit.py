@@ -24,7 +24,7 @@ def test_event_outlives_its_subject_and_its_actor() -> None:
 
 
 def test_event_without_actor_is_the_systems() -> None:
-    event = audit.record(None, "turn_day", make_agency())
+    event = audit.record(None, "clear", make_agency())
 
     assert (event.actor_id, event.actor_name) == (None, "system")
 

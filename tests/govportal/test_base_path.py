@@ -90,3 +90,8 @@ def test_admin_login_works_below_the_path(seen: dict[str, Any]) -> None:
     assert seen["login"]["cookies"].count("Path=/zwgk/") == 2
     assert "Secure" in seen["login"]["cookies"]
     assert seen["signed_in"]["status"] == 200
+
+
+def test_health_is_asked_without_tls_and_pages_are_not(seen: dict[str, Any]) -> None:
+    assert (seen["plain_healthz"]["status"], seen["plain_healthz"]["text"]) == (200, "ok\n")
+    assert (seen["plain_home"]["status"], seen["plain_home"]["headers"]["Location"]) == (301, f"{BASE}/")

@@ -5,14 +5,12 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
 
-from govportal import jobs, notices, tasks
-from govportal.celery import app
-from govportal.models import Notice, PublicRevision
+from govportal import jobs, notices
+from govportal.models import Notice
 from govportal.models.notice import NoticeState
 from govportal.now import now
 from tests.factories import make_notice
@@ -129,15 +127,6 @@ def test_two_senders_at_once_send_each_notice_once() -> None:
 
 
 @pytest.mark.django_db
-def test_midnight_renews_public_pages() -> None:
-    before = PublicRevision.objects.get(pk=1).number
-
-    tasks.turn_day()
-
-    assert PublicRevision.objects.get(pk=1).number == before + 1
-
-
-@pytest.mark.django_db
 def test_job_is_rung_for_after_commit_only(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -145,11 +134,11 @@ def test_job_is_rung_for_after_commit_only(
     monkeypatch.setattr(current_app, "send_task", lambda name, kwargs, **_more: sent.append((name, kwargs)))
 
     with django_capture_on_commit_callbacks(execute=True):
-        jobs.enqueue("govportal.turn_day", item_id=1)
+        jobs.enqueue("govportal.send_notices", item_id=1)
         before_commit = list(sent)
 
     assert before_commit == []
-    assert sent == [("govportal.turn_day", {"item_id": 1})]
+    assert sent == [("govportal.send_notices", {"item_id": 1})]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -164,10 +153,3 @@ def test_job_of_a_broker_that_is_away_does_not_undo_the_deed(monkeypatch: pytest
         jobs.enqueue("govportal.send_notices")
 
     assert Notice.objects.filter(pk=notice.pk).exists()
-
-
-def test_scheduled_tasks_exist() -> None:
-    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-
-    assert scheduled <= set(app.tasks)
-    assert current_app.main == app.main

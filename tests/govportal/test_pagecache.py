@@ -1,5 +1,6 @@
 import gzip
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import brotli
@@ -9,6 +10,7 @@ from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory, override_settings
+from django.utils import timezone
 
 from govportal import pagecache
 from govportal.models import PublicRevision
@@ -179,9 +181,31 @@ def test_order_of_parameters_makes_no_difference(parameters: None) -> None:
     site = Site(page)
     site.get("/?page=2&year=2026&year=2025")
 
-    site.get("/?year=2025&page=2&year=2026")
+    site.get("/?year=2026&page=2&year=2025")
 
     assert site.rendered == 1
+
+
+def test_order_of_values_of_one_parameter_makes_a_difference(parameters: None) -> None:
+    site = Site(lambda request: HttpResponse(request.GET["page"]))
+
+    first, second = site.get("/?page=2&page=10"), site.get("/?page=10&page=2")
+
+    assert (first.content, second.content) == (b"10", b"2")
+
+
+def test_page_of_yesterday_is_not_served_after_midnight_in_beijing(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(page)
+    evening = datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Beijing
+    monkeypatch.setattr(timezone, "now", lambda: evening)
+    site.get()
+    site.get()
+    before = site.rendered
+
+    monkeypatch.setattr(timezone, "now", lambda: evening + timedelta(seconds=1))
+    site.get()
+
+    assert (before, site.rendered) == (1, 2)
 
 
 def test_unknown_parameter_passes_by(parameters: None) -> None:

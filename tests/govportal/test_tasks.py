@@ -1,0 +1,65 @@
+import os
+import subprocess
+import sys
+import warnings
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from celery import current_app
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from kombu import Connection
+
+from govportal import tasks
+from govportal.celery import app
+from govportal.now import now
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_scheduled_tasks_exist() -> None:
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert scheduled <= set(app.tasks)
+    assert current_app.main == app.main
+
+
+@pytest.mark.django_db
+def test_what_has_expired_is_cleared_and_the_rest_kept() -> None:
+    Session.objects.create(session_key="old", expire_date=now() - timedelta(days=1))
+    Session.objects.create(session_key="open", expire_date=now() + timedelta(days=1))
+    for model, more in ((AccessAttempt, {"failures_since_start": 1}), (AccessFailureLog, {}), (AccessLog, {})):
+        for name, days in (("old", 190), ("recent", 170)):
+            row = model.objects.create(username=name, ip_address="192.0.2.1", path_info="/", http_accept="", **more)
+            model.objects.filter(pk=row.pk).update(attempt_time=now() - timedelta(days=days))
+
+    tasks.clear_expired()
+
+    assert [session.session_key for session in Session.objects.all()] == ["open"]
+    for model in (AccessAttempt, AccessFailureLog, AccessLog):
+        assert [row.username for row in model.objects.all()] == ["recent"]
+
+
+def test_broker_of_files_starts_without_a_warning() -> None:
+    with warnings.catch_warnings(action="error"):
+        environ = {**os.environ, "REDIS_URL": ""}
+        said = subprocess.run(
+            [sys.executable, "-c", "from govportal import settings; print(settings.CELERY_BROKER_URL)"],
+            env=environ, cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        Connection(said.stdout.strip()).release()
+
+
+def test_worker_of_root_starts_without_a_warning() -> None:
+    """As the worker does it: the application is loaded, then the user is judged."""
+    script = (
+        "import os; os.getuid = os.geteuid = os.getgid = os.getegid = lambda: 0\n"
+        "import govportal.celery\n"
+        "from celery.platforms import check_privileges\n"
+        "check_privileges(['json'])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert result.stderr == ""

@@ -11,9 +11,12 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from disclosure.enums import Validity
 from disclosure.models import Item
+from disclosure.queries import ItemQuerySet
 from disclosure.types import HOSPITALITY_COLUMNS, ITEM_TYPES, FieldKind
 from govportal.models import Agency, Leader
+from govportal.now import today
 from govportal.site import absolute_url
 
 type Row = Mapping[str, Any]
@@ -28,21 +31,32 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class DataTable:
-    """`rows(reader)` gives rows by column key; `url` is the row's own page, if it has one."""
+    """`rows(reader, is_complete)` gives rows by column key; `url` is the row's own page, if it has one.
+
+    Rows made of items are those in force; complete, also the void and expired ones, told apart by `validity`.
+    """
 
     key: str
     title: Promise | str
     description: Promise | str
     columns: tuple[Column, ...]
-    rows: Callable[[Any], Iterator[Row]]
+    rows: Callable[[Any, bool], Iterator[Row]]
     count: Callable[[Any], int]
 
+    @property
+    def has_validity(self) -> bool:
+        return _VALIDITY in self.columns
 
-def items_of_type(reader: Any, key: str) -> QuerySet[Item]:
-    """Current items of one type with their text's own fields, by agency."""
+
+_VALIDITY = Column("validity", _("有效性"))
+
+
+def items_of_type(reader: Any, key: str, *, is_complete: bool) -> ItemQuerySet:
+    """Items of one type with their text's own fields, by agency: those in force, or all that can be read."""
     items = Item.objects.visible_to(reader).filter(item_type=key).select_related("agency", "current_edition")
+    items = items.with_effective_validity(today()) if is_complete else items.in_force(today())
     return items.order_by("agency__position", "agency__name", "-published_on", "-id").only(
-        "slug", "title", "index_number", "published_on", "item_type", "topic",
+        "slug", "title", "index_number", "published_on", "item_type", "topic", "state", "validity", "expires_on",
         "agency__code", "agency__name", "agency__short_name", "current_edition__extra",
     )  # fmt: skip
 
@@ -70,14 +84,18 @@ def _item_table(key: str, title: Any, description: Any, extra_keys: tuple[str, .
         Column("agency", _("发布机构")),
         *(Column(field.key, field.label, field.kind in {FieldKind.INTEGER, FieldKind.AMOUNT}) for field in fields),
         Column("published_on", _("公开日期")),
+        _VALIDITY,
         Column("url", _("网址")),
     )
 
-    def rows(reader: Any) -> Iterator[Row]:
-        for item in items_of_type(reader, key).iterator(chunk_size=500):
+    def rows(reader: Any, is_complete: bool) -> Iterator[Row]:
+        for item in items_of_type(reader, key, is_complete=is_complete).iterator(chunk_size=500):
             yield extra_values(item) | _common(item)
 
-    return DataTable(key, title, description, columns, rows, lambda reader: items_of_type(reader, key).count())
+    def count(reader: Any) -> int:
+        return items_of_type(reader, key, is_complete=False).count()
+
+    return DataTable(key, title, description, columns, rows, count)
 
 
 def _common(item: Item) -> dict[str, Any]:
@@ -86,19 +104,21 @@ def _common(item: Item) -> dict[str, Any]:
         "title": item.title,
         "agency": item.agency.name,
         "published_on": item.published_on,
+        "validity": str(Validity(item.effective_validity).label),  # type: ignore[attr-defined]
         "url": absolute_url(item.get_absolute_url()),
     }
 
 
-def _hospitality_rows(reader: Any) -> Iterator[Row]:
-    for item in items_of_type(reader, "budget").filter(current_edition__extra__has_key="hospitality").iterator(500):
+def _hospitality_rows(reader: Any, is_complete: bool) -> Iterator[Row]:
+    items = items_of_type(reader, "budget", is_complete=is_complete)
+    for item in items.filter(current_edition__extra__has_key="hospitality").iterator(500):
         extra = extra_values(item)
         for line in extra["hospitality"] if isinstance(extra["hospitality"], list) else []:
             if isinstance(line, dict):
                 yield line | {"fiscal_year": extra["fiscal_year"], "kind": extra["kind"]} | _common(item)
 
 
-def _agency_rows(_reader: Any) -> Iterator[Row]:
+def _agency_rows(_reader: Any, _is_complete: bool) -> Iterator[Row]:
     for agency in Agency.objects.filter(is_active=True).select_related("parent").order_by("position", "name"):
         yield {
             "code": agency.code,
@@ -119,7 +139,7 @@ def leaders() -> QuerySet[Leader]:
     return active.order_by("agency__position", "agency__name", "position", "id")
 
 
-def _leader_rows(_reader: Any) -> Iterator[Row]:
+def _leader_rows(_reader: Any, _is_complete: bool) -> Iterator[Row]:
     for leader in leaders():
         yield {"agency": leader.agency.name, "name": leader.name, "post": leader.post, "division": leader.division}
 
@@ -156,10 +176,11 @@ _TABLES = (
             Column("fiscal_year", _("财政年度"), True),
             Column("kind", _("种类")),
             *(Column(key, label, key not in {"item", "reason"}) for key, label in HOSPITALITY_COLUMNS),
+            _VALIDITY,
             Column("url", _("网址")),
         ),
         _hospitality_rows,
-        lambda reader: sum(1 for _row in _hospitality_rows(reader)),
+        lambda reader: sum(1 for _row in _hospitality_rows(reader, False)),
     ),
     DataTable(
         "leaders",

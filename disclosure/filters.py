@@ -235,11 +235,7 @@ class ItemFilterSet(ParameterFilterSet):
         return queryset.filter(agency__in=self.agencies.values()) if self.agencies else queryset.none()
 
     def _by_topic(self, queryset: ItemQuerySet, topics: list[str]) -> ItemQuerySet:
-        """A main class (财政) holds its sub-classes (财政/惠农补贴). Their names come from the index, once."""
-        below = Item.objects.none()
-        for topic in topics:
-            below = below | Item.objects.filter(topic__startswith=f"{topic}/")
-        return queryset.filter(topic__in=[*topics, *below.values_list("topic", flat=True).distinct()])
+        return queryset.about(topics)
 
     def _by_validity(self, queryset: ItemQuerySet, validities: list[str]) -> ItemQuerySet:
         return queryset.alias(shown_validity=effective_validity(today())).filter(shown_validity__in=validities)

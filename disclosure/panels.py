@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest
 
-from disclosure.enums import Category, ItemState
+from disclosure.enums import Category
 from disclosure.types import ITEM_TYPES
 from govportal import now
 from govportal.contributions import Panel
@@ -23,10 +23,8 @@ def agency_duties(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
     """主要职责 and 对外承诺 out of the agency's newest duties item in force; without one, nothing but the gap."""
     from disclosure.models import Item
 
-    in_force = Item.objects.visible_to(request.user).filter(
-        agency=agency, item_type="duties", state__in=[ItemState.LIVE, ItemState.PARTLY_VOID]
-    )
-    item = in_force.newest_first().select_related("current_edition").first()
+    duties = Item.objects.visible_to(request.user).filter(agency=agency, item_type="duties").in_force(now.today())
+    item = duties.newest_first().select_related("current_edition").first()
     extra = item.current_edition.extra if item and item.current_edition else {}
     return {"item": item, **{key: _lines(extra.get(key)) for key in ("duties", "commitments")}}
 

@@ -1,6 +1,9 @@
 """What may be read by whom, and the questions pages ask: QuerySets that import no model."""
 
+from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -39,6 +42,21 @@ class ItemQuerySet(models.QuerySet["Item"]):
         if not agencies:
             return published.filter(audience=Audience.PUBLIC)
         return published.filter(Q(audience=Audience.PUBLIC) | Q(audience=Audience.INTERNAL, agency__in=agencies))
+
+    def in_force(self, today: date) -> Self:
+        """Neither void nor expired, by declaration, by its end or by date; partly void texts hold for the rest."""
+        valid = self.with_effective_validity(today)
+        return valid.exclude(effective_validity__in=[Validity.EXPIRED, Validity.VOID])
+
+    def about(self, topics: Iterable[str]) -> Self:
+        """Of these topics; a main class (财政) holds its sub-classes (财政/惠农补贴), never a namesake (财政金融).
+
+        The names of the sub-classes are read first, so that the list can start from the index of topics.
+        """
+        topics = list(topics)
+        below = reduce(or_, (Q(topic__startswith=f"{topic}/") for topic in topics), Q(pk__in=[]))
+        named = self.model._default_manager.filter(below).values_list("topic", flat=True).distinct()
+        return self.filter(topic__in=[*topics, *named])
 
     def newest_first(self) -> Self:
         return self.order_by("-published_on", "-id")

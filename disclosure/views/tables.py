@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from disclosure.data_tables import DATA_TABLES, extra_values, items_of_type, leaders
 from disclosure.exports import csv_response
 from disclosure.models import Item
+from disclosure.queries import ItemQuerySet
 from disclosure.types import POWER_KINDS
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
@@ -22,7 +23,7 @@ ROWS_PER_PAGE = 50
 
 def powers(request: HttpRequest) -> HttpResponse:
     """权力清单 by kind and agency."""
-    items = items_of_type(request.user, "power")
+    items = items_of_type(request.user, "power", is_complete=_is_complete(request))
     kind_of = KeyTextTransform("power_kind", "current_edition__extra")
     counts = dict(items.order_by().values_list(kind_of).annotate(n=Count("id")))
     kind = request.GET.get("kind", "")
@@ -34,21 +35,26 @@ def powers(request: HttpRequest) -> HttpResponse:
 
 def services(request: HttpRequest) -> HttpResponse:
     """办事指南 by agency and topic."""
-    items = items_of_type(request.user, "service_guide")
+    items = items_of_type(request.user, "service_guide", is_complete=_is_complete(request))
     topics = sorted({topic.partition("/")[0] for topic in items.order_by().values_list("topic", flat=True).distinct()})
     topic = request.GET.get("topic", "")
     if topic in topics and topic:
-        items = items.filter(topic__startswith=topic)
+        items = items.about([topic])
     return _by_type(request, items, "disclosure/service_list.html", {"topics": filter(None, topics), "topic": topic})
 
 
 def gazettes(request: HttpRequest) -> HttpResponse:
     """政府公报, newest issue first."""
-    items = items_of_type(request.user, "gazette").order_by("-published_on", "-id")
+    items = items_of_type(request.user, "gazette", is_complete=True).order_by("-published_on", "-id")
     return _by_type(request, items, "disclosure/gazette_list.html", {})
 
 
-def _by_type(request: HttpRequest, items: QuerySet[Item], template: str, extra: dict[str, Any]) -> HttpResponse:
+def _is_complete(request: HttpRequest) -> bool:
+    """Whether void and expired texts are asked for too (`validity=all`)."""
+    return request.GET.get("validity") == "all"
+
+
+def _by_type(request: HttpRequest, items: ItemQuerySet, template: str, extra: dict[str, Any]) -> HttpResponse:
     """A list of one type, narrowed by agency, with the values of its own fields."""
     listed = items.order_by().values("agency")
     agencies = list(Agency.objects.filter(pk__in=listed).order_by("position", "name"))
@@ -65,6 +71,7 @@ def _by_type(request: HttpRequest, items: QuerySet[Item], template: str, extra: 
         "rows": [(item, extra_values(item)) for item in page.object_list],
         "agencies": agencies,
         "agency": code,
+        "is_complete": _is_complete(request),
         "problems": problems + page_problems,
     }
     return render(request, template, context)
@@ -72,7 +79,7 @@ def _by_type(request: HttpRequest, items: QuerySet[Item], template: str, extra: 
 
 def leader_list(request: HttpRequest) -> HttpResponse:
     """领导信息 by agency: the register, and the published item of each."""
-    items = items_of_type(request.user, "leader")
+    items = items_of_type(request.user, "leader", is_complete=False)
     published = {(item.agency_id, extra_values(item)["name"]): item for item in items}
     grouped: dict[Agency, list[tuple[str, str, str, Item | None]]] = {}
     for leader in leaders():
@@ -91,9 +98,10 @@ def data_tables(request: HttpRequest) -> HttpResponse:
 
 
 def data_csv(request: HttpRequest, key: str) -> HttpResponseBase:
-    """One data table as CSV: public rows only, whoever asks."""
+    """One data table as CSV: public rows only, whoever asks; `validity=all` adds the void and expired ones."""
     table = DATA_TABLES.get(key)
     if table is None:
         raise Http404(_("没有这张数据表。"))
-    rows = ([row.get(column.key, "") for column in table.columns] for row in table.rows(AnonymousUser()))
+    found = table.rows(AnonymousUser(), _is_complete(request))
+    rows = ([row.get(column.key, "") for column in table.columns] for row in found)
     return csv_response(key, [column.label for column in table.columns], rows)

@@ -105,7 +105,7 @@ def close(item_id: int, closing: Closing, *, actor: User, at: datetime) -> LogEn
         actor,
         f"item.{_KIND_OF[closing.state]}",
         item,
-        agency_code=item.agency.code,
+        agency=item.agency,
         before={"state": before},
         after={"state": item.state, "entry": entry.sequence},
         basis=closing.basis,

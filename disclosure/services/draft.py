@@ -140,5 +140,5 @@ def _add_edition(
         link = EditionAttachment(edition=edition, attachment=attachment, title=title, position=position)
         link.clean_fields(exclude={"edition", "attachment"})
         link.save(force_insert=True)
-    audit.record(author, "edition.draft", edition, agency_code=item.agency.code, after={"number": edition.number})
+    audit.record(author, "edition.draft", edition, agency=item.agency, after={"number": edition.number})
     return edition

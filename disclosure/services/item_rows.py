@@ -115,6 +115,8 @@ def _json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
                 yield number, _("这一行不是 UTF-8 编码")
             except json.JSONDecodeError as error:
                 yield number, _("这一行不是完整的 JSON：第 %d 个字符") % error.pos
+            except (ValueError, RecursionError):
+                yield number, _("这一行的数字太长，或层次太深")
             else:
                 yield number, value if isinstance(value, dict) else _("这一行不是 JSON 对象")
 

@@ -130,7 +130,7 @@ def _seal(
         actor,
         f"item.{kind}",
         item,
-        agency_code=item.agency.code,
+        agency=item.agency,
         after={"edition": edition.number, "digest": edition.digest, "entry": entry.sequence},
         note=note,
     )

@@ -26,6 +26,6 @@ def relate(source: Item, kind: RelationKind, target: Item, *, actor: User) -> Re
     if is_new:
         PublicRevision.raise_number()
         audit.record(
-            actor, "item.relate", source, agency_code=source.agency.code, after={"kind": kind, "target": target.slug}
+            actor, "item.relate", source, agency=source.agency, after={"kind": kind, "target": target.slug}
         )
     return relation

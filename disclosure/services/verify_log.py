@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError, connection
 
 from disclosure import publication_log
@@ -147,7 +148,7 @@ def _verify_files(name: str, links: list[EditionAttachment], result: Result) -> 
         try:
             with link.attachment.file.open("rb") as stored:
                 found = hashlib.file_digest(stored, "sha256").hexdigest()
-        except OSError:
+        except (OSError, SuspiciousFileOperation):
             result.faults.append(f"{name}：附件“{link.title}”的文件不在了")
             continue
         if found != link.attachment.sha256:

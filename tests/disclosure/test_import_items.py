@@ -148,6 +148,8 @@ def test_import_problem_rows_are_listed_each_with_what_was_done(tmp_path: Path, 
         {"id": "twin-2", "title": "同名", "body": "乙文", "formed": "2020-01-01", "pub": "2020-01-01"},
         "{broken",
         '["not an object"]',
+        '{"title": ' + "9" * 5000 + "}",
+        '{"title": ' + "[" * 200_000 + "]" * 200_000 + "}",
     )
 
     run(
@@ -166,8 +168,8 @@ def test_import_problem_rows_are_listed_each_with_what_was_done(tmp_path: Path, 
     assert told["bad-date"][0] == "已公开" and "2024/13/45" in told["bad-date"][1]
     assert told["twin-1"][0] == told["twin-2"][0] == "已公开"
     assert "标题重复" in told["twin-2"][1]
-    assert [row["结果"] for row in rows[-2:]] == ["未迁入", "未迁入"]
-    assert len(rows) == 9
+    assert [row["结果"] for row in rows[-4:]] == ["未迁入"] * 4
+    assert len(rows) == 11
 
 
 @pytest.mark.django_db

@@ -15,6 +15,18 @@ class UnicodeSlug:
         return value
 
 
+class FileName:
+    """A name that only makes an address readable: what a database or a header cannot hold is no name."""
+
+    regex = r"[^/\x00-\x1f\x7f-\x9f]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class Number:
     """A positive whole number that every database column can hold."""
 
@@ -28,4 +40,5 @@ class Number:
 
 
 register_converter(UnicodeSlug, "uslug")
+register_converter(FileName, "filename")
 register_converter(Number, "number")

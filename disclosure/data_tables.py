@@ -66,10 +66,8 @@ def extra_values(item: Item) -> dict[str, Any]:
     extra = item.current_edition.extra if item.current_edition else {}
     values = {}
     for field in item.type.extra:
-        raw = extra.get(field.key)
-        if field.kind == FieldKind.CHOICE:
-            raw = dict(field.choices).get(str(raw), raw)
-        elif field.kind == FieldKind.LINES and isinstance(raw, list):
+        raw = field.shown(extra.get(field.key))
+        if field.kind == FieldKind.LINES and isinstance(raw, list):
             raw = "\n".join(map(str, raw))
         values[field.key] = "" if raw is None else raw
     return values

@@ -76,8 +76,6 @@ def shown_fields(edition: Edition) -> list[ShownField]:
 
 def _value(field: ExtraField, raw: Any) -> Any:
     """What the partial of the kind takes; a value of another shape is shown as it is."""
-    if field.kind == FieldKind.CHOICE:
-        return dict(field.choices).get(raw, raw)
     if field.kind == FieldKind.DATE:
         try:
             return parse_date(str(raw)) or raw
@@ -94,4 +92,4 @@ def _value(field: ExtraField, raw: Any) -> Any:
             "columns": [label for _key, label in columns],
             "rows": [[(label, row.get(key, "")) for key, label in columns] for row in rows],
         }
-    return raw
+    return field.shown(raw)

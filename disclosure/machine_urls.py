@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from disclosure import api, converters, feeds  # noqa: F401  (converters registers uslug and number)
+from disclosure import api, converters, feeds  # noqa: F401  (converters registers uslug, number, filename)
 from disclosure.views import attachments, history, log, open_data, tables
 
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("data/<slug:key>.csv", tables.data_csv, name="data_csv"),
     path("log.jsonl", log.log_export, name="log_export"),
     path("items/<uslug:slug>/history/<number:number>.json", history.edition_content, name="edition_content"),
-    path("attachments/<number:pk>/<path:name>", attachments.attachment, name="attachment"),
+    path("attachments/<number:pk>/<filename:name>", attachments.attachment, name="attachment"),
     path("open-data/catalog.jsonld", open_data.dcat_catalogue, name="dcat_catalogue"),
     path("api/v1/schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="api_schema"),
     path("api/v1/items/", api.ItemListView.as_view(), name="api_items"),

@@ -37,6 +37,10 @@ class ExtraField:
     choices: tuple[tuple[str, Promise | str], ...] = ()
     columns: tuple[tuple[str, Promise | str], ...] = ()
 
+    def shown(self, value: Any) -> Any:
+        """A choice by its label; any other value as it is."""
+        return dict(self.choices).get(str(value), value) if self.kind == FieldKind.CHOICE else value
+
 
 @dataclass(frozen=True, slots=True)
 class ItemType:

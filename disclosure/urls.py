@@ -8,8 +8,8 @@ from disclosure.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("tree/", items.item_tree, name="items_tree"),
     path("items/", items.item_list, name="items"),
-    path("items/tree/", items.item_tree, name="items_tree"),
     path("items/<uslug:slug>/", item.item_page, name="item"),
     path("items/<uslug:slug>/history/", history.history, name="item_history"),
     path("items/<uslug:slug>/history/<number:number>/", history.edition_page, name="item_diff"),

@@ -7,16 +7,20 @@ from itertools import batched, chain
 from types import ModuleType
 from typing import Any
 
+from django.conf import settings
 from django.db import connections, router, transaction
 from django.db.models import F
+from django.utils.translation import override
 
 from disclosure.enums import READABLE_STATES, Audience
 from disclosure.models import Edition, Item
 from disclosure.search import postgres, sqlite
 from disclosure.search.tokens import line, number_key
+from disclosure.types import FieldKind
 from govportal.html import to_text
 
 BATCH = 500
+STEP_KEYS = {"key", "next"}  # of a step, what ties it to others
 
 type Row = tuple[int, str, str, str, str]  # item_id, title, text, document_key, index_key
 
@@ -74,7 +78,20 @@ def stored_rows(ids: Iterable[int]) -> Iterator[Row]:
 def text_parts(edition: Edition) -> list[str]:
     """The plain text of an edition apart from its title and numbers; snippets are cut from the same."""
     keywords = "\n".join(map(str, edition.keywords or []))
-    return [part for part in (edition.summary, to_text(edition.body), keywords, _text_of(edition.extra)) if part]
+    return [part for part in (edition.summary, to_text(edition.body), keywords, _extra_text(edition)) if part]
+
+
+def _extra_text(edition: Edition) -> str:
+    """The extra fields as their page shows them: choices by their label, steps without their keys."""
+    fields = {field.key: field for field in edition.item.type.extra}
+    shown = []
+    with override(settings.LANGUAGE_CODE):
+        for key, value in edition.extra.items():
+            field = fields.get(key)
+            if field and field.kind == FieldKind.FLOW and isinstance(value, list):
+                value = [{k: v for k, v in s.items() if k not in STEP_KEYS} for s in value if isinstance(s, dict)]
+            shown.append(_text_of(field.shown(value) if field else value))
+    return "\n".join(filter(None, shown))
 
 
 def _text_of(value: Any) -> str:

@@ -35,7 +35,8 @@ def snippets(query: str, items: Sequence[Item]) -> dict[int, Snippet]:
     editions = Edition.objects.in_bulk([item.current_edition_id for item in items if item.current_edition_id])
     found = {}
     for item in items:
-        edition = editions.get(item.current_edition_id or 0)
+        if edition := editions.get(item.current_edition_id or 0):
+            edition.item = item
         text = " ".join("\n".join(text_parts(edition)).split()) if edition else ""
         found[item.pk] = Snippet(_marked(item.title, patterns), _cut(text, patterns))
     return found

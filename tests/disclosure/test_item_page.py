@@ -76,7 +76,10 @@ def test_page_of_a_guide_shows_materials_as_a_table() -> None:
     assert "来源" not in text  # a column nobody filled
 
 
-@pytest.mark.parametrize("extra", [{"steps": "x", "basis": "一\n二", "statutory_days": []}, {"steps": [1], "basis": 5}])
+@pytest.mark.parametrize(
+    "extra",
+    [{"power_kind": ["x"]}, {"steps": "x", "basis": "一\n二", "statutory_days": []}, {"steps": [1], "basis": 5}],
+)
 def test_page_of_crooked_extra_values_still_answers(extra: dict[str, Any]) -> None:
     item = make_item(edition={"title": "许可", "extra": extra}, item_type="power")
 
@@ -93,6 +96,32 @@ def test_amended_item_leads_to_the_difference() -> None:
     assert reverse("item_diff", args=[item.slug, 2]) in page
     assert "公示<del>5</del><ins>7</ins>日。" in difference
     assert not faults(difference)
+
+
+@pytest.mark.parametrize("name", ["%00", "a%0Ab", "a%7F", "%C2%85"])
+def test_attachment_has_no_address_with_control_characters(name: str) -> None:
+    item = make_item(edition={"files": [make_attachment()]})
+    held = EditionAttachment.objects.get(edition__item=item).attachment
+
+    good = Client().get(reverse("attachment", args=[held.pk, held.name]))
+
+    assert good.status_code == 200
+    assert Client().get(f"/attachments/{held.pk}/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("number", [32_768, 2**31, 999_999_999_999_999])
+@pytest.mark.parametrize("name", ["item_diff", "edition_content"])
+def test_edition_number_beyond_its_column_is_not_found(name: str, number: int) -> None:
+    item = make_item()
+
+    assert Client().get(reverse(name, args=[item.slug, number])).status_code == 404
+
+
+def test_item_whose_slug_is_a_word_of_ours_has_its_page() -> None:
+    item = make_item(slug="tree", edition={"title": "树木"})
+
+    assert "树木" in page_of(item)
+    assert Client().get(reverse("items_tree")).context["categories"]
 
 
 def test_redacted_edition_shows_a_notice_alone() -> None:

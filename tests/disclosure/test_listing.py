@@ -244,6 +244,12 @@ MISSING = [
     "/log/99999999999999999999999/",
     "/attachments/999999999999999/%00",
     "/data/nothing.csv",
+    "/items/x%0A/",
+    "/items/x/history/9999999999999999/",
+    "/api/v1/items/x%00/",
+    "/catalogue/999999999999999/",
+    "/catalogue/99999999999999999999/",
+    "/log/0/",
 ]
 REFUSED = ["/items.csv?year=x", "/feeds/items.atom?year=x", "/api/v1/items/?year=x", "/api/v1/items/?agency=nobody",
            "/api/v1/items/?page_size=x", "/api/v1/items/?page=0", "/api/v1/log/?kind=x"]  # fmt: skip

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,25 @@ def test_search_finds_a_word_of_every_part() -> None:
 
     for word in ("甲题", "乙文", "丙段", "丁述", "戊发", "己词", "庚证", "辛室", item.index_number):
         assert found(word) == [item], word
+
+
+def test_search_finds_a_choice_by_its_label_and_no_key() -> None:
+    steps = [{"key": "stepkey", "name": "受理", "next": ["stepkey"]}]
+    drawing = make_item(item_type="interpretation", edition={"extra": {"form": "figure"}})
+    power = make_item(item_type="power", edition={"extra": {"power_kind": "licence", "steps": steps}})
+    index_items([drawing.pk, power.pk])
+
+    assert (found("图解"), found("行政许可"), found("受理")) == ([drawing], [power], [power])
+    assert (found("figure"), found("licence"), found("stepkey")) == ([], [], [])
+
+
+def test_index_is_the_same_whatever_language_the_publisher_reads() -> None:
+    item = make_item(item_type="interpretation", edition={"extra": {"form": "figure"}})
+
+    with override("en"):
+        index_item(item)
+
+    assert found("图解") == [item]
 
 
 def test_search_of_a_blank_query_gives_all_newest_first() -> None:

@@ -69,6 +69,12 @@ def test_snippet_marks_the_official_term_of_a_synonym() -> None:
     assert snippet("低保", body="<p>最低生活保障</p>")[1] == "<mark>最低生活保障</mark>"
 
 
+def test_snippet_shows_the_label_of_a_choice() -> None:
+    item = make_item(item_type="interpretation", edition={"body": "", "extra": {"form": "figure"}})
+
+    assert str(snippets("政策", [item])[item.pk].body) == "图解"
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_snippets_take_two_queries(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     items = [make_item() for _n in range(count)]

@@ -1,9 +1,14 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.models import BestBet, Synonym
+from disclosure.models import BestBet, Item, Synonym
 from disclosure.search.tokens import line
 from govportal import access
 from govportal.admin.base import AuditedModelAdmin
@@ -31,6 +36,14 @@ class SynonymForm(forms.ModelForm):
 
 
 class BestBetForm(forms.ModelForm):
+    """Offers and names public items alone: whoever keeps the search need not be staff of the agency."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item = self.fields["item"]
+        assert isinstance(item, forms.ModelChoiceField)
+        item.queryset = Item.objects.visible_to(AnonymousUser())
+
     def clean_query(self) -> str:
         return _searchable(self.cleaned_data["query"])
 
@@ -49,4 +62,9 @@ class BestBetAdmin(AuditedModelAdmin[BestBet]):
     list_display = ("query", "item", "position")
     list_select_related = ("item",)
     search_fields = ("query", "item__title")
-    raw_id_fields = ("item",)
+    autocomplete_fields = ("item",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BestBet]:
+        """Also those of withdrawn items, whose notice is public: somebody must take them away."""
+        public = Item.objects.addressable_by(AnonymousUser())
+        return super().get_queryset(request).filter(item__in=public)

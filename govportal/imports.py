@@ -1,4 +1,4 @@
-"""What an importer answers: one outcome a row, nothing refused silently. Shared by every importer."""
+"""What an import of reference data answers: one outcome a row, nothing refused silently."""
 
 from collections import Counter
 from collections.abc import Iterable

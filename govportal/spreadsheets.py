@@ -1,52 +1,73 @@
-"""Tables we hand out: CSV with a BOM and XLSX, so that a spreadsheet opens them right and runs nothing in them."""
+"""Tables we hand out: CSV with a BOM and XLSX, so that a spreadsheet opens them right and runs nothing in them.
+
+The one writer of tables: downloads, exports and reports of imports all pass through here.
+"""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.http import StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 BOM = "\ufeff"
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would run (OWASP CSV injection), also after blanks and in full width; a plain number is none.
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?")
 _CELL_LIMIT = 32_767  # characters in one cell of a spreadsheet
 
 
 def escape_formula(text: str) -> str:
-    """The text with an apostrophe in front if a spreadsheet would take it for a formula (OWASP CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """The text with an apostrophe in front if a spreadsheet would take it for a formula."""
+    return f"'{text}" if _is_formula(text) else text
 
 
 def unescape_formula(text: str) -> str:
     """The text as it was before `escape_formula`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
 
 
-def csv_chunks(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a CSV file, one by one, for a streaming answer."""
+def _is_formula(text: str) -> bool:
+    return bool(_FORMULA.match(text)) and not _NUMBER.fullmatch(text)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else escape_formula(str(value))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The lines of a CSV file, one by one, for streams; None is an empty cell."""
     buffer = io.StringIO()
     buffer.write(BOM)
     writer = csv.writer(buffer)
     for row in rows:
-        writer.writerow([escape_formula(cell) for cell in row])
-        yield buffer.getvalue()
+        writer.writerow([_cell(value) for value in row])
+        yield buffer.getvalue().encode("utf-8", "replace")
         buffer.seek(0)
         buffer.truncate()
 
 
-def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    return "".join(csv_chunks(rows)).encode()
+def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
+    return b"".join(csv_lines(rows))
 
 
-def xlsx_bytes(rows: Iterable[Sequence[str]], *, title: str) -> bytes:
+def csv_response(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """Stream rows, the header first, as `name`.csv."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return StreamingHttpResponse(csv_lines(rows), content_type=CSV_TYPE, headers=headers)
+
+
+def xlsx_bytes(rows: Iterable[Sequence[object]], *, title: str) -> bytes:
     """One sheet; every cell is text, the first row stays in sight. Cells are cut at what a spreadsheet holds."""
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     for row in rows:
-        sheet.append([escape_formula(ILLEGAL_CHARACTERS_RE.sub("", cell))[:_CELL_LIMIT] for cell in row])
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", _cell(value))[:_CELL_LIMIT] for value in row])
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()

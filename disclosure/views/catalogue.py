@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from disclosure.models import CatalogueEntry, Item
 from disclosure.queries import CatalogueEntryQuerySet
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
-from govportal.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_chunks, xlsx_bytes
+from govportal.spreadsheets import XLSX_TYPE, csv_response, xlsx_bytes
 
 ITEMS_SHOWN = 20  # of one entry; the listing of items has the rest
 _AGENCIES = Prefetch(
@@ -78,12 +78,7 @@ def _selects(filterset: CatalogueEntryFilterSet, visible: CatalogueEntryQuerySet
 
 
 def catalogue_csv(request: HttpRequest) -> HttpResponseBase:
-    rows = catalogue_export.table(_filterset(request).qs.iterator(chunk_size=500))
-    return StreamingHttpResponse(
-        csv_chunks(rows),
-        content_type=CSV_TYPE,
-        headers={"Content-Disposition": 'attachment; filename="catalogue.csv"'},
-    )
+    return csv_response("catalogue", catalogue_export.table(_filterset(request).qs.iterator(chunk_size=500)))
 
 
 def catalogue_xlsx(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """开放数据: every data set with its formats, as a page and as a DCAT catalogue; the CSV of any listing."""
 
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,11 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.exports import csv_response
 from disclosure.filters import InvalidFilter, ItemFilterSet
 from disclosure.records import item_record, public_items
 from govportal.contributions import datasets
 from govportal.site import absolute_url, site_profile
+from govportal.spreadsheets import csv_response
 
 MEDIA_TYPES = {
     "CSV": "text/csv",
@@ -96,5 +97,6 @@ def items_csv(request: HttpRequest) -> HttpResponseBase:
         filterset.require_valid()
     except InvalidFilter as error:
         return HttpResponse("\n".join(error.messages), status=400, content_type="text/plain; charset=utf-8")
-    records = (item_record(item) for item in filterset.qs.iterator(chunk_size=1000))
-    return csv_response("items", list(CSV_COLUMNS.values()), ([r[key] for key in CSV_COLUMNS] for r in records))
+    records = map(item_record, filterset.qs.iterator(chunk_size=1000))
+    rows = ([record[key] for key in CSV_COLUMNS] for record in records)
+    return csv_response("items", chain([list(CSV_COLUMNS.values())], rows))

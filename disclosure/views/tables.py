@@ -1,5 +1,6 @@
 """Lists by type (powers, services, leaders, gazettes) and the data tables with their CSV."""
 
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,12 +12,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from disclosure.data_tables import DATA_TABLES, extra_values, items_of_type, leaders
-from disclosure.exports import csv_response
 from disclosure.models import Item
 from disclosure.queries import ItemQuerySet
 from disclosure.types import POWER_KINDS
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
+from govportal.spreadsheets import csv_response
 
 ROWS_PER_PAGE = 50
 
@@ -104,4 +105,4 @@ def data_csv(request: HttpRequest, key: str) -> HttpResponseBase:
         raise Http404(_("没有这张数据表。"))
     found = table.rows(AnonymousUser(), _is_complete(request))
     rows = ([row.get(column.key, "") for column in table.columns] for row in found)
-    return csv_response(key, [column.label for column in table.columns], rows)
+    return csv_response(key, chain([[column.label for column in table.columns]], rows))

@@ -141,6 +141,7 @@ def test_import_problem_rows_are_listed_each_with_what_was_done(tmp_path: Path, 
         tmp_path,
         {"id": "empty", "title": "空的", "body": "  "},
         {"id": "untitled", "title": "", "body": "内容"},
+        {"id": "=1+1", "title": "@标题", "body": "内容零"},
         {"id": "early", "title": "早", "body": "内容一", "formed": "2020-02-02", "pub": "2020-01-01", "org": "省政府"},
         {"id": "undated", "title": "无日期", "body": "内容二"},
         {"id": "bad-date", "title": "坏日期", "body": "内容三", "formed": "2024/13/45", "pub": "2024-05-01"},
@@ -169,7 +170,8 @@ def test_import_problem_rows_are_listed_each_with_what_was_done(tmp_path: Path, 
     assert told["twin-1"][0] == told["twin-2"][0] == "已公开"
     assert "标题重复" in told["twin-2"][1]
     assert [row["结果"] for row in rows[-4:]] == ["未迁入"] * 4
-    assert len(rows) == 11
+    assert len(rows) == 12
+    assert rows[2]["标题"] == "'@标题" and rows[2]["来源编号"] == "'=1+1"
 
 
 @pytest.mark.django_db

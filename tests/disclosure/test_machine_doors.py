@@ -11,7 +11,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from disclosure.exports import csv_cell
 from disclosure.feeds import FEED_ENTRIES
 from tests.disclosure.doors import text_of
 from tests.factories import make_agency, make_edition, make_item
@@ -81,14 +80,6 @@ def test_csv_holds_all_hits_and_opens_in_a_spreadsheet(client: Client) -> None:
     assert len(rows) == 26
     assert "'=cmd|' /C calc'!A0" in [row["标题"] for row in rows]
     assert all(row["网址"].startswith("http://testserver/items/") for row in rows)
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [("=1+1", "'=1+1"), (" @x", "' @x"), ("+86 10", "'+86 10"), ("-3.5", "-3.5"), (-3, "-3"), (None, ""), ("甲", "甲")],
-)
-def test_csv_cell_runs_no_formula(value: Any, cell: str) -> None:
-    assert csv_cell(value) == cell
 
 
 def test_api_pages_with_addresses_of_the_requested_host(client: Client, django_assert_num_queries: Any) -> None:

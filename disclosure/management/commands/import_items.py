@@ -1,7 +1,7 @@
-import csv
 import sys
-from collections import Counter
-from contextlib import nullcontext
+from collections import Counter, deque
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from disclosure.services.import_items import RESULT_WORDS, Job, Outcome, archive
 from disclosure.services.item_rows import BadFieldMap, parse_field_map
 from govportal.models import Agency, User
 from govportal.now import now, today
+from govportal.spreadsheets import csv_lines
 from govportal.tables import UnreadableTable
 
 REPORT_COLUMNS = ("行号", "来源编号", "标题", "结果", "索引号", "问题")
+PROBLEM = "problem"  # counted beside the results: a row may be in and have one
 
 
 class Command(BaseCommand):
@@ -35,24 +37,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         job = self._job(options)
         counts: Counter[str] = Counter()
-        problems = 0
-        report = options["report"]
+        rows = self._rows(options["file"], job, counts)
         try:
-            with report.open("w", encoding="utf-8-sig", newline="") if report else nullcontext() as stream:
-                writer = csv.writer(stream) if stream else None
-                if writer:
-                    writer.writerow(REPORT_COLUMNS)
-                for outcome in import_items(options["file"], job, on_progress=self._progress):
-                    counts[outcome.result] += 1
-                    problems += bool(outcome.problems)
-                    if writer:
-                        writer.writerow(_cells(outcome))
-                    if outcome.problems:
-                        self.stdout.write("\t".join(_cells(outcome)))
+            if options["report"]:
+                with options["report"].open("wb") as stream:
+                    stream.writelines(csv_lines(chain([REPORT_COLUMNS], rows)))
+            else:
+                deque(rows, maxlen=0)
         except (UnreadableTable, PermissionDenied, ValidationError, OSError) as error:
             raise CommandError("；".join(getattr(error, "messages", [str(error)]))) from error
         summary = "，".join(f"{RESULT_WORDS[result]} {counts[result]}" for result in RESULT_WORDS if counts[result])
-        self.stdout.write(f"{summary or '没有数据行'}；有问题的行 {problems}")
+        self.stdout.write(f"{summary or '没有数据行'}；有问题的行 {counts[PROBLEM]}")
+
+    def _rows(self, path: Path, job: Job, counts: Counter[str]) -> Iterator[list[str]]:
+        """Import row by row: counted, said aloud if it has a problem, and handed on for the report."""
+        for outcome in import_items(path, job, on_progress=self._progress):
+            counts[outcome.result] += 1
+            cells = _cells(outcome)
+            if outcome.problems:
+                counts[PROBLEM] += 1
+                self.stdout.write("\t".join(cells))
+            yield cells
 
     def _job(self, options: dict[str, Any]) -> Job:
         agency = Agency.objects.filter(code=options["agency"]).first()
@@ -99,13 +104,8 @@ def _cells(outcome: Outcome) -> list[str]:
     return [
         str(outcome.row),
         outcome.source_id,
-        _safe(outcome.title),
+        outcome.title,
         str(RESULT_WORDS[outcome.result]),
         outcome.index_number,
-        _safe("；".join(outcome.problems)),
+        "；".join(outcome.problems),
     ]
-
-
-def _safe(text: str) -> str:
-    """A spreadsheet must not run what a title begins with."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text

@@ -11,6 +11,7 @@ urlpatterns = [
     path("items.csv", open_data.items_csv, name="items_csv"),
     path("data/<slug:key>.csv", tables.data_csv, name="data_csv"),
     path("log.jsonl", log.log_export, name="log_export"),
+    path("log/<number:sequence>.json", log.log_payload, name="log_payload"),
     path("items/<uslug:slug>/history/<number:number>.json", history.edition_content, name="edition_content"),
     path("attachments/<number:pk>/<filename:name>", attachments.attachment, name="attachment"),
     path("open-data/catalog.jsonld", open_data.dcat_catalogue, name="dcat_catalogue"),

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "govportal.passwords.OneTimePasswordMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -101,6 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "govportal.passwords.NewPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
 # Five wrong passwords close one account from one address for fifteen minutes (GB/T 22239 身份鉴别).
@@ -139,6 +141,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "govportal_session", "govportal_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_AGE = None  # until the browser closes, like the session it guards
 SECURE_SSL_REDIRECT = IS_HTTPS and env.flag("SSL_REDIRECT", True)
 # Matched against the whole path without its first slash, so the portal's own path is part of it.
 SECURE_REDIRECT_EXEMPT = [rf"^{re.escape(BASE_PATH[1:])}healthz$"]

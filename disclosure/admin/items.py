@@ -125,13 +125,16 @@ class LogEntryAdmin(ReadOnlyModelAdmin[LogEntry]):
     list_display = ("sequence", "chain", "kind", "index_number", "title", "agency_name", "at", "actor_name")
     list_filter = ("kind",)
     search_fields = ("index_number", "edition__title")
-    list_select_related = ("edition", "item")
     ordering = ("-id",)
     show_full_result_count = False
     readonly_fields = ("public_entry",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        return super().get_queryset(request).filter(readable(request, "item__"))
+        return super().get_queryset(request).filter(readable(request, "item__")).with_title()
+
+    @admin.display(description=_("标题"))
+    def title(self, entry: LogEntry) -> str:
+        return str(entry.title)
 
     @admin.display(description=_("登记簿"))
     def public_entry(self, entry: LogEntry) -> str:

@@ -49,8 +49,3 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.sequence} 号 {self.get_kind_display()} {self.index_number}"
-
-    @property
-    def title(self) -> str:
-        """As the text has it today: a redaction that blanks the title blanks it here too."""
-        return self.edition.title if self.edition else self.item.title

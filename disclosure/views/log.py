@@ -1,6 +1,5 @@
 """公开登记簿: the public chain, one entry with how to recompute it, and all of it as JSON Lines."""
 
-import json
 from collections.abc import Iterator
 
 from django.contrib.auth.models import AnonymousUser
@@ -27,7 +26,7 @@ def public_entries() -> LogEntryQuerySet:
 def log(request: HttpRequest) -> HttpResponse:
     """The public chain, newest first."""
     filterset = LogFilterSet(data=request.GET, queryset=public_entries(), request=request)
-    paginator = BoundedPaginator(filterset.qs.annotate(slug=F("item__slug")))
+    paginator = BoundedPaginator(filterset.qs.with_title().annotate(slug=F("item__slug")))
     page, problems = read_page(request, paginator)
     context = {
         "filterset": filterset,
@@ -44,9 +43,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def log_entry(request: HttpRequest, sequence: int) -> HttpResponse:
     """One entry, the bytes its hash covers, and its neighbours."""
-    entry = public_entries().select_related("item").filter(sequence=sequence).first()
-    if entry is None:
-        raise Http404(_("登记簿里没有这一号。"))
+    entry = _entry(sequence)
     context = {
         "entry": entry,
         "payload": canonical_json(entry_payload(entry)).decode("utf-8", "replace"),
@@ -55,12 +52,26 @@ def log_entry(request: HttpRequest, sequence: int) -> HttpResponse:
     return render(request, "disclosure/log_entry.html", context)
 
 
+def log_payload(request: HttpRequest, sequence: int) -> HttpResponse:
+    """The very bytes whose SHA-256 is the hash of an entry, to be checked with any tool."""
+    response = HttpResponse(canonical_json(entry_payload(_entry(sequence))), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="log-{sequence}.json"'
+    return response
+
+
+def _entry(sequence: int) -> LogEntry:
+    entry = public_entries().with_title().select_related("item").filter(sequence=sequence).first()
+    if entry is None:
+        raise Http404(_("登记簿里没有这一号。"))
+    return entry
+
+
 def log_export(request: HttpRequest) -> HttpResponseBase:
-    """Every public entry, oldest first, one JSON object a line, with its hash."""
+    """Every public entry, oldest first: {"hash":…,"payload":…}, the payload byte for byte as it is hashed."""
 
     def lines() -> Iterator[bytes]:
         for entry in public_entries().order_by("sequence").iterator(chunk_size=1000):
-            yield json.dumps(entry_payload(entry) | {"hash": entry.hash}, ensure_ascii=False).encode() + b"\n"
+            yield canonical_json({"hash": entry.hash, "payload": entry_payload(entry)}) + b"\n"
 
     response = StreamingHttpResponse(lines(), content_type="application/jsonl; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="log.jsonl"'

@@ -35,7 +35,7 @@ MACHINE_LISTS: dict[str, tuple[list[Any], str, set[str] | None]] = {
 }
 # One item by its address.
 ITEM_DOORS = {"item", "item_history", "item_diff", "edition_content", "attachment", "api_item"}
-LOG_DOORS = {"log", "log_entry", "log_export", "api_log"}
+LOG_DOORS = {"log", "log_entry", "log_payload", "log_export", "api_log"}
 # Nothing of an item stands behind these; they only must answer, and never name an internal one.
 OTHER_DOORS: dict[str, list[Any]] = {
     "agencies": [],
@@ -78,6 +78,10 @@ def test_every_address_has_a_row() -> None:
     without = set(named(get_resolver().url_patterns)) - rows
 
     assert not without, f"addresses without a row in the door matrix: {sorted(without)}"
+
+
+def number_of(item: Item) -> str:
+    return item.index_number
 
 
 def shown(door: str, item: Item) -> str:
@@ -190,18 +194,22 @@ def test_unpublished_edition_of_a_live_item_has_no_address(world: World) -> None
 @pytest.mark.parametrize("reader", ["anonymous", "own_staff"])
 def test_log_doors_show_the_public_chain_alone(world: World, reader: str) -> None:
     client = world.client(reader)
-    listed = {door: text_of(client.get(reverse(door) + "?page_size=200")) for door in LOG_DOORS - {"log_entry"}}
+    lists = {"log": title_of, "log_export": number_of, "api_log": number_of}
+    listed = {door: text_of(client.get(reverse(door) + "?page_size=200")) for door in lists}
     public = [item for item in world.items if item.audience == "public" and item.pk in world.sequences]
 
     for item in world.items:
         expected = item in public
         for door, text in listed.items():
-            assert (title_of(item) in text) == expected, (door, reader, item.state, item.audience)
+            assert (lists[door](item) in text) == expected, (door, reader, item.state, item.audience)
     for item in public:
         text = text_of(client.get(reverse("log_entry", args=[world.sequences[item.pk]])))
         assert title_of(item) in text
         assert body_of(item) not in text
-    assert client.get(reverse("log_entry", args=[len(public) + 1])).status_code == 404
+        payload = client.get(reverse("log_payload", args=[world.sequences[item.pk]]))
+        assert number_of(item) in text_of(payload)
+    for door in ("log_entry", "log_payload"):
+        assert client.get(reverse(door, args=[len(public) + 1])).status_code == 404
 
 
 def test_other_doors_answer_and_name_no_internal_item(world: World) -> None:

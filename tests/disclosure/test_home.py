@@ -90,7 +90,6 @@ def test_home_shows_the_head_of_the_public_log(client: Client) -> None:
             kind=LogKind.PUBLISH,
             item=item,
             index_number=item.index_number,
-            title=item.title,
             agency_code="x",
             agency_name="x",
             actor_name="x",

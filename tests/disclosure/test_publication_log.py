@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from disclosure import publication_log
 from disclosure.enums import Audience, EditionState, ItemState, LogKind, internal_chain
@@ -53,6 +54,20 @@ def test_digest_is_recomputed_by_an_outsider_from_the_documented_json() -> None:
     assert content["body"] == "<p>第一条　公示期不少于五个工作日。</p>"
     assert content["index_number"] == item.index_number
     assert LogEntry.objects.get().content_digest == edition.digest
+
+
+@pytest.mark.django_db
+def test_downloads_hash_to_what_the_log_states_byte_for_byte(client: Client) -> None:
+    item = publish_one()
+    entry = LogEntry.objects.get()
+
+    payload = client.get("/log/1.json").content
+    content = client.get(f"/items/{item.slug}/history/1.json").content
+    line = b"".join(client.get("/log.jsonl")).strip()  # type: ignore[arg-type]
+
+    assert hashlib.sha256(payload).hexdigest() == entry.hash
+    assert hashlib.sha256(content).hexdigest() == entry.content_digest
+    assert line == b'{"hash":"' + entry.hash.encode() + b'","payload":' + payload + b"}"
 
 
 @pytest.mark.django_db

@@ -6,10 +6,14 @@ from typing import Any
 from django.db import models, transaction
 
 from govportal.crypto import EncryptedTextField
-from govportal.models import AuditEvent
+from govportal.models import Agency, AuditEvent
 from govportal.now import now
 
-_SECRET = frozenset({"password", "email", "phone", "last_login", "updated_at"})
+# Left out of the trail: what is private to a person, and moments that change of themselves.
+_LEFT_OUT = {
+    "govportal.User": frozenset({"password", "email", "phone", "last_login"}),
+    "govportal.Agency": frozenset({"updated_at"}),
+}
 
 
 def record(
@@ -17,7 +21,7 @@ def record(
     action: str,
     subject: models.Model,
     *,
-    agency_code: str = "",
+    agency: Agency | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     basis: str = "",
@@ -30,7 +34,8 @@ def record(
         at=now(),
         actor_id=getattr(actor, "pk", None),
         actor_name=str(actor)[:150] if actor else "system",
-        agency_code=agency_code,
+        agency_id=agency.pk if agency else None,
+        agency_code=agency.code if agency else "",
         action=action,
         subject_type=subject._meta.label,
         subject_id=str(subject.pk),
@@ -44,11 +49,12 @@ def record(
 
 
 def snapshot(row: models.Model) -> dict[str, Any]:
-    """The columns of a row as JSON values, for before and after. Secrets and encrypted columns stay out."""
+    """The columns of a row as JSON values, for before and after. Private and encrypted columns stay out."""
+    left_out = _LEFT_OUT.get(row._meta.label, frozenset())
     return {
         field.name: field.value_to_string(row) if field.value_from_object(row) is not None else None
         for field in row._meta.concrete_fields
-        if field.name not in _SECRET and not isinstance(field, EncryptedTextField)
+        if field.name not in left_out and not isinstance(field, EncryptedTextField)
     }
 
 

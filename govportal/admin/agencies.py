@@ -56,11 +56,11 @@ class AgencyAdmin(ImportPages, AuditedModelAdmin[Agency]):
     list_filter = ("kind", "level", "is_active")
     list_select_related = ("parent",)
     search_fields = ("name", "short_name", "code", "initials")
-    autocomplete_fields = ("parent",)
+    autocomplete_fields = ("parent", "succeeded_by")
     inlines = (BodyInline, LeaderInline)
     fieldsets = (
         (None, {"fields": ("name", "short_name", "code", "credit_code", "kind", "level", "parent")}),
-        (_("公开信息"), {"fields": ("summary", "office", "position", "is_active")}),
+        (_("公开信息"), {"fields": ("summary", "office", "position", "is_active", "succeeded_by")}),
         (
             _("联系方式"),
             {"fields": ("address", "postcode", "hours", "phone", "fax", "email", "complaint_phone")},
@@ -71,9 +71,8 @@ class AgencyAdmin(ImportPages, AuditedModelAdmin[Agency]):
     def run_import(self, source: Any, *, actor: Any, is_dry_run: bool) -> ImportResult:
         return import_agencies(source, actor=actor, is_dry_run=is_dry_run)
 
-    def agency_code_of(self, row: Model) -> str:
-        agency = row if isinstance(row, Agency) else row.agency  # type: ignore[attr-defined]
-        return str(agency.code)
+    def agency_of(self, row: Model) -> Agency:
+        return row if isinstance(row, Agency) else row.agency  # type: ignore[attr-defined]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agency]:
         return access.agencies_under(request.user, Permission.MANAGE_AGENCIES)
@@ -84,11 +83,11 @@ class AgencyAdmin(ImportPages, AuditedModelAdmin[Agency]):
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agency | None = None) -> list[str]:
-        """The place of an agency that hangs below a foreign one is not for its own administrator to change."""
-        is_foreign = obj is not None and obj.parent is not None
-        if is_foreign and not access.can(request.user, Permission.MANAGE_AGENCIES, obj.parent):  # type: ignore[union-attr]
-            return ["parent"]
-        return []
+        """The code is for good; the place below a foreign agency is not for one's own administrator to change."""
+        if obj is None:
+            return []
+        is_foreign = obj.parent and not access.can(request.user, Permission.MANAGE_AGENCIES, obj.parent)
+        return ["code", "parent"] if is_foreign else ["code"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Agency | None = None) -> bool:
         return False

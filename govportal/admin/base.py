@@ -9,20 +9,20 @@ from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 
 from govportal import audit
-from govportal.models import PublicRevision
+from govportal.models import Agency, PublicRevision
 
 
 class AuditedModelAdmin[M: models.Model](admin.ModelAdmin):
     """Saves what a person typed, and writes down before and after.
 
-    `is_public`: pages show these rows, so a change renews them. `agency_code_of` names the agency an
-    event belongs to, which decides who may read it.
+    `is_public`: pages show these rows, so a change renews them. `agency_of` answers the agency an event
+    belongs to, which decides who may read it.
     """
 
     is_public = True
 
-    def agency_code_of(self, row: models.Model) -> str:
-        return ""
+    def agency_of(self, row: models.Model) -> Agency | None:
+        return None
 
     def save_model(self, request: HttpRequest, obj: M, form: ModelForm, change: bool) -> None:
         before = self._stored(obj) if change else {}
@@ -72,7 +72,7 @@ class AuditedModelAdmin[M: models.Model](admin.ModelAdmin):
         if old == new:
             return
         action = f"{row._meta.model_name}.{verb}"
-        audit.record(request.user, action, row, agency_code=self.agency_code_of(row), before=old, after=new)
+        audit.record(request.user, action, row, agency=self.agency_of(row), before=old, after=new)
         if self.is_public:
             PublicRevision.raise_number()
 

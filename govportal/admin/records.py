@@ -24,10 +24,10 @@ class AuditEventAdmin(ReadOnlyModelAdmin[AuditEvent]):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
-        codes = access.agencies_under(request.user, Permission.VIEW_AUDIT).values("code")
-        readable = Q(agency_code__in=codes) | Q(actor_id=request.user.pk)
+        overseen = access.agencies_under(request.user, Permission.VIEW_AUDIT).values("pk")
+        readable = Q(agency_id__in=overseen) | Q(actor_id=request.user.pk)
         if access.holds_for_all(request.user, Permission.MANAGE_SITE):
-            readable |= Q(agency_code="")
+            readable |= Q(agency_id=None)
         return super().get_queryset(request).filter(readable)
 
 

@@ -2,19 +2,22 @@
 
 An administrator manages people of his own agency and those below, gives roles there alone, and never
 changes his own: the account that appoints reviewers must not review. Whoever also holds a role elsewhere
-is out of reach, since a new password would open that role too.
+is out of reach, since a new password would open that role too. An account without a role is its maker's,
+and the site's administrators'. Nobody chooses a password for another: the portal makes one that is shown
+once and must be changed at the first login, so whoever used it first is found out by the other.
 """
 
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govportal import access, audit
@@ -30,7 +33,10 @@ def may_manage(actor: Any, user: User) -> bool:
     """True if all roles of the user lie where the actor manages users; superusers are managed by none."""
     if user.is_superuser:
         return False
-    return all(access.can(actor, Permission.MANAGE_USERS, m.agency) for m in user.memberships.select_related("agency"))
+    agencies = [membership.agency for membership in user.memberships.select_related("agency")]
+    if not agencies:
+        return user.created_by_id == actor.pk or access.holds_for_all(actor, Permission.MANAGE_USERS)
+    return all(access.can(actor, Permission.MANAGE_USERS, agency) for agency in agencies)
 
 
 class MembershipForm(ModelForm):
@@ -68,14 +74,18 @@ class MembershipInline(admin.TabularInline):
         return self._is_open(request, obj)
 
 
-class NewUserForm(AdminUserCreationForm):
-    """A user name and a password are enough."""
-
-    usable_password = None  # type: ignore[assignment]  # every account signs in by password
+class NewUserForm(ModelForm):
+    """A user name is enough; the portal makes the password."""
 
     class Meta:
         model = User
-        fields = ("username",)
+        fields = ("username", "full_name")
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exists():
+            raise ValidationError(_("已有这个用户名（不分大小写）。"))
+        return name
 
 
 @admin.register(User)
@@ -84,7 +94,8 @@ class UserAdmin(AuditedModelAdmin[User], DjangoUserAdmin):
 
     is_public = False
     add_form = NewUserForm
-    add_fieldsets = ((None, {"fields": ("username", "full_name", "password1", "password2")}),)
+    add_form_template = None
+    add_fieldsets = ((None, {"fields": NewUserForm.Meta.fields}),)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("个人资料"), {"fields": ("full_name", "email", "phone", "is_active")}),
@@ -96,17 +107,19 @@ class UserAdmin(AuditedModelAdmin[User], DjangoUserAdmin):
     filter_horizontal = ()
     inlines = (MembershipInline,)
 
-    def agency_code_of(self, row: Model) -> str:
-        user = row.user if isinstance(row, Membership) else row
+    def agency_of(self, row: Model) -> Agency | None:
         if isinstance(row, Membership):
-            return row.agency.code
-        first = user.memberships.select_related("agency").first()  # type: ignore[attr-defined]
-        return first.agency.code if first else ""
+            return row.agency
+        first = row.memberships.select_related("agency").first()  # type: ignore[attr-defined]
+        return first.agency if first else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """People of the agencies below, and accounts that hold no role yet."""
+        """People of the agencies below, and accounts without a role as in `may_manage`."""
+        idle = Q(memberships=None)
+        if not access.holds_for_all(request.user, Permission.MANAGE_USERS):
+            idle &= Q(created_by=request.user.pk)
         agencies = access.agencies_under(request.user, Permission.MANAGE_USERS)
-        within = User.objects.filter(memberships__agency__in=agencies) | User.objects.filter(memberships__isnull=True)
+        within = User.objects.filter(Q(memberships__agency__in=agencies) | idle)
         return User.objects.filter(pk__in=within.values("pk"), is_superuser=False)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -118,11 +131,34 @@ class UserAdmin(AuditedModelAdmin[User], DjangoUserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         return ["is_active"] if obj is not None and obj.pk == request.user.pk else []
 
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_by_id = request.user.pk
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        return self._with_new_password(request, obj)
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        with transaction.atomic():
-            user = self.get_object(request, id)
-            before = user.password if user else ""
-            response = super().user_change_password(request, id, form_url)
-            if user and User.objects.get(pk=user.pk).password != before:
-                audit.record(request.user, "user.password", user, agency_code=self.agency_code_of(user))
-        return response
+        """Asks whether to make a one-time password; on confirmation makes it and shows it."""
+        user = self.get_object(request, id)
+        if user is None or not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if user.pk == request.user.pk:
+            return HttpResponseRedirect(reverse("admin:password_change"))
+        if request.method == "POST":
+            return self._with_new_password(request, user)
+        return self._password_page(request, user, "")
+
+    @transaction.atomic
+    def _with_new_password(self, request: HttpRequest, user: User) -> HttpResponse:
+        password = user.give_one_time_password()
+        user.save(update_fields=["password", "must_change_password"])
+        audit.record(request.user, "user.password", user, agency=self.agency_of(user))
+        return self._password_page(request, user, password)
+
+    def _password_page(self, request: HttpRequest, user: User, password: str) -> HttpResponse:
+        context = {"opts": self.opts, "original": user, "password": password, "title": _("一次性密码")}
+        page = {**self.admin_site.each_context(request), **context}
+        return TemplateResponse(request, "admin/govportal/user/one_time_password.html", page)

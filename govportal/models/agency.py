@@ -23,6 +23,9 @@ class AgencyLevel(models.TextChoices):
     VILLAGE = "village", _("村级")
 
 
+CODE = r"[0-9A-Za-z_-]+"  # it stands in addresses, and never changes once given
+
+
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def active(self) -> "AgencyQuerySet":
         return self.filter(is_active=True)
@@ -30,10 +33,6 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def listed(self) -> "AgencyQuerySet":
         """In the order of the public register: by kind, then as the administrator placed them."""
         return self.active().order_by("position", "name")
-
-    def subtree_of(self, agency: "Agency") -> "AgencyQuerySet":
-        """The agency and every body below it."""
-        return self.filter(models.Q(pk=agency.pk) | models.Q(path__startswith=f"{agency.path}{agency.pk}/"))
 
 
 class Agency(models.Model):
@@ -43,8 +42,8 @@ class Agency(models.Model):
         _("单位代码"),
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[0-9A-Za-z_-]+$", _("单位代码只能用字母、数字、下划线和连字符。"))],
-        help_text=_("用于网址，例如统一社会信用代码或本地代码。"),
+        validators=[RegexValidator(rf"\A{CODE}\Z", _("单位代码只能用字母、数字、下划线和连字符。"))],
+        help_text=_("用于网址，例如统一社会信用代码或本地代码。建立后不能修改。"),
     )
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     name = models.CharField(_("单位名称"), max_length=120)
@@ -58,6 +57,15 @@ class Agency(models.Model):
     path = models.CharField(max_length=200, default="/", editable=False, db_index=True)
     position = models.PositiveIntegerField(_("排序"), default=1000)
     is_active = models.BooleanField(_("启用"), default=True)
+    succeeded_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("承接单位"),
+        help_text=_("撤销或合并后承接职责的单位；停用以后显示在本单位页面上。"),
+    )
 
     summary = models.CharField(_("主要职责概述"), max_length=300, blank=True)
     office = models.CharField(_("政务公开工作机构"), max_length=80, blank=True)
@@ -88,6 +96,9 @@ class Agency(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(parent=models.F("id")), name="%(app_label)s_%(class)s_not_own_parent"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(succeeded_by=models.F("id")), name="%(app_label)s_%(class)s_not_own_successor"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +111,8 @@ class Agency(models.Model):
     def clean(self) -> None:
         if self.parent and self.pk and (self.parent_id == self.pk or f"/{self.pk}/" in self.parent.path):
             raise ValidationError({"parent": _("上级单位不能是本单位或它的下级。")})
+        if self.pk and self.succeeded_by_id == self.pk:
+            raise ValidationError({"succeeded_by": _("承接单位不能是本单位。")})
 
 
 class InternalBody(models.Model):

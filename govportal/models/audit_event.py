@@ -12,6 +12,8 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(_("时间"), db_index=True)
     actor_id = models.BigIntegerField(_("操作人编号"), null=True, blank=True)
     actor_name = models.CharField(_("操作人"), max_length=150)
+    # The code as it was is for people; the id is what readers are judged by.
+    agency_id = models.BigIntegerField(_("单位编号"), null=True, blank=True, db_index=True)
     agency_code = models.CharField(_("单位代码"), max_length=40, blank=True)
     action = models.CharField(_("动作"), max_length=60, db_index=True)
     subject_type = models.CharField(_("对象类型"), max_length=60)

@@ -11,9 +11,7 @@ class Membership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("用户")
     )
-    agency = models.ForeignKey(
-        "govportal.Agency", models.CASCADE, related_name="memberships", verbose_name=_("单位")
-    )
+    agency = models.ForeignKey("govportal.Agency", models.CASCADE, related_name="memberships", verbose_name=_("单位"))
     role = models.CharField(_("角色"), max_length=30, choices=Role)
 
     class Meta:

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserM
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +16,9 @@ class StaffManager(UserManager["User"]):
         self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
     ) -> "User":
         return super().create_user(username, email, password, **{"is_staff": True, **extra_fields})
+
+
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"  # without 0, o, 1, i, l: it is read out and copied by hand
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -30,6 +34,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("电话"), max_length=40, blank=True)
     is_staff = models.BooleanField(_("可登录后台"), default=True)
     is_active = models.BooleanField(_("启用"), default=True)
+    must_change_password = models.BooleanField(_("下次登录须改密码"), default=False, editable=False)
+    created_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("建立人")
+    )
     date_joined = models.DateTimeField(_("建立时间"), default=timezone.now)
 
     objects: ClassVar[StaffManager] = StaffManager()
@@ -50,6 +58,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """A password that its owner chose."""
+        super().set_password(raw_password)
+        self.must_change_password = False
+
+    def give_one_time_password(self) -> str:
+        """Set and answer a password that opens nothing but the page where its owner chooses another. Save after."""
+        password = get_random_string(16, _LEGIBLE)
+        self.set_password(password)
+        self.must_change_password = True
+        return password
 
     # Django's admin asks these three; the answer comes from the one gate.
     def has_perm(self, perm: str, obj: Any = None) -> bool:

@@ -11,9 +11,6 @@ from pypinyin import Style, lazy_pinyin
 from govportal import audit
 from govportal.models import Agency, PublicRevision
 
-_AUDITED = ("code", "name", "short_name", "kind", "level", "parent_id", "position", "is_active")
-
-
 # The area in front of a name (县民政局, 澄明县民政局): with it, every agency would stand under one letter.
 _AREA = re.compile(r"^(?:[县区省]|市(?![场政容])|[^县市]{2,4}[县市])(?=..)")
 
@@ -22,10 +19,6 @@ def initials_of(name: str) -> str:
     """The pinyin initials people type to find an agency: 县民政局 → mzj. At most 60."""
     core = _AREA.sub("", name)
     return "".join(part[0] for part in lazy_pinyin(core, style=Style.FIRST_LETTER) if part).lower()[:60]
-
-
-def values_of(agency: Agency) -> dict[str, Any]:
-    return {name: getattr(agency, name) for name in _AUDITED}
 
 
 @transaction.atomic
@@ -41,23 +34,12 @@ def save_agency(agency: Agency, *, actor: Any = None, note: str = "") -> Agency:
     agency.save()
     if before and before.path != agency.path:
         _move_below(before.path, agency)
-    audit.record(
-        actor,
-        "agency.change" if before else "agency.add",
-        agency,
-        agency_code=agency.code,
-        before=values_of(before) if before else None,
-        after=values_of(agency),
-        note=note,
-    )
+    verb = "agency.change" if before else "agency.add"
+    old, new = audit.differences(audit.snapshot(before) if before else {}, audit.snapshot(agency))
+    if new:
+        audit.record(actor, verb, agency, agency=agency, before=old if before else {}, after=new, note=note)
     PublicRevision.raise_number()
     return agency
-
-
-def move(agency: Agency, parent: Agency | None, *, actor: Any, note: str = "") -> Agency:
-    """Put an agency, and all below it, under another parent. Raises ValidationError on a circle."""
-    agency.parent = parent
-    return save_agency(agency, actor=actor, note=note)
 
 
 def _move_below(old_path: str, agency: Agency) -> None:

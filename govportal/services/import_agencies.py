@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from govportal.imports import ImportResult, Outcome, RowOutcome
 from govportal.models import Agency
-from govportal.models.agency import AgencyKind, AgencyLevel
+from govportal.models.agency import CODE, AgencyKind, AgencyLevel
 from govportal.services.agencies import save_agency
 from govportal.spreadsheets import unescape_formula
 from govportal.tables import UnreadableTable, read_table
@@ -145,7 +145,7 @@ def _check(rows: list[_Row]) -> None:
     for row in rows:
         if not row.code:
             row.refuse(_("缺少单位代码。"))
-        elif not re.fullmatch(r"[0-9A-Za-z_-]+", row.code):
+        elif not re.fullmatch(CODE, row.code):
             row.refuse(_("单位代码“%(code)s”只能用字母、数字、下划线和连字符。") % {"code": row.code[:40]})
         elif len(row.code) > (code_field.max_length or 0):
             row.refuse(_("单位代码超过 %(limit)s 个字。") % {"limit": code_field.max_length})

@@ -47,8 +47,11 @@ def agency_list(request: HttpRequest) -> HttpResponse:
 
 
 def agency_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Contact, the three responsible persons, and the contributed blocks: duties, leaders, offices, latest items."""
-    agency = Agency.objects.active().select_related("parent").filter(code=code).first()
+    """Contact, the three responsible persons, and the contributed blocks: duties, leaders, offices, latest items.
+
+    An agency that was dissolved keeps its page: its items lead here, and who took over is said.
+    """
+    agency = Agency.objects.select_related("parent", "succeeded_by").filter(code=code).first()
     if agency is None:
         raise Http404(_("没有这个单位。"))
     context = {

@@ -1,6 +1,7 @@
 """What an administrator may and may not do, through the pages."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from govportal import audit
+from govportal.admin.users import may_manage
 from govportal.models import (
     Agency,
     AuditEvent,
@@ -78,22 +80,40 @@ def post_user(client: Client, user: User, *rows: dict[str, Any], initial: int = 
 # Users
 
 
-def test_user_needs_a_name_and_a_password_only(tree: Tree) -> None:
-    data = {"username": "zhang", "full_name": "", "password1": PASSWORD, "password2": PASSWORD}
+def shown_password(response: Any) -> str:
+    """The one-time password on a page."""
+    found = re.search(r'id="one-time-password">([^<]+)<', response.content.decode())
+    assert found
+    return found[1]
 
-    signed_in(tree.administrator).post(address("user", "add"), data | formset("memberships"))
+
+def test_new_user_needs_a_name_only_and_gets_a_one_time_password(tree: Tree) -> None:
+    data = {"username": "zhang", "full_name": ""} | formset("memberships")
+
+    response = signed_in(tree.administrator).post(address("user", "add"), data)
 
     user = User.objects.get(username="zhang")
-    assert user.check_password(PASSWORD)
-    assert user.is_staff
-    assert not user.is_superuser
+    assert user.check_password(shown_password(response))
+    assert (user.must_change_password, user.is_staff, user.is_superuser) == (True, True, False)
+    assert "no-store" in response["Cache-Control"]
     event = AuditEvent.objects.get(action="user.add")
     assert event.actor_id == tree.administrator.pk
-    assert "password" not in json.dumps(event.after)
+    assert "password" not in set(event.after)
+
+
+def test_user_name_in_other_letters_is_refused(tree: Tree) -> None:
+    make_user(username="zhang")
+
+    response = signed_in(tree.administrator).post(
+        address("user", "add"), {"username": "ZHANG", "full_name": ""} | formset("memberships")
+    )
+
+    assert "不分大小写" in response.content.decode()
+    assert not User.objects.filter(username="ZHANG").exists()
 
 
 def test_role_is_given_within_the_subtree_and_audited(tree: Tree) -> None:
-    user = make_user()
+    user = make_user(created_by=tree.administrator)
 
     post_user(signed_in(tree.administrator), user, role_row(user, tree.office, Role.APPROVER))
 
@@ -104,7 +124,7 @@ def test_role_is_given_within_the_subtree_and_audited(tree: Tree) -> None:
 
 @pytest.mark.parametrize("place", ["county", "other"])
 def test_role_outside_the_subtree_is_refused(tree: Tree, place: str) -> None:
-    user = make_user()
+    user = make_user(created_by=tree.administrator)
 
     response = post_user(signed_in(tree.administrator), user, role_row(user, getattr(tree, place), Role.PUBLISHER))
 
@@ -129,12 +149,13 @@ def test_administrator_cannot_switch_himself_off(tree: Tree) -> None:
 
 @pytest.mark.parametrize("field", ["is_superuser", "is_staff", "groups", "user_permissions"])
 def test_superuser_and_groups_are_never_in_the_form(tree: Tree, field: str) -> None:
-    user = make_user()
+    user = make_member(Role.STAFF, tree.office)
 
     values: dict[str, Any] = {field: "1"}
-    post_user(signed_in(tree.administrator), user, **values)
+    post_user(signed_in(tree.administrator), user, full_name="改名", **values)
 
     user.refresh_from_db()
+    assert user.full_name == "改名"
     assert (user.is_superuser, user.is_staff) == (False, True)
     assert not user.groups.exists()
 
@@ -162,28 +183,55 @@ def test_superuser_is_out_of_reach(tree: Tree) -> None:
     assert response.status_code == 302  # not in the list: back to it with a message
 
 
-def test_new_password_is_audited_without_it(tree: Tree) -> None:
-    user = make_member(Role.PUBLISHER, tree.office)
-    data = {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+def password_page(user: User) -> str:
+    return reverse("admin:auth_user_password_change", args=[user.pk])
 
-    signed_in(tree.administrator).post(reverse("admin:auth_user_password_change", args=[user.pk]), data)
+
+def test_new_password_is_made_by_the_portal_and_audited_without_it(tree: Tree) -> None:
+    user = make_member(Role.SECRECY_REVIEWER, tree.office, password=PASSWORD)
+    client = signed_in(tree.administrator)
+    asked = client.get(password_page(user))
+    user.refresh_from_db()
+    was_kept = user.check_password(PASSWORD)
+
+    response = client.post(password_page(user), {"password1": "chosen-by-another", "password2": "chosen-by-another"})
 
     user.refresh_from_db()
     event = AuditEvent.objects.get(action="user.password")
-    assert user.check_password(PASSWORD)
+    assert (asked.status_code, was_kept) == (200, True)
+    assert user.check_password(shown_password(response))
+    assert user.must_change_password
     assert (event.before, event.after, event.agency_code) == ({}, {}, tree.office.code)
+
+
+def test_administrator_changes_his_own_password_by_the_old_one(tree: Tree) -> None:
+    response = signed_in(tree.administrator).post(password_page(tree.administrator))
+
+    assert response["Location"] == reverse("admin:password_change")
+    assert not AuditEvent.objects.exists()
 
 
 def test_users_are_listed_within_the_subtree(tree: Tree) -> None:
     make_member(Role.PUBLISHER, tree.office, username="inside")
     make_member(Role.PUBLISHER, tree.other, username="outside")
-    make_user(username="unassigned")
 
     page = signed_in(tree.administrator).get(address("user", "changelist")).content.decode()
 
     assert "inside" in page
-    assert "unassigned" in page
     assert "outside" not in page
+
+
+def test_account_without_a_role_is_its_makers_and_the_whole_sites(tree: Tree) -> None:
+    user = make_user(username="unassigned", created_by=tree.administrator)
+    colleague = make_member(Role.ADMINISTRATOR, tree.bureau)
+
+    seen, hidden, above = (signed_in(person) for person in (tree.administrator, colleague, tree.chief))
+
+    assert "unassigned" in seen.get(address("user", "changelist")).content.decode()
+    assert "unassigned" in above.get(address("user", "changelist")).content.decode()
+    assert "unassigned" not in hidden.get(address("user", "changelist")).content.decode()
+    assert [client.get(password_page(user)).status_code for client in (seen, above, hidden)] == [200, 200, 403]
+    assert (may_manage(tree.administrator, user), may_manage(colleague, user)) == (True, False)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
@@ -247,6 +295,24 @@ def test_own_agency_stays_where_it_hangs(tree: Tree) -> None:
 
     tree.bureau.refresh_from_db()
     assert (tree.bureau.parent, tree.bureau.phone) == (tree.county, "0000")
+
+
+def test_code_of_an_agency_is_for_good(tree: Tree) -> None:
+    data = agency_data(tree.bureau, code="changed", phone="0000")
+
+    signed_in(tree.chief).post(address("agency", "change", tree.bureau.pk), data)
+
+    before = tree.bureau.code
+    tree.bureau.refresh_from_db()
+    assert (tree.bureau.code, tree.bureau.phone) == (before, "0000")
+
+
+def test_agency_cannot_succeed_itself(tree: Tree) -> None:
+    data = agency_data(tree.bureau, succeeded_by=tree.bureau.pk)
+
+    response = signed_in(tree.chief).post(address("agency", "change", tree.bureau.pk), data)
+
+    assert "承接单位不能是本单位" in response.content.decode()
 
 
 def test_rows_of_an_agency_are_audited_and_renew_the_pages(tree: Tree) -> None:
@@ -386,3 +452,18 @@ def test_audit_trail_is_read_only_and_only_of_ones_own_agencies(tree: Tree) -> N
     assert "李四" in shown.content.decode()
     assert "李四" not in hidden.content.decode()
     assert head.post(address("auditevent", "delete", event.pk), {"post": "yes"}).status_code == 403
+
+
+def test_history_follows_an_agency_whose_code_was_put_right(tree: Tree) -> None:
+    with transaction.atomic():
+        audit.record(None, "x", tree.office, agency=tree.office, note="旧代码时的事")
+    Agency.objects.filter(pk=tree.office.pk).update(code="corrected")
+    Agency.objects.filter(pk=tree.other.pk).update(code=tree.office.code)
+
+    own, other = (
+        signed_in(make_member(Role.AGENCY_HEAD, agency)).get(address("auditevent", "changelist"))
+        for agency in (tree.office, tree.other)
+    )
+
+    assert "旧代码时的事" in own.content.decode()
+    assert "旧代码时的事" not in other.content.decode()

@@ -9,12 +9,14 @@ pytestmark = pytest.mark.django_db
 
 def test_event_outlives_its_subject_and_its_actor() -> None:
     actor, agency = make_user(full_name="王五"), make_agency(name="临时机构")
-    audit.record(actor, "agency.add", agency, agency_code=agency.code, after={"name": "临时机构"}, basis="第四条")
+    audit.record(actor, "agency.add", agency, agency=agency, after={"name": "临时机构"}, basis="第四条")
 
+    pk = agency.pk
     agency.delete()
     actor.delete()
 
     event = AuditEvent.objects.get()
+    assert (event.agency_id, event.agency_code) == (pk, agency.code)
     assert (event.actor_name, event.subject_name, event.after, event.basis) == (
         "王五",
         "临时机构",

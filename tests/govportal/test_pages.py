@@ -9,7 +9,7 @@ from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from govportal.models import AgencyKind, InternalBody, Leader, SiteProfile
-from tests.factories import make_agency
+from tests.factories import make_agency, make_item
 from tests.markup import faults
 
 NAMES = ["agencies", "guide", "institutions", "accessibility", "privacy", "help", "display"]
@@ -123,10 +123,31 @@ def test_agency_page_query_count(
         client.get(reverse("agency", args=[agency.code]))
 
 
-def test_agency_that_is_closed_is_not_found(client: Client) -> None:
-    agency = make_agency(is_active=False)
+def test_agency_that_was_dissolved_keeps_its_page_and_names_its_successor(client: Client) -> None:
+    successor = make_agency(name="市场监督管理局")
+    agency = make_agency(is_active=False, succeeded_by=successor)
+    item = make_item(agency=agency, edition={"title": "质监局旧文"})
 
-    assert client.get(reverse("agency", args=[agency.code])).status_code == 404
+    response = client.get(reverse("agency", args=[agency.code]))
+
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "该单位已经撤销或合并" in html
+    assert f'href="{reverse("agency", args=[successor.code])}"' in html
+    assert item.get_absolute_url() in html
+
+
+def test_agency_at_work_carries_no_such_notice(client: Client) -> None:
+    agency = make_agency(succeeded_by=make_agency())
+
+    html = client.get(reverse("agency", args=[agency.code])).content.decode()
+
+    assert "该单位已经撤销或合并" not in html
+
+
+@pytest.mark.parametrize("code", ["nobody", "%00", "a%00b", "%0A", "x" * 3000, "民政", "a'b"])
+def test_agency_that_no_code_names_is_not_found(client: Client, code: str) -> None:
+    assert client.get(f"/agencies/{code}/").status_code == 404
 
 
 @pytest.mark.parametrize("rows", [1, 400])

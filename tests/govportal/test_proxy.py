@@ -9,7 +9,9 @@ PROXY = "10.0.0.1"
 def address(forwarded: str | None) -> str | None:
     """What axes counts a failed sign-in by."""
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
-    return get_client_ip_address(RequestFactory().get("/", REMOTE_ADDR=PROXY, headers=headers))
+    request = RequestFactory().get("/", REMOTE_ADDR=PROXY, headers=headers)
+    counted: str | None = get_client_ip_address(request)
+    return counted
 
 
 @pytest.mark.parametrize(

@@ -30,5 +30,5 @@ class Command(BaseCommand):
         membership, is_new = Membership.objects.get_or_create(user=user, agency=agency, role=options["role"])
         if is_new:
             after = audit.snapshot(membership)
-            audit.record(None, "membership.add", membership, agency_code=agency.code, after=after, note="appoint")
+            audit.record(None, "membership.add", membership, agency=agency, after=after, note="appoint")
         self.stdout.write(str(membership))

@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from govportal.models import Agency, AuditEvent, PublicRevision
-from govportal.services.agencies import initials_of, move, save_agency
+from govportal.services.agencies import initials_of, save_agency
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,8 @@ def test_move_takes_those_below_along() -> None:
     c = saved("C", "丙", a)
     d = saved("D", "丁", c)
 
-    move(c, b, actor=None)
+    c.parent = b
+    save_agency(c)
 
     d.refresh_from_db()
     assert c.path == f"/{b.pk}/"
@@ -38,7 +39,8 @@ def test_move_leaves_agencies_with_a_similar_path_alone() -> None:
     a, b = saved("A", "甲"), saved("B", "乙")
     sibling = saved("S", "旁支", b)
 
-    move(a, b, actor=None)
+    a.parent = b
+    save_agency(a)
 
     sibling.refresh_from_db()
     assert sibling.path == f"/{b.pk}/"
@@ -48,18 +50,29 @@ def test_move_below_itself_is_refused() -> None:
     a = saved("A", "甲")
     b = saved("B", "乙", a)
 
+    a.parent = b
     with pytest.raises(ValidationError):
-        move(a, b, actor=None)
+        save_agency(a)
 
 
 def test_save_agency_is_audited_and_renews_pages() -> None:
-    PublicRevision.raise_number()
     before = PublicRevision.objects.get().number
 
     agency = saved("A", "甲")
-    agency.name = "乙"
+    agency.phone, agency.first_responsible = "0999-1234567", "张三"
     save_agency(agency)
 
-    change = AuditEvent.objects.get(action="agency.change")
-    assert (change.before["name"], change.after["name"]) == ("甲", "乙")
+    added, change = AuditEvent.objects.order_by("id")
+    assert (added.action, added.before, added.after["name"]) == ("agency.add", {}, "甲")
+    assert (change.action, change.agency_id) == ("agency.change", agency.pk)
+    assert change.before == {"phone": "", "first_responsible": ""}
+    assert change.after == {"phone": "0999-1234567", "first_responsible": "张三"}
     assert PublicRevision.objects.get().number == before + 2
+
+
+def test_save_agency_without_a_change_leaves_no_event() -> None:
+    agency = saved("A", "甲")
+
+    save_agency(agency)
+
+    assert AuditEvent.objects.count() == 1

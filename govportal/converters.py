@@ -1,0 +1,20 @@
+"""Path converters of the kernel, registered on import."""
+
+from django.urls import register_converter
+
+from govportal.models.agency import CODE
+
+
+class AgencyCode:
+    """The code of an agency. What no code can be is not looked for in the database."""
+
+    regex = CODE
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(AgencyCode, "agency_code")

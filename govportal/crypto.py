@@ -1,12 +1,16 @@
 """Personal data at rest: Fernet with rotatable keys, and keyed fingerprints for search and counting.
 
-Keys live outside the database in PORTAL_HOME/data_keys (one a line, newest first); `./portal run`
-makes the file. Losing it loses the data, and the README says so.
+Keys live outside the database in PORTAL_HOME: data_keys (one a line, newest first; `rotate_keys` adds one)
+and fingerprint_key, which never changes. `./portal run` makes both. Losing data_keys loses the data, and
+the README says so.
 """
 
 import base64
 import hashlib
 import hmac
+import os
+import tempfile
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,19 +20,41 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from govportal import env
 
-def _key_file() -> Path:
-    from govportal import env
 
+def key_file() -> Path:
     return env.path("DATA_KEYS_FILE", Path(settings.PORTAL_HOME) / "data_keys")
 
 
-@lru_cache(maxsize=1)
 def _fernet() -> MultiFernet:
-    path = _key_file()
-    if not path.exists():
-        raise ImproperlyConfigured(f"no data keys: `./portal run` writes {path}; or set DATA_KEYS_FILE")
-    return MultiFernet([Fernet(line.strip()) for line in path.read_text().splitlines() if line.strip()])
+    path = key_file()
+    try:
+        status = path.stat()
+        return _read_keys(path, (status.st_mtime_ns, status.st_ino, status.st_size))
+    except FileNotFoundError:
+        raise ImproperlyConfigured(f"no data keys: `./portal run` writes {path}; or set DATA_KEYS_FILE") from None
+
+
+@lru_cache(maxsize=1)
+def _read_keys(path: Path, version: tuple[int, ...]) -> MultiFernet:
+    """Read again when the file has changed: a running portal takes up a new key by itself."""
+    return MultiFernet([Fernet(line) for line in path.read_text().split()])
+
+
+def add_key() -> None:
+    """Put a new data key before the others, in one step. Raises OSError if the file cannot be replaced."""
+    path = key_file()
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".data_keys-")  # mode 600
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(Fernet.generate_key().decode() + "\n" + path.read_text())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def encrypt(text: str) -> str:
@@ -46,11 +72,22 @@ def decrypt(token: str) -> str:
 def fingerprint(purpose: str, text: str) -> str:
     """A keyed hash of normalised text: equal inputs match, nothing can be read back from it.
 
-    Keyed by the oldest data key, which rotation keeps for this use.
+    Width, case and spaces make no difference: people type １１０１… and 1101… alike.
     """
-    oldest = _key_file().read_text().split()[-1]
-    key = hashlib.sha256(base64.urlsafe_b64decode(oldest) + purpose.encode()).digest()
-    return hmac.new(key, "".join(text.split()).upper().encode(), hashlib.sha256).hexdigest()
+    path = env.path("FINGERPRINT_KEY_FILE", Path(settings.PORTAL_HOME) / "fingerprint_key")
+    key = hashlib.sha256(base64.urlsafe_b64decode(_read_secret(path)) + purpose.encode()).digest()
+    normal = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _read_secret(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        raise ImproperlyConfigured(
+            f"no fingerprint key: `./portal run` writes {path}; or set FINGERPRINT_KEY_FILE"
+        ) from None
 
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 def _make_home() -> Path:
     home = Path(tempfile.mkdtemp(prefix="govportal-tests-"))
-    for name, secret in (("secret_key", secrets.token_urlsafe(40)), ("data_keys", Fernet.generate_key().decode())):
+    keys = {"data_keys": Fernet.generate_key().decode(), "fingerprint_key": Fernet.generate_key().decode()}
+    for name, secret in {"secret_key": secrets.token_urlsafe(40), **keys}.items():
         (home / name).write_text(secret + "\n")
         (home / name).chmod(0o600)
     (home / "static").mkdir()

@@ -134,7 +134,9 @@ def test_manage_speaks_on_stdout_alone(environ: dict[str, str]) -> None:
 
 def test_prepare_keeps_secrets_to_their_owner(prepared: Path) -> None:
     assert stat.S_IMODE(prepared.stat().st_mode) == 0o700
-    assert {stat.S_IMODE((prepared / name).stat().st_mode) for name in ("secret_key", "data_keys")} == {0o600}
+    assert {
+        stat.S_IMODE((prepared / name).stat().st_mode) for name in ("secret_key", "data_keys", "fingerprint_key")
+    } == {0o600}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -20,33 +20,36 @@ from govportal.launcher.supervisor import Service, Supervisor
 
 Usage = namedtuple("Usage", "total used free")
 
+SECRETS = ("secret_key", "data_keys", "fingerprint_key")
+
 
 def test_make_home_writes_secrets_once(tmp_path: Path) -> None:
     environ = {"PORTAL_HOME": str(tmp_path / "home")}
 
     home = make_home(environ)
-    before = (home / "secret_key").read_text(), (home / "data_keys").read_text()
+    before = [(home / name).read_text() for name in SECRETS]
     make_home(environ)
 
-    assert ((home / "secret_key").read_text(), (home / "data_keys").read_text()) == before
-    assert stat.S_IMODE((home / "data_keys").stat().st_mode) == 0o600
+    assert [(home / name).read_text() for name in SECRETS] == before
+    assert {stat.S_IMODE((home / name).stat().st_mode) for name in SECRETS} == {0o600}
     assert len(before[0].strip()) >= 50
-    assert Fernet(before[1].strip()).encrypt(b"") != b""
+    assert all(Fernet(key.strip()).encrypt(b"") for key in before[1:])
+    assert len(set(before)) == 3
 
 
 def test_make_home_leaves_secrets_that_come_from_elsewhere(tmp_path: Path) -> None:
-    environ = {"PORTAL_HOME": str(tmp_path), "SECRET_KEY_FILE": "elsewhere", "DATA_KEYS_FILE": "elsewhere"}
+    make_home({"PORTAL_HOME": str(tmp_path)} | {f"{name.upper()}_FILE": "elsewhere" for name in SECRETS})
 
-    make_home(environ)
-
-    assert not (tmp_path / "secret_key").exists()
-    assert not (tmp_path / "data_keys").exists()
+    assert not [name for name in SECRETS if (tmp_path / name).exists()]
 
 
-def test_make_home_refuses_new_data_keys_for_an_old_portal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["data_keys", "fingerprint_key"])
+def test_make_home_makes_no_new_key_for_an_old_portal(tmp_path: Path, name: str) -> None:
+    make_home({"PORTAL_HOME": str(tmp_path)})
     (tmp_path / "prepared").write_text("{}")
+    (tmp_path / name).unlink()
 
-    with pytest.raises(Refusal, match="data_keys is gone"):
+    with pytest.raises(Refusal, match=f"{name} is gone"):
         make_home({"PORTAL_HOME": str(tmp_path)})
 
 

@@ -24,8 +24,8 @@ def home_path(environ: Mapping[str, str]) -> Path:
 def make_home(environ: Mapping[str, str]) -> Path:
     """Make the folder (mode 700) with its secrets (mode 600), keeping what is there.
 
-    Raises Refusal when it cannot be written, when the disk is nearly full, or when the data keys
-    of a portal that has already started are gone: new ones would not open its personal data.
+    Raises Refusal when it cannot be written, when the disk is nearly full, or when a key of a portal
+    that has already started is gone: a new one would not open its personal data, nor find it again.
     """
     home = home_path(environ)
     try:
@@ -41,10 +41,12 @@ def make_home(environ: Mapping[str, str]) -> Path:
 
     if not environ.get("SECRET_KEY") and not environ.get("SECRET_KEY_FILE"):
         _write_secret(home / "secret_key", secrets.token_urlsafe(50))
-    if not environ.get("DATA_KEYS_FILE"):
-        if (home / PREPARED).exists() and not (home / "data_keys").exists():
-            raise Refusal(f"{home / 'data_keys'} is gone; restore it from the backup, for nothing else opens the data")
-        _write_secret(home / "data_keys", base64.urlsafe_b64encode(os.urandom(32)).decode())
+    for name in ("data_keys", "fingerprint_key"):
+        if environ.get(f"{name.upper()}_FILE"):
+            continue
+        if (home / PREPARED).exists() and not (home / name).exists():
+            raise Refusal(f"{home / name} is gone; restore it from the backup, for nothing can stand in for it")
+        _write_secret(home / name, base64.urlsafe_b64encode(os.urandom(32)).decode())
     return home
 
 

@@ -21,7 +21,7 @@ SCRIPT = Path(__file__).with_name("base_path_probe.py")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the probe saw, by the name of what it asked for."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("secret_key", "data_keys"):
+    for name in ("secret_key", "data_keys", "fingerprint_key"):
         (home / name).write_text((Path(os.environ["PORTAL_HOME"]) / name).read_text())
         (home / name).chmod(0o600)
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}

@@ -5,6 +5,8 @@ The token in the form is signed and bound to the user and the purpose; the file 
 
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +29,25 @@ class StagedFile:
     path: Path
     name: str
 
-    def discard(self) -> None:
-        self.path.unlink(missing_ok=True)
+    @contextmanager
+    def claimed(self) -> Iterator[Path]:
+        """The file for one alone: of two who confirm at once the second is told. It is gone afterwards.
+
+        Raises StaleUpload.
+        """
+        path = self.path.with_name(f"claimed-{self.path.name}")
+        try:
+            self.path.rename(path)
+        except FileNotFoundError:
+            raise _gone() from None
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _gone() -> StaleUpload:
+    return StaleUpload(_("上传的文件已经导入或清除，请重新上传文件。"))
 
 
 def _folder() -> Path:
@@ -65,5 +84,5 @@ def staged(token: str, *, by: Any, purpose: str) -> StagedFile:
     if claim["user"] != by.pk or claim["purpose"] != purpose:
         raise StaleUpload(_("这份预览不是您上传的，请重新上传文件。"))
     if not path.exists():
-        raise StaleUpload(_("上传的文件已经导入或清除，请重新上传文件。"))
+        raise _gone()
     return StagedFile(path, claim["name"])

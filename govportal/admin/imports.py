@@ -90,11 +90,11 @@ class ImportPages(admin.ModelAdmin):
             file = staged(request.POST["token"], by=request.user, purpose=self._import_url)
             if "report" in request.POST:
                 return self._report(request, file)
-            result = self.run_import(file.path, actor=request.user, is_dry_run=False)
+            with file.claimed() as claimed:
+                result = self.run_import(claimed, actor=request.user, is_dry_run=False)
         except (StaleUpload, UnreadableTable) as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(reverse(f"admin:{self._import_url}"))
-        file.discard()
         messages.success(request, result.summary())
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 

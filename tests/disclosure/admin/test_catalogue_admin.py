@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from disclosure.admin.catalogue import CatalogueEntryAdmin
 from disclosure.enums import Level
 from disclosure.models import CatalogueEntry
 from disclosure.services.adopt_template import seed
 from govportal import staged_uploads
+from govportal.imports import ImportResult
 from govportal.models import Agency, AuditEvent, PublicRevision
 from govportal.permissions import Role
 from tests.factories import make_agency, make_catalogue_entry, make_member
@@ -70,6 +72,23 @@ def test_confirm_twice_is_told_file_is_gone(staff: Client) -> None:
     response = staff.post(IMPORT, {"token": token}, follow=True)
 
     assert "已经导入或清除" in response.content.decode()
+
+
+def test_second_click_during_the_import_is_told_so(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = token_of(upload(staff))
+    imports: list[Path] = []
+
+    def slow_import(_self: object, source: Path, **_options: object) -> ImportResult:
+        imports.append(source)
+        if len(imports) == 1:
+            second = staff.post(IMPORT, {"token": token}, follow=True)
+            assert "已经导入或清除" in second.content.decode()
+        return ImportResult(())
+
+    monkeypatch.setattr(CatalogueEntryAdmin, "run_import", slow_import)
+    staff.post(IMPORT, {"token": token})
+
+    assert len(imports) == 1
 
 
 @pytest.mark.parametrize("change", [lambda token: token[:-2] + "xx", lambda token: "nonsense", lambda token: ""])

@@ -105,6 +105,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "govportal.passwords.NewPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 # Five wrong passwords close one account from one address for fifteen minutes (GB/T 22239 身份鉴别).
 AXES_FAILURE_LIMIT = env.integer("LOGIN_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = 0.25
@@ -137,6 +138,7 @@ ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_MB", 50) * 1024 * 1024
 
 # Cookies carry the path of the portal, so a neighbour on the same host never sees them.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = BASE_PATH
+SESSION_ENGINE = "govportal.sessions"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "govportal_session", "govportal_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 8 * 3600

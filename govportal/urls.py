@@ -2,9 +2,14 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.http import Http404
+from django.urls import include, path, re_path
+
+from govportal.views.errors import not_found
 
 urlpatterns = [
+    # Django's "view on site" tells any staff the address of any row, drafts and internal items among them.
+    re_path(r"^admin/r/", not_found, {"exception": Http404()}),
     path("admin/", admin.site.urls),
     path("", include("govportal.machine_urls")),
     path("", include("disclosure.machine_urls")),

@@ -10,7 +10,7 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.template import Context
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, override
@@ -65,7 +65,10 @@ def language_url(context: Context, code: str) -> str:
     with override(code):
         if request is None or match is None:
             return reverse("home")
-        path = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+        try:
+            path = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+        except NoReverseMatch:  # the admin's view of unknown addresses has no name
+            return reverse("home")
     query = _repeated(request).urlencode()
     return f"{path}?{query}" if query else path
 

@@ -1,0 +1,12 @@
+"""Sessions in the database. A cookie that cannot be a session key belongs to nobody and asks for no row."""
+
+from django.contrib.sessions.backends import base, db
+
+_KEY_CHARACTERS = frozenset(base.VALID_KEY_CHARS)
+
+
+class SessionStore(db.SessionStore):
+    """PostgreSQL refuses text with a NUL, which a cookie can carry (`\\000`)."""
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        return super()._validate_session_key(key) and _KEY_CHARACTERS.issuperset(key or "")

@@ -26,7 +26,6 @@ type Row = Mapping[str, Any]
 class Column:
     key: str
     label: Promise | str
-    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _item_table(key: str, title: Any, description: Any, extra_keys: tuple[str, .
         Column("index_number", _("索引号")),
         Column("title", _("名称")),
         Column("agency", _("发布机构")),
-        *(Column(field.key, field.label, field.kind in {FieldKind.INTEGER, FieldKind.AMOUNT}) for field in fields),
+        *(Column(field.key, field.label) for field in fields),
         Column("published_on", _("公开日期")),
         _VALIDITY,
         Column("url", _("网址")),
@@ -171,9 +170,9 @@ _TABLES = (
         _("各单位预算决算中的因公出国（境）、公务接待、公务用车经费。"),
         (
             Column("agency", _("单位")),
-            Column("fiscal_year", _("财政年度"), True),
+            Column("fiscal_year", _("财政年度")),
             Column("kind", _("种类")),
-            *(Column(key, label, key not in {"item", "reason"}) for key, label in HOSPITALITY_COLUMNS),
+            *(Column(key, label) for key, label in HOSPITALITY_COLUMNS),
             _VALIDITY,
             Column("url", _("网址")),
         ),

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 
 from disclosure.enums import Category
+from disclosure.models import Item
 from disclosure.types import ITEM_TYPES
 from govportal import now
 from govportal.contributions import Panel
@@ -21,8 +22,6 @@ SHELVES = ("duties", "leader", "power", "service_guide", "budget", "annual_repor
 
 def agency_duties(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
     """主要职责 and 对外承诺 out of the agency's newest duties item in force; without one, nothing but the gap."""
-    from disclosure.models import Item
-
     duties = Item.objects.visible_to(request.user).filter(agency=agency, item_type="duties").in_force(now.today())
     item = duties.newest_first().select_related("current_edition").first()
     extra = item.current_edition.extra if item and item.current_edition else {}
@@ -35,9 +34,6 @@ def _lines(value: Any) -> list[str]:
 
 def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
     """最新公开 of an agency, with counts by category and by the types people come for."""
-    from disclosure.models import Item
-    from disclosure.views.home import latest_items
-
     items = Item.objects.visible_to(request.user).filter(agency=agency)
     categories: Counter[str] = Counter()
     types: Counter[str] = Counter()
@@ -48,7 +44,7 @@ def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
         "total": categories.total(),
         "categories": [(c.value, c.label, categories[c]) for c in Category if categories[c]],
         "shelves": [(key, ITEM_TYPES[key].label, types[key]) for key in SHELVES if types[key]],
-        "latest": latest_items(items, now.today(), LATEST),
+        "latest": items.dated_list(now.today())[:LATEST],
     }
 
 

@@ -62,6 +62,16 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def newest_first(self) -> Self:
         return self.order_by("-published_on", "-id")
 
+    def dated_list(self, today: date) -> Self:
+        """Newest first, with what a dated list shows of them and no more."""
+        fields = ("slug", "title", "document_number", "published_on", "item_type", "state", "validity", "expires_on")
+        return (
+            self.newest_first()
+            .with_effective_validity(today)
+            .select_related("agency", "current_edition")
+            .only(*fields, "agency__name", "agency__short_name", "agency__code", "current_edition__title_breaks")
+        )
+
     def latest_change_first(self) -> Self:
         """By publication, amendment or end, whichever came last."""
         return self.order_by("-updated_at", "-id")

@@ -1,12 +1,11 @@
 """Timing rules of disclosure as data, and their wording. Pure. The parser of free text is timing_text.py.
 
-Sources: 《政府信息公开条例》(国务院令第711号) and the laws named in `LEGAL_TERMS`. A changed law is a new line
-with its own `in_force_from`; a catalogue entry stores its rule, so an amendment never moves an old one.
+Sources: 《政府信息公开条例》(国务院令第711号) and the laws named in `LEGAL_TERMS`. A catalogue
+entry stores its rule, so a changed law never moves an old one.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -47,13 +46,11 @@ class TimingRule:
 class LegalTerm:
     """A term set by law. `signs`: words of a free-text event that show it is this one."""
 
-    key: str
     matter: str
     kind: TimingKind
     n: int | None
     unit: TimingUnit | None
     basis: str
-    in_force_from: date
     due: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
 
@@ -63,97 +60,73 @@ _AFTER, _DISPLAY, _RECURRING = TimingKind.AFTER_EVENT, TimingKind.MINIMUM_DISPLA
 
 LEGAL_TERMS = (
     LegalTerm(
-        "licence_penalty",
         "行政许可、行政处罚决定",
         _AFTER,
         7,
         _WORKING,
         "国办发〔2018〕118号",
-        date(2018, 12, 5),
         signs=("决定", "许可", "处罚"),
     ),
     LegalTerm(
-        "budget",
         "政府和部门预算、决算",
         _AFTER,
         20,
         _CALENDAR,
         "《预算法》第十四条",
-        date(2015, 1, 1),
         signs=("人民代表大会", "人大", "财政", "预算", "决算"),
     ),
     LegalTerm(
-        "general",
         "主动公开的政府信息",
         _AFTER,
         20,
         _WORKING,
         "《政府信息公开条例》第二十六条",
-        date(2019, 5, 15),
         signs=("形成", "变更", "产生", "制作", "获取"),
     ),
     LegalTerm(
-        "reply",
         "政府信息公开申请的答复",
         _AFTER,
         20,
         _WORKING,
         "《政府信息公开条例》第三十三条",
-        date(2019, 5, 15),
         signs=("收到申请",),
     ),
     LegalTerm(
-        "report_of_agency",
         "政府部门的信息公开工作年度报告",
         _RECURRING,
         None,
         None,
         "《政府信息公开条例》第四十九条",
-        date(2019, 5, 15),
         due=("01-31",),
     ),
     LegalTerm(
-        "report_of_government",
         "本级政府的信息公开工作年度报告",
         _RECURRING,
         None,
         None,
         "《政府信息公开条例》第四十九条",
-        date(2019, 5, 15),
         due=("03-31",),
     ),
     LegalTerm(
-        "draft_decision",
         "重大行政决策草案公开征求意见",
         _DISPLAY,
         30,
         _CALENDAR,
         "《重大行政决策程序暂行条例》第十五条",
-        date(2019, 9, 1),
         signs=("征求意见",),
     ),
     LegalTerm(
-        "plan_draft",
         "城乡规划草案公告",
         _DISPLAY,
         30,
         _CALENDAR,
         "《城乡规划法》第二十六条",
-        date(2008, 1, 1),
         signs=("批前公示", "规划"),
     ),
 )
 # Practice, not law: how often a standing text is looked through, and how fast 及时 is, where no number is given.
 DEFAULT_REVIEW = Term(6, _MONTH)
 DEFAULT_AT_ONCE = Term(1, _CALENDAR)
-
-
-def legal_term(key: str, on: date) -> LegalTerm:
-    """The term of that key in force on a day. Raises LookupError if none is."""
-    terms = [term for term in LEGAL_TERMS if term.key == key and term.in_force_from <= on]
-    if not terms:
-        raise LookupError(f"no legal term {key!r} in force on {on}")
-    return max(terms, key=lambda term: term.in_force_from)
 
 
 def basis_of(kind: TimingKind, n: int | None, unit: TimingUnit | None, words: str, due: tuple[str, ...] = ()) -> str:

@@ -113,11 +113,6 @@ def _read(html: str) -> list[_Block]:
     return [block for block in reader.blocks if block.text or block.rows]
 
 
-def diff_html(old: str, new: str) -> SafeString:
-    """The difference of two sanitised texts as safe HTML."""
-    return compare_html(old, new).html
-
-
 def compare_html(old: str, new: str) -> Comparison:
     """The difference of two sanitised texts, and how many paragraphs and tables it touches."""
     parts: list[SafeString] = []

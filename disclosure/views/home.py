@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "published": _published_counts(items, today),
-        "latest": latest_items(items, today, LATEST),
+        "latest": items.dated_list(today)[:LATEST],
         "register": agency_register(),
         "log_head": LogEntry.objects.filter(chain=PUBLIC_CHAIN).order_by("-sequence").first(),
         "panels": panels_for(home_panels, request),
@@ -42,17 +42,6 @@ def home(request: HttpRequest) -> HttpResponse:
         **_classified_counts(items),
     }
     return render(request, "disclosure/home.html", context)
-
-
-def latest_items(items: ItemQuerySet, today: date, limit: int) -> ItemQuerySet:
-    """The newest items with what a dated list shows of them."""
-    fields = ("slug", "title", "document_number", "published_on", "item_type", "state", "validity", "expires_on")
-    return (
-        items.newest_first()
-        .with_effective_validity(today)
-        .select_related("agency", "current_edition")
-        .only(*fields, "agency__name", "agency__short_name", "agency__code", "current_edition__title_breaks")[:limit]
-    )
 
 
 def _published_counts(items: ItemQuerySet, today: date) -> dict[str, int]:

@@ -1,25 +1,8 @@
-from datetime import date
-
 import pytest
 
 from disclosure.enums import TimingKind, TimingUnit
-from disclosure.rules import Term, TimingRule, describe, from_columns, legal_term, to_columns
+from disclosure.rules import Term, TimingRule, describe, from_columns, to_columns
 from disclosure.timing_text import parse_timing
-
-
-def test_legal_term_general_is_twenty_working_days() -> None:
-    term = legal_term("general", date(2026, 1, 1))
-
-    assert (term.n, term.unit, term.basis) == (20, TimingUnit.WORKING_DAY, "《政府信息公开条例》第二十六条")
-
-
-def test_legal_term_budget_counts_calendar_days() -> None:
-    assert legal_term("budget", date(2026, 1, 1)).unit == TimingUnit.CALENDAR_DAY
-
-
-def test_legal_term_before_it_is_in_force_raises() -> None:
-    with pytest.raises(LookupError):
-        legal_term("general", date(2019, 5, 14))
 
 
 def test_columns_of_no_rule_keep_text_alone() -> None:

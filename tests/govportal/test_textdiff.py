@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govportal.htmldiff import compare_html, diff_html
+from govportal.htmldiff import compare_html
 from govportal.textdiff import Op, Piece, diff_text
 
 chinese = st.text(alphabet="的一二三十百应当可以5 127，。；\n公示期限ABx", max_size=120)
@@ -87,18 +87,18 @@ def test_diff_text_of_long_texts_is_bounded(old: str, new: str) -> None:
     assert restored(pieces, Op.INSERTED) == new
 
 
-def test_diff_html_marks_changed_paragraph_and_folds_the_rest() -> None:
+def test_compare_html_marks_changed_paragraph_and_folds_the_rest() -> None:
     old = "<p>第一条</p><p>第二条</p><p>公示期<strong>5</strong>日。</p>"
     new = "<p>第一条</p><p>第二条</p><p>公示期<strong>7</strong>日。</p>"
 
-    html = diff_html(old, new)
+    html = compare_html(old, new).html
 
     assert '<p class="chg" id="d1">公示期<del>5</del><ins>7</ins>日。</p>' in html
     assert "第一条" not in html
     assert 'class="skipped"' in html
 
 
-def test_diff_html_of_tables_goes_cell_by_cell() -> None:
+def test_compare_html_of_tables_goes_cell_by_cell() -> None:
     old = "<table><tr><th>项目</th><th>标准</th></tr><tr><td>低保</td><td>612元</td></tr></table>"
     new = (
         "<table><tr><th>项目</th><th>标准</th></tr><tr><td>低保</td><td>640元</td></tr>"
@@ -113,12 +113,12 @@ def test_diff_html_of_tables_goes_cell_by_cell() -> None:
     assert comparison.changed == 1
 
 
-def test_diff_html_escapes_what_looks_like_markup() -> None:
-    html = diff_html("<p>a &lt;script&gt; b</p>", "<p>a &lt;script&gt; c</p>")
+def test_compare_html_escapes_what_looks_like_markup() -> None:
+    html = compare_html("<p>a &lt;script&gt; b</p>", "<p>a &lt;script&gt; c</p>").html
 
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
 
 
-def test_diff_html_of_equal_bodies_changes_nothing() -> None:
+def test_compare_html_of_equal_bodies_changes_nothing() -> None:
     assert compare_html("<p>同</p>", "<p>同</p>").changed == 0

@@ -80,7 +80,8 @@ class Edition(models.Model):
 
     def extra_rows(self) -> list[tuple[Any, Any]]:
         """(field, value) of the extra fields that are filled, in the order of the type."""
-        return [(field, self.extra[field.key]) for field in self.item.type.extra if self.extra.get(field.key)]
+        filled = (field for field in self.item.type.extra if self.extra.get(field.key) not in (None, "", []))
+        return [(field, self.extra[field.key]) for field in filled]
 
 
 class EditionAttachment(models.Model):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from disclosure.enums import Audience, ItemState, RelationKind
 from disclosure.models import EditionAttachment, Item, LogEntry, Relation
+from govportal.now import now
 from tests.disclosure.doors import text_of
 from tests.factories import make_attachment, make_edition, make_item
 from tests.markup import faults
@@ -126,10 +127,9 @@ def test_item_whose_slug_is_a_word_of_ours_has_its_page() -> None:
 
 def test_redacted_edition_shows_a_notice_alone() -> None:
     item = make_item(edition={"title": "办法", "body": "<p>秘密内容</p>"})
-    first = item.editions.get(number=1)
     entry = LogEntry.objects.create(
-        sequence=1, kind="redact", item=item, index_number=item.index_number, title="办法", agency_code="x",
-        agency_name="x", actor_name="x", at=first.published_at, previous_hash="0" * 64, hash="1" * 64,
+        sequence=1, kind="redact", item=item, index_number=item.index_number, agency_code="x",
+        agency_name="x", actor_name="x", at=now(), previous_hash="0" * 64, hash="1" * 64,
     )  # fmt: skip
     make_edition(item, title="办法", body="<p>新内容</p>")
     blank = {"body": "", "summary": "", "keywords": [], "extra": {}, "redacted_by_entry": entry}

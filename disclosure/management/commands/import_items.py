@@ -1,3 +1,4 @@
+import re
 import sys
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from govportal.tables import UnreadableTable
 REPORT_COLUMNS = ("行号", "来源编号", "标题", "结果", "索引号", "问题")
 PROBLEM = "problem"  # counted beside the results: a row may be in and have one
 
+_PARTICULARS = re.compile(r"“[^”]*”|：.*|\d[\d-]*")
+
 
 class Command(BaseCommand):
     help = "Import items from JSONL, CSV or XLSX. Resumable, idempotent by source id; every problem row is listed."
@@ -37,7 +40,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         job = self._job(options)
         counts: Counter[str] = Counter()
-        rows = self._rows(options["file"], job, counts)
+        kinds: Counter[str] = Counter()
+        rows = self._rows(options["file"], job, counts, kinds, is_spoken=options["report"] is None)
         try:
             if options["report"]:
                 with options["report"].open("wb") as stream:
@@ -47,16 +51,23 @@ class Command(BaseCommand):
         except (UnreadableTable, PermissionDenied, ValidationError, OSError) as error:
             raise CommandError("；".join(getattr(error, "messages", [str(error)]))) from error
         summary = "，".join(f"{RESULT_WORDS[result]} {counts[result]}" for result in RESULT_WORDS if counts[result])
+        for kind, count in kinds.most_common():
+            self.stdout.write(f"{count}\t{kind}")
         self.stdout.write(f"{summary or '没有数据行'}；有问题的行 {counts[PROBLEM]}")
 
-    def _rows(self, path: Path, job: Job, counts: Counter[str]) -> Iterator[list[str]]:
-        """Import row by row: counted, said aloud if it has a problem, and handed on for the report."""
+    def _rows(
+        self, path: Path, job: Job, counts: Counter[str], kinds: Counter[str], *, is_spoken: bool
+    ) -> Iterator[list[str]]:
+        """Import row by row: counted by result and kind of problem, said aloud, and handed on for the report."""
         for outcome in import_items(path, job, on_progress=self._progress):
             counts[outcome.result] += 1
             cells = _cells(outcome)
             if outcome.problems:
                 counts[PROBLEM] += 1
-                self.stdout.write("\t".join(cells))
+                # Rare faults must not drown: every kind is counted once a row, without its particulars.
+                kinds.update({_PARTICULARS.sub("…", problem) for problem in outcome.problems})
+                if is_spoken:
+                    self.stdout.write("\t".join(cells))
             yield cells
 
     def _job(self, options: dict[str, Any]) -> Job:

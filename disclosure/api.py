@@ -159,7 +159,7 @@ def _filter_parameters(filterset: type[ParameterFilterSet]) -> list[OpenApiParam
     """The parameters of a filter set, for the schema."""
     return _PAGING + [
         OpenApiParameter(name, OpenApiTypes.STR, description=str(one.label), many=hasattr(one, "field_name"))
-        for name, one in filterset.get_filters().items()  # type: ignore[no-untyped-call]
+        for name, one in filterset.parameters().items()
     ]
 
 

@@ -22,6 +22,6 @@ class DisclosureConfig(AppConfig):
             contributions.datasets.add(dataset)
         contributions.sitemaps["items"] = sitemaps.ItemSitemap
         for filterset in (filters.ItemFilterSet, log_filters.LogFilterSet, catalogue_filters.CatalogueEntryFilterSet):
-            contributions.page_parameters.update(filterset.base_filters)
+            contributions.page_parameters.update(filterset.parameters())
         contributions.page_parameters.add("page_size")
         contributions.index_pattern_validators.append(index_number.validate_pattern)

@@ -119,6 +119,11 @@ def year_number(value: str) -> int:
 class ParameterFilterSet(django_filters.FilterSet):
     """A filter set that never fails on a value, can write itself as a query string, and names its tags."""
 
+    @classmethod
+    def parameters(cls) -> Mapping[str, django_filters.Filter]:
+        """The filters by the name of their parameter."""
+        return dict(cls.get_filters())  # type: ignore[no-untyped-call]
+
     @cached_property
     def values(self) -> dict[str, Any]:
         """The valid parameters that hold something, in the order of declaration."""

@@ -130,11 +130,11 @@ class LogEntryAdmin(ReadOnlyModelAdmin[LogEntry]):
     readonly_fields = ("public_entry",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        return super().get_queryset(request).filter(readable(request, "item__")).with_title()
+        return LogEntry.objects.filter(readable(request, "item__")).with_title()
 
     @admin.display(description=_("标题"))
     def title(self, entry: LogEntry) -> str:
-        return str(entry.title)
+        return str(entry.title)  # type: ignore[attr-defined]
 
     @admin.display(description=_("登记簿"))
     def public_entry(self, entry: LogEntry) -> str:

@@ -5,11 +5,14 @@ while the mail server thinks, two senders never take the same notice, and one th
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
 
+from govportal import audit
 from govportal.models import Notice
 from govportal.models.notice import NoticeState
 from govportal.now import now
@@ -32,6 +35,17 @@ def enqueue(*, key: str, address: str, subject: str, body: str) -> Notice:
     values = {"address": address, "subject": subject, "body": body, "created_at": moment, "due_at": moment}
     notice, _is_new = Notice.objects.get_or_create(key=key, defaults=values)
     return notice
+
+
+def send_again(pks: Iterable[int], *, actor: Any) -> int:
+    """Put notices that were given up back into the queue, due at once; answers how many. Audited."""
+    with transaction.atomic():
+        failed = list(Notice.objects.select_for_update().filter(pk__in=pks, state=NoticeState.FAILED))
+        for notice in failed:
+            notice.state, notice.attempts, notice.due_at = NoticeState.WAITING, 0, now()
+            notice.save(update_fields=["state", "attempts", "due_at"])
+            audit.record(actor, "notice.send_again", notice)
+    return len(failed)
 
 
 def send_due(at: datetime, limit: int = 100) -> int:

@@ -1,10 +1,12 @@
 """What the program alone writes: the audit trail and the outbox."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from govportal import access
+from govportal import access, notices
 from govportal.admin.base import ReadOnlyModelAdmin
 from govportal.models import AuditEvent, Notice
 from govportal.permissions import Permission
@@ -38,3 +40,12 @@ class NoticeAdmin(ReadOnlyModelAdmin[Notice]):
     fields = list_display = ("key", "subject", "state", "attempts", "last_error", "created_at", "due_at", "sent_at")
     list_filter = ("state",)
     show_full_result_count = False
+    actions = ("send_again",)
+
+    @admin.action(description=gettext_lazy("重新发送所选的失败通知"), permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
+        count = notices.send_again(queryset.values_list("pk", flat=True), actor=request.user)
+        if count:
+            messages.success(request, _("%(count)s 条失败通知将在一分钟内重新发送。") % {"count": count})
+        else:
+            messages.warning(request, _("所选通知中没有发送失败的。"))

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from govportal import audit
+from govportal import notices as sending
 from govportal.admin.users import may_manage
 from govportal.models import (
     Agency,
@@ -19,10 +21,13 @@ from govportal.models import (
     HolidayYear,
     InternalBody,
     Membership,
+    Notice,
     PublicRevision,
     SiteProfile,
     User,
 )
+from govportal.models.notice import NoticeState
+from govportal.now import now
 from govportal.permissions import Role
 from tests.factories import make_agency, make_attachment, make_member, make_notice, make_user
 
@@ -437,6 +442,34 @@ def test_notices_show_neither_address_nor_text(tree: Tree) -> None:
     assert notice.subject in page
     assert "secret@" not in page
     assert "秘密" not in page
+
+
+def send_again(user: User, *notices: Notice) -> Any:
+    data = {"action": "send_again", "_selected_action": [notice.pk for notice in notices]}
+    return signed_in(user).post(address("notice", "changelist"), data, follow=True)
+
+
+def test_failed_notices_are_sent_again_on_demand_and_others_left(tree: Tree) -> None:
+    failed = make_notice(state=NoticeState.FAILED, attempts=10, last_error="SMTPServerDisconnected")
+    sent = make_notice(state=NoticeState.SENT, sent_at=now())
+
+    response = send_again(tree.chief, failed, sent)
+
+    sending.send_due(now())
+    failed.refresh_from_db()
+    assert "1 条失败通知" in response.content.decode()
+    assert (failed.state, failed.attempts, failed.last_error) == (NoticeState.SENT, 0, "")
+    assert [message.to for message in mail.outbox] == [[failed.address]]
+    assert AuditEvent.objects.get(action="notice.send_again").subject_id == str(failed.pk)
+
+
+def test_outbox_of_the_whole_site_is_not_sent_again_by_the_administrator_of_a_part(tree: Tree) -> None:
+    failed = make_notice(state=NoticeState.FAILED, attempts=10)
+
+    response = send_again(tree.administrator, failed)
+
+    failed.refresh_from_db()
+    assert (response.status_code, failed.state) == (403, NoticeState.FAILED)
 
 
 def test_audit_trail_is_read_only_and_only_of_ones_own_agencies(tree: Tree) -> None:

@@ -15,6 +15,9 @@ class GovportalConfig(AppConfig):
 
         dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
         dbsetup.declare(dbsetup.no_replacement("govportal_auditevent"))
+        described = ("id", "file", "name", "suffix", "content_type", "size", "sha256")
+        dbsetup.declare(dbsetup.frozen("govportal_attachment", described))
+        dbsetup.declare(dbsetup.no_replacement("govportal_attachment"))
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:

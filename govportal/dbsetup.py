@@ -78,6 +78,29 @@ def append_only(table: str) -> DatabaseObject:
     )
 
 
+def frozen(table: str, columns: Sequence[str]) -> DatabaseObject:
+    """A trigger that refuses to change what these columns of a row were written with."""
+    name = f"{table}_frozen"
+    message = f"{', '.join(columns)} of {table} are never changed"
+    event = f"BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    return DatabaseObject(
+        name=name,
+        table=table,
+        create={
+            "sqlite": (f"CREATE TRIGGER IF NOT EXISTS {name} {event} BEGIN SELECT RAISE(ABORT, '{message}'); END",),
+            "postgresql": (
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
+                f"CREATE OR REPLACE TRIGGER {name} {event} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            ),
+        },
+        drop={
+            "sqlite": (f"DROP TRIGGER IF EXISTS {name}",),
+            "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
+        },
+    )
+
+
 def no_replacement(table: str, *, unique: Sequence[tuple[str, ...]] = ()) -> DatabaseObject:
     """Closes the way around delete triggers: SQLite's INSERT OR REPLACE and PostgreSQL's TRUNCATE fire none.
 

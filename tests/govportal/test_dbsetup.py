@@ -6,7 +6,7 @@ from django.db.models.signals import post_migrate
 
 from govportal import audit, dbsetup
 from govportal.models import AuditEvent
-from tests.factories import make_agency
+from tests.factories import make_agency, make_attachment, make_user
 
 TRIGGER = "govportal_auditevent_append_only"
 
@@ -37,8 +37,48 @@ def test_audit_table_refuses_truncate() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="never replaced"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE govportal_auditevent")
+
+
+ATTACHMENT_CHANGES: list[tuple[str, str | int]] = [
+    *[("file", "attachments/x"), ("name", "x.pdf"), ("suffix", ".exe"), ("content_type", "text/html")],
+    *[("size", 1), ("sha256", "0" * 64)],
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("column", "value"), ATTACHMENT_CHANGES)
+def test_attachment_refuses_another(column: str, value: str | int) -> None:
+    attachment = make_attachment()
+    change = f"UPDATE govportal_attachment SET {column} = %s WHERE id = %s"
+
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change, [value, attachment.pk])
+
+
+@pytest.mark.django_db
+def test_attachment_is_never_replaced() -> None:
+    attachment = make_attachment()
+    replacement = {
+        "sqlite": "INSERT OR REPLACE INTO govportal_attachment (id, file, name, suffix, content_type, size, sha256, "
+        f"uploaded_at) VALUES ({attachment.pk}, '', '', '', '', 1, '', '2026-01-01')",
+        "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE govportal_attachment CASCADE",
+    }[connection.vendor]
+
+    with pytest.raises(DatabaseError, match="never replaced"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(replacement)
+
+
+@pytest.mark.django_db
+def test_attachment_outlives_the_account_that_sent_it() -> None:
+    sender = make_user()
+    attachment = make_attachment(by=sender)
+
+    sender.delete()
+
+    attachment.refresh_from_db()
+    assert attachment.uploaded_by is None
 
 
 @pytest.mark.django_db

@@ -45,6 +45,14 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(os.environ["PORTAL_HOME"], ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def speak_chinese() -> None:
+    """A request leaves its language active in the thread; no test is to inherit one."""
+    from django.utils import translation
+
+    translation.activate("zh-hans")
+
+
 @pytest.fixture
 def portal_data() -> Path:
     """The folder of real data named by PORTAL_DATA; the test is skipped, by that name, without it."""

@@ -68,7 +68,7 @@ def named(patterns: list[Any]) -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             if pattern.app_name != "admin":
                 yield from named(pattern.url_patterns)
-        elif isinstance(pattern, URLPattern):
+        elif isinstance(pattern, URLPattern) and not str(pattern.pattern).startswith("^admin/"):
             yield pattern.name or str(pattern.pattern)
 
 

@@ -156,6 +156,19 @@ def test_run_stops_every_child_on(number: signal.Signals, environ: dict[str, str
     assert [child for child in everything if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
 
 
+def test_services_end_with_a_parent_that_was_killed(environ: dict[str, str]) -> None:
+    with running(environ, "--port", str(free_port())) as process:
+        parent = psutil.Process(process.pid)
+        services = wait_for(3, parent)
+        everything = parent.children(recursive=True)
+
+        process.kill()
+        left = psutil.wait_procs(everything, timeout=30)[1]
+
+    assert len(services) == 3
+    assert left == []
+
+
 def test_run_on_a_home_in_use_is_refused(environ: dict[str, str]) -> None:
     with running(environ, "--port", str(free_port())) as process:
         result = portal("run", "--no-demo", "--port", str(free_port()), environ=environ)

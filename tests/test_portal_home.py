@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -124,6 +125,91 @@ def test_supervisor_ends_the_grandchildren_too(tmp_path: Path) -> None:
 
     grandchild = int((tmp_path / "pid").read_text())
     assert psutil.wait_procs([psutil.Process(grandchild)] if psutil.pid_exists(grandchild) else [], timeout=5)[1] == []
+
+
+ORPHANED = """
+import os, sys
+from pathlib import Path
+from govportal.launcher.home import lock_home
+from govportal.launcher.supervisor import Service, Supervisor
+home = Path(sys.argv[1])
+with lock_home(home) as lock:
+    service = Service("web", [sys.executable, "-c", sys.argv[2]])
+    Supervisor([service], environ=dict(os.environ), directory=home, kept_open=(lock.fileno(),)).run(
+        "web", lambda: True, patience=60
+    )
+"""
+SAY_PID = "import os, pathlib, signal, time; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(60)"
+
+
+def service_of_killed_parent(home: Path, program: str) -> psutil.Process:
+    """The service of a supervisor that was ended by SIGKILL once the service ran."""
+    environ = {**os.environ, "PYTHONPATH": str(launcher_home.ROOT)}
+    with subprocess.Popen([sys.executable, "-c", ORPHANED, str(home), program], env=environ) as parent:
+        deadline = time.monotonic() + 20
+        while not (written := home / "pid").exists() or not written.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        service = psutil.Process(int(written.read_text()))
+        parent.kill()
+    return service
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+def test_service_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    service = service_of_killed_parent(tmp_path, SAY_PID)
+
+    assert psutil.wait_procs([service], timeout=10)[1] == []
+
+
+def test_home_stays_locked_while_a_service_is_left(tmp_path: Path) -> None:
+    deaf = SAY_PID.replace("pathlib.Path(", "signal.signal(signal.SIGTERM, signal.SIG_IGN); pathlib.Path(", 1)
+    service = service_of_killed_parent(tmp_path, deaf)
+
+    with pytest.raises(Refusal, match="already runs on PORTAL_HOME"):
+        lock_home(tmp_path)
+    service.kill()
+    psutil.wait_procs([service], timeout=10)
+
+    lock_home(tmp_path).close()
+
+
+@pytest.mark.parametrize("name", ["secret_key", "data_keys"])
+def test_make_home_refuses_an_empty_secret(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("\n")
+
+    with pytest.raises(Refusal, match=f"{name} is empty"):
+        make_home({"PORTAL_HOME": str(tmp_path)})
+
+
+def test_make_home_refuses_bytes_for_a_secret(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_bytes(b"\xff\xfe\x80")
+
+    with pytest.raises(Refusal, match="is not a text"):
+        make_home({"PORTAL_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize("name", ["secret_key", "data_keys"])
+def test_make_home_refuses_a_folder_for_a_secret(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+
+    with pytest.raises(Refusal, match=f"cannot read .*{name}: Is a directory"):
+        make_home({"PORTAL_HOME": str(tmp_path)})
+
+
+def test_lock_home_refuses_a_folder_for_the_lock(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+
+    with pytest.raises(Refusal, match=r"cannot open .*lock: Is a directory"):
+        lock_home(tmp_path)
+
+
+@pytest.mark.parametrize("given", ["two", "0", "-1", "1.5"])
+def test_number_of_web_workers_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("WEB_WORKERS", given)
+
+    with pytest.raises(Refusal, match="WEB_WORKERS must be a whole number"):
+        services.command("web", home=tmp_path, host="127.0.0.1", port=8000)
 
 
 def test_shell_script_has_no_bashism() -> None:

@@ -54,14 +54,36 @@ def _write_secret(path: Path, value: str) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        _check_secret(path)
         return
+    except OSError as error:
+        raise Refusal(f"cannot write {path}: {error.strerror}") from None
     with os.fdopen(descriptor, "w") as file:
         file.write(value + "\n")
 
 
+def _check_secret(path: Path) -> None:
+    """Raises Refusal for a file that holds no secret, such as a crash leaves behind."""
+    try:
+        value = path.read_text()
+    except OSError as error:
+        raise Refusal(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Refusal(f"{path} is not a text; restore it from the backup") from None
+    if not value.strip():
+        raise Refusal(f"{path} is empty; restore it from the backup, or delete it if this portal never ran")
+
+
 def lock_home(home: Path) -> IO[str]:
-    """Hold the folder until the file is closed. Raises Refusal when another portal runs there."""
-    file = (home / "lock").open("a+")
+    """Hold the folder until the file is closed here and in every child that got its descriptor.
+
+    Raises Refusal when another portal, or what is left of one, runs there.
+    """
+    path = home / "lock"
+    try:
+        file = path.open("a+")
+    except OSError as error:
+        raise Refusal(f"cannot open {path}: {error.strerror}") from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

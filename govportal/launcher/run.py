@@ -27,15 +27,20 @@ WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared, not 
 def run(arguments: argparse.Namespace) -> int:
     host, port = arguments.host, arguments.port
     home = make_home(os.environ)
-    with lock_home(home):
+    with lock_home(home) as lock:
+        # Whatever we start holds the lock too: it stays until the last of them has ended.
+        kept_open = (lock.fileno(),)
         check_port(host, port)
         check_libraries()
         environ = service_environment(str(home), host, port)
-        prepare(environ, with_demo=not arguments.no_demo)
+        prepare(environ, with_demo=not arguments.no_demo, kept_open=kept_open)
 
         commands = {name: services.command(name, home=home, host=host, port=port) for name in services.SERVICES}
         supervisor = Supervisor(
-            [Service(name, command) for name, command in commands.items()], environ=environ, directory=ROOT
+            [Service(name, command) for name, command in commands.items()],
+            environ=environ,
+            directory=ROOT,
+            kept_open=kept_open,
         )
         supervisor.catch_signals()
         address = environ["PORTAL_BASE_URL"].rstrip("/") + "/"
@@ -76,10 +81,10 @@ def check_libraries() -> None:
             raise Refusal(f"the system library {name} is missing; run: sudo apt-get install -y {package}") from None
 
 
-def prepare(environ: dict[str, str], *, with_demo: bool) -> None:
+def prepare(environ: dict[str, str], *, with_demo: bool, kept_open: tuple[int, ...]) -> None:
     """Bring database and static files to this version of the code, in a process of its own."""
     command = [sys.executable, str(ROOT / "manage.py"), "prepare", *(["--demo"] if with_demo else [])]
-    if subprocess.run(command, env=environ, stdout=2, check=False).returncode:  # noqa: S603
+    if subprocess.run(command, env=environ, stdout=2, pass_fds=kept_open, check=False).returncode:  # noqa: S603
         raise Refusal("the database or the static files could not be prepared; the lines above say why")
 
 

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from govportal.launcher.console import Refusal
+
 SERVICES = ("web", "worker", "beat")
 
 
@@ -29,5 +31,8 @@ def command(service: str, *, home: Path, host: str, port: int) -> list[str]:
 
 
 def _web_workers() -> int:
-    """WEB_WORKERS, or one process for each core, four at most."""
-    return int(os.environ.get("WEB_WORKERS") or min(os.cpu_count() or 1, 4))
+    """WEB_WORKERS, or one process for each core, four at most. Raises Refusal."""
+    given = os.environ.get("WEB_WORKERS", "").strip()
+    if given and not (given.isdecimal() and int(given)):
+        raise Refusal(f"WEB_WORKERS must be a whole number from 1, not {given!r}")
+    return int(given or min(os.cpu_count() or 1, 4))

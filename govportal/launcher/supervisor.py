@@ -1,12 +1,15 @@
 """One parent for several services: starts them, restarts what dies, stops them all together."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +20,16 @@ GRACE_SECONDS = 20.0
 DEATHS_ALLOWED = 5
 DEATHS_WINDOW_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 16.0
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_libc = ctypes.CDLL(None)
+
+
+def _end_with(parent: int) -> None:
+    """In a new child, before its program: SIGTERM when the parent dies, even by SIGKILL. Linux alone can."""
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died in between
+            os._exit(1)
 
 
 @dataclass(slots=True)
@@ -29,7 +42,8 @@ class Service:
     deaths: list[float] = field(default_factory=list)
     start_at: float = 0.0
 
-    def start(self, environ: dict[str, str], directory: Path) -> None:
+    def start(self, environ: dict[str, str], directory: Path, kept_open: tuple[int, ...]) -> None:
+        # One thread only, so code may run between fork and exec.
         self.process = subprocess.Popen(  # noqa: S603  (our own command)
             self.command,
             cwd=directory,
@@ -37,6 +51,8 @@ class Service:
             stdin=subprocess.DEVNULL,
             stdout=2,
             start_new_session=True,
+            pass_fds=kept_open,
+            preexec_fn=partial(_end_with, os.getpid()),
         )
 
     def signal_group(self, number: signal.Signals) -> None:
@@ -46,12 +62,18 @@ class Service:
 
 
 class Supervisor:
-    """Runs services until SIGINT, SIGTERM or SIGHUP. Times are seconds of the monotonic clock."""
+    """Runs services until SIGINT, SIGTERM or SIGHUP. Times are seconds of the monotonic clock.
 
-    def __init__(self, services: list[Service], *, environ: dict[str, str], directory: Path) -> None:
+    `kept_open` are descriptors that every service holds too.
+    """
+
+    def __init__(
+        self, services: list[Service], *, environ: dict[str, str], directory: Path, kept_open: tuple[int, ...] = ()
+    ) -> None:
         self._services = services
         self._environ = environ
         self._directory = directory
+        self._kept_open = kept_open
         self._is_stopping = False
 
     def catch_signals(self) -> None:
@@ -88,7 +110,7 @@ class Supervisor:
         for service in watched:
             if service.process is None:
                 if now >= service.start_at:
-                    service.start(self._environ, self._directory)
+                    service.start(self._environ, self._directory, self._kept_open)
             elif (status := service.process.poll()) is not None:
                 service.signal_group(signal.SIGKILL)
                 service.process = None

@@ -2,6 +2,7 @@
 
 from django.contrib.sessions.backends import base, db
 
+_KEY_LENGTH = 32  # as SessionBase makes them
 _KEY_CHARACTERS = frozenset(base.VALID_KEY_CHARS)
 
 
@@ -9,4 +10,4 @@ class SessionStore(db.SessionStore):
     """PostgreSQL refuses text with a NUL, which a cookie can carry (`\\000`)."""
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return super()._validate_session_key(key) and _KEY_CHARACTERS.issuperset(key or "")
+        return key is not None and len(key) == _KEY_LENGTH and _KEY_CHARACTERS.issuperset(key)

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
@@ -16,19 +15,17 @@ PORTAL_HOME = env.path("PORTAL_HOME", BASE_DIR / "var")
 DEBUG = env.flag("DEBUG")
 
 # Where the public reaches the portal. It may carry a path: https://x.gov.cn/zwgk.
-PORTAL_BASE_URL = env.text("PORTAL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-_base = urlsplit(PORTAL_BASE_URL)
-if _base.scheme not in {"http", "https"} or not _base.hostname:
-    raise ImproperlyConfigured(f"PORTAL_BASE_URL must be an http or https address, not {PORTAL_BASE_URL!r}")
+_base = env.address("PORTAL_BASE_URL", "http://127.0.0.1:8000")
+PORTAL_BASE_URL = _base.geturl()
 BASE_PATH = _base.path.rstrip("/") + "/"
 IS_HTTPS = _base.scheme == "https"
 
 _secret_file = env.path("SECRET_KEY_FILE", PORTAL_HOME / "secret_key")
-SECRET_KEY = env.text("SECRET_KEY") or (_secret_file.read_text().strip() if _secret_file.exists() else "")
+SECRET_KEY = env.secret("SECRET_KEY", _secret_file)
 if not SECRET_KEY:
     raise ImproperlyConfigured(f"no secret key: `./portal run` writes {_secret_file}; or set SECRET_KEY_FILE")
 
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [_base.hostname, "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [str(_base.hostname), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 # With a proxy in front, and only then, its X-Forwarded headers are believed.
 BEHIND_PROXY = env.flag("BEHIND_PROXY")
@@ -233,11 +230,17 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
 }
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
-    "loggers": {"govportal": {"level": "INFO"}, "disclosure": {"level": "INFO"}},
+    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "WARNING", LOG_LEVELS)},
+    "loggers": {
+        "govportal": {"level": "INFO"},
+        "disclosure": {"level": "INFO"},
+        # A line for every wrong address of every robot would bury the rest; proxies count them.
+        "django.request": {"level": "ERROR"},
+    },
 }

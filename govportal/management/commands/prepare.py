@@ -10,8 +10,8 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from govportal import dbsetup
@@ -38,6 +38,19 @@ def fingerprints() -> dict[str, str]:
     return {"code": digest([lock, *code]), "static": digest([lock, *static])}
 
 
+def stamped(stamp: Path) -> dict[str, str]:
+    """What the last start wrote; nothing when a crash cut it short, so that all is done again."""
+    try:
+        written = json.loads(stamp.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return written if isinstance(written, dict) else {}
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
 class Command(BaseCommand):
     help = "Migrate, set up triggers and seeds, and collect static files, as far as something changed."
     # Run below, when the code has changed: they cost a third of a second start.
@@ -47,9 +60,18 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="fill an empty portal with 澄明县 at the first start")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        stamp = Path(settings.PORTAL_HOME) / PREPARED
-        before = json.loads(stamp.read_text()) if stamp.exists() else {}
-        after = fingerprints()
+        """Raises CommandError, one line, for what the operator must put right."""
+        try:
+            self._prepare(Path(settings.PORTAL_HOME) / PREPARED, wants_demo=options["demo"])
+        except DatabaseError as error:
+            place = connection.settings_dict["NAME"]
+            raise CommandError(f"the database {place} cannot be used: {_one_line(error)}") from error
+        except OSError as error:
+            raise CommandError(f"a file cannot be written or read: {_one_line(error)}") from error
+
+    def _prepare(self, stamp: Path, *, wants_demo: bool) -> None:
+        is_first_start = not stamp.exists()
+        before, after = stamped(stamp), fingerprints()
 
         executor = MigrationExecutor(connection)
         is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -61,7 +83,7 @@ class Command(BaseCommand):
             self.stderr.write("portal: collecting static files")
             call_command("collectstatic", interactive=False, verbosity=0)
         # Only ever at the first start: an official portal left empty must not wake up as 澄明县.
-        if options["demo"] and not before and not apps.get_model("disclosure", "Item").objects.exists():
+        if wants_demo and is_first_start and not apps.get_model("disclosure", "Item").objects.exists():
             self.stderr.write("portal: writing the demo county")
             call_command("seed_demo")
         stamp.write_text(json.dumps(after))

@@ -20,7 +20,8 @@ from govportal.models import Agency
 from govportal.now import today
 
 FACET_LIMIT = 10_000
-OPTIONS_SHOWN = 12
+OPTIONS_SHOWN = 12  # of agencies and topics; years and closed vocabularies are listed whole
+LONG = ("agency", "topic")
 
 # Name of a parameter and the column it counts, in the order shown.
 COLUMNS = {
@@ -128,7 +129,7 @@ def _facet(
         key = agency.code if agency else value
         label = agency.display_name if agency else filterset.label_of(name, value)
         options.append(Option(key, label, counts[value] if is_counted else None, key in selected))
-    shown = [option for i, option in enumerate(options) if i < OPTIONS_SHOWN or option.is_selected]
+    shown = [option for i, option in enumerate(options) if name not in LONG or i < OPTIONS_SHOWN or option.is_selected]
     return Facet(name, filterset.filters[name].label, shown, is_counted)
 
 

@@ -105,7 +105,7 @@ class _Outline:
         return node
 
     def _number(self, nodes: list[Node], prefix: str) -> None:
-        """Numbers as the style sheet counts them: every line counts, references too."""
-        for position, node in enumerate(nodes, 1):
+        """Numbers as the style sheet counts them: every step counts, references do not."""
+        for position, node in enumerate((node for node in nodes if not node.is_reference), 1):
             node.number = f"{prefix}{position}"
             self._number(node.branches, f"{node.number}.")

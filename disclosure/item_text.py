@@ -64,14 +64,20 @@ def shown_fields(edition: Edition) -> list[ShownField]:
     return [
         ShownField(
             key=field.key,
-            label=field.label,
+            label=field.page_label or field.label,
             value=_value(field, raw),
-            template=f"disclosure/extra/{field.kind}.html",
+            template=f"disclosure/extra/{_partial(field, raw)}.html",
             is_block=field.kind in {FieldKind.LINES, FieldKind.TABLE, FieldKind.FLOW, FieldKind.LONG},
             is_wide=field.kind in {FieldKind.TABLE, FieldKind.FLOW, FieldKind.LONG},
         )
         for field, raw in edition.extra_rows()
     ]
+
+
+def _partial(field: ExtraField, raw: Any) -> FieldKind:
+    """The kind that names the partial; what is no number of days is shown as it is, without the unit."""
+    is_wordy = field.kind == FieldKind.WORKING_DAYS and not str(raw).isdecimal()
+    return FieldKind.TEXT if is_wordy else field.kind
 
 
 def _value(field: ExtraField, raw: Any) -> Any:

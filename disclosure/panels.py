@@ -16,9 +16,6 @@ from govportal.models import Agency
 
 LATEST = 5
 
-# Item types an agency's page leads to by name: its duties, its people, its powers, how it serves.
-SHELVES = ("duties", "leader", "power", "service_guide", "budget", "annual_report")
-
 
 def agency_duties(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
     """主要职责 and 对外承诺 out of the agency's newest duties item in force; without one, nothing but the gap."""
@@ -33,7 +30,7 @@ def _lines(value: Any) -> list[str]:
 
 
 def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
-    """最新公开 of an agency, with counts by category and by the types people come for."""
+    """最新公开 of an agency, with counts by category and by type."""
     items = Item.objects.visible_to(request.user).filter(agency=agency)
     categories: Counter[str] = Counter()
     types: Counter[str] = Counter()
@@ -43,7 +40,7 @@ def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
     return {
         "total": categories.total(),
         "categories": [(c.value, c.label, categories[c]) for c in Category if categories[c]],
-        "shelves": [(key, ITEM_TYPES[key].label, types[key]) for key in SHELVES if types[key]],
+        "shelves": [(key, kind.label, types[key]) for key, kind in ITEM_TYPES.items() if types[key]],
         "latest": items.dated_list(now.today())[:LATEST],
     }
 

@@ -20,6 +20,7 @@ class FieldKind(StrEnum):
     TEXT = "text"  # one line
     LONG = "long"  # several lines, plain text
     INTEGER = "integer"
+    WORKING_DAYS = "working_days"  # a number; the page shows it with its unit
     AMOUNT = "amount"  # decimal number; the unit stands in the label
     DATE = "date"  # ISO 8601
     CHOICE = "choice"
@@ -36,6 +37,7 @@ class ExtraField:
     is_required: bool = False
     choices: tuple[tuple[str, Promise | str], ...] = ()
     columns: tuple[tuple[str, Promise | str], ...] = ()
+    page_label: Promise | str = ""  # where the value itself carries the unit; tables need it in the label
 
     def shown(self, value: Any) -> Any:
         """A choice by its label; any other value as it is."""
@@ -159,8 +161,12 @@ _TYPES = (
             ExtraField("hours", _("办理时间")),
             ExtraField("phone", _("咨询电话"), is_required=True),
             ExtraField("complaint_phone", _("监督电话")),
-            ExtraField("statutory_days", _("法定办结时限（工作日）"), FieldKind.INTEGER),
-            ExtraField("promised_days", _("承诺办结时限（工作日）"), FieldKind.INTEGER),
+            ExtraField(
+                "statutory_days", _("法定办结时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("法定时限")
+            ),
+            ExtraField(
+                "promised_days", _("承诺办结时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("承诺时限")
+            ),
             ExtraField("promise_kind", _("办件类型"), FieldKind.CHOICE, choices=PROMISE_KINDS),
             ExtraField("result", _("办理结果")),
             ExtraField("fee", _("收费依据和标准")),
@@ -180,8 +186,8 @@ _TYPES = (
             ExtraField("office", _("承办机构"), is_required=True),
             ExtraField("basis", _("实施依据"), FieldKind.LINES, is_required=True),
             ExtraField("conditions", _("实施条件"), FieldKind.LINES),
-            ExtraField("statutory_days", _("法定时限（工作日）"), FieldKind.INTEGER),
-            ExtraField("promised_days", _("承诺时限（工作日）"), FieldKind.INTEGER),
+            ExtraField("statutory_days", _("法定时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("法定时限")),
+            ExtraField("promised_days", _("承诺时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("承诺时限")),
             ExtraField("promise_kind", _("办件类型"), FieldKind.CHOICE, choices=PROMISE_KINDS),
             ExtraField("fee", _("收费依据和标准")),
             ExtraField("posts", _("办理岗位"), FieldKind.LINES),

@@ -13,7 +13,7 @@ register = template.Library()
 _TONES: Mapping[str, str] = MappingProxyType(
     {
         Validity.VALID: "ok",
-        Validity.AMENDED: "warn",
+        Validity.AMENDED: "ok",
         Validity.PARTLY_VOID: "warn",
         Validity.EXPIRED: "bad",
         Validity.VOID: "bad",

@@ -12,7 +12,7 @@ from disclosure import publication_log
 from disclosure.enums import NOTICE_STATES, EditionState
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
-from disclosure.views.item import closed_page, find_item, keep_private, published_editions
+from disclosure.views.item import SECTIONS, closed_page, find_item, keep_private, published_editions
 from govportal.htmldiff import compare_html, mark_differences
 
 # Metadata whose change is shown beside the text, in this order.
@@ -39,6 +39,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
         return keep_private(closed_page(request, item), item)
     context = {
         "item": item,
+        "section": SECTIONS.get(item.item_type, "items"),
         "editions": published_editions(item),
         "entries": list(LogEntry.objects.visible_to(request.user).filter(item=item).order_by("-id")),
     }
@@ -54,6 +55,7 @@ def edition_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     before = item.editions.filter(state=EditionState.PUBLISHED, number__lt=number).order_by("-number").first()
     context: dict[str, Any] = {
         "item": item,
+        "section": SECTIONS.get(item.item_type, "items"),
         "edition": edition,
         "before": before,
         "is_current": edition.pk == item.current_edition_id,

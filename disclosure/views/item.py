@@ -1,5 +1,6 @@
 """One item: its page, or the notice that stands in its place after withdrawal."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,19 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.enums import NOTICE_STATES, Audience, EditionState, RelationKind, Validity
-from disclosure.item_text import shown_body, shown_fields
+from disclosure.item_text import ShownField, shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
 from govportal.now import today
 from govportal.site import absolute_url
 
 # How a relation reads from its source and from its target.
 RELATION_LABELS = {
-    RelationKind.INTERPRETS: (gettext_lazy("解读的文件"), gettext_lazy("解读")),
+    RelationKind.INTERPRETS: (gettext_lazy("解读的文件"), gettext_lazy("本文件的解读")),
     RelationKind.REPLACES: (gettext_lazy("替代的文件"), gettext_lazy("被以下文件替代")),
     RelationKind.AMENDS: (gettext_lazy("修改的文件"), gettext_lazy("被以下文件修改")),
-    RelationKind.CORRECTS: (gettext_lazy("更正的信息"), gettext_lazy("更正")),
+    RelationKind.CORRECTS: (gettext_lazy("更正的信息"), gettext_lazy("本信息的更正")),
     RelationKind.BELONGS_TO: (gettext_lazy("所属项目"), gettext_lazy("项目信息")),
 }
+
+# The list that an item of some types stands in, instead of the common one.
+SECTIONS = {"power": "powers", "service_guide": "services", "leader": "leaders", "gazette": "gazettes"}
 
 
 def find_item(request: HttpRequest, slug: str) -> Item:
@@ -63,12 +67,13 @@ def item_page(request: HttpRequest, slug: str) -> HttpResponse:
     body, headings = shown_body(edition)
     context = {
         "item": item,
+        "section": SECTIONS.get(item.item_type, "items"),
         "edition": edition,
         "previous": editions[1] if len(editions) > 1 else None,
         "editions": editions,
         "body": body,
         "headings": headings,
-        "fields": shown_fields(edition),
+        "fields": _linked_contents(item, shown_fields(edition), request.user),
         "attachments": list(edition.attachments.select_related("attachment")),
         "relations": _relations(item, request.user),
         "replacement": _replacement(item, request.user),
@@ -85,6 +90,7 @@ def closed_page(request: HttpRequest, item: Item) -> HttpResponse:
     """Title, number, dates, reason and replacement; never the text (domain §4.6)."""
     context = {
         "item": item,
+        "section": SECTIONS.get(item.item_type, "items"),
         "replacement": _replacement(item, request.user),
         "entries": _entries(item, request.user),
         "is_internal": item.audience == Audience.INTERNAL,
@@ -97,6 +103,25 @@ def _replacement(item: Item, user: Any) -> Item | None:
     if item.replaced_by_id is None:
         return None
     return Item.objects.addressable_by(user).filter(pk=item.replaced_by_id).first()
+
+
+def _linked_contents(item: Item, fields: list[ShownField], user: Any) -> list[ShownField]:
+    """A gazette's contents as (title, item): the newest item of exactly that title that this reader may read."""
+    if item.item_type != "gazette":
+        return fields
+    titles = [line for field in fields if field.key == "contents" for line in field.value]
+    named = Item.objects.visible_to(user).filter(title__in=titles).exclude(pk=item.pk).order_by("published_on", "id")
+    found = {other.title: other for other in named.only("title", "slug")}
+    return [
+        replace(
+            field,
+            value=[(title, found.get(title)) for title in field.value],
+            template="disclosure/extra/contents.html",
+        )
+        if field.key == "contents"
+        else field
+        for field in fields
+    ]
 
 
 def _entries(item: Item, user: Any) -> list[LogEntry]:

@@ -38,20 +38,22 @@ class NavLink:
     current: str
 
 
-def _current(entry: NavEntry, request: Any) -> str:
-    match = getattr(request, "resolver_match", None)
+def _current(entry: NavEntry, context: Context) -> str:
+    """The page itself, or what lies below it: by `section` of the context (a URL name), else by `within`."""
+    match = getattr(context.get("request"), "resolver_match", None)
     name = match.url_name if match else None
     if name == entry.url_name:
         return "page"
-    return "true" if name in entry.within else ""
+    section = context.get("section")
+    is_below = section == entry.url_name if section else name in entry.within
+    return "true" if is_below else ""
 
 
 @register.simple_tag(takes_context=True)
 def nav_links(context: Context, place: str) -> list[NavLink]:
     """The contributed links of one place, in their order."""
-    request = context.get("request")
     return [
-        NavLink(entry.key, str(entry.label), reverse(entry.url_name), str(entry.sentence), _current(entry, request))
+        NavLink(entry.key, str(entry.label), reverse(entry.url_name), str(entry.sentence), _current(entry, context))
         for entry in nav_entries.all()
         if entry.place == Place(place)
     ]

@@ -41,6 +41,12 @@ def test_outline_with_two_ends_hangs_both_below() -> None:
     assert shape(nodes) == [("decide", [("issue",), ("refuse",)])]
 
 
+def test_outline_counts_no_reference_as_a_step() -> None:
+    nodes = outline([step("a", "b"), step("b", "a", "c", "d"), step("c"), step("d")])
+
+    assert [(n.is_reference, n.number) for n in nodes[1].branches] == [(True, "1"), (False, "2.1"), (False, "2.2")]
+
+
 @given(st.lists(st.lists(st.integers(0, 8), max_size=3), min_size=1, max_size=8))
 def test_outline_of_any_graph_holds_every_step_once(edges: list[list[int]]) -> None:
     steps = [step(str(i), *map(str, following)) for i, following in enumerate(edges)]

@@ -55,7 +55,9 @@ def test_page_of_a_power_lists_its_steps_with_branches() -> None:
         {"key": "c", "name": "准予", "next": []},
         {"key": "d", "name": "不予", "next": []},
     ]
-    extra = {"power_code": "X-1", "power_kind": "licence", "basis": ["法一", "法二"], "steps": steps}
+    extra = {
+        "power_code": "X-1", "power_kind": "licence", "basis": ["法一", "法二"], "steps": steps, "statutory_days": 15
+    }  # fmt: skip
     item = make_item(edition={"title": "许可", "extra": extra}, item_type="power")
 
     text = page_of(item)
@@ -63,8 +65,57 @@ def test_page_of_a_power_lists_its_steps_with_branches() -> None:
     assert "行政许可" in text and "X-1" in text
     assert "<li>法一</li><li>法二</li>" in text
     assert "<b>审查</b>（股室）" in text and "3个工作日" in text
-    assert "回到第 1 步<span>“申请”</span>" in text
+    assert '<li class="pointer">回到第 1 步<span>“申请”</span>' in text
+    assert '<dt>法定时限</dt><dd><span class="nowrap">15个工作日</span>' in text
     assert not faults(text)
+
+
+@pytest.mark.parametrize(
+    ("item_type", "section"),
+    [("power", "powers"), ("service_guide", "services"), ("leader", "leaders"), ("gazette", "gazettes")],
+)
+def test_page_stands_below_the_list_of_its_type(item_type: str, section: str) -> None:
+    item = make_item(item_type=item_type, edition={"title": "甲"})
+
+    for address in (item.get_absolute_url(), reverse("item_history", args=[item.slug])):
+        text = text_of(Client().get(address))
+        crumb = text[text.index('aria-label="当前位置"') : text.index("</nav>", text.index("当前位置"))]
+
+        assert f'<a href="{reverse(section)}">' in crumb and reverse("agency", args=[item.agency.code]) in crumb
+        assert f'<a href="{reverse("items")}" aria-current' not in text
+        assert section == "gazettes" or f'<a href="{reverse(section)}" aria-current="true"' in text
+
+
+def test_gazette_leads_to_the_items_it_printed(django_assert_max_num_queries: Any) -> None:
+    printed = make_item(edition={"title": "甲办法"})
+    make_item(edition={"title": "丙办法"}, audience=Audience.INTERNAL)
+    contents = ["甲办法", "乙办法", "丙办法"]
+    gazette = make_item(item_type="gazette", edition={"title": "公报", "extra": {"contents": contents}})
+
+    with django_assert_max_num_queries(10):
+        text = page_of(gazette)
+
+    assert f'<li><a class="tap" href="{printed.get_absolute_url()}">甲办法</a></li><li>乙办法</li><li>丙办法</li>' in text
+
+
+def test_relation_reads_from_the_side_of_its_page() -> None:
+    item, reading = make_item(edition={"title": "办法"}), make_item(edition={"title": "图解"})
+    Relation.objects.create(source=reading, kind=RelationKind.INTERPRETS, target=item)
+
+    assert "本文件的解读</h3>" in page_of(item)
+    assert "解读的文件</h3>" in page_of(reading)
+    assert "Interpreted by</h3>" in text_of(Client().get(f"/en{item.get_absolute_url()}"))
+
+
+def test_amended_text_in_force_is_valid_and_has_its_number_once() -> None:
+    values = {"title": "办法", "document_number": "澄府〔2026〕1号"}
+    item = make_item(edition=values, item_type="normative")
+    make_edition(item, **values, validity="amended", change_note="延长")
+
+    text = page_of(item)
+
+    assert '<span class="tag tag-ok">有效</span>' in text and "您看到的是现行文本" in text
+    assert text.count("澄府〔2026〕1号") == 1
 
 
 def test_page_of_a_guide_shows_materials_as_a_table() -> None:

@@ -5,6 +5,7 @@ Each is a few columns over one query; values that came out of `extra` are shown 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -32,7 +33,8 @@ class Column:
 class DataTable:
     """`rows(reader, is_complete)` gives rows by column key; `url` is the row's own page, if it has one.
 
-    Rows made of items are those in force; complete, also the void and expired ones, told apart by `validity`.
+    `shown` names the columns of the few rows a page shows. Rows made of items are those in force; complete, also the
+    void and expired ones, told apart by `validity`.
     """
 
     key: str
@@ -41,6 +43,14 @@ class DataTable:
     columns: tuple[Column, ...]
     rows: Callable[[Any, bool], Iterator[Row]]
     count: Callable[[Any], int]
+    shown: tuple[str, ...]
+
+    @property
+    def shown_columns(self) -> list[Column]:
+        return [column for column in self.columns if column.key in self.shown]
+
+    def first_rows(self, reader: Any, number: int) -> list[Row]:
+        return list(islice(self.rows(reader, False), number))
 
     @property
     def has_validity(self) -> bool:
@@ -72,7 +82,9 @@ def extra_values(item: Item) -> dict[str, Any]:
     return values
 
 
-def _item_table(key: str, title: Any, description: Any, extra_keys: tuple[str, ...]) -> DataTable:
+def _item_table(
+    key: str, title: Any, description: Any, extra_keys: tuple[str, ...], shown: tuple[str, ...]
+) -> DataTable:
     kind = ITEM_TYPES[key]
     fields = [field for field in kind.extra if field.key in extra_keys]
     columns = (
@@ -92,7 +104,7 @@ def _item_table(key: str, title: Any, description: Any, extra_keys: tuple[str, .
     def count(reader: Any) -> int:
         return items_of_type(reader, key, is_complete=False).count()
 
-    return DataTable(key, title, description, columns, rows, count)
+    return DataTable(key, title, description, columns, rows, count, ("title", "agency", *shown))
 
 
 def _common(item: Item) -> dict[str, Any]:
@@ -116,7 +128,8 @@ def _hospitality_rows(reader: Any, is_complete: bool) -> Iterator[Row]:
 
 
 def _agency_rows(_reader: Any, _is_complete: bool) -> Iterator[Row]:
-    for agency in Agency.objects.filter(is_active=True).select_related("parent").order_by("position", "name"):
+    agencies = Agency.objects.filter(is_active=True).select_related("parent")
+    for agency in agencies.order_by("position", "name").iterator(100):
         yield {
             "code": agency.code,
             "name": agency.name,
@@ -137,7 +150,7 @@ def leaders() -> QuerySet[Leader]:
 
 
 def _leader_rows(_reader: Any, _is_complete: bool) -> Iterator[Row]:
-    for leader in leaders():
+    for leader in leaders().iterator(100):
         yield {"agency": leader.agency.name, "name": leader.name, "post": leader.post, "division": leader.division}
 
 
@@ -157,12 +170,14 @@ _TABLES = (
             "fee",
             "complaint_channel",
         ),
+        ("power_kind", "promised_days"),
     ),
     _item_table(
         "service_guide",
         _("办事指南"),
         _("办事事项的条件、程序、受理机构、时限和咨询电话。"),
         ("office", "address", "hours", "phone", "statutory_days", "promised_days", "promise_kind", "fee"),
+        ("promised_days", "phone"),
     ),
     DataTable(
         "hospitality",
@@ -178,6 +193,7 @@ _TABLES = (
         ),
         _hospitality_rows,
         lambda reader: sum(1 for _row in _hospitality_rows(reader, False)),
+        ("agency", "fiscal_year", "kind", "item", "budget", "actual"),
     ),
     DataTable(
         "leaders",
@@ -191,6 +207,7 @@ _TABLES = (
         ),
         _leader_rows,
         lambda _reader: leaders().count(),
+        ("agency", "name", "post"),
     ),
     DataTable(
         "agencies",
@@ -209,6 +226,7 @@ _TABLES = (
         ),
         _agency_rows,
         lambda _reader: Agency.objects.filter(is_active=True).count(),
+        ("name", "kind", "address", "phone"),
     ),
 )
 

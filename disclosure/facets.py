@@ -64,6 +64,8 @@ def facets(filterset: ItemFilterSet) -> list[Facet]:
     built = []
     for name in SHOWN:
         read = counts[name].total() if name in filterset.values else together
+        if name == "year" and read > FACET_LIMIT:
+            counts[name].update(dict.fromkeys(_years(filterset), 0))
         built.append(_facet(filterset, name, counts[name], agencies, is_counted=read <= FACET_LIMIT))
     return [facet for facet in built if len(facet.options) > 1 or any(o.is_selected for o in facet.options)]
 
@@ -117,6 +119,12 @@ def _agencies(counts: Counter[str], read: int) -> dict[str, Agency]:
     """Agencies by id as text: those with hits, or the whole register when there are too many to count."""
     listed = Agency.objects.all() if read > FACET_LIMIT else Agency.objects.filter(pk__in=counts)
     return {str(agency.pk): agency for agency in listed.only("id", "code", "name", "short_name")}
+
+
+def _years(filterset: ItemFilterSet) -> list[str]:
+    """Every year since the oldest item: a count that stopped at its limit has not seen the old ones."""
+    oldest = filterset.queryset.order_by("published_on", "id").values_list("year", flat=True).first()
+    return [str(year) for year in range(oldest or today().year, today().year + 1)]
 
 
 def _facet(

@@ -171,6 +171,10 @@ class ParameterFilterSet(django_filters.FilterSet):
                 tags.append(Tag(name, self.label_of(name, one), self.query_string({name: rest or None})))
         return tags
 
+    def named(self, name: str) -> str:
+        """The name of a file with what was asked for: items-低保-2026年."""
+        return "-".join([name, *filter(None, [self.values.get("q", "")]), *(tag.label for tag in self.tags())])
+
     def label_of(self, name: str, value: Any) -> str:
         """How a value of a parameter reads."""
         return str(value)

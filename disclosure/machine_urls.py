@@ -15,6 +15,7 @@ urlpatterns = [
     path("items/<uslug:slug>/history/<number:number>.json", history.edition_content, name="edition_content"),
     path("attachments/<number:pk>/<filename:name>", attachments.attachment, name="attachment"),
     path("open-data/catalog.jsonld", open_data.dcat_catalogue, name="dcat_catalogue"),
+    path("api/v1/", open_data.api_index, name="api_index"),
     path("api/v1/schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="api_schema"),
     path("api/v1/items/", api.ItemListView.as_view(), name="api_items"),
     path("api/v1/items/<uslug:slug>/", api.ItemDetailView.as_view(), name="api_item"),

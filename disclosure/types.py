@@ -161,12 +161,8 @@ _TYPES = (
             ExtraField("hours", _("办理时间")),
             ExtraField("phone", _("咨询电话"), is_required=True),
             ExtraField("complaint_phone", _("监督电话")),
-            ExtraField(
-                "statutory_days", _("法定办结时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("法定时限")
-            ),
-            ExtraField(
-                "promised_days", _("承诺办结时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("承诺时限")
-            ),
+            ExtraField("statutory_days", _("法定办结时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("法定时限")),
+            ExtraField("promised_days", _("承诺办结时限（工作日）"), FieldKind.WORKING_DAYS, page_label=_("承诺时限")),
             ExtraField("promise_kind", _("办件类型"), FieldKind.CHOICE, choices=PROMISE_KINDS),
             ExtraField("result", _("办理结果")),
             ExtraField("fee", _("收费依据和标准")),

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from govportal.textdiff import Op, aligned, diff_text
@@ -16,15 +17,22 @@ from govportal.textdiff import Op, aligned, diff_text
 _BLOCKS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "div", "dt", "dd", "figcaption"}
 )
+_NAME_CHARACTERS = 16
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """`changed` counts paragraphs and tables that differ."""
+class Change:
+    """One paragraph or table that differs, under its anchor; `name` is how it begins."""
 
+    anchor: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
     html: SafeString
-    changed: int
+    changes: list[Change]
 
 
 @dataclass(slots=True)
@@ -114,20 +122,24 @@ def _read(html: str) -> list[_Block]:
 
 
 def compare_html(old: str, new: str) -> Comparison:
-    """The difference of two sanitised texts, and how many paragraphs and tables it touches."""
+    """The difference of two sanitised texts, and the paragraphs and tables it touches."""
     parts: list[SafeString] = []
     unchanged: list[_Block] = []
-    changed = 0
+    changes: list[Change] = []
     for before, after in _pairs(_read(old), _read(new)):
         if before and after and before.key == after.key:
             unchanged.append(after)
             continue
         parts += _folded(unchanged)
         unchanged = []
-        changed += 1
-        parts.append(_changed_block(before, after, changed))
+        changes.append(Change(f"d{len(changes) + 1}", _beginning(after or before)))
+        parts.append(_changed_block(before, after, len(changes)))
     parts += _folded(unchanged)
-    return Comparison(mark_safe("\n".join(parts)), changed)  # noqa: S308  (built by format_html alone)
+    return Comparison(mark_safe("\n".join(parts)), changes)  # noqa: S308  (built by format_html alone)
+
+
+def _beginning(block: _Block | None) -> str:
+    return Truncator(block.text).chars(_NAME_CHARACTERS) if block and block.text else _("表格")
 
 
 def _pairs(old: list[_Block], new: list[_Block]) -> Iterator[tuple[_Block | None, _Block | None]]:

@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from govportal.now import today
 
 BOM = "\ufeff"
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -18,6 +21,8 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet would run (OWASP CSV injection), also after blanks and in full width; a plain number is none.
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?")
+_NOT_IN_NAMES = re.compile(r'[\s\x00-\x1f\x7f"*/:<>?\\|]+')  # of files, on any system
+_NAME_LIMIT = 60
 _CELL_LIMIT = 32_767  # characters in one cell of a spreadsheet
 
 
@@ -56,8 +61,9 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def csv_response(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """Stream rows, the header first, as `name`.csv."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    """Stream rows, the header first, as `name`-20260302.csv: the day tells one download from the next."""
+    file_name = f"{_NOT_IN_NAMES.sub('_', name)[:_NAME_LIMIT]}-{today():%Y%m%d}.csv"
+    headers = {"Content-Disposition": content_disposition_header(True, file_name)}
     return StreamingHttpResponse(csv_lines(rows), content_type=CSV_TYPE, headers=headers)
 
 

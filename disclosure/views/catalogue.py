@@ -78,7 +78,8 @@ def _selects(filterset: CatalogueEntryFilterSet, visible: CatalogueEntryQuerySet
 
 
 def catalogue_csv(request: HttpRequest) -> HttpResponseBase:
-    return csv_response("catalogue", catalogue_export.table(_filterset(request).qs.iterator(chunk_size=500)))
+    filterset = _filterset(request)
+    return csv_response(filterset.named("catalogue"), catalogue_export.table(filterset.qs.iterator(chunk_size=500)))
 
 
 def catalogue_xlsx(request: HttpRequest) -> HttpResponse:

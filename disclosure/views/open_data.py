@@ -71,6 +71,12 @@ def dcat_catalogue(request: HttpRequest) -> HttpResponse:
     )
 
 
+def api_index(request: HttpRequest) -> HttpResponse:
+    """The doors of the API by name."""
+    doors = ("api_schema", "api_items", "api_agencies", "api_catalogue", "api_log")
+    return JsonResponse({name.removeprefix("api_"): absolute_url(reverse(name)) for name in doors})
+
+
 def _dataset(entry: Any) -> dict[str, Any]:
     return {
         "@id": absolute_url(reverse("open_data")) + f"#{entry.key}",
@@ -99,4 +105,4 @@ def items_csv(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse("\n".join(error.messages), status=400, content_type="text/plain; charset=utf-8")
     records = map(item_record, filterset.qs.iterator(chunk_size=1000))
     rows = ([record[key] for key in CSV_COLUMNS] for record in records)
-    return csv_response("items", chain([list(CSV_COLUMNS.values())], rows))
+    return csv_response(filterset.named("items"), chain([list(CSV_COLUMNS.values())], rows))

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from disclosure.data_tables import DATA_TABLES, extra_values, items_of_type, leaders
+from disclosure.data_tables import DATA_TABLES, DataTable, Row, extra_values, items_of_type, leaders
 from disclosure.models import Item
 from disclosure.queries import ItemQuerySet
 from disclosure.types import POWER_KINDS
@@ -20,6 +20,7 @@ from govportal.models import Agency
 from govportal.spreadsheets import csv_response
 
 ROWS_PER_PAGE = 50
+ROWS_SHOWN = 5  # of a data table
 
 
 def powers(request: HttpRequest) -> HttpResponse:
@@ -93,9 +94,18 @@ def leader_list(request: HttpRequest) -> HttpResponse:
 
 
 def data_tables(request: HttpRequest) -> HttpResponse:
-    """The data tables and how many rows each has."""
-    tables = [(table, table.count(request.user)) for table in DATA_TABLES.values()]
+    """The data tables: how many rows the CSV beside each has, and the first of them."""
+    anybody = AnonymousUser()
+    tables = [
+        (table, table.count(anybody), [_cells(table, row) for row in table.first_rows(anybody, ROWS_SHOWN)])
+        for table in DATA_TABLES.values()
+    ]
     return render(request, "disclosure/data_tables.html", {"tables": tables})
+
+
+def _cells(table: DataTable, row: Row) -> dict[str, Any]:
+    """A row by the labels of the columns shown, and its own page."""
+    return {"url": row.get("url"), "cells": [(column.label, row.get(column.key, "")) for column in table.shown_columns]}
 
 
 def data_csv(request: HttpRequest, key: str) -> HttpResponseBase:
@@ -104,5 +114,6 @@ def data_csv(request: HttpRequest, key: str) -> HttpResponseBase:
     if table is None:
         raise Http404(_("没有这张数据表。"))
     found = table.rows(AnonymousUser(), _is_complete(request))
+    name = f"{key}-all" if _is_complete(request) else key
     rows = ([row.get(column.key, "") for column in table.columns] for row in found)
-    return csv_response(key, chain([[column.label for column in table.columns]], rows))
+    return csv_response(name, chain([[column.label for column in table.columns]], rows))

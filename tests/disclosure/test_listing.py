@@ -125,6 +125,18 @@ def test_facets_need_one_statement_for_counts_and_one_for_names(django_assert_nu
     assert built["category"] == {"duties": 1, "finance": 1}
 
 
+@pytest.mark.parametrize("limit", [1, 100])
+def test_every_year_can_be_chosen(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    monkeypatch.setattr(facets_module, "FACET_LIMIT", limit)
+    years = range(2008, 2026)
+    for year in years:
+        make_item(edition=edition(published_on=date(year, 1, 2)))
+
+    shown = {facet.name: facet for facet in facets(filterset(""))}["year"]
+
+    assert {str(year) for year in years} <= {option.value for option in shown.options}
+
+
 def test_facets_above_the_limit_have_no_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facets_module, "FACET_LIMIT", 2)
     for _number in range(3):

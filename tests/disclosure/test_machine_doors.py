@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -35,6 +36,23 @@ def test_feed_entry_keeps_its_id_when_amended(client: Client) -> None:
     assert str(first.findtext(f"{ATOM}id")).startswith("tag:")
     assert str(first.findtext(f"{ATOM}updated")) < str(second.findtext(f"{ATOM}updated"))
     assert second.findtext(f"{ATOM}title") == "乙"
+
+
+def test_api_index_names_doors_that_answer(client: Client) -> None:
+    doors = client.get("/api/v1/").json()
+
+    assert set(doors) == {"schema", "items", "agencies", "catalogue", "log"}
+    assert {client.get(address).status_code for address in doors.values()} == {200}
+
+
+def test_csv_is_named_by_what_was_asked_for_and_the_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("govportal.spreadsheets.today", lambda: date(2026, 3, 2))
+    titled("甲")
+
+    plain, asked = (client.get(reverse("items_csv") + query) for query in ("", "?year=2026&q=甲/乙"))
+
+    assert plain.headers["Content-Disposition"] == 'attachment; filename="items-20260302.csv"'
+    assert unquote(asked.headers["Content-Disposition"]).endswith("''items-甲_乙-2026年-20260302.csv")
 
 
 def test_feed_begins_with_what_changed_last(client: Client) -> None:

@@ -82,7 +82,10 @@ def test_data_tables_page_counts_what_is_in_force_and_leads_to_the_rest(client: 
 
     response = client.get(reverse("data_tables"))
 
-    assert {table.key: count for table, count in response.context["tables"]}["power"] == len(IN_FORCE)
+    shown = {table.key: (count, rows) for table, count, rows in response.context["tables"]}["power"]
+    assert shown[0] == len(IN_FORCE)
+    assert {row["cells"][0][1] for row in shown[1]} == IN_FORCE
+    assert "下载 CSV（2 行）" in text_of(response)
     assert reverse("data_csv", args=["power"]) + "?validity=all" in text_of(response)
 
 

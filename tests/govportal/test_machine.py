@@ -19,6 +19,13 @@ def test_healthz_says_ok(client: Client) -> None:
     assert "no-store" in response.headers["Cache-Control"]
 
 
+@pytest.mark.django_db
+def test_favicon_leads_to_the_icon(client: Client) -> None:
+    response = client.get("/favicon.ico")
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/static/img/icon.svg")
+
+
 def test_healthz_without_database_answers_503(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> None:
         raise OperationalError("connection refused")

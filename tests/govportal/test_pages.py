@@ -17,6 +17,14 @@ NAMES = ["agencies", "guide", "institutions", "accessibility", "privacy", "help"
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.parametrize("name", ["help", "guide", "privacy", "accessibility"])
+def test_page_of_an_empty_profile_has_no_empty_box(client: Client, name: str) -> None:
+    html = client.get(reverse(name)).content.decode()
+
+    assert "footer-mark" not in html and "footer-id" not in html
+    assert "联系方式" not in html and 'class="split"' not in html
+
+
 @pytest.fixture
 def profile() -> SiteProfile:
     return SiteProfile.objects.create(

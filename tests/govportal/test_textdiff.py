@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govportal.htmldiff import compare_html
+from govportal.htmldiff import Change, compare_html
 from govportal.textdiff import Op, Piece, diff_text
 
 chinese = st.text(alphabet="的一二三十百应当可以5 127，。；\n公示期限ABx", max_size=120)
@@ -91,8 +91,10 @@ def test_compare_html_marks_changed_paragraph_and_folds_the_rest() -> None:
     old = "<p>第一条</p><p>第二条</p><p>公示期<strong>5</strong>日。</p>"
     new = "<p>第一条</p><p>第二条</p><p>公示期<strong>7</strong>日。</p>"
 
-    html = compare_html(old, new).html
+    comparison = compare_html(old, new)
 
+    html = comparison.html
+    assert comparison.changes == [Change("d1", "公示期7日。")]
     assert '<p class="chg" id="d1">公示期<del>5</del><ins>7</ins>日。</p>' in html
     assert "第一条" not in html
     assert 'class="skipped"' in html
@@ -110,7 +112,7 @@ def test_compare_html_of_tables_goes_cell_by_cell() -> None:
     assert "<del>612</del><ins>640</ins>元" in comparison.html
     assert "<ins>特困</ins>" in comparison.html
     assert "<del>低保</del>" not in comparison.html
-    assert comparison.changed == 1
+    assert [change.anchor for change in comparison.changes] == ["d1"]
 
 
 def test_compare_html_escapes_what_looks_like_markup() -> None:
@@ -121,4 +123,4 @@ def test_compare_html_escapes_what_looks_like_markup() -> None:
 
 
 def test_compare_html_of_equal_bodies_changes_nothing() -> None:
-    assert compare_html("<p>同</p>", "<p>同</p>").changed == 0
+    assert compare_html("<p>同</p>", "<p>同</p>").changes == []

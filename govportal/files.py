@@ -13,7 +13,8 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
-from govportal.filetypes import CSV, INLINE_CONTENT_TYPES, PDF, TXT, FileType, RefusedFile, detect, encoding_of
+from govportal.archives import RefusedFile
+from govportal.filetypes import CSV, INLINE_CONTENT_TYPES, PDF, TXT, FileType, detect, encoding_of
 from govportal.models import Attachment, User
 from govportal.models.attachment import storage_name
 from govportal.now import now

@@ -6,24 +6,24 @@ documents with macros, archives that hold such things or unpack to far more than
 
 import re
 import zipfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
 
 from django.utils.translation import gettext as _
 
-MAX_ENTRIES = 5_000
-MAX_UNPACKED_BYTES = 500 * 1024 * 1024
-MAX_RATIO = 200
-RATIO_COUNTS_FROM = 10 * 1024 * 1024
+from govportal.active_content import (
+    is_program,
+    refuse_active_pdf,
+    refuse_odf_macros,
+    refuse_office_macros,
+    refuse_ole_macros,
+)
+from govportal.archives import RefusedFile, folders_and_name, open_archive, shown_name
+
 HEAD_BYTES = 4096
-_CHUNK = 1024 * 1024
-
-
-class RefusedFile(ValueError):
-    """A file that is not accepted. The message is for the person who sent it."""
+MAX_DEPTH = 2  # a table in a report in an archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +69,26 @@ _OLE_STREAMS = (
     ("Workbook".encode("utf-16-le"), XLS),
     ("B\0o\0o\0k\0\0\0".encode("latin-1"), XLS),
 )
-_OLE_MACRO = "_VBA_PROJECT".encode("utf-16-le")
-_ACTIVE_SUFFIXES = (
-    *(".app", ".bat", ".cmd", ".com", ".cpl", ".dll", ".exe", ".hta", ".jar", ".lnk", ".msi", ".ps1", ".scr", ".sh"),
-    *(".js", ".jse", ".swf", ".vbe", ".vbs", ".wsf"),
-    *(".htm", ".html", ".mht", ".mhtml", ".svg", ".svgz", ".xhtml", ".xml", ".xsl"),
-    *(".docm", ".dotm", ".potm", ".pptm", ".xlam", ".xlsm", ".xltm"),
-)
+_ZIP_HEAD, _OLE_HEAD = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = re.compile(r"\s*<[a-zA-Z!?/]")
 _FORBIDDEN_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
-def detect(content: IO[bytes], suffix: str) -> FileType:
+def detect(content: IO[bytes], suffix: str, *, depth: int = 0) -> FileType:
     """The format of a file that can be read and sought. Raises RefusedFile with the reason.
 
-    `suffix` decides only where content cannot: between CSV and TXT.
+    `suffix` decides only where content cannot: between CSV and TXT. `depth` counts the archives around it.
     """
     content.seek(0)
     head = content.read(HEAD_BYTES)
     if not head:
         raise RefusedFile(_("文件是空的。"))
-    if head.startswith(b"PK"):
-        return _detect_zip(content)
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if head.startswith(_ZIP_HEAD):
+        return _detect_zip(content, depth)
+    if head.startswith(_OLE_HEAD):
         return _detect_ole(content)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-"):
+        return _detect_pdf(content)
     if found := _detect_by_head(head):
         return found
     encoding_of(content)
@@ -100,90 +96,70 @@ def detect(content: IO[bytes], suffix: str) -> FileType:
 
 
 def _detect_by_head(head: bytes) -> FileType | None:
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-"):
-        return PDF
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return WEBP
     signatures = ((b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG), (b"GIF87a", GIF), (b"GIF89a", GIF))
     return next((kind for signature, kind in signatures if head.startswith(signature)), None)
 
 
-def _chunks(content: IO[bytes]) -> Iterator[bytes]:
+def _detect_pdf(content: IO[bytes]) -> FileType:
     content.seek(0)
-    while chunk := content.read(_CHUNK):
-        yield chunk
+    refuse_active_pdf(content.read())
+    return PDF
 
 
 def _detect_ole(content: IO[bytes]) -> FileType:
-    found: FileType | None = None
-    tail = b""
-    for chunk in _chunks(content):
-        window = tail + chunk
-        if _OLE_MACRO in window:
-            raise RefusedFile(_("文件含有宏，请去掉宏后再上传。"))
-        found = found or next((kind for stream, kind in _OLE_STREAMS if stream in window), None)
-        tail = window[-64:]
-    if found is None:
-        raise RefusedFile(_("不接受这种文件。"))
-    return found
+    content.seek(0)
+    data = content.read()
+    refuse_ole_macros(data)
+    return _first_or_refuse([kind for stream, kind in _OLE_STREAMS if stream in data])
 
 
-def _detect_zip(content: IO[bytes]) -> FileType:
+def _detect_zip(content: IO[bytes], depth: int) -> FileType:
     with open_archive(content) as archive:
-        names = archive.namelist()
-        if any(name.lower().endswith("vbaproject.bin") for name in names):
-            raise RefusedFile(_("文件含有宏，请去掉宏后再上传。"))
-        if "[Content_Types].xml" in names:
-            if b"macroEnabled" in archive.read("[Content_Types].xml"):
-                raise RefusedFile(_("文件含有宏，请去掉宏后再上传。"))
-            return _first_or_refuse([kind for part, kind in _OFFICE_PARTS if part in names])
-        if "mimetype" in names:
-            if any(name.startswith(("Basic/", "Scripts/")) for name in names):
-                raise RefusedFile(_("文件含有宏，请去掉宏后再上传。"))
+        names = {"/".join(folders_and_name(entry)) for entry in archive.infolist()}
+        if "[content_types].xml" in names:
+            refuse_office_macros(archive)
+            kind = _first_or_refuse([kind for part, kind in _OFFICE_PARTS if part in names])
+        elif "mimetype" in names:
+            refuse_odf_macros(archive)
             mimetype = archive.read("mimetype").decode("ascii", "replace").strip()
-            return _first_or_refuse([kind for name, kind in _ODF_TYPES.items() if name == mimetype])
-        if "OFD.xml" in names:
-            return OFD
-        active = [name for name in names if name.lower().endswith(_ACTIVE_SUFFIXES)]
-        if active:
-            raise RefusedFile(_("压缩包里有不接受的文件：%(name)s。") % {"name": active[0][:80]})
-        return ZIP
+            kind = _first_or_refuse([kind for name, kind in _ODF_TYPES.items() if name == mimetype])
+        else:
+            kind = OFD if "ofd.xml" in names else ZIP
+        for entry in archive.infolist():
+            if not entry.is_dir():
+                _check_member(archive, entry, kind, depth)
+        return kind
+
+
+def _check_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, outer: FileType, depth: int) -> None:
+    """A zip may hold only what is accepted by itself, but no further zip. Documents hold no programs, and
+    documents within them are looked into. Raises RefusedFile with the name.
+    """
+    name = folders_and_name(entry)[-1]
+    suffix = PurePosixPath(name).suffix
+    data = archive.read(entry)
+    try:
+        if depth == MAX_DEPTH and data.startswith(_ZIP_HEAD):
+            raise RefusedFile
+        if outer is ZIP or data.startswith(_ZIP_HEAD):
+            kind = detect(BytesIO(data), suffix, depth=depth + 1)
+            if kind is ZIP or (outer is ZIP and suffix not in kind.suffixes):
+                raise RefusedFile
+        elif data.startswith(_OLE_HEAD):
+            refuse_ole_macros(data)
+        if outer is not ZIP and is_program(name, data[:HEAD_BYTES]):
+            raise RefusedFile
+    except RefusedFile as error:
+        reason = _("压缩包里有不接受的文件：%(name)s。") % {"name": shown_name(entry)[:80]}
+        raise RefusedFile(f"{reason}{error}") from error
 
 
 def _first_or_refuse(found: list[FileType]) -> FileType:
     if not found:
         raise RefusedFile(_("不接受这种文件。"))
     return found[0]
-
-
-def open_archive(content: IO[bytes]) -> zipfile.ZipFile:
-    """A zip archive that is whole, unencrypted and of honest size. Raises RefusedFile."""
-    content.seek(0)
-    try:
-        archive = zipfile.ZipFile(content)
-        entries = archive.infolist()
-        _refuse_bomb(entries)
-        if any(entry.flag_bits & 0x1 for entry in entries):
-            raise RefusedFile(_("压缩包有密码，无法检查，请去掉密码后再上传。"))
-        # Reads every entry up to its declared size: one that lies about the size fails its checksum.
-        if archive.testzip() is not None:
-            raise RefusedFile(_("文件已损坏，无法打开。"))
-    except RefusedFile:
-        raise
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise RefusedFile(_("文件已损坏，无法打开。")) from error
-    return archive
-
-
-def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries)
-    too_dense = unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * max(packed, 1)
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES or too_dense:
-        raise RefusedFile(_("压缩包解开后过大，不接受。"))
-    for entry in entries:
-        if entry.filename.startswith("/") or ".." in PurePosixPath(entry.filename.replace("\\", "/")).parts:
-            raise RefusedFile(_("压缩包里有不安全的文件名。"))
 
 
 def encoding_of(content: IO[bytes]) -> str:

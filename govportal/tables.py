@@ -13,7 +13,8 @@ from typing import IO, Any
 import python_calamine
 from django.utils.translation import gettext as _
 
-from govportal.filetypes import RefusedFile, decode, open_archive
+from govportal.archives import RefusedFile, open_archive
+from govportal.filetypes import decode
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 100_000

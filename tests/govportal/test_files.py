@@ -16,6 +16,8 @@ from govportal.models import Attachment
 PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 
+MACRO_TYPE = b'<Types><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>'
+
 
 def archive(*entries: tuple[str, bytes]) -> bytes:
     buffer = io.BytesIO()
@@ -74,7 +76,7 @@ REFUSED = [
     ("pdf called png", "a.png", PDF, "扩展名"),
     ("no suffix", "a", PDF, "扩展名"),
     ("macro in docx", "a.docx", office("word/document.xml", ("word/vbaProject.bin", b"x")), "宏"),
-    ("macro type", "a.xlsx", archive(("[Content_Types].xml", b"sheet.macroEnabled.main+xml")), "宏"),
+    ("macro type", "a.xlsx", archive(("[Content_Types].xml", MACRO_TYPE)), "宏"),
     ("macro in doc", "a.doc", OLE + "WordDocument_VBA_PROJECT".encode("utf-16-le"), "宏"),
     ("macro in odt", "a.odt", archive(("mimetype", b"x"), ("Basic/m.xml", b"x")), "宏"),
     ("installer", "a.doc", OLE, "不接受"),

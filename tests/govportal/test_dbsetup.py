@@ -42,8 +42,12 @@ def test_audit_table_refuses_truncate() -> None:
 
 
 ATTACHMENT_CHANGES: list[tuple[str, str | int]] = [
-    *[("file", "attachments/x"), ("name", "x.pdf"), ("suffix", ".exe"), ("content_type", "text/html")],
-    *[("size", 1), ("sha256", "0" * 64)],
+    ("file", "attachments/x"),
+    ("name", "x.pdf"),
+    ("suffix", ".exe"),
+    ("content_type", "text/html"),
+    ("size", 1),
+    ("sha256", "0" * 64),
 ]
 
 

@@ -66,7 +66,9 @@ def write_items(data: Path, count: int = ITEMS) -> None:
             _edition(item, text, user) for item, (_n, (_title, _number, text)) in zip(items, batch, strict=True)
         )
     edition = Edition.objects.filter(item=OuterRef("pk")).values("pk")
-    Item.objects.update(current_edition=Subquery(edition), state=ItemState.LIVE)
+    Item.objects.filter(index_number__startswith="BENCH/").update(
+        current_edition=Subquery(edition), state=ItemState.LIVE
+    )
 
 
 def _edition(item: Item, text: str, user: User) -> Edition:

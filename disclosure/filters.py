@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from disclosure.enums import Aspect, Category, Validity
 from disclosure.models import Item
 from disclosure.queries import ItemQuerySet, effective_validity
-from disclosure.search import search
+from disclosure.search import Query, search, understood
 from disclosure.types import ITEM_TYPE_CHOICES
 from govportal.models import Agency
 from govportal.models.agency import AgencyLevel
@@ -227,7 +227,12 @@ class ItemFilterSet(ParameterFilterSet):
     @cached_property
     def found(self) -> ItemQuerySet:
         """What the query finds, before any condition; the index is asked once for list, count and facets."""
-        return search(self.query, self.queryset) if self.query else self.queryset
+        return search(self.asked, self.queryset) if self.query else self.queryset
+
+    @cached_property
+    def asked(self) -> Query:
+        """The query with its synonyms, read once for hits and snippets."""
+        return understood(self.query)
 
     def filter_queryset(self, queryset: ItemQuerySet) -> ItemQuerySet:
         return self._ordered(self.narrowed(self.found))

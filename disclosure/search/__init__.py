@@ -12,12 +12,13 @@ from django.db.models.expressions import RawSQL
 
 from disclosure.queries import ItemQuerySet
 from disclosure.search.index import backend, index_item, index_items, remove_item
-from disclosure.search.query import Query, parse
-from disclosure.search.rows import best_bets, number_hits, synonyms, synonyms_used
+from disclosure.search.query import Query
+from disclosure.search.rows import best_bets, number_hits, synonyms_used, understood
 from disclosure.search.snippets import Snippet, snippets
 from disclosure.search.suggestions import Suggestion, suggest
 
 __all__ = [
+    "Query",
     "Snippet",
     "Suggestion",
     "count_hits",
@@ -28,20 +29,21 @@ __all__ = [
     "snippets",
     "suggest",
     "synonyms_used",
+    "understood",
 ]
 
 COUNT_LIMIT = 5_000
 FEW_HITS = COUNT_LIMIT
 
 
-def search(query: str, items: ItemQuerySet) -> ItemQuerySet:
+def search(query: str | Query, items: ItemQuerySet) -> ItemQuerySet:
     """The hits among `items`, best first; all of them, newest first, for a blank query.
 
     Nothing a reader types is an error: a query without a single word or number has no hits.
     """
-    if not query.strip():
+    if isinstance(query, str) and not query.strip():
         return items.newest_first()
-    asked = parse(query, synonyms())
+    asked = understood(query)
     if not asked.terms:
         return items.none()
     index = backend(items.db)

@@ -16,6 +16,11 @@ def synonyms() -> Mapping[str, str]:
     return _by_line(Synonym.objects.filter(is_active=True))
 
 
+def understood(query: str | Query) -> Query:
+    """A query with the synonyms in force; one that was understood before costs nothing."""
+    return query if isinstance(query, Query) else parse(query, synonyms())
+
+
 def synonyms_used(query: str) -> list[Synonym]:
     """The rows for which a search also looks for the official term: never within quotes."""
     active = list(Synonym.objects.filter(is_active=True))

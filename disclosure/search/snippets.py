@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from disclosure.models import Edition, Item
 from disclosure.search.index import text_parts
-from disclosure.search.query import parse
-from disclosure.search.rows import synonyms
+from disclosure.search.query import Query
+from disclosure.search.rows import understood
 from disclosure.search.tokens import fold_with_origin, phrase_pattern
 
 BEFORE, AFTER = 24, 60  # characters around a match
@@ -28,9 +28,9 @@ class Snippet:
     body: SafeString
 
 
-def snippets(query: str, items: Sequence[Item]) -> dict[int, Snippet]:
+def snippets(query: str | Query, items: Sequence[Item]) -> dict[int, Snippet]:
     """By item id. Two queries, however many items; meant for one page of them."""
-    terms = [[phrase_pattern(phrase) for phrase in term.phrases] for term in parse(query, synonyms()).terms]
+    terms = [[phrase_pattern(phrase) for phrase in term.phrases] for term in understood(query).terms]
     patterns = [re.compile("|".join(alternatives)) for alternatives in terms]
     editions = Edition.objects.in_bulk([item.current_edition_id for item in items if item.current_edition_id])
     found = {}

@@ -38,7 +38,7 @@ def _listing(request: HttpRequest, *, url_name: str) -> HttpResponse:
     paginator = BoundedPaginator(filterset.qs.with_effective_validity(today()))
     page, page_problems = read_page(request, paginator)
     items = list(page.object_list)
-    marked = snippets(filterset.query, items) if filterset.query and items else {}
+    marked = snippets(filterset.asked, items) if filterset.query and items else {}
     context = {
         "filterset": filterset,
         "page": page,

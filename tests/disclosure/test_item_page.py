@@ -96,7 +96,7 @@ def test_gazette_leads_to_the_items_it_printed(django_assert_max_num_queries: An
         text = page_of(gazette)
 
     assert (
-        f'<li><a class="tap" href="{printed.get_absolute_url()}">甲办法</a></li><li>乙办法</li><li>丙办法</li>' in text
+        f'<li><a href="{printed.get_absolute_url()}">甲办法</a></li><li>乙办法</li><li>丙办法</li>' in text
     )
 
 

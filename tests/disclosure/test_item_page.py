@@ -110,7 +110,7 @@ def test_relation_reads_from_the_side_of_its_page() -> None:
 
 
 def test_amended_text_in_force_is_valid_and_has_its_number_once() -> None:
-    values = {"title": "办法", "document_number": "澄府〔2026〕1号"}
+    values: dict[str, Any] = {"title": "办法", "document_number": "澄府〔2026〕1号"}
     item = make_item(edition=values, item_type="normative")
     make_edition(item, **values, validity="amended", change_note="延长")
 

@@ -25,7 +25,5 @@ def relate(source: Item, kind: RelationKind, target: Item, *, actor: User) -> Re
     relation, is_new = Relation.objects.get_or_create(source=source, kind=kind, target=target)
     if is_new:
         PublicRevision.raise_number()
-        audit.record(
-            actor, "item.relate", source, agency=source.agency, after={"kind": kind, "target": target.slug}
-        )
+        audit.record(actor, "item.relate", source, agency=source.agency, after={"kind": kind, "target": target.slug})
     return relation

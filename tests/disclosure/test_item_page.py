@@ -95,9 +95,7 @@ def test_gazette_leads_to_the_items_it_printed(django_assert_max_num_queries: An
     with django_assert_max_num_queries(10):
         text = page_of(gazette)
 
-    assert (
-        f'<li><a href="{printed.get_absolute_url()}">甲办法</a></li><li>乙办法</li><li>丙办法</li>' in text
-    )
+    assert f'<li><a href="{printed.get_absolute_url()}">甲办法</a></li><li>乙办法</li><li>丙办法</li>' in text
 
 
 def test_relation_reads_from_the_side_of_its_page() -> None:

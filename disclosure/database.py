@@ -103,11 +103,12 @@ def _attachment_guard() -> DatabaseObject:
 def _identity_guard() -> DatabaseObject:
     """Index number and address are given once; an item that was ever published is never deleted."""
     table, name = "disclosure_item", "disclosure_identity_guard"
-    message = "an item keeps its index number and address, and once published its type and audience"
-    columns = "index_number, slug, item_type, audience"
+    message = "an item keeps its index number and address; a published one its type and audience, and stays published"
+    columns = "id, index_number, slug, item_type, audience, state"
     changed = (
-        "OLD.index_number <> NEW.index_number OR OLD.slug <> NEW.slug OR (OLD.state <> 'unpublished' "
-        "AND (OLD.item_type <> NEW.item_type OR OLD.audience <> NEW.audience))"
+        "OLD.id <> NEW.id OR OLD.index_number <> NEW.index_number OR OLD.slug <> NEW.slug "
+        "OR (OLD.state <> 'unpublished' AND (OLD.item_type <> NEW.item_type OR OLD.audience <> NEW.audience "
+        "OR NEW.state = 'unpublished'))"
     )
     return DatabaseObject(
         name=name,
@@ -146,7 +147,7 @@ def guards() -> list[DatabaseObject]:
         _identity_guard(),
         no_replacement("disclosure_edition", unique=[("item_id", "number")]),
         no_replacement("disclosure_editionattachment", unique=[("edition_id", "position")]),
-        no_replacement("disclosure_item", unique=[("index_number",), ("slug",)]),
+        no_replacement("disclosure_item", unique=[("index_number",), ("slug",), ("agency_id", "source", "source_id")]),
     ]
 
 

@@ -102,15 +102,20 @@ def frozen(table: str, columns: Sequence[str]) -> DatabaseObject:
 
 
 def no_replacement(table: str, *, unique: Sequence[tuple[str, ...]] = ()) -> DatabaseObject:
-    """Closes the way around delete triggers: SQLite's INSERT OR REPLACE and PostgreSQL's TRUNCATE fire none.
+    """Closes the way around delete triggers: SQLite's OR REPLACE and PostgreSQL's TRUNCATE fire none.
 
-    `unique` names the keys, beside the id, by which a row could be replaced.
+    `unique` names the keys, beside the id, by which a row could be replaced. A key with an empty text in its
+    last column holds for nothing: that is how a partial key says that it does not apply.
     """
     name = f"{table}_no_replacement"
     message = f"rows of {table} are never replaced"
     keys = [("id",), *unique]
-    taken = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+    taken = " OR ".join(
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + f" AND NEW.{key[-1]} <> '')" for key in keys
+    )
+    columns = ", ".join(dict.fromkeys(column for key in keys for column in key))
     present = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608  (names of our own tables)
+    another = f"EXISTS (SELECT 1 FROM {table} WHERE id <> OLD.id AND ({taken}))"  # noqa: S608
     return DatabaseObject(
         name=name,
         table=table,
@@ -118,6 +123,8 @@ def no_replacement(table: str, *, unique: Sequence[tuple[str, ...]] = ()) -> Dat
             "sqlite": (
                 f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE INSERT ON {table} "
                 f"WHEN {present} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+                f"CREATE TRIGGER IF NOT EXISTS {name}_update BEFORE UPDATE OF {columns} ON {table} "
+                f"WHEN {another} BEGIN SELECT RAISE(ABORT, '{message}'); END",
             ),
             "postgresql": (
                 f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
@@ -127,7 +134,7 @@ def no_replacement(table: str, *, unique: Sequence[tuple[str, ...]] = ()) -> Dat
             ),
         },
         drop={
-            "sqlite": (f"DROP TRIGGER IF EXISTS {name}",),
+            "sqlite": (f"DROP TRIGGER IF EXISTS {name}", f"DROP TRIGGER IF EXISTS {name}_update"),
             "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
         },
     )

@@ -28,7 +28,8 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [str(_base.hostname), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 # With a proxy in front, and only then, its X-Forwarded headers are believed.
-BEHIND_PROXY = env.flag("BEHIND_PROXY")
+# We never end TLS ourselves: with an https address there is a proxy in front.
+BEHIND_PROXY = env.flag("BEHIND_PROXY", IS_HTTPS)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

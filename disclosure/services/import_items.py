@@ -201,11 +201,12 @@ def _import_row(row: ItemRow, job: Job, seen: _Seen, agency_names: set[str], kno
     published_on = settle_published_on(row, job.today) if is_publishing else None
     if row.source_id in known:
         return _meet_again(row, body, job, known[row.source_id], published_on)
-    known[row.source_id] = item = _create(row, job)
-    if published_on is None:
-        return _outcome(row, Result.DRAFTED, item)
-    migrate(item.pk, actor=job.author, at=job.at, reason=job.reason, published_on=published_on)
-    return _outcome(row, Result.PUBLISHED, item)
+    item = _create(row, job)
+    if published_on is not None:
+        migrate(item.pk, actor=job.author, at=job.at, reason=job.reason, published_on=published_on)
+        item.refresh_from_db()
+    known[row.source_id] = item
+    return _outcome(row, Result.DRAFTED if published_on is None else Result.PUBLISHED, item)
 
 
 def _meet_again(row: ItemRow, body: str, job: Job, known: Item, published_on: date | None) -> Outcome:
@@ -215,6 +216,9 @@ def _meet_again(row: ItemRow, body: str, job: Job, known: Item, published_on: da
         return _outcome(row, Result.DIFFERENT, known)
     offered = {"title": row.title, "body": body, **{name: row.values[name] for name in row.given}}
     changed = [name for name, value in offered.items() if getattr(edition, name) != value]
+    changed += [f"extra.{name}" for name, value in row.extra.items() if edition.extra.get(name) != value]
+    if row.is_dated and edition.published_on not in (None, published_on):
+        changed.append("published_on")
     if changed:
         names = "、".join(str(label_of(job.item_type, name)) for name in changed)
         return _outcome(row, Result.DIFFERENT, known, extra_problems=[_("不同的是：%s") % names])

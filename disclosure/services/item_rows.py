@@ -61,6 +61,7 @@ class ItemRow:
     values: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     published_on: date | None = None
+    is_dated: bool = False  # the file itself gives the day of publication
     given: tuple[str, ...] = ()  # which of `values` the file speaks of
     problems: list[str] = field(default_factory=list)
 
@@ -132,11 +133,12 @@ def parse_row(number: int, columns: Mapping[str, Any], mapping: Mapping[str, str
     row.values = {name: clean_line(texts.get(name, "")) for name in ("document_number", "issuer")}
     row.values["topic"] = "/".join(filter(None, re.split(r"\s*[\\/>]\s*", clean_line(texts.get("topic", "")))))
     row.values["summary"] = clean_line(texts.get("summary", ""))
-    row.values["keywords"] = [w for w in re.split(r"[\s,;，；、]+", texts.get("keywords", "")) if w]
+    row.values["keywords"] = [w for w in re.split(r"[\s,;，；、]+", clean_line(texts.get("keywords", ""))) if w]
     row.values["validity"] = _validity(texts.get("validity", ""), row)
     row.extra = {ours[6:]: clean_line(text) for ours, text in texts.items() if ours.startswith("extra.") and text}
     dates = {name: _date(texts.get(name, ""), name, row) for name in DATE_FIELDS}
     row.published_on = dates.pop("published_on")
+    row.is_dated = row.published_on is not None
     row.values |= dates
     row.given = tuple(name for name in row.values if name in mapping)
     _fit(row)

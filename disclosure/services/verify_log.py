@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError, connection
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connection
 from disclosure import publication_log
 from disclosure.enums import EditionState, ItemState, LogKind
 from disclosure.models import Edition, EditionAttachment, Item, LogChain, LogEntry
+from disclosure.services.index_number import slug_for
 from disclosure.services.publish import PROJECTED
 
 # Kinds of entry that bring a new edition before the public.
@@ -67,10 +69,22 @@ def verify(*, check_files: bool = True) -> Result:
         names = set(LogEntry.objects.order_by().values_list("chain", flat=True).distinct())
         heads = {chain.name: chain for chain in LogChain.objects.all()}
         for name in sorted(names | heads.keys()):
-            _verify_chain(name, heads.get(name), result)
-        _verify_editions(result, check_files)
-        _verify_items(result)
+            with _reading(name, result):
+                _verify_chain(name, heads.get(name), result)
+        with _reading("登记的版本", result):
+            _verify_editions(result, check_files)
+        with _reading("公开信息", result):
+            _verify_items(result)
     return result
+
+
+@contextmanager
+def _reading(what: str, result: Result) -> Iterator[None]:
+    """A row that cannot be read ends its part of the check with a fault, never the whole check."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        result.faults.append(f"{what}：有一行读不出来，后面的没有查完（{error}）")
 
 
 def _verify_chain(chain: str, head: LogChain | None, result: Result) -> None:
@@ -115,6 +129,8 @@ def _verify_editions(result: Result, check_files: bool) -> None:
 
 def _verify_batch(keys: list[int], result: Result, check_files: bool) -> None:
     editions = list(Edition.objects.filter(pk__in=keys).select_related("item__agency").order_by("pk"))
+    for key in set(keys) - {edition.pk for edition in editions}:
+        result.faults.append(f"{_entry_name(key)}：版本的信息或单位不在了")
     links: dict[int, list[EditionAttachment]] = {}
     for link in EditionAttachment.objects.filter(edition__in=keys).select_related("attachment").order_by("position"):
         links.setdefault(link.edition_id, []).append(link)
@@ -159,8 +175,10 @@ def _verify_files(name: str, links: list[EditionAttachment], result: Result) -> 
 class _Logged:
     """What the entries of one item say, read in order."""
 
+    index_number: str
     chain: str
     agency_code: str
+    closed_at: datetime | None = None
     state: str = ItemState.LIVE
     edition_id: int | None = None
     closing: tuple[str, str, str, str] = ("", "", "", "")  # ground, basis, explanation, replacement
@@ -178,24 +196,30 @@ def _verify_items(result: Result) -> None:
             continue
         if (publication_log.chain_of(item), item.agency.code) != (last.chain, last.agency_code):
             result.faults.append(f"{item.index_number}：公开范围或单位与登记簿不符")
-        if any(getattr(item, name) != getattr(edition, name) for name in PROJECTED):
-            result.faults.append(f"{item.index_number}：列表所示与现行版本不符")
-        if item.state in _CLOSED and _closing_of(item) != last.closing:
+        shown = {name: getattr(edition, name) for name in PROJECTED} | {
+            "index_number": last.index_number,
+            "slug": slug_for(last.index_number),
+            "year": edition.published_on and edition.published_on.year,
+        }
+        if any(getattr(item, name) != value for name, value in shown.items()):
+            result.faults.append(f"{item.index_number}：列表所示或网址与登记的版本不符")
+        if item.state in _CLOSED and (_closing_of(item), item.closed_at) != (last.closing, last.closed_at):
             result.faults.append(f"{item.index_number}：撤回、废止等说明与登记簿不符")
-    for number in Item.objects.filter(pk__in=logged).values_list("index_number", flat=True):
-        result.faults.append(f"{number}：登记簿上已公开，却作为未公开存着")
+    for last in logged.values():
+        result.faults.append(f"{last.index_number}：登记簿上已公开，却作为未公开存着，或不在了")
 
 
 def _read_log() -> dict[int, _Logged]:
     logged: dict[int, _Logged] = {}
     for entry in LogEntry.objects.order_by("id").iterator(_BATCH):
-        last = logged.setdefault(entry.item_id, _Logged(entry.chain, entry.agency_code))
+        last = logged.setdefault(entry.item_id, _Logged(entry.index_number, entry.chain, entry.agency_code))
         last.chain, last.agency_code = entry.chain, entry.agency_code
         last.state = _STATE_AFTER.get(LogKind(entry.kind), last.state)
         if entry.kind in _OPENING:
             last.edition_id = entry.edition_id
         if last.state in _CLOSED and entry.kind in _STATE_AFTER:
             last.closing = (entry.note, entry.basis, entry.explanation, entry.replacement)
+            last.closed_at = entry.at
     return logged
 
 

@@ -9,12 +9,13 @@ from disclosure import publication_log
 from disclosure.enums import EditionState, LogKind
 from disclosure.models import Edition, Item
 from disclosure.services import draft
+from disclosure.services.draft import Source
 from disclosure.services.verify_log import verify
 from govportal import dbsetup
 from govportal.models import AuditEvent, User
 from govportal.permissions import Role
 from tests.database import guards_off, run
-from tests.factories import make_agency, make_attachment, make_member
+from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member
 from tests.factories.published import AT, publish_one
 
 
@@ -85,8 +86,51 @@ def test_triggers_rows_are_not_replaced_or_truncated() -> None:
     assert not replaced("disclosure_edition", item.current_edition_id)
     assert not replaced("disclosure_editionattachment", item.current_edition_id, "edition_id")
     assert not replaced("disclosure_item", item.pk)
+    assert refused("UPDATE disclosure_item SET state = 'unpublished' WHERE id = %s", item.pk)
     assert not replaced("govportal_auditevent", AuditEvent.objects.order_by("id").values_list("id", flat=True)[0])
     assert verify().is_intact
+
+
+@pytest.mark.django_db
+def test_triggers_update_or_replace_does_not_push_sealed_rows_out() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no UPDATE OR REPLACE")
+    item, other = publish_one(source=Source("archive", "1")), make_item(source="archive", source_id="2")
+    draft_edition = make_edition(other, is_published=False)
+    pushes = [
+        ("UPDATE OR REPLACE disclosure_edition SET id = %s WHERE id = %s", item.current_edition_id, draft_edition.pk),
+        (
+            "UPDATE OR REPLACE disclosure_edition SET item_id = %s, number = 1 WHERE id = %s",
+            item.pk,
+            draft_edition.pk,
+        ),
+        ("UPDATE OR REPLACE disclosure_item SET id = %s WHERE id = %s", item.pk, other.pk),
+        (
+            "UPDATE OR REPLACE disclosure_item SET agency_id = %s, source_id = '1' WHERE id = %s",
+            item.agency_id,
+            other.pk,
+        ),
+    ]
+
+    assert all(refused(*push) for push in pushes)
+    assert verify().faults == [fault for fault in verify().faults if other.index_number in fault]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verify_vanished_item_is_named() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's foreign keys keep the row")
+    item = publish_one()
+    with guards_off():
+        run("PRAGMA foreign_keys = OFF")
+        run("DELETE FROM disclosure_item WHERE id = %s", item.pk)
+
+        faults = verify().faults
+
+        run("DELETE FROM disclosure_edition")
+        run("DELETE FROM disclosure_logentry")
+        run("PRAGMA foreign_keys = ON")
+    assert sum(item.index_number in fault for fault in faults) >= 2
 
 
 @pytest.mark.django_db

@@ -142,6 +142,7 @@ def _check(rows: list[_Row]) -> None:
     """What a row can be refused for by itself, and codes used twice."""
     code_field, name_field = Agency._meta.get_field("code"), Agency._meta.get_field("name")
     first: dict[str, int] = {}
+    named: dict[str, int] = {}
     for row in rows:
         if not row.code:
             row.refuse(_("缺少单位代码。"))
@@ -157,7 +158,10 @@ def _check(rows: list[_Row]) -> None:
             row.refuse(_("单位名称超过 %(limit)s 个字。") % {"limit": name_field.max_length})
         if len(row.short_name) > (Agency._meta.get_field("short_name").max_length or 0):
             row.refuse(_("简称过长。"))
+        if row.name in named:
+            row.messages.append(_("名称与第 %(row)s 行相同，请核对是否同一单位。") % {"row": named[row.name]})
         first.setdefault(row.code, row.number)
+        named.setdefault(row.name, row.number)
 
 
 def _find_parents(rows: list[_Row], known: dict[str, Agency]) -> None:

@@ -158,6 +158,6 @@ def test_import_of_real_organisations_is_whole_and_idempotent(portal_data: Path)
     again = import_agencies(file, actor=None)
 
     assert first.count(Outcome.CREATED) == 400
-    assert not first.with_messages
+    assert len(first.with_messages) == 35  # names that occur twice: a department and its own unit
     assert again.count(Outcome.UNCHANGED) == 400
     assert {a.code: a.parent.code if a.parent else "" for a in Agency.objects.select_related("parent")} == parents

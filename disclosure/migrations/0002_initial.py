@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="item",
-            index=models.Index(fields=["updated_at"], name="item_updated"),
+            index=models.Index(fields=["-updated_at", "-id"], name="item_updated"),
         ),
         migrations.AddIndex(
             model_name="item",

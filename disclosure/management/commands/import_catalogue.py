@@ -1,31 +1,12 @@
-from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError
 
 from disclosure.services.import_catalogue import import_catalogue
-from govportal.tables import UnreadableTable
+from govportal.imports import ImportResult
+from govportal.management.table_import import TableImportCommand
 
 
-class Command(BaseCommand):
+class Command(TableImportCommand):
     help = "Import a standard catalogue from a CSV or XLSX table, and name every row that needs a look."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
-        parser.add_argument("--report", type=Path, help="write the outcome of every row to this CSV file")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            result = import_catalogue(options["file"], actor=None, is_dry_run=options["dry_run"])
-        except UnreadableTable as error:
-            raise CommandError(str(error)) from error
-        for row in result.with_messages:
-            self.stderr.write(f"{row.row}\t{row.outcome.label}\t{row.label}\t{'；'.join(row.messages)}")
-        if options["report"]:
-            try:
-                result.write_report(options["report"])
-            except OSError as error:
-                raise CommandError(f"cannot write the report: {error}") from error
-        self.stdout.write(result.summary())
+    def run_import(self, file: Path, *, is_dry_run: bool) -> ImportResult:
+        return import_catalogue(file, actor=None, is_dry_run=is_dry_run)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db.models import OuterRef, Subquery
 
-from disclosure.enums import Aspect, Category, EditionState, ItemState
+from disclosure.enums import Aspect, Category, EditionState, ItemState, Procedure
 from disclosure.models import Edition, Item
 from govportal.models import Agency, User
 from govportal.now import now
@@ -77,6 +77,7 @@ def _edition(item: Item, text: str, user: User) -> Edition:
         item=item,
         number=1,
         state=EditionState.PUBLISHED,
+        procedure=Procedure.MIGRATION,
         title=item.title,
         body=body,
         document_number=item.document_number,

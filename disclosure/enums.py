@@ -91,6 +91,138 @@ class EditionState(TextChoices):
     DISCARDED = "discarded", _("已废弃")
 
 
+# An edition in one of these is still being worked on; an item has at most one.
+OPEN_STATES = (
+    EditionState.DRAFT,
+    EditionState.SUBMITTED,
+    EditionState.SECRECY_REVIEWED,
+    EditionState.PRE_REVIEWED,
+    EditionState.SECOND_REVIEWED,
+    EditionState.APPROVED,
+    EditionState.SCHEDULED,
+)
+
+
+class ReviewStep(TextChoices):
+    """One signature of the review procedure. Which of them an edition needs is in workflow.py."""
+
+    SECRECY = "secrecy", _("保密审查")
+    PRE = "pre", _("预审")
+    SECOND = "second", _("复审")
+    APPROVAL = "approval", _("审定")
+    EMERGENCY = "emergency", _("应急审定")
+
+
+class Procedure(TextChoices):
+    """By which right an edition becomes public. The database asks the first two for their signatures."""
+
+    REVIEW = "review", _("审查公开")
+    EMERGENCY = "emergency", _("应急公开")
+    MIGRATION = "migration", _("存量迁入")
+    LEGACY = "legacy", _("原程序公开")  # by one approver, before the review procedure; no new one can be made
+
+
+class EditionAction(TextChoices):
+    """What can be done to an unpublished edition (workflow.py says from where and by whom)."""
+
+    EDIT = "edit", _("修改")
+    SUBMIT = "submit", _("送审")
+    RECALL = "recall", _("撤回送审")
+    SECRECY_REVIEW = "secrecy_review", _("保密审查通过")
+    PRE_REVIEW = "pre_review", _("预审通过")
+    SECOND_REVIEW = "second_review", _("复审通过")
+    APPROVE = "approve", _("审定通过")
+    RETURN = "return", _("退回")
+    SCHEDULE = "schedule", _("定时公开")
+    UNSCHEDULE = "unschedule", _("取消定时")
+    PUBLISH = "publish", _("立即公开")
+    EMERGENCY_PUBLISH = "emergency_publish", _("应急公开")
+    DISCARD = "discard", _("废弃")
+
+
+class ItemAction(TextChoices):
+    """What can be done to an item that was published; every one is asked by one person and decided by another."""
+
+    WITHDRAW = "withdraw", _("撤回")
+    TERMINATE = "terminate", _("终止公开")
+    VOID = "void", _("宣布废止")
+    PARTLY_VOID = "partly_void", _("宣布部分失效")
+    EXPIRE = "expire", _("宣布失效")
+    RESTORE = "restore", _("恢复公开")
+    REDACT = "redact", _("依法删除内容")
+    NOTE = "note", _("附注")
+
+
+class MotionState(TextChoices):
+    """A proposal of one person waiting for the decision of another."""
+
+    ASKED = "asked", _("待决定")
+    GRANTED = "granted", _("已同意")
+    REFUSED = "refused", _("未同意")
+
+
+class RecordKind(TextChoices):
+    """Evidence that must exist before submission (审计理财在前、核实公布在后；民主议事在前、决策公布在后)."""
+
+    AUDIT = "audit", _("审计记录")
+    MEETING = "meeting", _("会议记录")
+
+
+class WithholdingGround(TextChoices):
+    """Why a matter is not published (《政府信息公开条例》第十四条至第十六条). Articles and force: rules.py."""
+
+    STATE_SECRET = "state_secret", _("国家秘密")
+    FORBIDDEN_BY_LAW = "forbidden_by_law", _("法律、行政法规禁止公开")
+    SECURITY = "security", _("可能危及国家安全、公共安全、经济安全、社会稳定")
+    THIRD_PARTY = "third_party", _("商业秘密、个人隐私等，公开会损害第三方合法权益")
+    INTERNAL_AFFAIRS = "internal_affairs", _("内部事务信息")
+    DELIBERATIVE = "deliberative", _("过程性信息")
+    ENFORCEMENT_FILE = "enforcement_file", _("行政执法案卷信息")
+
+
+class WithholdingState(TextChoices):
+    PROPOSED = "proposed", _("拟不公开")
+    IN_FORCE = "in_force", _("不予公开")
+    RELEASED = "released", _("已解除")
+
+
+class ObligationKind(TextChoices):
+    """What made an obligation fall due (domain §5)."""
+
+    RECURRING = "recurring", _("定期公开")
+    EVENT = "event", _("事后公开")
+    BEFORE_EVENT = "before_event", _("事前公开")
+    STAGE = "stage", _("逐段公开")
+    PRESENCE = "presence", _("半年有无")
+    REVIEW = "review", _("常年公开复核")
+    FILING = "filing", _("报送")
+
+
+class StatementKind(TextChoices):
+    """A signed word in the place of an item: nothing to publish, or looked through and unchanged."""
+
+    NIL = "nil", _("本期无此类信息")
+    UNCHANGED = "unchanged", _("已复核，无需更新")
+
+
+class RectificationState(TextChoices):
+    ORDERED = "ordered", _("整改中")
+    REPORTED = "reported", _("已报告，待核实")
+    RETURNED = "returned", _("核实未通过，继续整改")
+    VERIFIED = "verified", _("整改完成")
+    CANCELLED = "cancelled", _("已撤销")
+
+
+class ReceiptKind(TextChoices):
+    """阳光票据: what a receipt was for (对内公开)."""
+
+    RECEPTION = "reception", _("招待费")
+    COMMUNICATION = "communication", _("通讯费")
+    FUEL = "fuel", _("汽车燃油费")
+    REPAIR = "repair", _("汽车维修费")
+    TRAVEL = "travel", _("差旅费")
+
+
 class RelationKind(TextChoices):
     """How one item stands to another, read from the source: source INTERPRETS target."""
 

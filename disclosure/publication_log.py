@@ -108,6 +108,11 @@ def digest(edition: "Edition", attachments: Iterable[tuple[str, str]] | None = N
     return hashlib.sha256(canonical_content(edition, attachments)).hexdigest()
 
 
+def review_digest(edition: "Edition") -> str:
+    """The digest that signatures are bound to: of the text as submitted, before publication sets its day."""
+    return hashlib.sha256(canonical_json(content_values(edition) | {"published_on": None})).hexdigest()
+
+
 def entry_payload(entry: "LogEntry") -> dict[str, Any]:
     """What the hash of an entry covers. Who pressed the button is in the audit trail, not in public."""
     return {"format": FORMAT, **{name: _plain(getattr(entry, name)) for name in ENTRY_FIELDS}}

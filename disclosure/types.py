@@ -56,6 +56,7 @@ class ItemType:
     needs_interpretation: bool = False
     needs_audit_record: bool = False
     needs_meeting_record: bool = False
+    needs_second_review: bool = False  # 复审, where the agency has the people for it
     is_official_document: bool = False  # set in the 公文 layout, with first-line indent
     review_after_months: int | None = None  # continuous texts are looked through again after so long
 
@@ -98,6 +99,28 @@ HOSPITALITY_COLUMNS = (
     ("count", _("批次、人次或车辆数")),
     ("reason", _("增减原因")),
 )
+# 重点建设项目公开的十个方面（豫办〔2016〕: 推进重点建设项目执行情况的公开）, from approval to acceptance.
+PROJECT_ASPECTS = (
+    ("approval", _("审批结果")),
+    ("progress", _("项目进展")),
+    ("bidding", _("招标投标")),
+    ("land", _("土地征收")),
+    ("design_change", _("设计变更")),
+    ("construction", _("施工管理")),
+    ("contract", _("合同履约")),
+    ("quality", _("质量安全")),
+    ("funds", _("资金管理")),
+    ("acceptance", _("竣工验收")),
+)
+# 行政执法公示 (国办发〔2018〕118号): 许可 and 处罚 within 7 working days, all other results within 20.
+ENFORCEMENT_KINDS = (
+    ("licence", _("行政许可")),
+    ("penalty", _("行政处罚")),
+    ("coercion", _("行政强制")),
+    ("inspection", _("行政检查")),
+    ("levy", _("行政征收")),
+    ("other", _("其他执法行为")),
+)
 DOCUMENT = ("title", "body", "agency", "category", "document_number", "formed_on")
 
 _TYPES = (
@@ -109,6 +132,7 @@ _TYPES = (
         required=(*DOCUMENT, "effective_on", "validity"),
         needs_interpretation=True,
         needs_meeting_record=True,
+        needs_second_review=True,
         is_official_document=True,
         extra=(
             ExtraField("registration_number", _("规范性文件登记编号")),
@@ -173,6 +197,7 @@ _TYPES = (
         "power",
         _("权力事项"),
         Aspect.MANAGEMENT,
+        needs_second_review=True,
         review_after_months=6,
         extra=(
             ExtraField("power_code", _("职权编码"), is_required=True),
@@ -201,6 +226,7 @@ _TYPES = (
         _("预算决算"),
         Aspect.RESULT,
         needs_audit_record=True,
+        needs_second_review=True,
         extra=(
             ExtraField("fiscal_year", _("财政年度"), FieldKind.INTEGER, is_required=True),
             ExtraField(
@@ -243,6 +269,36 @@ _TYPES = (
             ExtraField("ends_on", _("计划竣工日期"), FieldKind.DATE),
         ),
     ),
+    ItemType(
+        "project_stage",
+        _("重大建设项目分阶段信息"),
+        Aspect.EXECUTION,
+        extra=(
+            ExtraField("project_aspect", _("公开方面"), FieldKind.CHOICE, is_required=True, choices=PROJECT_ASPECTS),
+            ExtraField("document", _("批复或合同文号")),
+            ExtraField("party", _("责任单位或相对方")),
+            ExtraField("amount", _("金额（万元）"), FieldKind.AMOUNT),
+            ExtraField("progress", _("形象进度（%）"), FieldKind.INTEGER),
+        ),
+    ),
+    ItemType(
+        "enforcement",
+        _("行政执法结果"),
+        Aspect.MANAGEMENT,
+        required=("title", "body", "agency", "category", "formed_on"),
+        extra=(
+            ExtraField("decision_number", _("决定书文号"), is_required=True),
+            ExtraField("kind", _("执法类别"), FieldKind.CHOICE, is_required=True, choices=ENFORCEMENT_KINDS),
+            ExtraField("party", _("行政相对人"), is_required=True),
+            ExtraField("party_code", _("统一社会信用代码")),
+            ExtraField("matter", _("事由或许可内容"), is_required=True),
+            ExtraField("basis", _("执法依据"), FieldKind.LINES, is_required=True),
+            ExtraField("result", _("决定内容"), is_required=True),
+            ExtraField("decided_on", _("决定日期"), FieldKind.DATE, is_required=True),
+            ExtraField("shown_until", _("公示期至"), FieldKind.DATE),
+        ),
+    ),
+    ItemType("correction", _("更正公告"), Aspect.RESULT),
     ItemType(
         "appointment",
         _("人事任免"),

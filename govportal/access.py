@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from govportal.permissions import ROLE_PERMISSIONS, SUBTREE_ROLES, Permission, Role
 
 if TYPE_CHECKING:
-    from govportal.models import Agency, Membership
+    from django.db.models import QuerySet
+
+    from govportal.models import Agency, Membership, User
     from govportal.models.agency import AgencyQuerySet
 
 
@@ -67,6 +69,15 @@ def agencies_under(user: Any, permission: Permission) -> "AgencyQuerySet":
             if role in SUBTREE_ROLES:
                 chosen |= models.Q(path__startswith=f"{membership.agency.path}{membership.agency_id}/")
     return Agency.objects.filter(chosen)
+
+
+def holders(permission: Permission, agency: "Agency") -> "QuerySet[User]":
+    """Active users to whom a role at that very agency gives the permission: who is to be told, who may act."""
+    from govportal.models import User
+
+    roles = [role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions]
+    found = User.objects.filter(is_active=True, memberships__agency=agency, memberships__role__in=roles)
+    return found.distinct().order_by("pk")
 
 
 def require(user: Any, permission: Permission, agency: "Agency | None" = None) -> None:

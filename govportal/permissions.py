@@ -33,6 +33,10 @@ class Permission(StrEnum):
     PRE_REVIEW = "pre_review"
     SECOND_REVIEW = "second_review"
     APPROVE_ITEM = "approve_item"
+    PUBLISH_ITEM = "publish_item"  # make public, or fix the minute for, what was approved
+    VIEW_WITHHELD = "view_withheld"  # read what is on request or not public
+    ORDER_RECTIFICATION = "order_rectification"
+    CHECK_RECEIPT = "check_receipt"
     HANDLE_REQUEST = "handle_request"
     HANDLE_COMPLAINT = "handle_complaint"
     ASSESS = "assess"
@@ -46,20 +50,20 @@ class Permission(StrEnum):
     MIGRATE_ARCHIVE = "migrate_archive"
 
 
-_STAFF = frozenset({Permission.VIEW_INTERNAL, Permission.VIEW_ITEMS})
+_STAFF = frozenset({Permission.VIEW_INTERNAL, Permission.VIEW_ITEMS, Permission.VIEW_WITHHELD})
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.STAFF: frozenset({Permission.VIEW_INTERNAL}),
-        Role.PUBLISHER: _STAFF | {Permission.DRAFT_ITEM},
+        Role.PUBLISHER: _STAFF | {Permission.DRAFT_ITEM, Permission.PUBLISH_ITEM},
         Role.SECRECY_REVIEWER: _STAFF | {Permission.SECRECY_REVIEW},
         Role.PRE_REVIEWER: _STAFF | {Permission.PRE_REVIEW},
         Role.SECOND_REVIEWER: _STAFF | {Permission.SECOND_REVIEW},
-        Role.APPROVER: _STAFF | {Permission.APPROVE_ITEM},
+        Role.APPROVER: _STAFF | {Permission.APPROVE_ITEM, Permission.PUBLISH_ITEM},
         Role.REQUEST_OFFICER: _STAFF | {Permission.HANDLE_REQUEST},
-        Role.COMPLAINT_OFFICER: frozenset({Permission.HANDLE_COMPLAINT}),
-        Role.INSPECTOR: frozenset({Permission.ASSESS, Permission.VIEW_ITEMS}),
-        Role.OFFICE_HEAD: _STAFF | {Permission.VIEW_AUDIT},
+        Role.COMPLAINT_OFFICER: frozenset({Permission.HANDLE_COMPLAINT, Permission.ORDER_RECTIFICATION}),
+        Role.INSPECTOR: frozenset({Permission.ASSESS, Permission.VIEW_ITEMS, Permission.ORDER_RECTIFICATION}),
+        Role.OFFICE_HEAD: _STAFF | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT},
         Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT},
         Role.ADMINISTRATOR: frozenset(
             {

@@ -7,6 +7,7 @@ from disclosure.enums import Category, Channel, Level, Mode, Recurrence, TargetG
 from disclosure.queries import CatalogueEntryQuerySet
 from disclosure.rules import TimingRule, describe, from_columns
 from govportal.models.agency import AgencyKind
+from govportal.now import today
 
 
 class CatalogueFields(models.Model):
@@ -74,6 +75,10 @@ class CatalogueEntry(CatalogueFields):
     source = models.CharField(_("来源"), max_length=300, blank=True)
     note = models.CharField(_("备注"), max_length=300, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
+    # Obligations begin with the first period that ends on or after this day; nothing is owed for earlier times.
+    in_force_on = models.DateField(_("启用日期"), default=today, help_text=_("从这一天起产生公开义务。"))
+    # 报送上级: met by filing with the superior body, not by an item (feature row 42).
+    is_report = models.BooleanField(_("以报送履行"), default=False)
     position = models.PositiveIntegerField(_("排序"), default=0)
 
     objects: ClassVar[CatalogueEntryQuerySet] = CatalogueEntryQuerySet.as_manager()  # type: ignore[assignment]

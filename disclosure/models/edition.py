@@ -1,10 +1,12 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import Aspect, Category, EditionState, Mode, Validity
+from disclosure.enums import OPEN_STATES, Aspect, Category, EditionState, Mode, Procedure, ReviewStep, Validity
+from disclosure.queries import EditionQuerySet
+from disclosure.workflow import required_steps
 
 
 class Edition(models.Model):
@@ -17,6 +19,7 @@ class Edition(models.Model):
     number = models.PositiveSmallIntegerField(_("版次"))
     state = models.CharField(_("状态"), max_length=20, choices=EditionState, default=EditionState.DRAFT)
     lock_version = models.PositiveIntegerField(default=0, editable=False)
+    procedure = models.CharField(_("公开程序"), max_length=10, choices=Procedure, default=Procedure.REVIEW)
 
     title = models.CharField(_("标题"), max_length=500)
     # Offsets of the title where a line may break, set by the editor: plain balancing splits words.
@@ -47,10 +50,19 @@ class Edition(models.Model):
     created_at = models.DateTimeField(_("起草时间"))
     published_at = models.DateTimeField(_("登记时间"), null=True, blank=True)
     digest = models.CharField(_("内容摘要（SHA-256）"), max_length=64, blank=True)
+    # The digest of the text as it was submitted (公开日期 not yet fixed); signatures are bound to it.
+    review_digest = models.CharField(_("送审摘要（SHA-256）"), max_length=64, blank=True)
+    publish_at = models.DateTimeField(_("定时公开时间"), null=True, blank=True)
+    # Why the last attempt to publish at that time failed, in the words of the refusal.
+    publish_fault = models.CharField(_("定时公开失败原因"), max_length=500, blank=True)
+    emergency_reason = models.CharField(_("应急公开理由"), max_length=500, blank=True)
+    review_due_on = models.DateField(_("补审期限"), null=True, blank=True)
     # Set in the one statement that lawfully blanks the text; the entry keeps the old digest.
     redacted_by_entry = models.ForeignKey(
         "disclosure.LogEntry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("删除依据")
     )
+
+    objects: ClassVar[EditionQuerySet] = EditionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("版本")
@@ -69,6 +81,32 @@ class Edition(models.Model):
             models.CheckConstraint(
                 condition=models.Q(validity__in=Validity.values), name="%(app_label)s_%(class)s_validity"
             ),
+            models.CheckConstraint(
+                condition=models.Q(procedure__in=Procedure.values), name="%(app_label)s_%(class)s_procedure"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=EditionState.SCHEDULED) | models.Q(publish_at__isnull=False),
+                name="%(app_label)s_%(class)s_scheduled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(procedure=Procedure.EMERGENCY)
+                | ~models.Q(emergency_reason="") & models.Q(review_due_on__isnull=False),
+                name="%(app_label)s_%(class)s_emergency_has_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="%(app_label)s_%(class)s_one_open",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["publish_at"], condition=models.Q(state=EditionState.SCHEDULED), name="edition_scheduled"
+            ),
+            models.Index(
+                fields=["review_due_on"], condition=models.Q(procedure=Procedure.EMERGENCY), name="edition_emergency"
+            ),
+            models.Index(fields=["state"], condition=models.Q(state__in=OPEN_STATES), name="edition_open"),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +115,11 @@ class Edition(models.Model):
     @property
     def audit_name(self) -> str:
         return f"{self.item.index_number} 第{self.number}版"
+
+    @property
+    def steps(self) -> tuple[ReviewStep, ...]:
+        """The signatures this edition needs, in their order."""
+        return required_steps(self.item.item_type, self.item.agency.level)
 
     def extra_rows(self) -> list[tuple[Any, Any]]:
         """(field, value) of the extra fields that are filled, in the order of the type."""

@@ -13,11 +13,13 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from disclosure.enums import ItemState, Validity
-from disclosure.models import CatalogueEntry, Item
-from disclosure.services import close, draft, publish, relate
+from disclosure.enums import ItemAction, RecordKind, RelationKind, ReviewStep, Validity
+from disclosure.models import CatalogueEntry, Edition, Item, SupportingRecord
+from disclosure.services import close, draft, publish, relate, review
 from disclosure.services.demo_texts import FOLDER, DemoFault, load, load_items
 from disclosure.services.import_catalogue import import_catalogue
+from disclosure.types import ITEM_TYPES
+from disclosure.workflow import ACTION_OF
 from govportal import files
 from govportal.html import sanitise
 from govportal.models import Agency, Attachment, InternalBody, Leader, Membership, SiteProfile, User
@@ -40,6 +42,30 @@ ACCOUNTS = (
     ("zhigong", "民政局工作人员", Role.STAFF, "CM-MZJ"),
     ("zhen", "河东镇承办人", Role.PUBLISHER, "CM-HDZ"),
 )
+
+
+PROCEDURE_ROLES = (
+    Role.PUBLISHER,
+    Role.SECRECY_REVIEWER,
+    Role.PRE_REVIEWER,
+    Role.SECOND_REVIEWER,
+    Role.APPROVER,
+)
+_SIGNERS = {
+    ReviewStep.SECRECY: Role.SECRECY_REVIEWER,
+    ReviewStep.PRE: Role.PRE_REVIEWER,
+    ReviewStep.SECOND: Role.SECOND_REVIEWER,
+    ReviewStep.APPROVAL: Role.APPROVER,
+}
+
+# How the end of an item is written in the demo's files.
+_ACTION_OF = {
+    "partly_void": ItemAction.PARTLY_VOID,
+    "expired": ItemAction.EXPIRE,
+    "void": ItemAction.VOID,
+    "withdrawn": ItemAction.WITHDRAW,
+    "terminated": ItemAction.TERMINATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +137,18 @@ def _seed_users(agencies: dict[str, Agency]) -> list[Account]:
         user = User.objects.create_user(username, f"{username}@chengming.example", password, full_name=full_name)
         Membership.objects.create(user=user, agency=agencies[code], role=role)
         accounts.append(Account(username, password, full_name, str(Role(role).label)))
-    # Each agency has somebody who drafts and somebody else who approves; they cannot log in.
+    # Each agency has somebody for every step of the review, and nobody for two; they cannot log in.
     closed = make_password(None)
     people = [
         User(username=f"{code.lower()}-{role}", full_name=f"{agency.display_name}{Role(role).label}", password=closed)
         for code, agency in agencies.items()
-        for role in (Role.PUBLISHER, Role.APPROVER)
+        for role in PROCEDURE_ROLES
     ]
     saved = {user.username: user for user in User.objects.bulk_create(people)}
     Membership.objects.bulk_create(
         Membership(user=saved[f"{code.lower()}-{role}"], agency=agency, role=role)
         for code, agency in agencies.items()
-        for role in (Role.PUBLISHER, Role.APPROVER)
+        for role in PROCEDURE_ROLES
     )
     return accounts
 
@@ -178,23 +204,79 @@ class _Story:
 
     def _publishing(self, raw: dict[str, Any]) -> Callable[[datetime], object]:
         def play(at: datetime) -> None:
-            item = draft.create_item(
-                self._content(raw),
-                agency=self.agencies[raw["agency"]],
-                item_type=raw["type"],
-                author=self._person(raw, Role.PUBLISHER),
-                at=at,
-                audience=raw.get("audience", "public"),
-                catalogue_entry=self.entries.get(raw.get("catalogue", "")),
-                attachments=self._attachments(raw),
-            )
-            self.items[raw["key"]] = item
-            if not raw.get("draft"):
-                publish.publish(
-                    item.pk, actor=self._person(raw, Role.APPROVER), at=at, published_on=raw["published_on"]
+            if raw["key"] in self.items:
+                return  # an interpretation, published together with its policy
+            item = self._draft(raw, at)
+            partners = [self.raw[key] for key in self._interpretations(raw)]
+            for partner in partners:
+                self._draft(partner, at)
+                self._relate_one(partner, "interprets", raw["key"])
+            if raw.get("draft"):
+                return
+            if raw.get("migrated"):
+                publish.migrate(
+                    item.pk, actor=self.people["admin"], at=at, reason=raw["migrated"], published_on=raw["published_on"]
                 )
+                return
+            for each in (raw, *partners):
+                self._review(each, at)
+            publish.publish(self._open(raw).pk, actor=self._person(raw, Role.APPROVER), at=at)
 
         return play
+
+    def _interpretations(self, raw: dict[str, Any]) -> list[str]:
+        """Keys of the items that a policy cannot be published without."""
+        if not ITEM_TYPES[raw["type"]].needs_interpretation:
+            return []
+        return [
+            other["key"]
+            for other in self.raw.values()
+            for row in other.get("relations", [])
+            if row["kind"] == "interprets" and row["to"] == raw["key"]
+        ]
+
+    def _draft(self, raw: dict[str, Any], at: datetime) -> Item:
+        item = draft.create_item(
+            self._content(raw),
+            agency=self.agencies[raw["agency"]],
+            item_type=raw["type"],
+            author=self._person(raw, Role.PUBLISHER),
+            at=at,
+            audience=raw.get("audience", "public"),
+            catalogue_entry=self.entries.get(raw.get("catalogue", "")),
+            attachments=self._attachments(raw),
+        )
+        self.items[raw["key"]] = item
+        return item
+
+    def _open(self, raw: dict[str, Any]) -> Edition:
+        edition = publish.open_edition(self.items[raw["key"]])
+        assert edition is not None
+        return edition
+
+    def _review(self, raw: dict[str, Any], at: datetime) -> None:
+        """Through every signature the type and the agency ask for."""
+        edition = self._open(raw)
+        self._record(edition, at)
+        review.submit(edition.pk, actor=self._person(raw, Role.PUBLISHER), at=at)
+        for step in edition.steps:
+            review.review(edition.pk, ACTION_OF[step], actor=self._person(raw, _SIGNERS[step]), at=at)
+
+    def _record(self, edition: Edition, at: datetime) -> None:
+        """The audit or meeting record that finance items and major matters need."""
+        kind = edition.item.type
+        for needed, record in (
+            (kind.needs_audit_record, RecordKind.AUDIT),
+            (kind.needs_meeting_record, RecordKind.MEETING),
+        ):
+            if needed:
+                SupportingRecord.objects.create(
+                    edition=edition,
+                    kind=record,
+                    title=f"{edition.title}{record.label}",
+                    dated_on=edition.formed_on or at.date(),
+                    added_by=edition.created_by,
+                )
 
     def _amending(self, raw: dict[str, Any], change: dict[str, Any]) -> Callable[[datetime], object]:
         def play(at: datetime) -> None:
@@ -211,12 +293,8 @@ class _Story:
             draft.add_edition(
                 item, content, author=self._person(raw, Role.PUBLISHER), at=at, attachments=self._attachments(raw)
             )
-            publish.publish(
-                item.pk,
-                actor=self._person(raw, Role.APPROVER),
-                at=at,
-                note=change["note"],
-            )
+            self._review(raw, at)
+            publish.publish(self._open(raw).pk, actor=self._person(raw, Role.APPROVER), at=at, note=change["note"])
 
         return play
 
@@ -225,13 +303,14 @@ class _Story:
             close.close(
                 self.items[raw["key"]].pk,
                 close.Closing(
-                    state=ItemState(closing["state"]),
+                    action=_ACTION_OF[closing["state"]],
                     ground=closing["ground"],
                     basis=closing["basis"],
                     explanation=closing["explanation"],
                     replacement=self.items.get(closing.get("replacement", "")),
                 ),
                 actor=self._person(raw, Role.APPROVER),
+                asked_by=self._person(raw, Role.PUBLISHER),
                 at=at,
             )
 
@@ -240,9 +319,8 @@ class _Story:
     def _relate(self) -> None:
         for raw in self.raw.values():
             for row in raw.get("relations", []):
-                relate.relate(
-                    self.items[raw["key"]],
-                    row["kind"],
-                    self.items[row["to"]],
-                    actor=self._person(raw, Role.PUBLISHER),
-                )
+                self._relate_one(raw, row["kind"], row["to"])
+
+    def _relate_one(self, raw: dict[str, Any], kind: str, to: str) -> None:
+        author = self._person(raw, Role.PUBLISHER)
+        relate.relate(self.items[raw["key"]], RelationKind(kind), self.items[to], actor=author)

@@ -11,8 +11,9 @@ from django.db.models import Max
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Audience, Category, EditionState, Mode, Validity
+from disclosure.enums import OPEN_STATES, Audience, Category, EditionAction, Mode, Validity
 from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
+from disclosure.services import procedure
 from disclosure.services.index_number import allocate, reason_against, slug_for
 from disclosure.types import ITEM_TYPES
 from govportal import access, audit
@@ -42,6 +43,15 @@ class Content:
     extra: dict[str, Any] = field(default_factory=dict)
     title_breaks: Sequence[int] = ()
     change_note: str = ""
+    is_substantive: bool = False  # the publisher's own word; the server may say yes where he says no, never no
+
+
+class StaleForm(Exception):
+    """Somebody saved the edition after this form was opened. Holds the edition as it is now."""
+
+    def __init__(self, current: Edition) -> None:
+        super().__init__(_("在您打开表单以后，这一版已被修改。"))
+        self.current = current
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +131,73 @@ def _add_edition(
 ) -> Edition:
     # The item's row is the lock: two people opening the next edition at once get one edition.
     Item.objects.select_for_update().get(pk=item.pk)
-    open_editions = item.editions.exclude(state__in=[EditionState.PUBLISHED, EditionState.DISCARDED])
-    if open_editions.exists():
+    if item.editions.filter(state__in=OPEN_STATES).exists():
         raise ValidationError(_("这条信息已有一个未公开的版本。"))
     last = item.editions.aggregate(last=Max("number"))["last"] or 0
     if last and not content.change_note.strip():
         raise ValidationError({"change_note": _("新版本须写明修改说明。")})
-    values = asdict(content) | {
+    edition = Edition(
+        item=item,
+        number=last + 1,
+        created_by=author,
+        last_edited_by=author,
+        created_at=at,
+        **_columns(item, content, is_first=last == 0),
+    )
+    edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
+    edition.save(force_insert=True)
+    _attach(edition, attachments)
+    audit.record(author, "edition.draft", edition, agency=item.agency, after={"number": edition.number})
+    return edition
+
+
+def _columns(item: Item, content: Content, *, is_first: bool) -> dict[str, Any]:
+    return asdict(content) | {
         "body": sanitise(content.body),
         "aspect": content.aspect or ITEM_TYPES[item.item_type].aspect,
         "keywords": list(content.keywords),
         "title_breaks": list(content.title_breaks),
+        "is_substantive": content.is_substantive or is_first,
     }
-    edition = Edition(item=item, number=last + 1, created_by=author, last_edited_by=author, created_at=at, **values)
-    edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
-    edition.save(force_insert=True)
+
+
+def _attach(edition: Edition, attachments: Sequence[tuple[Attachment, str]]) -> None:
     for position, (attachment, title) in enumerate(attachments, 1):
         link = EditionAttachment(edition=edition, attachment=attachment, title=title, position=position)
         link.clean_fields(exclude={"edition", "attachment"})
         link.save(force_insert=True)
-    audit.record(author, "edition.draft", edition, agency=item.agency, after={"number": edition.number})
+
+
+@transaction.atomic
+def edit(
+    edition_id: int,
+    content: Content,
+    *,
+    actor: User,
+    at: datetime,
+    lock_version: int,
+    attachments: Sequence[tuple[Attachment, str]] | None = None,
+) -> Edition:
+    """Save a text that is not public yet. Whatever was signed is void, and the edition is a draft again.
+
+    `lock_version` is the one the form was opened with: raises StaleForm when somebody saved in between.
+    `attachments` None leaves them as they are. Raises ValidationError with every reason against it.
+    """
+    edition = procedure.locked(edition_id)
+    if edition.lock_version != lock_version:
+        raise StaleForm(edition)
+    procedure.check(procedure.reasons_against(edition, EditionAction.EDIT, actor))
+    if edition.number > 1 and not content.change_note.strip():
+        raise ValidationError({"change_note": _("新版本须写明修改说明。")})
+    procedure.void_signatures(edition, _("文本已修改"), at)
+    columns = _columns(edition.item, content, is_first=edition.number == 1)
+    columns |= {"review_digest": "", "publish_at": None, "publish_fault": ""}
+    for name, value in columns.items():
+        setattr(edition, name, value)
+    edition.last_edited_by, edition.lock_version = actor, edition.lock_version + 1
+    edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
+    if attachments is not None:
+        edition.attachments.all().delete()
+        _attach(edition, attachments)
+    procedure.move(edition, EditionAction.EDIT, actor=actor, at=at, fields=(*columns, "last_edited_by", "lock_version"))
     return edition

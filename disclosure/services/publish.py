@@ -1,6 +1,7 @@
 """Publishing: the edition is sealed, logged and searchable in one transaction, or nothing happened.
 
-The full review procedure stands in front of `publish`; an archive enters by `migrate`.
+The review procedure stands in front of `publish` and `schedule`; an emergency enters by `publish_in_emergency`
+with one signature, an archive by `migrate`.
 """
 
 from datetime import date, datetime
@@ -8,18 +9,39 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure import publication_log, search
-from disclosure.enums import EditionState, ItemState, LogKind
+from disclosure.enums import (
+    OPEN_STATES,
+    EditionAction,
+    EditionState,
+    ItemState,
+    LogKind,
+    Mode,
+    Procedure,
+    ReviewStep,
+)
 from disclosure.models import Edition, Item, LogEntry
+from disclosure.services import oblige, procedure, submission
 from govportal import access, audit
+from govportal.calendar import load_calendar
+from govportal.html import sanitise
 from govportal.models import Agency, PublicRevision, User
+from govportal.now import now
 from govportal.permissions import Permission
+from govportal.site import site_profile
+from govportal.workdays import add_working_days
 
-# States from which the next edition of an item may be published; a closed item is restored first.
+# States from which the next edition of an item may be published; an ended item is restored first.
 _OPEN_STATES = (ItemState.UNPUBLISHED, ItemState.LIVE, ItemState.PARTLY_VOID)
+# The verb by which each procedure ends; an archive has none.
+_ACTION_OF = {
+    Procedure.REVIEW: EditionAction.PUBLISH,
+    Procedure.EMERGENCY: EditionAction.EMERGENCY_PUBLISH,
+}
 
 # Columns of Item that are a projection of its current edition.
 PROJECTED = (
@@ -37,44 +59,146 @@ PROJECTED = (
 
 def open_edition(item: Item) -> Edition | None:
     """The edition that is being worked on, if any."""
-    return item.editions.exclude(state__in=[EditionState.PUBLISHED, EditionState.DISCARDED]).first()
+    edition = item.editions.filter(state__in=OPEN_STATES).first()
+    if edition:
+        edition.item = item
+    return edition
 
 
-def reasons_against(item: Item, edition: Edition | None, actor: Any) -> list[str]:
-    """Why this person cannot publish this edition now; empty when they can (domain §4.1)."""
-    if edition is None:
-        return [_("没有待公开的版本。")]
-    reasons = _faults(item, edition)
-    if not access.can(actor, Permission.APPROVE_ITEM, item.agency):
-        reasons.append(_("您不是本单位的审定人。"))
-    if actor.pk in {edition.created_by_id, edition.last_edited_by_id}:
-        reasons.append(_("起草人和最后修改人不能审定自己的文本。"))
+def reasons_against(edition: Edition, action: EditionAction, actor: Any) -> list[str]:
+    """Why this person cannot publish or schedule this edition now; empty when they can.
+
+    `actor` None is the scheduler, who acts on what others have decided.
+    """
+    reasons = procedure.reasons_against(edition, action, actor) if actor else _not_scheduled(edition)
+    return reasons or [*_unpublishable(edition, localdate(now())), *_not_with_its_partners(edition)]
+
+
+def _not_scheduled(edition: Edition) -> list[str]:
+    if edition.state == EditionState.SCHEDULED:
+        return []
+    return [_("这一版的状态是“%s”，不在定时公开之列。") % edition.get_state_display()]
+
+
+def _unpublishable(edition: Edition, day: date) -> list[str]:
+    """What forbids publication whoever asks: attribute, day, state, a text that is not what was signed."""
+    reasons = _faults(edition.item, edition)
+    if edition.mode != Mode.PROACTIVE:
+        reasons.append(_("公开方式是“%s”，不能主动公开。") % edition.get_mode_display())
+    if edition.formed_on and edition.formed_on > day:
+        reasons.append(_("公开日期不能早于成文日期 %s。") % edition.formed_on.isoformat())
+    if edition.state in (EditionState.APPROVED, EditionState.SCHEDULED):
+        signed = edition.approvals.standing().filter(digest=publication_log.review_digest(edition))
+        if not set(edition.steps) <= set(signed.values_list("step", flat=True)):
+            reasons.append(_("文本与审定时的摘要不一致，或者签署不全，须重新送审。"))
     return reasons
+
+
+def _not_with_its_partners(edition: Edition) -> list[str]:
+    """Policy and interpretation appear together: neither alone (domain §4.4)."""
+    reasons = [
+        _("解读与政策文件同时公开，请公开“%s”，本解读会一并公开。") % target.index_number
+        for target in submission.interpreted(edition.item)
+    ]
+    for source in _waiting_interpretations(edition.item):
+        partner = open_edition(source)
+        if partner is None or partner.state not in (EditionState.APPROVED, EditionState.SCHEDULED):
+            reasons.append(_("政策解读 %s 还没有审定。") % source.index_number)
+        else:
+            reasons += _unpublishable(partner, localdate(now()))
+    return reasons
+
+
+def _waiting_interpretations(item: Item) -> list[Item]:
+    return [source for source in submission.interpretations(item) if source.current_edition_id is None]
 
 
 def _faults(item: Item, edition: Edition) -> list[str]:
     """What is wrong with the text itself, whoever publishes it."""
     reasons = []
-    if item.state not in _OPEN_STATES:
+    if item.state not in _OPEN_STATES and not _renews(item, edition):
         reasons.append(_("这条信息的状态是“%s”，须先恢复。") % item.get_state_display())
     if not edition.title.strip() or not edition.body.strip():
         reasons.append(_("标题和正文不能为空。"))
     return reasons
 
 
-@transaction.atomic
-def publish(item_id: int, *, actor: User, at: datetime, note: str = "", published_on: date | None = None) -> LogEntry:
-    """Publish the open edition of an item, in its agency's name.
+def _renews(item: Item, edition: Edition) -> bool:
+    """An expired text lives again by an edition that lasts longer."""
+    return item.state == ItemState.EXPIRED and (edition.expires_on is None or edition.expires_on >= localdate(now()))
 
-    `published_on` (公开日期) is the day the public could first read the item: an amendment keeps it, a first
-    edition takes the day of `at` in Beijing. Raises ValidationError with every reason against it.
+
+@transaction.atomic
+def publish(edition_id: int, *, actor: User | None, at: datetime, note: str = "") -> LogEntry:
+    """Publish an approved edition in its agency's name, and its waiting interpretations with it.
+
+    公开日期 is the day the public could first read the item: an amendment keeps it, a first edition takes the
+    day of `at` in Beijing. `actor` None: the scheduler. Raises ValidationError with every reason against it.
     """
-    item, edition = _locked(item_id)
-    if reasons := reasons_against(item, edition, actor):
-        raise ValidationError(reasons)
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against(edition, EditionAction.PUBLISH, actor))
+    entry = _make_public(edition, actor=actor, at=at, note=note)
+    for source in _waiting_interpretations(edition.item):
+        partner = open_edition(source)
+        assert partner is not None  # reasons_against has looked
+        _make_public(procedure.locked(partner.pk), actor=actor, at=at, note=note)
+    return entry
+
+
+def _make_public(edition: Edition, *, actor: User | None, at: datetime, note: str) -> LogEntry:
+    item = edition.item
     kind = LogKind.AMEND if item.current_edition_id else LogKind.PUBLISH
-    day = published_on or item.published_on or localdate(at)
-    return _seal(item, edition, kind, actor=actor, at=at, note=note, published_on=day)
+    return _seal(item, edition, kind, actor=actor, at=at, note=note, published_on=item.published_on or localdate(at))
+
+
+@transaction.atomic
+def schedule(edition_id: int, *, actor: User, at: datetime, publish_at: datetime) -> Edition:
+    """定时公开: fix the minute at which an approved edition becomes public. Raises ValidationError with reasons."""
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against(edition, EditionAction.SCHEDULE, actor))
+    if publish_at <= at:
+        raise ValidationError({"publish_at": _("定时公开的时间已经过去，请选以后的时间，或者立即公开。")})
+    edition.publish_at, edition.publish_fault = publish_at.replace(second=0, microsecond=0), ""
+    fields = ("publish_at", "publish_fault")
+    procedure.move(edition, EditionAction.SCHEDULE, actor=actor, at=at, note=_minute(publish_at), fields=fields)
+    return edition
+
+
+@transaction.atomic
+def unschedule(edition_id: int, *, actor: User, at: datetime, note: str = "") -> Edition:
+    """取消定时: the edition stays approved."""
+    edition = procedure.locked(edition_id)
+    procedure.check(procedure.reasons_against(edition, EditionAction.UNSCHEDULE, actor))
+    edition.publish_at, edition.publish_fault = None, ""
+    fields = ("publish_at", "publish_fault")
+    procedure.move(edition, EditionAction.UNSCHEDULE, actor=actor, at=at, note=note, fields=fields)
+    return edition
+
+
+def _minute(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+
+
+def reasons_against_emergency(edition: Edition, actor: Any) -> list[str]:
+    """Why this person cannot publish this edition in an emergency, with the review to follow (domain §4.7)."""
+    reasons = procedure.reasons_against(edition, EditionAction.EMERGENCY_PUBLISH, actor)
+    return reasons or _unpublishable(edition, localdate(now()))
+
+
+@transaction.atomic
+def publish_in_emergency(edition_id: int, *, actor: User, at: datetime, reason: str) -> LogEntry:
+    """应急公开: one approver who is not the author, a reason, and a day by which the review is made good."""
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against_emergency(edition, actor))
+    if not reason.strip():
+        raise ValidationError({"reason": _("应急公开须写明理由。")})
+    edition.procedure, edition.emergency_reason = Procedure.EMERGENCY, reason
+    edition.review_due_on = add_working_days(localdate(at), site_profile().emergency_review_days, load_calendar())
+    edition.review_digest = publication_log.review_digest(edition)
+    edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
+    edition.save(update_fields=["procedure", "emergency_reason", "review_due_on", "review_digest"])
+    procedure.sign(edition, ReviewStep.EMERGENCY, actor=actor, at=at, note=reason)
+    return _make_public(edition, actor=actor, at=at, note=reason)
 
 
 @transaction.atomic
@@ -85,11 +209,14 @@ def migrate(item_id: int, *, actor: User, at: datetime, reason: str, published_o
     """
     if not reason.strip():
         raise ValidationError(_("迁入须写明理由。"))
-    item, edition = _locked(item_id)
+    item = Item.objects.select_for_update(of=("self",)).select_related("agency").get(pk=item_id)
+    edition = open_edition(item)
+    if edition is None:
+        raise ValidationError(_("没有待公开的版本。"))
     if not may_migrate(actor, item.agency):
         raise PermissionDenied(_("迁入存量信息须由管理员进行。"))
-    if reasons := _faults(item, edition):
-        raise ValidationError(reasons)
+    procedure.check(_faults(item, edition))
+    edition.procedure = Procedure.MIGRATION
     return _seal(item, edition, LogKind.MIGRATE, actor=actor, at=at, note=reason, published_on=published_on)
 
 
@@ -98,33 +225,36 @@ def may_migrate(actor: User, agency: Agency) -> bool:
     return actor.is_superuser or access.can(actor, Permission.MIGRATE_ARCHIVE, agency)
 
 
-def _locked(item_id: int) -> tuple[Item, Edition]:
-    """The item, locked, and its open edition. Raises ValidationError when there is none to publish."""
-    item = Item.objects.select_for_update(of=("self",)).select_related("agency").get(pk=item_id)
-    edition = open_edition(item)
-    if edition is None:
-        raise ValidationError(_("没有待公开的版本。"))
-    edition.item = item
-    return item, edition
-
-
 def _seal(
-    item: Item, edition: Edition, kind: LogKind, *, actor: User, at: datetime, note: str, published_on: date
+    item: Item, edition: Edition, kind: LogKind, *, actor: User | None, at: datetime, note: str, published_on: date
 ) -> LogEntry:
     """The one place that makes an edition public. Order matters: digest, log, then what readers see."""
-    edition.state = EditionState.PUBLISHED
+    body = sanitise(edition.body)
+    if body != edition.body:
+        raise ValidationError(_("正文含有不允许的内容，须重新保存后送审。"))
     edition.published_at, edition.published_on = at, published_on
     edition.digest = publication_log.digest(edition)
-    edition.save(update_fields=["state", "published_at", "published_on", "digest"])
-    entry = publication_log.append(kind, item, edition, actor=actor, at=at, note=note)
+    sealed = ("published_at", "published_on", "digest", "procedure")
+    if kind == LogKind.MIGRATE:
+        edition.state = EditionState.PUBLISHED
+        edition.save(update_fields=["state", *sealed])
+    else:
+        procedure.move(edition, _ACTION_OF[Procedure(edition.procedure)], actor=actor, at=at, note=note, fields=sealed)
+    entry = publication_log.append(kind, item, edition, actor=actor or _("定时任务"), at=at, note=note)
     for name in PROJECTED:
         setattr(item, name, getattr(edition, name))
     item.current_edition, item.updated_at = edition, at
     item.year, item.level = published_on.year, item.agency.level
-    if item.state == ItemState.UNPUBLISHED:
+    columns = [*PROJECTED, "current_edition", "updated_at", "year", "level", "state"]
+    if item.state == ItemState.EXPIRED:
+        item.closed_at, item.closing_ground, item.closing_basis, item.closing_explanation = None, "", "", ""
+        item.replaced_by = None
+        columns += ["closed_at", "closing_ground", "closing_basis", "closing_explanation", "replaced_by"]
+    if item.state in (ItemState.UNPUBLISHED, ItemState.EXPIRED):
         item.state = ItemState.LIVE
-    item.save(update_fields=[*PROJECTED, "current_edition", "updated_at", "year", "level", "state"])
+    item.save(update_fields=columns)
     search.index_item(item)
+    oblige.meet_by(item, at=at)
     PublicRevision.raise_number()
     audit.record(
         actor,

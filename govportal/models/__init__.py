@@ -3,6 +3,7 @@
 from govportal.models.agency import Agency, AgencyKind, AgencyLevel, InternalBody, Leader
 from govportal.models.attachment import Attachment
 from govportal.models.audit_event import AuditEvent
+from govportal.models.heartbeat import Heartbeat
 from govportal.models.holiday import Holiday, HolidayYear
 from govportal.models.membership import Membership
 from govportal.models.notice import Notice
@@ -16,6 +17,7 @@ __all__ = [
     "AgencyLevel",
     "Attachment",
     "AuditEvent",
+    "Heartbeat",
     "Holiday",
     "HolidayYear",
     "InternalBody",

@@ -29,6 +29,13 @@ class SiteProfile(models.Model):
     common_searches = models.CharField(
         _("常查词"), max_length=200, blank=True, help_text=_("首页搜索框下显示，用空格分开。")
     )
+    emergency_review_days = models.PositiveSmallIntegerField(
+        _("应急公开补审期限（工作日）"), default=5, help_text=_("应急公开后须在这么多个工作日内补办审查。")
+    )
+    receipt_scan_from = models.DecimalField(
+        _("票据须附扫描件的金额（元）"), max_digits=10, decimal_places=2, default=1000,
+        help_text=_("对内公开的票据达到这一金额，须附扫描件。"),
+    )  # fmt: skip
     guide = models.TextField(_("政府信息公开指南"), blank=True)
     institutions = models.TextField(_("政府信息公开制度"), blank=True)
     accessibility = models.TextField(_("无障碍声明"), blank=True)

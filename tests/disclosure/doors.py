@@ -92,6 +92,7 @@ def _make(world: World, state: ItemState, audience: Audience, item_type: str) ->
     stored = make_attachment(f"%PDF-1.7 {item.pk}".encode())
     EditionAttachment.objects.create(edition=edition, attachment=stored, title="附件")
     edition.state, edition.published_at, edition.published_on = "published", now(), now().date()
+    edition.procedure = "migration"
     edition.digest = publication_log.digest(edition)
     edition.save()
     _list(item, edition)

@@ -19,7 +19,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from disclosure.enums import EditionState, ItemState
+from disclosure.enums import EditionState, ItemState, Procedure
 from disclosure.models import BestBet, Edition, Item, Synonym
 from disclosure.search import index_items, search
 from govportal.html import from_text
@@ -115,6 +115,7 @@ def _write(source: str, rows: list[dict[str, Any]], body: str) -> list[Item]:
             item=item,
             number=1,
             state=EditionState.PUBLISHED,
+            procedure=Procedure.MIGRATION,
             title=item.title,
             document_number=item.document_number,
             body=from_text(row[body]),

@@ -1,15 +1,14 @@
-"""Triggers and search tables of disclosure: what is published stays as it was, whoever holds the connection."""
+"""Triggers on what is published: it stays as it was, whoever holds the connection."""
 
 from disclosure.models import Edition
-from disclosure.search import database as search
-from govportal.dbsetup import DatabaseObject, Seed, append_only, no_replacement
+from govportal.dbsetup import DatabaseObject
 
 # Redaction may blank these; every other column of a published edition keeps its value.
 BLANKED = {"body": "''", "summary": "''", "keywords": "'[]'", "extra": "'{}'"}
 FREE_IN_REDACTION = {"title", "title_breaks", "redacted_by_entry_id", *BLANKED}
 
 
-def _edition_guard() -> DatabaseObject:
+def edition_guard() -> DatabaseObject:
     """Published editions refuse update and delete but for one door: a redaction by a log entry.
 
     The door opens only if the text is blanked and `redacted_by_entry` set in that same statement.
@@ -59,7 +58,7 @@ def _edition_guard() -> DatabaseObject:
     )
 
 
-def _attachment_guard() -> DatabaseObject:
+def attachment_guard() -> DatabaseObject:
     """The attachment links of a published edition never change; a redacted edition may lose them."""
     table, name = "disclosure_editionattachment", "disclosure_attachment_guard"
     message = "the attachments of a published edition never change"
@@ -100,7 +99,7 @@ def _attachment_guard() -> DatabaseObject:
     )
 
 
-def _identity_guard() -> DatabaseObject:
+def identity_guard() -> DatabaseObject:
     """Index number and address are given once; an item that was ever published is never deleted."""
     table, name = "disclosure_item", "disclosure_identity_guard"
     message = "an item keeps its index number and address; a published one its type and audience, and stays published"
@@ -135,21 +134,3 @@ def _identity_guard() -> DatabaseObject:
             "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
         },
     )
-
-
-def guards() -> list[DatabaseObject]:
-    """The triggers that keep published rows as they were."""
-    return [
-        append_only("disclosure_logentry"),
-        no_replacement("disclosure_logentry", unique=[("chain", "sequence"), ("chain", "previous_hash")]),
-        _edition_guard(),
-        _attachment_guard(),
-        _identity_guard(),
-        no_replacement("disclosure_edition", unique=[("item_id", "number")]),
-        no_replacement("disclosure_editionattachment", unique=[("edition_id", "position")]),
-        no_replacement("disclosure_item", unique=[("index_number",), ("slug",), ("agency_id", "source", "source_id")]),
-    ]
-
-
-def declarations() -> list[DatabaseObject | Seed]:
-    return [*guards(), *search.declarations()]

@@ -1,4 +1,4 @@
-"""What may be read by whom, and the questions pages ask: QuerySets that import no model."""
+"""Items: what may be read by whom, and the questions pages ask."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,24 +8,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Coalesce
 
 from disclosure.enums import (
     NOTICE_STATES,
-    PUBLIC_CHAIN,
     READABLE_STATES,
     Audience,
     ItemState,
-    Mode,
-    TargetGroup,
     Validity,
-    internal_chain,
 )
 from govportal import access
 from govportal.permissions import Permission
 
 if TYPE_CHECKING:
-    from disclosure.models import CatalogueEntry, Item, LogEntry  # noqa: F401  (named in strings below)
+    from disclosure.models import Item  # noqa: F401  (named in a string below)
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -95,27 +90,3 @@ def effective_validity(today: date) -> Case:
         default="validity",
         output_field=models.CharField(),
     )
-
-
-class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
-    def visible_to(self, user: Any) -> Self:
-        """Lines of the catalogue a reader may see; those for staff (对内公开) only to staff."""
-        active = self.filter(is_active=True).exclude(mode=Mode.NOT_PUBLIC)
-        agencies = access.agencies_with(user, Permission.VIEW_INTERNAL)
-        if not agencies:
-            return active.exclude(target=TargetGroup.INTERNAL)
-        return active.filter(~Q(target=TargetGroup.INTERNAL) | Q(agencies__in=agencies)).distinct()
-
-
-class LogEntryQuerySet(models.QuerySet["LogEntry"]):
-    def visible_to(self, user: Any) -> Self:
-        """The public chain for everybody; an agency's internal chain for its staff."""
-        chains = [
-            PUBLIC_CHAIN,
-            *(internal_chain(agency.pk) for agency in access.agencies_with(user, Permission.VIEW_INTERNAL)),
-        ]
-        return self.filter(chain__in=chains)
-
-    def with_title(self) -> Self:
-        """`title`: as the text has it today, so that a redaction which blanks it blanks it here too."""
-        return self.annotate(title=Coalesce("edition__title", "item__title"))

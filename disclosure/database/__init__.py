@@ -1,0 +1,35 @@
+"""Triggers and search tables of disclosure, put in place by govportal.dbsetup after every migrate."""
+
+from disclosure.database import published, signatures
+from disclosure.search import database as search
+from govportal.dbsetup import DatabaseObject, Seed, append_only, no_replacement
+
+# Rows that are written once.
+_APPEND_ONLY = ("logentry", "editionevent", "statement", "filing", "withholdingreview")
+
+
+def guards() -> list[DatabaseObject]:
+    """The triggers that keep published and signed rows as they were."""
+    return [
+        *(append_only(f"disclosure_{name}") for name in _APPEND_ONLY),
+        no_replacement("disclosure_logentry", unique=[("chain", "sequence"), ("chain", "previous_hash")]),
+        no_replacement("disclosure_editionevent"),
+        no_replacement("disclosure_statement", unique=[("obligation_id",)]),
+        no_replacement("disclosure_filing", unique=[("obligation_id",)]),
+        no_replacement("disclosure_withholdingreview"),
+        published.edition_guard(),
+        published.attachment_guard(),
+        published.identity_guard(),
+        no_replacement("disclosure_edition", unique=[("item_id", "number")]),
+        no_replacement("disclosure_editionattachment", unique=[("edition_id", "position")]),
+        no_replacement("disclosure_item", unique=[("index_number",), ("slug",), ("agency_id", "source", "source_id")]),
+        signatures.approval_guard(),
+        signatures.publication_guard(),
+        signatures.signed_text_guard(),
+        signatures.signed_files_guard(),
+        no_replacement("disclosure_approval"),
+    ]
+
+
+def declarations() -> list[DatabaseObject | Seed]:
+    return [*guards(), *search.declarations()]

@@ -1,0 +1,153 @@
+"""Triggers on signatures: nothing is published without them, and nothing signed changes under them.
+
+The service refuses first and says why; these hold for whoever writes past it (domain §4.1, §4.2).
+"""
+
+# ruff: noqa: S608  (names of our own tables and columns)
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from disclosure import workflow
+from disclosure.enums import EditionState, Procedure, ReviewStep
+from disclosure.publication_log import CONTENT_FIELDS
+from govportal.dbsetup import DatabaseObject
+
+_STANDING = "a.edition_id = {row}.id AND a.voided_at IS NULL"
+# What the database can compare of a signed text: all the digest covers but the day, which publication itself sets.
+SIGNED_COLUMNS = (*(name for name in CONTENT_FIELDS if name != "published_on"), "created_by_id", "last_edited_by_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    verb: str
+    refused_if: str
+
+
+def _guard(name: str, table: str, rules: Sequence[_Rule], message: str) -> DatabaseObject:
+    """A trigger that refuses a write for which the condition of its verb holds; one text for both databases."""
+    checks = "".join(
+        f"IF TG_OP = '{rule.verb}' THEN IF {rule.refused_if} THEN "
+        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END IF; END IF; "
+        for rule in rules
+    )
+    verbs = " OR ".join(rule.verb for rule in rules)
+    return DatabaseObject(
+        name=name,
+        table=table,
+        create={
+            "sqlite": tuple(
+                f"CREATE TRIGGER IF NOT EXISTS {name}_{rule.verb.lower()} BEFORE {rule.verb} ON {table} "
+                f"WHEN {rule.refused_if} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+                for rule in rules
+            ),
+            "postgresql": (
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {checks}"
+                "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$",
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE {verbs} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            ),
+        },
+        drop={
+            "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}_{rule.verb.lower()}" for rule in rules),
+            "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
+        },
+    )
+
+
+def approval_guard() -> DatabaseObject:
+    """A signature names the author, the last editor and the digest as they are; it is voided once, never deleted.
+
+    Published editions take no signature and lose none, but for the later review of an emergency publication.
+    """
+    signable = "', '".join(workflow.UNDER_REVIEW)
+    true_copy = (
+        "EXISTS (SELECT 1 FROM disclosure_edition e WHERE e.id = NEW.edition_id "
+        "AND e.created_by_id = NEW.author_id AND e.last_edited_by_id = NEW.last_editor_id "
+        "AND e.review_digest = NEW.digest AND e.review_digest <> '' "
+        f"AND (e.state IN ('{signable}') OR e.procedure = '{Procedure.EMERGENCY}'))"
+    )
+    fixed = ("id", "edition_id", "step", "digest", "signer_id", "author_id", "last_editor_id", "note", "at")
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in fixed)
+    published = (
+        "EXISTS (SELECT 1 FROM disclosure_edition e WHERE e.id = OLD.edition_id "
+        f"AND e.state = '{EditionState.PUBLISHED}')"
+    )
+    return _guard(
+        "disclosure_approval_guard",
+        "disclosure_approval",
+        (
+            _Rule("INSERT", f"NEW.voided_at IS NOT NULL OR NOT {true_copy}"),
+            _Rule("UPDATE", f"{changed} OR OLD.voided_at IS NOT NULL OR {published}"),
+            _Rule("DELETE", "OLD.id IS NOT NULL"),
+        ),
+        "a signature is a true copy of its edition, voided once and never changed",
+    )
+
+
+def publication_guard() -> DatabaseObject:
+    """No edition becomes public without signatures under this very text by people who did not write it.
+
+    Two are the least of any procedure: secrecy review and approval; an emergency has one.
+    """
+
+    def signed(step: ReviewStep) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM disclosure_approval a WHERE {_STANDING.format(row='NEW')} AND a.step = '{step}' "
+            "AND a.digest = NEW.review_digest "
+            "AND a.author_id = NEW.created_by_id AND a.last_editor_id = NEW.last_edited_by_id)"
+        )
+
+    by_right = (
+        f"NEW.procedure = '{Procedure.MIGRATION}' "
+        f"OR (NEW.procedure = '{Procedure.REVIEW}' AND {signed(ReviewStep.SECRECY)} AND {signed(ReviewStep.APPROVAL)}) "
+        f"OR (NEW.procedure = '{Procedure.EMERGENCY}' AND {signed(ReviewStep.EMERGENCY)})"
+    )
+    becomes = f"NEW.state = '{EditionState.PUBLISHED}'"
+    return _guard(
+        "disclosure_publication_guard",
+        "disclosure_edition",
+        (
+            _Rule("INSERT", f"{becomes} AND NEW.procedure <> '{Procedure.MIGRATION}'"),
+            _Rule("UPDATE", f"{becomes} AND OLD.state <> '{EditionState.PUBLISHED}' AND NOT ({by_right})"),
+        ),
+        "an edition is published only under the signatures of its procedure",
+    )
+
+
+def signed_text_guard() -> DatabaseObject:
+    """While a signature stands, nothing of what it signed can change: an edit voids it first."""
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in SIGNED_COLUMNS)
+    return _guard(
+        "disclosure_signed_text_guard",
+        "disclosure_edition",
+        (
+            _Rule(
+                "UPDATE",
+                f"({changed} OR OLD.review_digest IS DISTINCT FROM NEW.review_digest) "
+                f"AND OLD.state <> '{EditionState.PUBLISHED}' "
+                f"AND EXISTS (SELECT 1 FROM disclosure_approval a WHERE {_STANDING.format(row='OLD')})",
+            ),
+        ),
+        "a signed text does not change while a signature stands",
+    )
+
+
+def signed_files_guard() -> DatabaseObject:
+    """The same for the attachments of a signed text."""
+
+    def signed(row: str) -> str:
+        return (
+            "EXISTS (SELECT 1 FROM disclosure_approval a JOIN disclosure_edition e ON e.id = a.edition_id "
+            f"WHERE a.edition_id = {row}.edition_id AND a.voided_at IS NULL AND e.state <> '{EditionState.PUBLISHED}')"
+        )
+
+    return _guard(
+        "disclosure_signed_files_guard",
+        "disclosure_editionattachment",
+        (
+            _Rule("INSERT", signed("NEW")),
+            _Rule("UPDATE", f"{signed('OLD')} OR {signed('NEW')}"),
+            _Rule("DELETE", signed("OLD")),
+        ),
+        "the files of a signed text do not change while a signature stands",
+    )

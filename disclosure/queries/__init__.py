@@ -1,0 +1,22 @@
+"""What may be read by whom, and the questions pages ask: QuerySets that import no model."""
+
+from disclosure.queries.catalogue import CatalogueEntryQuerySet
+from disclosure.queries.inside import ReceiptQuerySet, RectificationQuerySet, WithholdingQuerySet
+from disclosure.queries.items import ItemQuerySet, effective_validity
+from disclosure.queries.log import LogEntryQuerySet
+from disclosure.queries.obligations import ObligationQuerySet
+from disclosure.queries.review import ApprovalQuerySet, EditionQuerySet, MotionQuerySet
+
+__all__ = [
+    "ApprovalQuerySet",
+    "CatalogueEntryQuerySet",
+    "EditionQuerySet",
+    "ItemQuerySet",
+    "LogEntryQuerySet",
+    "MotionQuerySet",
+    "ObligationQuerySet",
+    "ReceiptQuerySet",
+    "RectificationQuerySet",
+    "WithholdingQuerySet",
+    "effective_validity",
+]

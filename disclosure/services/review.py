@@ -1,0 +1,139 @@
+"""The verbs of the review procedure: submit, recall, sign, return, discard (domain §4.1, §4.2).
+
+Every verb takes the edition's id and asks `reasons_against`, as its button and its test do.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from disclosure import publication_log, substance, workflow
+from disclosure.enums import EditionAction, EditionState, Mode, Procedure, ReviewStep
+from disclosure.models import Approval, Edition, EditionEvent
+from disclosure.services import procedure, submission, withhold
+from govportal import access, audit
+from govportal.models import User
+from govportal.now import today
+
+REVIEWS = (
+    EditionAction.SECRECY_REVIEW,
+    EditionAction.PRE_REVIEW,
+    EditionAction.SECOND_REVIEW,
+    EditionAction.APPROVE,
+)
+
+
+def reasons_against(edition: Edition, action: EditionAction, actor: Any) -> list[str]:
+    """Why this person cannot do this to this edition now; empty when they can."""
+    reasons = procedure.reasons_against(edition, action, actor)
+    if action == EditionAction.SUBMIT and edition.state == EditionState.DRAFT:
+        reasons += submission.faults(edition, today())
+    return reasons
+
+
+@transaction.atomic
+def submit(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
+    """送审: fixes the digest that signatures will be bound to, and whether the change is substantive."""
+    edition = procedure.locked(edition_id)
+    edition.is_substantive = is_substantive(edition)
+    procedure.check(reasons_against(edition, EditionAction.SUBMIT, actor))
+    edition.review_digest = publication_log.review_digest(edition)
+    fields = ("review_digest", "is_substantive")
+    return procedure.move(edition, EditionAction.SUBMIT, actor=actor, at=at, note=note, fields=fields)
+
+
+def is_substantive(edition: Edition) -> bool:
+    """The server's word: a first edition is; of a change the publisher may say yes, never no (domain §4.5)."""
+    before = edition.item.current_edition
+    return edition.is_substantive or before is None or bool(substance.findings(before, edition))
+
+
+@transaction.atomic
+def review(edition_id: int, action: EditionAction, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
+    """One signature: secrecy review, pre-review, second review or approval. Raises ValidationError with reasons.
+
+    With the approval of a text that is not to be published its withholding comes into force.
+    """
+    if action not in REVIEWS:
+        raise ValueError(f"{action} is no review")
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against(edition, action, actor))
+    procedure.sign(edition, workflow.STEP_OF[action], actor=actor, at=at, note=note)
+    event = procedure.move(edition, action, actor=actor, at=at, note=note)
+    if action == EditionAction.APPROVE and edition.mode == Mode.NOT_PUBLIC:
+        withhold.put_in_force(edition.withholding, actor=actor, at=at)
+    return event
+
+
+@transaction.atomic
+def send_back(edition_id: int, *, actor: User, at: datetime, reason: str) -> EditionEvent:
+    """退回: to the author with a reason, by whoever would sign next; what was signed is void."""
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against(edition, EditionAction.RETURN, actor))
+    if not reason.strip():
+        raise ValidationError(_("退回须写明理由。"))
+    return _back_to_draft(edition, EditionAction.RETURN, actor=actor, at=at, note=reason)
+
+
+@transaction.atomic
+def recall(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
+    """撤回送审: the author takes the text back; what was signed is void."""
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against(edition, EditionAction.RECALL, actor))
+    return _back_to_draft(edition, EditionAction.RECALL, actor=actor, at=at, note=note)
+
+
+def _back_to_draft(edition: Edition, action: EditionAction, *, actor: User, at: datetime, note: str) -> EditionEvent:
+    procedure.void_signatures(edition, str(action.label), at)
+    edition.review_digest, edition.publish_at, edition.publish_fault = "", None, ""
+    fields = ("review_digest", "publish_at", "publish_fault")
+    return procedure.move(edition, action, actor=actor, at=at, note=note, fields=fields)
+
+
+@transaction.atomic
+def discard(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
+    """废弃 a draft. It is kept, with its number, and never shown."""
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against(edition, EditionAction.DISCARD, actor))
+    return procedure.move(edition, EditionAction.DISCARD, actor=actor, at=at, note=note)
+
+
+# --- 补审: the review after an emergency publication (domain §4.7) ------------------------------------------
+
+
+def missing_afterwards(edition: Edition) -> tuple[ReviewStep, ...]:
+    """The signatures an emergency publication still owes; its one approver stands for the approval."""
+    if edition.procedure != Procedure.EMERGENCY or edition.state != EditionState.PUBLISHED:
+        return ()
+    given = {*edition.approvals.standing().values_list("step", flat=True), ReviewStep.APPROVAL}
+    return tuple(step for step in edition.steps if step not in given)
+
+
+def reasons_against_afterwards(edition: Edition, actor: Any) -> list[str]:
+    """Why this person cannot give the next signature that an emergency publication owes."""
+    missing = missing_afterwards(edition)
+    if not missing:
+        return [_("这一版没有待补的审查。")]
+    permission = workflow.EDITION[workflow.ACTION_OF[missing[0]]].permission
+    assert permission is not None
+    reasons = []
+    if not access.can(actor, permission, edition.item.agency):
+        words = {"agency": edition.item.agency.display_name, "step": missing[0].label}
+        reasons.append(_("您在%(agency)s没有“%(step)s”的角色。") % words)
+    return reasons + procedure.reasons_against_signing(edition, actor)
+
+
+@transaction.atomic
+def sign_afterwards(edition_id: int, *, actor: User, at: datetime, note: str = "") -> Approval:
+    """Give the next signature that an emergency publication owes, under the very text that was published."""
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against_afterwards(edition, actor))
+    step = missing_afterwards(edition)[0]
+    approval = procedure.sign(edition, step, actor=actor, at=at, note=note)
+    audit.record(
+        actor, "edition.review_afterwards", edition, agency=edition.item.agency, after={"step": step}, note=note
+    )
+    return approval

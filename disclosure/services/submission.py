@@ -1,0 +1,88 @@
+"""What a text must be before anybody is asked to review it (送审条件), whoever submits it."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from disclosure.enums import OPEN_STATES, READABLE_STATES, Mode, RecordKind, RelationKind
+from disclosure.models import Edition, Item
+from disclosure.types import missing_elements
+
+
+def faults(edition: Edition, today: date) -> list[str]:
+    """Every reason why this text cannot be submitted; empty when it can (domain §4.1, §4.3, §4.4, §4.5)."""
+    return [
+        *_missing(edition),
+        *_wrong_dates(edition, today),
+        *_missing_records(edition),
+        *_missing_interpretation(edition),
+        *_missing_withholding(edition),
+        *([_("新版本须写明修改说明。")] if edition.number > 1 and not edition.change_note.strip() else []),
+    ]
+
+
+def _missing(edition: Edition) -> list[str]:
+    values = {name: getattr(edition, name, None) for name in edition.item.type.required}
+    values |= {"agency": edition.item.agency, "title": edition.title.strip(), "body": edition.body.strip()}
+    labels = []
+    for key in missing_elements(edition.item.item_type, values, edition.extra):
+        if key.startswith("extra."):
+            field = edition.item.type.extra_field(key.removeprefix("extra."))
+            labels.append(str(field.label if field else key))
+        else:
+            labels.append(str(Edition._meta.get_field(key).verbose_name))  # type: ignore[union-attr]
+    return [_("缺少必备要素：%s。") % "、".join(labels)] if labels else []
+
+
+def _wrong_dates(edition: Edition, today: date) -> list[str]:
+    reasons = []
+    if edition.formed_on and edition.formed_on > today:
+        reasons.append(_("成文日期 %s 还没有到。") % edition.formed_on.isoformat())
+    if edition.expires_on and edition.effective_on and edition.expires_on < edition.effective_on:
+        reasons.append(_("有效期至早于施行日期。"))
+    return reasons
+
+
+def _missing_records(edition: Edition) -> list[str]:
+    """审计理财在前、核实公布在后；民主议事在前、决策公布在后. A change of no substance rests on the old record."""
+    if edition.number > 1 and not edition.is_substantive:
+        return []
+    kinds = set(edition.records.values_list("kind", flat=True))
+    reasons = []
+    if edition.item.type.needs_audit_record and RecordKind.AUDIT not in kinds:
+        reasons.append(_("财务类信息须先登记审计记录（审计理财在前，核实公布在后）。"))
+    if edition.item.type.needs_meeting_record and RecordKind.MEETING not in kinds:
+        reasons.append(_("重大事项须先登记会议记录（民主议事在前，决策公布在后）。"))
+    return reasons
+
+
+def _missing_interpretation(edition: Edition) -> list[str]:
+    """退文: a policy without its interpretation goes back (domain §4.4)."""
+    if not edition.item.type.needs_interpretation or edition.mode != Mode.PROACTIVE:
+        return []
+    if interpretations(edition.item):
+        return []
+    return [_("没有同步报送政策解读，予以退文：请先起草解读并与本文件关联。")]
+
+
+def interpretations(item: Item) -> list[Item]:
+    """Items that interpret this one: public already, or on their way through review."""
+    sources = Item.objects.filter(relations__kind=RelationKind.INTERPRETS, relations__target=item).order_by("pk")
+    return [
+        source
+        for source in sources.select_related("agency")
+        if source.state in READABLE_STATES or source.editions.filter(state__in=OPEN_STATES).exists()
+    ]
+
+
+def interpreted(item: Item) -> list[Item]:
+    """The items that this one interprets and that are not public yet: it waits for them."""
+    targets = Item.objects.filter(reverse_relations__kind=RelationKind.INTERPRETS, reverse_relations__source=item)
+    return [target for target in targets.order_by("pk") if target.current_edition_id is None]
+
+
+def _missing_withholding(edition: Edition) -> list[str]:
+    """拟不公开 needs ground, reason and basis, stated while drafting (公文公开属性源头认定)."""
+    if edition.mode == Mode.NOT_PUBLIC and not hasattr(edition, "withholding"):
+        return [_("拟不公开的，须写明不公开情形、理由和依据，并填写备案。")]
+    return []

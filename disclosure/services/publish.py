@@ -25,7 +25,7 @@ from disclosure.enums import (
     ReviewStep,
 )
 from disclosure.models import Edition, Item, LogEntry
-from disclosure.services import oblige, procedure, submission
+from disclosure.services import oblige, procedure, review, submission
 from govportal import access, audit
 from govportal.calendar import load_calendar
 from govportal.html import sanitise
@@ -193,10 +193,13 @@ def publish_in_emergency(edition_id: int, *, actor: User, at: datetime, reason: 
     if not reason.strip():
         raise ValidationError({"reason": _("应急公开须写明理由。")})
     edition.procedure, edition.emergency_reason = Procedure.EMERGENCY, reason
+    if edition.state == EditionState.DRAFT:
+        edition.is_substantive = review.is_substantive(edition)
     edition.review_due_on = add_working_days(localdate(at), site_profile().emergency_review_days, load_calendar())
     edition.review_digest = publication_log.review_digest(edition)
     edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
-    edition.save(update_fields=["procedure", "emergency_reason", "review_due_on", "review_digest"])
+    columns = ["procedure", "emergency_reason", "review_due_on", "review_digest", "is_substantive"]
+    edition.save(update_fields=columns)
     procedure.sign(edition, ReviewStep.EMERGENCY, actor=actor, at=at, note=reason)
     return _make_public(edition, actor=actor, at=at, note=reason)
 

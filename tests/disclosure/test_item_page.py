@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from disclosure.enums import Audience, ItemState, RelationKind
+from disclosure.enums import Audience, ItemState, Procedure, RelationKind
 from disclosure.models import EditionAttachment, Item, LogEntry, Relation
 from govportal.now import now
 from tests.disclosure.doors import text_of
@@ -239,7 +239,7 @@ def test_item_page_costs_the_same_with_one_and_with_many(client: Client, django_
         stored = make_attachment(f"%PDF-{number}".encode())
         EditionAttachment.objects.create(edition=edition, attachment=stored, title=f"附件{number}", position=number)
     edition.state, edition.published_on, edition.digest = "published", date(2026, 1, 1), "0" * 64
-    edition.published_at = item.updated_at
+    edition.published_at, edition.procedure = item.updated_at, Procedure.MIGRATION
     edition.save()
     Item.objects.filter(pk=item.pk).update(current_edition=edition)
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from disclosure import publication_log
-from disclosure.enums import Audience, ItemState, internal_chain
+from disclosure.enums import Audience, ItemAction, ItemState, internal_chain
 from disclosure.models import Item, LogChain, LogEntry
 from disclosure.services import close
 from disclosure.services.verify_log import verify
@@ -219,7 +219,7 @@ def test_verify_item_moved_to_another_agency_beside_the_log_is_named() -> None:
 @pytest.mark.django_db
 def test_verify_notice_rewritten_beside_the_log_is_named(column: str) -> None:
     item = publish_one()
-    texts = close.Closing(state=ItemState.WITHDRAWN, ground="有误", basis="条例第六条", explanation="重新核对")
+    texts = close.Closing(action=ItemAction.WITHDRAW, ground="有误", basis="条例第六条", explanation="重新核对")
     close.close(item.pk, texts, actor=make_member(Role.APPROVER, item.agency), at=AT)
     assert verify().is_intact
     Item.objects.filter(pk=item.pk).update(**{column: "另一种说法"})

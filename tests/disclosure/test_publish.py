@@ -1,24 +1,32 @@
 """Drafting, publishing and closing: one transaction, no shortcut, numbers without races."""
 
 from datetime import UTC, date, datetime
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 
-from disclosure.enums import Audience, EditionState, ItemState, LogKind, RelationKind
-from disclosure.models import Item, LogEntry, Relation
+from disclosure.enums import (
+    Audience,
+    EditionAction,
+    EditionState,
+    ItemAction,
+    ItemState,
+    LogKind,
+    RelationKind,
+    ReviewStep,
+)
+from disclosure.models import Edition, Item, LogEntry, Relation
 from disclosure.search import search
-from disclosure.services import close, draft, publish, relate
+from disclosure.services import close, draft, publish, relate, review
 from disclosure.services.index_number import allocate, slug_for, validate_pattern
 from disclosure.services.verify_log import verify
 from govportal.models import Agency, AuditEvent, PublicRevision, SiteProfile, User
 from govportal.permissions import Role
 from tests.factories import make_agency, make_item, make_member, make_user
-
-AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+from tests.factories.published import AT, publish_edition, publish_one, sign_through, signer
+from tests.threads import at_once
 
 
 def make_draft(agency: Agency, author: User | None = None, **content: object) -> Item:
@@ -32,35 +40,51 @@ def make_draft(agency: Agency, author: User | None = None, **content: object) ->
     )
 
 
+def edition_of(item: Item) -> Edition:
+    return item.editions.select_related("item__agency").latest("number")
+
+
 @pytest.mark.django_db
 def test_publish_seals_logs_indexes_and_raises_the_revision_together() -> None:
     agency = make_agency(level="township")
-    item = make_draft(agency)
+    edition = sign_through(edition_of(make_draft(agency)))
     before = PublicRevision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
 
-    entry = publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT)
+    entry = publish.publish(edition.pk, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
 
-    item.refresh_from_db()
+    item = Item.objects.get(pk=edition.item_id)
     assert (item.state, item.title, item.year, item.level) == (
         ItemState.LIVE,
         "关于公布村级公益事业的通知",
         2026,
         "township",
     )
-    assert entry.kind == LogKind.PUBLISH
+    assert (entry.kind, entry.content_digest) == (LogKind.PUBLISH, Edition.objects.get(pk=edition.pk).digest)
     assert list(search("村级公益事业", Item.objects.all())) == [item]
     assert PublicRevision.objects.get(pk=1).number > before
     assert AuditEvent.objects.filter(action="item.publish", subject_id=str(item.pk)).count() == 1
 
 
 @pytest.mark.django_db
-def test_publish_by_the_author_is_refused_whatever_roles_he_holds() -> None:
+def test_publish_by_the_author_of_what_others_approved_passes() -> None:
+    """The publisher carries out what was decided: pressing the button is no decision."""
+    agency = make_agency()
+    author = make_member(Role.PUBLISHER, agency)
+    edition = sign_through(edition_of(make_draft(agency, author)))
+
+    entry = publish.publish(edition.pk, actor=author, at=AT)
+
+    assert entry.kind == LogKind.PUBLISH
+
+
+@pytest.mark.django_db
+def test_publish_by_the_author_without_approval_is_refused_whatever_roles_he_holds() -> None:
     agency = make_agency()
     both = make_member(Role.APPROVER, agency, user=make_member(Role.PUBLISHER, agency))
     item = make_draft(agency, both)
 
-    with pytest.raises(ValidationError, match="不能审定自己的文本"):
-        publish.publish(item.pk, actor=both, at=AT)
+    with pytest.raises(ValidationError, match="不能立即公开"):
+        publish.publish(edition_of(item).pk, actor=both, at=AT)
 
     assert not LogEntry.objects.exists()
 
@@ -68,28 +92,33 @@ def test_publish_by_the_author_is_refused_whatever_roles_he_holds() -> None:
 @pytest.mark.parametrize("is_superuser", [False, True])
 @pytest.mark.django_db
 def test_publish_without_the_role_is_refused_superuser_included(*, is_superuser: bool) -> None:
-    agency = make_agency()
-    item = make_draft(agency)
+    edition = sign_through(edition_of(make_draft(make_agency())))
 
-    with pytest.raises(ValidationError, match="审定人"):
-        publish.publish(item.pk, actor=make_user(is_superuser=is_superuser), at=AT)
+    with pytest.raises(ValidationError, match="没有“立即公开”的角色"):
+        publish.publish(edition.pk, actor=make_user(is_superuser=is_superuser), at=AT)
+
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.PUBLISHER])
+@pytest.mark.django_db
+def test_publish_by_somebody_of_another_agency_is_refused(role: Role) -> None:
+    edition = sign_through(edition_of(make_draft(make_agency())))
+
+    with pytest.raises(ValidationError, match="没有“立即公开”的角色"):
+        publish.publish(edition.pk, actor=make_member(role), at=AT)
 
 
 @pytest.mark.django_db
-def test_publish_by_the_approver_of_another_agency_is_refused() -> None:
-    item = make_draft(make_agency())
-
-    with pytest.raises(ValidationError, match="审定人"):
-        publish.publish(item.pk, actor=make_member(Role.APPROVER), at=AT)
-
-
-@pytest.mark.django_db
-def test_publish_empty_body_is_refused_with_its_reason() -> None:
+def test_submit_and_emergency_publish_of_an_empty_body_are_refused_with_their_reason() -> None:
     agency = make_agency()
     item = make_draft(agency, body="<p> </p>")
+    edition = edition_of(item)
 
+    with pytest.raises(ValidationError, match="缺少必备要素：正文"):
+        review.submit(edition.pk, actor=item.created_by, at=AT)
     with pytest.raises(ValidationError, match="标题和正文"):
-        publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT)
+        publish.publish_in_emergency(edition.pk, actor=make_member(Role.APPROVER, agency), at=AT, reason="汛情")
 
 
 @pytest.mark.django_db
@@ -105,15 +134,14 @@ def test_migrate_without_reason_or_right_is_refused() -> None:
 @pytest.mark.django_db
 def test_add_edition_needs_a_change_note_and_amends_in_the_log() -> None:
     agency = make_agency()
-    author, approver = make_member(Role.PUBLISHER, agency), make_member(Role.APPROVER, agency)
-    item = make_draft(agency, author)
-    publish.publish(item.pk, actor=approver, at=AT)
+    author = make_member(Role.PUBLISHER, agency)
+    item = publish_one(agency=agency, author=author)
     changed = draft.Content(title="通知", body="<p>公示期由五个工作日延长为七个工作日。</p>")
 
     with pytest.raises(ValidationError, match="修改说明"):
         draft.add_edition(item, changed, author=author, at=AT)
     draft.add_edition(item, draft.Content(title="通知", body="<p>七</p>", change_note="延长"), author=author, at=AT)
-    entry = publish.publish(item.pk, actor=approver, at=AT)
+    entry = publish_edition(edition_of(item))
 
     assert (entry.kind, entry.edition_number) == (LogKind.AMEND, 2)
     assert [edition.number for edition in item.editions.all()] == [1, 2]
@@ -129,29 +157,29 @@ def test_add_edition_while_one_is_open_is_refused() -> None:
         draft.add_edition(item, draft.Content(title="二", change_note="改"), author=item.created_by, at=AT)
 
 
-def closing(state: ItemState, **values: object) -> close.Closing:
+def closing(action: ItemAction, **values: object) -> close.Closing:
     texts = {"ground": "内容有误", "basis": "条例第六条", "explanation": "重新核对后另行公开。"} | values
-    return close.Closing(state=state, **texts)  # type: ignore[arg-type]
+    return close.Closing(action=action, **texts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("state", "kind", "is_found"),
+    ("action", "state", "kind", "is_found"),
     [
-        (ItemState.WITHDRAWN, LogKind.WITHDRAW, False),
-        (ItemState.TERMINATED, LogKind.TERMINATE, False),
-        (ItemState.VOID, LogKind.VOID, True),
-        (ItemState.EXPIRED, LogKind.EXPIRE, True),
-        (ItemState.PARTLY_VOID, LogKind.PARTLY_VOID, True),
+        (ItemAction.WITHDRAW, ItemState.WITHDRAWN, LogKind.WITHDRAW, False),
+        (ItemAction.TERMINATE, ItemState.TERMINATED, LogKind.TERMINATE, False),
+        (ItemAction.VOID, ItemState.VOID, LogKind.VOID, True),
+        (ItemAction.EXPIRE, ItemState.EXPIRED, LogKind.EXPIRE, True),
+        (ItemAction.PARTLY_VOID, ItemState.PARTLY_VOID, LogKind.PARTLY_VOID, True),
     ],
 )
 @pytest.mark.django_db
-def test_close_appends_one_entry_and_settles_search(state: ItemState, kind: LogKind, *, is_found: bool) -> None:
+def test_close_appends_one_entry_and_settles_search(
+    action: ItemAction, state: ItemState, kind: LogKind, *, is_found: bool
+) -> None:
     agency = make_agency()
-    approver = make_member(Role.APPROVER, agency)
-    item = make_draft(agency)
-    publish.publish(item.pk, actor=approver, at=AT)
+    item = publish_one(agency=agency, content={"title": "关于公布村级公益事业的通知"})
 
-    close.close(item.pk, closing(state), actor=approver, at=AT)
+    close.close(item.pk, closing(action), actor=signer(ReviewStep.APPROVAL, agency), at=AT)
 
     item.refresh_from_db()
     assert item.state == state
@@ -168,7 +196,7 @@ def test_close_without_ground_basis_or_explanation_is_refused(missing: str) -> N
 
     with pytest.raises(ValidationError, match="事由、依据和说明"):
         close.close(
-            item.pk, closing(ItemState.WITHDRAWN, **{missing: " "}), actor=make_member(Role.APPROVER, agency), at=AT
+            item.pk, closing(ItemAction.WITHDRAW, **{missing: " "}), actor=make_member(Role.APPROVER, agency), at=AT
         )
 
 
@@ -183,7 +211,7 @@ def test_close_replacement_that_readers_may_not_read_is_refused(values: dict[str
     with pytest.raises(ValidationError, match="替代信息须是"):
         close.close(
             item.pk,
-            closing(ItemState.VOID, replacement=make_item(**values)),
+            closing(ItemAction.VOID, replacement=make_item(**values)),
             actor=make_member(Role.APPROVER, agency),
             at=AT,
         )
@@ -211,7 +239,7 @@ def test_publish_after_a_discarded_first_edition_is_a_publication_and_verifies()
     item.editions.update(state=EditionState.DISCARDED)
     draft.add_edition(item, draft.Content(title="二", body="<p>重写</p>", change_note="重写"), author=author, at=AT)
 
-    entry = publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT)
+    entry = publish_edition(edition_of(item))
 
     assert (entry.kind, entry.edition_number) == (LogKind.PUBLISH, 2)
     assert verify().is_intact
@@ -219,13 +247,11 @@ def test_publish_after_a_discarded_first_edition_is_a_publication_and_verifies()
 
 @pytest.mark.django_db
 def test_publish_amendment_keeps_the_day_of_publication() -> None:
-    agency = make_agency()
-    author, approver = make_member(Role.PUBLISHER, agency), make_member(Role.APPROVER, agency)
-    item = make_draft(agency, author)
-    publish.publish(item.pk, actor=approver, at=AT)
+    author = make_member(Role.PUBLISHER, agency := make_agency())
+    item = publish_one(agency=agency, author=author)
     draft.add_edition(item, draft.Content(title="通知", body="<p>七</p>", change_note="延长"), author=author, at=AT)
 
-    publish.publish(item.pk, actor=approver, at=datetime(2026, 9, 1, tzinfo=UTC))
+    publish_edition(edition_of(item), at=datetime(2026, 9, 1, tzinfo=UTC))
 
     item.refresh_from_db()
     assert (item.published_on, item.updated_at) == (date(2026, 3, 2), datetime(2026, 9, 1, tzinfo=UTC))
@@ -234,13 +260,15 @@ def test_publish_amendment_keeps_the_day_of_publication() -> None:
 @pytest.mark.django_db
 def test_publish_note_longer_than_the_log_takes_is_refused_and_publishes_nothing() -> None:
     agency = make_agency()
-    item = make_draft(agency)
+    edition = sign_through(edition_of(make_draft(agency)))
 
     with pytest.raises(ValidationError):
-        publish.publish(item.pk, actor=make_member(Role.APPROVER, agency), at=AT, note="长" * 501)
+        publish.publish(edition.pk, actor=signer(ReviewStep.APPROVAL, agency), at=AT, note="长" * 501)
 
-    item.refresh_from_db()
-    assert (item.state, LogEntry.objects.count()) == (ItemState.UNPUBLISHED, 0)
+    edition.refresh_from_db()
+    edition.item.refresh_from_db()
+    assert (edition.state, edition.item.state) == (EditionState.APPROVED, ItemState.UNPUBLISHED)
+    assert not LogEntry.objects.exists()
 
 
 @pytest.mark.django_db
@@ -318,27 +346,13 @@ def test_validate_pattern_without_one_sequence_is_refused(pattern: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_create_and_publish_by_eight_threads_gives_distinct_numbers_and_one_chain() -> None:
     agency = make_agency()
-    author, approver = make_member(Role.PUBLISHER, agency), make_member(Role.APPROVER, agency)
-    barrier = Barrier(8)
-    errors: list[BaseException] = []
+    author = make_member(Role.PUBLISHER, agency)
+    for step in (ReviewStep.SECRECY, ReviewStep.PRE, ReviewStep.APPROVAL):
+        signer(step, agency)
 
-    def work() -> None:
-        try:
-            barrier.wait()
-            item = make_draft(agency, author)
-            publish.publish(item.pk, actor=approver, at=AT)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
+    outcomes = at_once(lambda: publish_edition(edition_of(make_draft(agency, author))), times=8)
 
-    threads = [Thread(target=work) for _n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
+    assert [outcome for outcome in outcomes if isinstance(outcome, BaseException)] == []
     assert sorted(Item.objects.values_list("index_number", flat=True)) == [
         f"{agency.code}/2026-{n:05}" for n in range(1, 9)
     ]
@@ -349,26 +363,12 @@ def test_create_and_publish_by_eight_threads_gives_distinct_numbers_and_one_chai
 @pytest.mark.django_db(transaction=True)
 def test_publish_by_eight_threads_at_once_has_one_effect() -> None:
     agency = make_agency()
-    item = make_draft(agency)
+    edition = sign_through(edition_of(make_draft(agency)))
     approvers = [make_member(Role.APPROVER, agency) for _n in range(8)]
-    barrier = Barrier(8)
-    results: list[str] = []
 
-    def work(approver: User) -> None:
-        barrier.wait()
-        try:
-            publish.publish(item.pk, actor=approver, at=AT)
-            results.append("published")
-        except ValidationError:
-            results.append("refused")
-        finally:
-            connection.close()
+    outcomes = at_once(*(partial(publish.publish, edition.pk, actor=person, at=AT) for person in approvers))
 
-    threads = [Thread(target=work, args=[approver]) for approver in approvers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(results) == ["published"] + ["refused"] * 7
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LogEntry"] + ["ValidationError"] * 7
     assert LogEntry.objects.count() == 1
+    assert edition.events.filter(action=EditionAction.PUBLISH).count() == 1
+    assert verify().is_intact

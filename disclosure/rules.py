@@ -1,7 +1,7 @@
-"""Timing rules of disclosure as data, and their wording. Pure. The parser of free text is timing_text.py.
+"""Rules of disclosure as data: time limits with their wording, and the grounds for not publishing. Pure.
 
-Sources: 《政府信息公开条例》(国务院令第711号) and the laws named in `LEGAL_TERMS`. A catalogue
-entry stores its rule, so a changed law never moves an old one.
+The parser of free text is timing_text.py. Sources: 《政府信息公开条例》(国务院令第711号) and the laws named in
+`LEGAL_TERMS`. A catalogue entry stores its rule, so a changed law never moves an old one.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Recurrence, TimingKind, TimingUnit
+from disclosure.enums import Recurrence, TimingKind, TimingUnit, WithholdingGround
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,64 @@ LEGAL_TERMS = (
 # Practice, not law: how often a standing text is looked through, and how fast 及时 is, where no number is given.
 DEFAULT_REVIEW = Term(6, _MONTH)
 DEFAULT_AT_ONCE = Term(1, _CALENDAR)
+
+
+# --- 负面清单: the grounds for not publishing ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdingRule:
+    """One line of the negative list, in the words of the law, which are Chinese in every language.
+
+    `force`: how strictly the article speaks; `unless`: its exception; `report_row`: where a request refused on this
+    ground stands in table 3 of the annual report (国办公开办函〔2021〕30号).
+    """
+
+    ground: WithholdingGround
+    article: str
+    force: str
+    meaning: str
+    unless: str
+    report_row: str
+
+
+_MUST_NOT, _NOT_TO_BE, _MAY_NOT = "不得公开", "不予公开", "可以不予公开"
+_UNLESS_LAW_SAYS = "法律、法规、规章规定应当公开的，从其规定。"
+_UNLESS_DECLASSIFIED = "解密或者保密期限届满后，应当重新审查能否公开。"
+
+WITHHOLDING_GROUNDS = (
+    WithholdingRule(
+        WithholdingGround.STATE_SECRET, "第十四条", _NOT_TO_BE,
+        "依照保密法规定的权限和程序定密、在一定时间内只限一定范围的人员知悉的事项。", _UNLESS_DECLASSIFIED, "（三）1",
+    ),
+    WithholdingRule(
+        WithholdingGround.FORBIDDEN_BY_LAW, "第十四条", _NOT_TO_BE,
+        "法律、行政法规有明文禁止的信息；部门规章和规范性文件不能作为禁止的依据。", "", "（三）2",
+    ),
+    WithholdingRule(
+        WithholdingGround.SECURITY, "第十四条", _NOT_TO_BE,
+        "公开后可能危及国家安全、公共安全、经济安全、社会稳定的信息，须说明危及什么、怎样危及。", "", "（三）3",
+    ),
+    WithholdingRule(
+        WithholdingGround.THIRD_PARTY, "第十五条", _MUST_NOT,
+        "涉及商业秘密、个人隐私等，公开会损害第三方合法权益的信息。",
+        "第三方同意公开，或者行政机关认为不公开会对公共利益造成重大影响的，予以公开。", "（三）4",
+    ),
+    WithholdingRule(
+        WithholdingGround.INTERNAL_AFFAIRS, "第十六条第一款", _MAY_NOT,
+        "人事管理、后勤管理、内部工作流程等方面的信息，只约束机关内部，不影响公众的权利义务。", "", "（三）5",
+    ),
+    WithholdingRule(
+        WithholdingGround.DELIBERATIVE, "第十六条第二款", _MAY_NOT,
+        "履行行政管理职能过程中形成的讨论记录、过程稿、磋商信函、请示报告等。", _UNLESS_LAW_SAYS, "（三）6",
+    ),
+    WithholdingRule(
+        WithholdingGround.ENFORCEMENT_FILE, "第十六条第二款", _MAY_NOT,
+        "执法案卷内的调查、审理材料；处罚决定等应当公开的结果不在其内。", _UNLESS_LAW_SAYS, "（三）7",
+    ),
+)  # fmt: skip
+# Practice, not law, which says 定期 (第十八条): nothing stays withheld longer than this without being looked at.
+LONGEST_WITHHOLDING_REVIEW = Term(12, _MONTH)
 
 
 def basis_of(kind: TimingKind, n: int | None, unit: TimingUnit | None, words: str, due: tuple[str, ...] = ()) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import OPEN_STATES, Audience, Category, EditionAction, Mode, Validity
 from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
-from disclosure.services import procedure
+from disclosure.services import procedure, withhold
 from disclosure.services.index_number import allocate, reason_against, slug_for
 from disclosure.types import ITEM_TYPES
 from govportal import access, audit
@@ -118,6 +118,7 @@ def add_edition(
     Raises ValidationError when an unpublished edition is already open, or a value does not fit.
     """
     access.require(author, Permission.DRAFT_ITEM, item.agency)
+    procedure.check(withhold.reasons_against_mode(item, content.mode))
     return _add_edition(item, content, author=author, at=at, attachments=attachments)
 
 
@@ -187,6 +188,7 @@ def edit(
     if edition.lock_version != lock_version:
         raise StaleForm(edition)
     procedure.check(procedure.reasons_against(edition, EditionAction.EDIT, actor))
+    procedure.check(withhold.reasons_against_mode(edition.item, content.mode))
     if edition.number > 1 and not content.change_note.strip():
         raise ValidationError({"change_note": _("新版本须写明修改说明。")})
     procedure.void_signatures(edition, _("文本已修改"), at)

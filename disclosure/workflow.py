@@ -77,6 +77,8 @@ _DONE_BY: Mapping[EditionState, ReviewStep | None] = MappingProxyType(
     }
 )
 
+_ORDER: Mapping[ReviewStep, int] = MappingProxyType({step: place for place, step in enumerate(_S)})
+
 # A township has few people: two signatures are the least (domain §4.1).
 _FULL = (_S.SECRECY, _S.PRE, _S.APPROVAL)
 _LEAST = (_S.SECRECY, _S.APPROVAL)
@@ -100,11 +102,14 @@ def required_steps(item_type: str, level: str) -> tuple[ReviewStep, ...]:
 
 
 def due_step(state: str, steps: tuple[ReviewStep, ...]) -> ReviewStep | None:
-    """The signature that an edition under review waits for; None when it waits for none."""
+    """The signature that an edition under review waits for; None when it waits for none.
+
+    The last one given need not be among `steps`: the level of a body or the type of a draft may change on the way.
+    """
     if state not in _DONE_BY:
         return None
     done = _DONE_BY[EditionState(state)]
-    return steps[steps.index(done) + 1] if done else steps[0]
+    return next(step for step in steps if done is None or _ORDER[step] > _ORDER[done])
 
 
 def next_state(state: str, action: EditionAction, steps: tuple[ReviewStep, ...]) -> EditionState | None:

@@ -1,0 +1,115 @@
+"""What the page of one item shows, for its public address and for the preview of an edition that is not public."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from disclosure.enums import Audience, EditionState, RelationKind, Validity
+from disclosure.item_text import ShownField, shown_body, shown_fields
+from disclosure.models import Edition, Item, LogEntry
+from govportal.site import absolute_url
+
+# How a relation reads from its source and from its target.
+RELATION_LABELS = {
+    RelationKind.INTERPRETS: (gettext_lazy("解读的文件"), gettext_lazy("本文件的解读")),
+    RelationKind.REPLACES: (gettext_lazy("替代的文件"), gettext_lazy("被以下文件替代")),
+    RelationKind.AMENDS: (gettext_lazy("修改的文件"), gettext_lazy("被以下文件修改")),
+    RelationKind.CORRECTS: (gettext_lazy("更正的信息"), gettext_lazy("本信息的更正")),
+    RelationKind.BELONGS_TO: (gettext_lazy("所属项目"), gettext_lazy("项目信息")),
+}
+
+# The list that an item of some types stands in, instead of the common one.
+SECTIONS = {"power": "powers", "service_guide": "services", "leader": "leaders", "gazette": "gazettes"}
+
+
+def page_context(item: Item, edition: Edition, editions: list[Edition], reader: Any) -> dict[str, Any]:
+    """The context of `item_page.html` for one edition; `editions` are the public ones, newest first.
+
+    `item` carries `effective_validity`, agency and catalogue entry; only what this reader may read is named.
+    """
+    entries = log_entries(item, reader)
+    body, headings = shown_body(edition)
+    return {
+        "item": item,
+        "section": SECTIONS.get(item.item_type, "items"),
+        "edition": edition,
+        "previous": editions[1] if len(editions) > 1 else None,
+        "editions": editions,
+        "body": body,
+        "headings": headings,
+        "fields": _linked_contents(item, shown_fields(edition), reader),
+        "attachments": list(edition.attachments.select_related("attachment")),
+        "relations": _relations(item, reader),
+        "replacement": replacement_of(item, reader),
+        "entries": entries,
+        "entry": next((entry for entry in entries if entry.edition_id == edition.pk), None),
+        "is_expired": item.effective_validity == Validity.EXPIRED,  # type: ignore[attr-defined]
+        "is_internal": item.audience == Audience.INTERNAL,
+        "address": absolute_url(item.get_absolute_url()),
+    }
+
+
+def closed_context(item: Item, reader: Any) -> dict[str, Any]:
+    """The context of `item_closed.html`: title, number, dates, reason and replacement; never the text (domain §4.6)."""
+    return {
+        "item": item,
+        "section": SECTIONS.get(item.item_type, "items"),
+        "replacement": replacement_of(item, reader),
+        "entries": log_entries(item, reader),
+        "is_internal": item.audience == Audience.INTERNAL,
+    }
+
+
+def published_editions(item: Item) -> list[Edition]:
+    """The published editions, newest first, without their text."""
+    editions = item.editions.filter(state=EditionState.PUBLISHED).order_by("-number")
+    return list(editions.defer("body", "summary", "extra"))
+
+
+def replacement_of(item: Item, user: Any) -> Item | None:
+    """What took the place of the item, if this reader may open it: not even its title otherwise."""
+    if item.replaced_by_id is None:
+        return None
+    return Item.objects.addressable_by(user).filter(pk=item.replaced_by_id).first()
+
+
+def _linked_contents(item: Item, fields: list[ShownField], user: Any) -> list[ShownField]:
+    """A gazette's contents as (title, item): the newest item of exactly that title that this reader may read."""
+    if item.item_type != "gazette":
+        return fields
+    titles = [line for field in fields if field.key == "contents" for line in field.value]
+    named = Item.objects.visible_to(user).filter(title__in=titles).exclude(pk=item.pk).order_by("published_on", "id")
+    found = {other.title: other for other in named.only("title", "slug")}
+    return [
+        replace(
+            field,
+            value=[(title, found.get(title)) for title in field.value],
+            template="disclosure/extra/contents.html",
+        )
+        if field.key == "contents"
+        else field
+        for field in fields
+    ]
+
+
+def log_entries(item: Item, user: Any) -> list[LogEntry]:
+    return list(LogEntry.objects.visible_to(user).filter(item=item).order_by("-id"))
+
+
+def _relations(item: Item, user: Any) -> list[tuple[Any, list[Item]]]:
+    """(label, items) in the order of RelationKind, both directions, only what this reader may read."""
+    visible = Item.objects.visible_to(user)
+    forward = item.relations.filter(target__in=visible).select_related("target__agency").order_by("id")
+    backward = item.reverse_relations.filter(source__in=visible).select_related("source__agency").order_by("id")
+    grouped: dict[tuple[str, int], list[Item]] = {}
+    for relation in forward:
+        grouped.setdefault((relation.kind, 0), []).append(relation.target)
+    for relation in backward:
+        grouped.setdefault((relation.kind, 1), []).append(relation.source)
+    return [
+        (RELATION_LABELS[kind][side], grouped[kind, side])
+        for kind in RelationKind
+        for side in (1, 0)
+        if (kind, side) in grouped
+    ]

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +8,7 @@ class GovportalConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        from govportal import calendar, contributions, dbsetup, navigation, panels, sitemaps
+        from govportal import calendar, contributions, dbsetup, heartbeat, navigation, panels, sitemaps
         from govportal import celery as _celery_app  # noqa: F401  (jobs are sent by the current app)
         from govportal import checks as _registered  # noqa: F401
         from govportal.models import PublicRevision
@@ -22,8 +22,12 @@ class GovportalConfig(AppConfig):
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:
             contributions.agency_panels.add(panel)
+        for job in heartbeat.JOBS:
+            contributions.scheduled_jobs.add(job)
         contributions.page_parameters.update({"q", "kind", "letter"})
         contributions.sitemaps.update(agencies=sitemaps.AgencySitemap, pages=sitemaps.StandingSitemap)
         dbsetup.declare(dbsetup.Seed("public revision", PublicRevision.seed))
+        dbsetup.declare(dbsetup.Seed("heartbeats", heartbeat.seed))
         dbsetup.declare(dbsetup.Seed("holidays", calendar.seed_holidays))
+        pre_migrate.connect(dbsetup.on_pre_migrate, dispatch_uid="govportal.dbsetup")
         post_migrate.connect(dbsetup.on_post_migrate, dispatch_uid="govportal.dbsetup")

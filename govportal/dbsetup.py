@@ -161,6 +161,21 @@ def apply(using: str = "default") -> None:
             seed.apply(using)
 
 
+def on_pre_migrate(using: str = "default", plan: Sequence[Any] = (), **_kwargs: Any) -> None:
+    """Take the triggers off SQLite while its tables are rebuilt; the receiver below puts them back.
+
+    SQLite refuses to rename a table that a trigger of another one names. Every trigger in the database is one of
+    ours, so those of an older version go too. With nothing to migrate the guards stay on.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite" or not plan:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        names = [row[0] for row in cursor.fetchall()]
+    _run(using, tuple(f"DROP TRIGGER {connection.ops.quote_name(name)}" for name in names))
+
+
 def on_post_migrate(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
     """Once per migrate: after the last app, and only when every table is in its final shape."""
     from django.db.migrations.executor import MigrationExecutor

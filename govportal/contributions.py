@@ -5,6 +5,7 @@ Registered in `AppConfig.ready()`; the kernel never imports an app.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -45,6 +46,16 @@ class Dataset:
     count: Callable[[], int]
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduledJob:
+    """A job that the clock starts. It has stopped when it last ran longer ago than `within`."""
+
+    key: str  # the name of its task
+    label: Promise | str
+    within: timedelta
+    position: int = 100
+
+
 class Place(StrEnum):
     """Where a link to a public page stands."""
 
@@ -68,7 +79,7 @@ class NavEntry:
     position: int = 100
 
 
-class Registry[T: (Panel, StaffQueue, Dataset, NavEntry)]:
+class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry)]:
     """Contributions by key, in order of position and registration."""
 
     def __init__(self) -> None:
@@ -85,6 +96,7 @@ home_panels: Registry[Panel] = Registry()  # context(request)
 agency_panels: Registry[Panel] = Registry()  # context(request, agency)
 staff_queues: Registry[StaffQueue] = Registry()
 datasets: Registry[Dataset] = Registry()
+scheduled_jobs: Registry[ScheduledJob] = Registry()
 nav_entries: Registry[NavEntry] = Registry()
 sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
 index_pattern_validators: list[Callable[[str], None]] = []  # each raises ValidationError

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -20,7 +21,7 @@ from govportal.models.attachment import storage_name
 from govportal.now import now
 from govportal.tables import UnreadableTable, read_table
 
-__all__ = ["RefusedFile", "UnreadableTable", "read_table", "safe_name", "serve", "store"]
+__all__ = ["RefusedFile", "UnreadableTable", "forget", "read_table", "safe_name", "serve", "store"]
 
 NAME_LENGTH = 150
 # A sandboxed response is not shown by the PDF viewer of Chromium; the other directives hold for it too.
@@ -83,6 +84,19 @@ def _keep_bytes(attachment: Attachment, upload: "File[Any]") -> None:
         if saved != path:  # another process wrote the same bytes meanwhile
             storage.delete(saved)
     field_file.name = path
+
+
+def forget(names: Iterable[str]) -> int:
+    """Delete stored bytes that no attachment names any more; answers how many files were deleted.
+
+    Equal bytes are kept once, so a file stays while one attachment row has its name.
+    """
+    storage, count = Attachment._meta.get_field("file").storage, 0
+    for name in names:
+        if storage.exists(name) and not Attachment.objects.filter(file=name).exists():
+            storage.delete(name)
+            count += 1
+    return count
 
 
 def safe_name(name: str) -> str:

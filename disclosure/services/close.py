@@ -6,16 +6,14 @@ The address keeps answering: with the text marked, or with a public notice. Noth
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from disclosure import publication_log, search, workflow
+from disclosure import workflow
 from disclosure.enums import READABLE_STATES, ItemAction
 from disclosure.models import Item, LogEntry
-from govportal import access, audit
-from govportal.models import PublicRevision, User
-from govportal.permissions import Permission
+from disclosure.services import procedure, ruling
+from govportal.models import User
 
 CLOSING_ACTIONS = (
     ItemAction.WITHDRAW,
@@ -24,10 +22,9 @@ CLOSING_ACTIONS = (
     ItemAction.PARTLY_VOID,
     ItemAction.EXPIRE,
 )
-_CLOSED_COLUMNS = (
-    "state",
+# What an item says of its end; empty while it lives.
+CLOSING_COLUMNS = (
     "closed_at",
-    "updated_at",
     "closing_ground",
     "closing_basis",
     "closing_explanation",
@@ -46,27 +43,23 @@ class Closing:
     replacement: Item | None = None
 
 
+def faults(item: Item, closing: Closing) -> list[str]:
+    """Why the item cannot be ended so, whoever decides it."""
+    if closing.action not in CLOSING_ACTIONS:
+        return [_("“%s”不是结束公开的事项。") % ItemAction(closing.action).label]
+    return [
+        *ruling.reasons_against_state(item, closing.action),
+        *ruling.reasons_against_words(closing.ground, closing.basis, closing.explanation),
+        *_reasons_against_replacement(item, closing.replacement),
+    ]
+
+
 def reasons_against(item: Item, closing: Closing, actor: User | None, *, asked_by: User | None = None) -> list[str]:
     """Why this person cannot end the item so; empty when they can. `actor` None: the clock, at the end of validity.
 
     Nobody decides what he asked for himself (`asked_by`).
     """
-    reasons = []
-    if closing.action not in CLOSING_ACTIONS:
-        reasons.append(_("“%s”不是结束公开的事项。") % ItemAction(closing.action).label)
-    elif workflow.next_item_state(item.state, closing.action) is None:
-        words = {"state": item.get_state_display(), "action": ItemAction(closing.action).label}
-        reasons.append(_("这条信息的状态是“%(state)s”，不能%(action)s。") % words)
-    if not (closing.ground.strip() and closing.basis.strip() and closing.explanation.strip()):
-        reasons.append(_("须写明事由、依据和说明。"))
-    reasons += _reasons_against_replacement(item, closing.replacement)
-    if actor is None:
-        return reasons
-    if not access.can(actor, Permission.APPROVE_ITEM, item.agency):
-        reasons.append(_("您不是本单位的审定人。"))
-    if asked_by and actor.pk == asked_by.pk:
-        reasons.append(_("申请人不能决定自己的申请。"))
-    return reasons
+    return faults(item, closing) + (ruling.reasons_against_decider(item, actor, asked_by) if actor else [])
 
 
 def _reasons_against_replacement(item: Item, replacement: Item | None) -> list[str]:
@@ -85,42 +78,26 @@ def close(
     item_id: int, closing: Closing, *, actor: User | None, at: datetime, asked_by: User | None = None
 ) -> LogEntry:
     """End the life of a published item. Raises ValidationError with every reason against it."""
-    item = Item.objects.select_for_update(of=("self",)).select_related("agency").get(pk=item_id)
+    item = ruling.locked(item_id)
     if closing.replacement:
         closing.replacement.refresh_from_db(fields=["state", "audience"])
-    if reasons := reasons_against(item, closing, actor, asked_by=asked_by):
-        raise ValidationError(reasons)
-    before = item.state
-    transition = workflow.ITEM[closing.action]
-    assert transition.target is not None  # reasons_against has looked
-    item.state, item.closed_at, item.updated_at = transition.target, at, at
+    procedure.check(reasons_against(item, closing, actor, asked_by=asked_by))
+    before, target = item.state, workflow.next_item_state(item.state, closing.action)
+    assert target is not None  # reasons_against has looked
+    item.state, item.closed_at, item.updated_at = target, at, at
     item.closing_ground, item.closing_basis = closing.ground, closing.basis
     item.closing_explanation, item.replaced_by = closing.explanation, closing.replacement
-    item.save(update_fields=_CLOSED_COLUMNS)
-    entry = publication_log.append(
-        transition.kind,
+    item.save(update_fields=["state", "updated_at", *CLOSING_COLUMNS])
+    entry = ruling.enter(
         item,
+        closing.action,
         item.current_edition,
-        actor=actor or _("定时任务"),
+        actor=actor,
         at=at,
-        note=closing.ground,
+        ground=closing.ground,
         basis=closing.basis,
         explanation=closing.explanation,
         replacement=closing.replacement.index_number if closing.replacement else "",
     )
-    if item.state in READABLE_STATES:
-        search.index_item(item)
-    else:
-        search.remove_item(item)
-    PublicRevision.raise_number()
-    audit.record(
-        actor,
-        f"item.{transition.kind}",
-        item,
-        agency=item.agency,
-        before={"state": before},
-        after={"state": item.state, "entry": entry.sequence},
-        basis=closing.basis,
-        note=closing.ground,
-    )
+    ruling.settle(item, entry, actor=actor, before=before)
     return entry

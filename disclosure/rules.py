@@ -124,6 +124,11 @@ LEGAL_TERMS = (
         signs=("批前公示", "规划"),
     ),
 )
+# 行政执法结果 (国办发〔2018〕118号第二条): licences and penalties, and every other result of law enforcement.
+_LICENCES_AND_PENALTIES = LegalTerm("行政许可、行政处罚决定", _AFTER, 7, _WORKING, "国办发〔2018〕118号")
+_OTHER_ENFORCEMENT = LegalTerm("其他行政执法决定", _AFTER, 20, _WORKING, "国办发〔2018〕118号")
+# 重大建设项目: an approval is a licence; all else is information like any other.
+_OTHER_INFORMATION = LegalTerm("政府信息", _AFTER, 20, _WORKING, "《政府信息公开条例》第二十六条")
 # Practice, not law: how often a standing text is looked through, and how fast 及时 is, where no number is given.
 DEFAULT_REVIEW = Term(6, _MONTH)
 DEFAULT_AT_ONCE = Term(1, _CALENDAR)
@@ -146,6 +151,10 @@ class WithholdingRule:
     meaning: str
     unless: str
     report_row: str
+
+    @property
+    def source(self) -> str:
+        return f"《中华人民共和国政府信息公开条例》{self.article}"
 
 
 _MUST_NOT, _NOT_TO_BE, _MAY_NOT = "不得公开", "不予公开", "可以不予公开"
@@ -197,6 +206,19 @@ def basis_of(kind: TimingKind, n: int | None, unit: TimingUnit | None, words: st
         if not term.signs or any(sign in words for sign in term.signs):
             return term.basis
     return ""
+
+
+def enforcement_term(kind: str) -> LegalTerm:
+    """Within how long after the decision a result of law enforcement is to be public, by its kind.
+
+    A kind of types.ENFORCEMENT_KINDS; an unknown one has the longer term (国办发〔2018〕118号).
+    """
+    return _LICENCES_AND_PENALTIES if kind in {"licence", "penalty"} else _OTHER_ENFORCEMENT
+
+
+def project_term(aspect: str) -> LegalTerm:
+    """Within how long information on an aspect of a key project is to be public (types.PROJECT_ASPECTS)."""
+    return _LICENCES_AND_PENALTIES if aspect == "approval" else _OTHER_INFORMATION
 
 
 # --- storage: the columns of CatalogueFields ---------------------------------------------------------------

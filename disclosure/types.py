@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.enums import Aspect
+from disclosure.masking import shown_party
 
 
 class FieldKind(StrEnum):
@@ -38,9 +39,12 @@ class ExtraField:
     choices: tuple[tuple[str, Promise | str], ...] = ()
     columns: tuple[tuple[str, Promise | str], ...] = ()
     page_label: Promise | str = ""  # where the value itself carries the unit; tables need it in the label
+    names_party: bool = False  # 行政相对人: of a person only a part of the name may be public
 
     def shown(self, value: Any) -> Any:
-        """A choice by its label; any other value as it is."""
+        """A choice by its label, a person with the name masked; any other value as it is."""
+        if self.names_party:
+            return shown_party(str(value or ""))
         return dict(self.choices).get(str(value), value) if self.kind == FieldKind.CHOICE else value
 
 
@@ -289,8 +293,8 @@ _TYPES = (
         extra=(
             ExtraField("decision_number", _("决定书文号"), is_required=True),
             ExtraField("kind", _("执法类别"), FieldKind.CHOICE, is_required=True, choices=ENFORCEMENT_KINDS),
-            ExtraField("party", _("行政相对人"), is_required=True),
-            ExtraField("party_code", _("统一社会信用代码")),
+            ExtraField("party", _("行政相对人"), is_required=True, names_party=True),
+            ExtraField("party_code", _("统一社会信用代码"), names_party=True),
             ExtraField("matter", _("事由或许可内容"), is_required=True),
             ExtraField("basis", _("执法依据"), FieldKind.LINES, is_required=True),
             ExtraField("result", _("决定内容"), is_required=True),

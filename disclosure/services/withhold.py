@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import Mode, WithholdingState
-from disclosure.models import Item, Withholding, WithholdingReview
+from disclosure.models import Edition, Item, Withholding, WithholdingReview
 from disclosure.rules import LONGEST_WITHHOLDING_REVIEW
 from disclosure.services.procedure import check
 from govportal import access, audit, notices
@@ -149,6 +149,57 @@ def put_in_force(withholding: Withholding, *, actor: User, at: datetime) -> None
     withholding.save(update_fields=["state", "decided_by", "decided_at", "released_at"])
     PublicRevision.raise_number()  # the public sees counts by ground
     _record(actor, "withholding.in_force", withholding, {"ground": withholding.ground})
+
+
+# --- propose: with the draft of its text ---------------------------------------------------------------------
+
+
+def propose(edition: Edition, matter: Matter, *, deposit: Deposit | None, actor: User, at: datetime) -> Withholding:
+    """源头认定: the text is not to be published. Call inside the edit of the edition, whose role it rests on.
+
+    In force by the final approval of the edition; what is in force already can be looked at again, not rewritten.
+    Raises ValidationError with every reason against it.
+    """
+    row = Withholding.objects.filter(edition=edition).first() or Withholding(edition=edition)
+    wanted: dict[str, Any] = {**matter.columns(), **_deposited(deposit)}
+    if row.pk and all(getattr(row, name) == value for name, value in wanted.items()):
+        return row
+    check(_proposal_faults(row, edition, matter, deposit, localdate(at)))
+    wanted |= {"agency": edition.item.agency, "state": WithholdingState.PROPOSED, "proposed_by": actor}
+    wanted |= {"proposed_at": at, "decided_by": None, "decided_at": None, "released_at": None}
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.clean_fields(exclude={"agency", "edition", "filed_with", "proposed_by"})
+    row.save()
+    _record(actor, "withholding.propose", row, {"ground": row.ground, "review_on": row.review_on})
+    return row
+
+
+def _deposited(deposit: Deposit | None) -> dict[str, Any]:
+    if deposit is None:
+        return {"filed_with": None, "filed_on": None, "filing_number": ""}
+    return {"filed_with": deposit.agency, "filed_on": deposit.filed_on, "filing_number": deposit.number.strip()}
+
+
+def _proposal_faults(
+    row: Withholding, edition: Edition, matter: Matter, deposit: Deposit | None, today: date
+) -> list[str]:
+    faults = matter_faults(matter, today)
+    if row.state == WithholdingState.IN_FORCE:
+        faults.append(_("不予公开备案 %s 已经审定，要改它的内容，须先评估解除。") % row.pk)
+    if deposit and not superiors(edition.item.agency).filter(pk=deposit.agency.pk).exists():
+        faults.append(_("备案机关不能是本单位或它的下级。"))
+    if deposit and deposit.filed_on > today:
+        faults.append(_("备案日期还没有到。"))
+    return faults
+
+
+def drop_proposal(edition: Edition, *, actor: User) -> None:
+    """The text is to be published after all: forget what was proposed with it and never approved."""
+    row = Withholding.objects.filter(edition=edition, state=WithholdingState.PROPOSED).first()
+    if row:
+        _record(actor, "withholding.drop", row, {"ground": row.ground})
+        row.delete()
 
 
 # --- file: 备案 with the superior body -----------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""What a publisher's form holds, saved as one: text, files, records, 源头认定 and interpretation, or nothing of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from disclosure.enums import OPEN_STATES, Audience, Mode, RelationKind
+from disclosure.models import CatalogueEntry, Edition, Item
+from disclosure.services import buffers, draft, procedure, records, relate, withhold
+from govportal.models import Agency, Attachment, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """`interprets`: items that this one explains; `interpretations`: items that explain this one.
+
+    `new_interpretation`: begin one beside it, so that both go through review together (domain §4.4).
+    """
+
+    content: draft.Content
+    attachments: Sequence[tuple[Attachment, str]] = ()
+    evidence: Sequence[records.Evidence] = ()
+    removed_records: Sequence[int] = ()
+    matter: withhold.Matter | None = None
+    deposit: withhold.Deposit | None = None
+    interprets: Sequence[Item] = ()
+    interpretations: Sequence[Item] = ()
+    new_interpretation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a new item belongs; fixed when it is begun."""
+
+    agency: Agency
+    item_type: str
+    audience: str = Audience.PUBLIC
+    catalogue_entry: CatalogueEntry | None = None
+
+
+@transaction.atomic
+def create(parts: Parts, place: Place, *, author: User, at: datetime, form_key: str) -> Edition:
+    """A new item with its first draft. The same form sent again answers the draft it became.
+
+    Raises ValidationError with the reasons, PermissionDenied without the role to draft.
+    """
+    if saved := buffers.claim(form_key, user=author, at=at):
+        return saved
+    item = draft.create_item(
+        parts.content,
+        agency=place.agency,
+        item_type=place.item_type,
+        audience=place.audience,
+        catalogue_entry=place.catalogue_entry,
+        author=author,
+        at=at,
+        attachments=parts.attachments,
+    )
+    edition = item.editions.get()
+    edition.item = item
+    _add(edition, parts, actor=author, at=at)
+    buffers.settle(form_key, edition, user=author, at=at)
+    return edition
+
+
+@transaction.atomic
+def amend(item: Item, parts: Parts, *, actor: User, at: datetime) -> Edition:
+    """The next edition of an item as a draft. Raises ValidationError; StaleForm when somebody has begun one."""
+    Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if begun := item.editions.filter(state__in=OPEN_STATES).first():
+        raise draft.StaleForm(begun)
+    procedure.check(withhold.reasons_against_mode(item, parts.content.mode))
+    edition = draft.add_edition(item, parts.content, author=actor, at=at, attachments=parts.attachments)
+    edition.item = item
+    _add(edition, parts, actor=actor, at=at)
+    buffers.drop(buffers.amendment_key(item), user=actor)
+    return edition
+
+
+@transaction.atomic
+def edit(edition_id: int, parts: Parts, *, actor: User, at: datetime, lock_version: int) -> Edition:
+    """Save an edition that is not public yet; what was signed is void. Raises StaleForm and ValidationError."""
+    edition = procedure.locked(edition_id)
+    procedure.check(withhold.reasons_against_mode(edition.item, parts.content.mode))
+    edition = draft.edit(
+        edition_id, parts.content, actor=actor, at=at, lock_version=lock_version, attachments=parts.attachments
+    )
+    _add(edition, parts, actor=actor, at=at)
+    buffers.drop(buffers.edition_key(edition), user=actor)
+    return edition
+
+
+def _add(edition: Edition, parts: Parts, *, actor: User, at: datetime) -> None:
+    for record_id in parts.removed_records:
+        records.remove_record(edition, record_id, actor=actor)
+    for evidence in parts.evidence:
+        records.add_record(edition, evidence, actor=actor, at=at)
+    if parts.content.mode == Mode.NOT_PUBLIC and parts.matter:
+        withhold.propose(edition, parts.matter, deposit=parts.deposit, actor=actor, at=at)
+    else:
+        withhold.drop_proposal(edition, actor=actor)
+    for target in parts.interprets:
+        relate.relate(edition.item, RelationKind.INTERPRETS, target, actor=actor)
+    for source in parts.interpretations:
+        relate.relate(source, RelationKind.INTERPRETS, edition.item, actor=actor)
+    if parts.new_interpretation:
+        _begin_interpretation(edition, actor=actor, at=at)
+
+
+def _begin_interpretation(edition: Edition, *, actor: User, at: datetime) -> None:
+    """A draft that explains this item: title and category are set, the text is for its author to write."""
+    title = _("《%s》政策解读") % edition.title[: _longest_title() - 20]
+    content = draft.Content(title=title, category=edition.category, topic=edition.topic, extra={"form": "text"})
+    item = edition.item
+    source = draft.create_item(
+        content, agency=item.agency, item_type="interpretation", audience=item.audience, author=actor, at=at
+    )
+    relate.relate(source, RelationKind.INTERPRETS, item, actor=actor)
+
+
+def _longest_title() -> int:
+    return Edition._meta.get_field("title").max_length or 0

@@ -191,6 +191,9 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "govportal.send_notices", "schedule": 60.0},
     "clear-expired": {"task": "govportal.clear_expired", "schedule": crontab(hour=3, minute=30)},
+    "publish-due": {"task": "disclosure.publish_due", "schedule": crontab()},  # at second 0 of every minute
+    "expire-due": {"task": "disclosure.expire_due", "schedule": crontab(minute="*/10")},
+    "disclosure-daily": {"task": "disclosure.daily", "schedule": crontab(hour=0, minute=5)},
 }
 
 _mail_backend = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

@@ -5,8 +5,9 @@ from datetime import timedelta
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
 from django.core.management import call_command
+from django.utils.translation import gettext as _
 
-from govportal import notices
+from govportal import heartbeat, notices
 from govportal.now import now
 
 # Sign-ins are kept half a year: 网络安全法第二十一条 asks for six months of network logs at least.
@@ -15,7 +16,8 @@ SIGN_INS_KEPT = timedelta(days=185)
 
 @shared_task(name="govportal.send_notices")
 def send_notices() -> None:
-    notices.send_due(now())
+    sent = notices.send_due(now())
+    heartbeat.beat("govportal.send_notices", now(), _("发出 %s 封") % sent)
 
 
 @shared_task(name="govportal.clear_expired")
@@ -24,3 +26,4 @@ def clear_expired() -> None:
     call_command("clearsessions")
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(attempt_time__lt=now() - SIGN_INS_KEPT).delete()
+    heartbeat.beat("govportal.clear_expired", now())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import EditionState, ItemAction, LogKind
 from disclosure.models import Edition, EditionBuffer, LogEntry
-from disclosure.services import procedure, ruling
+from disclosure.services import buffers, procedure, ruling
 from govportal import files
 from govportal.models import Attachment, AuditEvent, User
 
@@ -58,7 +58,7 @@ def redact(
     )
     _blank(edition, entry, new_title.strip())
     gone = _release_files(edition)
-    EditionBuffer.objects.filter(form_key=f"edition:{edition.pk}").delete()
+    EditionBuffer.objects.filter(form_key__in=(buffers.edition_key(edition), f"amend:{item.pk}")).delete()
     item.updated_at = at
     if item.current_edition_id == edition.pk:
         item.title = new_title.strip() or item.title

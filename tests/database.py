@@ -4,14 +4,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from disclosure.database import guards
+from disclosure.models import Edition
 
 
 def run(sql: str, *parameters: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
+
+
+def refused(sql: str, *parameters: Any) -> bool:
+    """True if the database does not take the statement."""
+    try:
+        with transaction.atomic():
+            run(sql, *parameters)
+    except DatabaseError:
+        return True
+    return False
+
+
+def replaced(table: str, pk: int | None, key: str = "id") -> bool:
+    """True if a whole row could be put in place of the old one, past the triggers of update and delete."""
+    if connection.vendor == "sqlite":
+        return not refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {key} = %s", pk)
+    return not refused(f"TRUNCATE {table} CASCADE")
+
+
+def copying_edition(values: dict[str, str]) -> str:
+    """A statement that inserts another edition like the given one but for these values, as SQL."""
+    columns = [str(field.column) for field in Edition._meta.concrete_fields if field.column != "id"]
+    chosen = ", ".join(values.get(column, column) for column in columns)
+    return (
+        f"INSERT INTO disclosure_edition ({', '.join(columns)}) SELECT {chosen} FROM disclosure_edition WHERE id = %s"
+    )
 
 
 @contextmanager

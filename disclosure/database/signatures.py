@@ -15,7 +15,12 @@ from govportal.dbsetup import DatabaseObject
 
 _STANDING = "a.edition_id = {row}.id AND a.voided_at IS NULL"
 # What the database can compare of a signed text: all the digest covers but the day, which publication itself sets.
-SIGNED_COLUMNS = (*(name for name in CONTENT_FIELDS if name != "published_on"), "created_by_id", "last_edited_by_id")
+SIGNED_COLUMNS = (
+    *(name for name in CONTENT_FIELDS if name != "published_on"),
+    "item_id",  # whose index number and type the digest covers
+    "created_by_id",
+    "last_edited_by_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ def approval_guard() -> DatabaseObject:
         "AND e.review_digest = NEW.digest AND e.review_digest <> '' "
         f"AND (e.state IN ('{signable}') OR e.procedure = '{Procedure.EMERGENCY}'))"
     )
+    # Before the unique constraints, which SQLite's OR REPLACE satisfies by removing the older signature.
+    again = (
+        "EXISTS (SELECT 1 FROM disclosure_approval a WHERE a.edition_id = NEW.edition_id "
+        "AND a.voided_at IS NULL AND (a.step = NEW.step OR a.signer_id = NEW.signer_id))"
+    )
     fixed = ("id", "edition_id", "step", "digest", "signer_id", "author_id", "last_editor_id", "note", "at")
     changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in fixed)
     published = (
@@ -76,7 +86,7 @@ def approval_guard() -> DatabaseObject:
         "disclosure_approval_guard",
         "disclosure_approval",
         (
-            _Rule("INSERT", f"NEW.voided_at IS NOT NULL OR NOT {true_copy}"),
+            _Rule("INSERT", f"NEW.voided_at IS NOT NULL OR {again} OR NOT {true_copy}"),
             _Rule("UPDATE", f"{changed} OR OLD.voided_at IS NOT NULL OR {published}"),
             _Rule("DELETE", "OLD.id IS NOT NULL"),
         ),

@@ -25,7 +25,7 @@ from disclosure.enums import (
     ReviewStep,
 )
 from disclosure.models import Edition, Item, LogEntry
-from disclosure.services import oblige, procedure, review, submission
+from disclosure.services import fulfil, procedure, review, submission
 from govportal import access, audit
 from govportal.calendar import load_calendar
 from govportal.html import sanitise
@@ -136,12 +136,15 @@ def publish(edition_id: int, *, actor: User | None, at: datetime, note: str = ""
     day of `at` in Beijing. `actor` None: the scheduler. Raises ValidationError with every reason against it.
     """
     edition = procedure.locked(edition_id)
+    waiting = [open_edition(source) for source in _waiting_interpretations(edition.item)]
+    # Locked before anybody looks at them: nobody takes a partner back between the look and the deed.
+    partners = [procedure.locked(partner.pk) for partner in waiting if partner]
     procedure.check(reasons_against(edition, EditionAction.PUBLISH, actor))
+    if actor is None and edition.publish_at and edition.publish_at > at:
+        raise ValidationError(_("还没有到定时公开的时间 %s。") % _minute(edition.publish_at))
     entry = _make_public(edition, actor=actor, at=at, note=note)
-    for source in _waiting_interpretations(edition.item):
-        partner = open_edition(source)
-        assert partner is not None  # reasons_against has looked
-        _make_public(procedure.locked(partner.pk), actor=actor, at=at, note=note)
+    for partner in partners:
+        _make_public(partner, actor=actor, at=at, note=note)
     return entry
 
 
@@ -218,6 +221,8 @@ def migrate(item_id: int, *, actor: User, at: datetime, reason: str, published_o
         raise ValidationError(_("没有待公开的版本。"))
     if not may_migrate(actor, item.agency):
         raise PermissionDenied(_("迁入存量信息须由管理员进行。"))
+    if item.state != ItemState.UNPUBLISHED:
+        raise ValidationError(_("这条信息已经公开过，新版本须经审查。"))
     procedure.check(_faults(item, edition))
     edition.procedure = Procedure.MIGRATION
     return _seal(item, edition, LogKind.MIGRATE, actor=actor, at=at, note=reason, published_on=published_on)
@@ -257,7 +262,7 @@ def _seal(
         item.state = ItemState.LIVE
     item.save(update_fields=columns)
     search.index_item(item)
-    oblige.meet_by(item, at=at)
+    fulfil.meet_by(item, at=at)
     PublicRevision.raise_number()
     audit.record(
         actor,

@@ -1,7 +1,5 @@
 """What the triggers refuse, whoever holds the database connection, and the one door they leave."""
 
-from typing import Any
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -14,18 +12,9 @@ from disclosure.services.verify_log import verify
 from govportal import dbsetup
 from govportal.models import AuditEvent, User
 from govportal.permissions import Role
-from tests.database import guards_off, run
+from tests.database import guards_off, refused, replaced, run
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member
 from tests.factories.published import AT, publish_one
-
-
-def refused(sql: str, *parameters: Any) -> bool:
-    try:
-        with transaction.atomic():
-            run(sql, *parameters)
-    except DatabaseError:
-        return True
-    return False
 
 
 @pytest.mark.django_db
@@ -69,13 +58,6 @@ def test_triggers_attachments_of_published_edition_are_sealed() -> None:
         item.current_edition_id,
         other.pk,
     )
-
-
-def replaced(table: str, pk: int | None, key: str = "id") -> bool:
-    """True if a whole row could be put in place of the old one, past the triggers of update and delete."""
-    if connection.vendor == "sqlite":
-        return not refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {key} = %s", pk)
-    return not refused(f"TRUNCATE {table} CASCADE")
 
 
 @pytest.mark.django_db

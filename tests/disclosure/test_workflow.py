@@ -14,9 +14,9 @@ from govportal.permissions import Permission
 A, S, R, P = EditionAction, EditionState, ReviewStep, Permission
 
 # Steps by who has the people for them.
-TOWNSHIP = (R.SECRECY, R.APPROVAL)
-COUNTY = (R.SECRECY, R.PRE, R.APPROVAL)
-WEIGHTY = (R.SECRECY, R.PRE, R.SECOND, R.APPROVAL)
+TOWNSHIP: tuple[ReviewStep, ...] = (R.SECRECY, R.APPROVAL)
+COUNTY: tuple[ReviewStep, ...] = (R.SECRECY, R.PRE, R.APPROVAL)
+WEIGHTY: tuple[ReviewStep, ...] = (R.SECRECY, R.PRE, R.SECOND, R.APPROVAL)
 STEP_SETS = {"township": TOWNSHIP, "county": COUNTY, "weighty": WEIGHTY}
 
 _TAKEN_BACK = {A.EDIT: S.DRAFT, A.RECALL: S.DRAFT, A.RETURN: S.DRAFT}

@@ -46,6 +46,8 @@ class LogEntry(models.Model):
             models.UniqueConstraint(fields=["chain", "previous_hash"], name="%(app_label)s_%(class)s_no_fork"),
             models.CheckConstraint(condition=models.Q(kind__in=LogKind.values), name="%(app_label)s_%(class)s_kind"),
         ]
+        # How much was published in a year, and what was done last of one kind.
+        indexes = [models.Index(fields=["chain", "kind", "at"], name="log_entry_kind")]
 
     def __str__(self) -> str:
         return f"第 {self.sequence} 号 {self.get_kind_display()} {self.index_number}"

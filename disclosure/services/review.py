@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from disclosure import publication_log, substance, workflow
+from disclosure import public_reviews, publication_log, substance, workflow
 from disclosure.enums import EditionAction, EditionState, Mode, Procedure, ReviewStep
 from disclosure.models import Approval, Edition, EditionEvent
 from disclosure.services import procedure, submission, withhold
@@ -108,8 +108,7 @@ def missing_afterwards(edition: Edition) -> tuple[ReviewStep, ...]:
     """The signatures an emergency publication still owes; its one approver stands for the approval."""
     if edition.procedure != Procedure.EMERGENCY or edition.state != EditionState.PUBLISHED:
         return ()
-    given = {*edition.approvals.standing().values_list("step", flat=True), ReviewStep.APPROVAL}
-    return tuple(step for step in edition.steps if step not in given)
+    return public_reviews.owed(edition, edition.approvals.standing().values_list("step", flat=True))
 
 
 def reasons_against_afterwards(edition: Edition, actor: Any) -> list[str]:

@@ -21,8 +21,9 @@ from rest_framework.views import APIView
 from disclosure.enums import NOTICE_STATES
 from disclosure.filters import InvalidFilter, ItemFilterSet, ParameterFilterSet
 from disclosure.log_filters import LogFilterSet
-from disclosure.models import CatalogueEntry, Item, LogEntry
-from disclosure.records import closed_detail, item_detail, item_record, log_record, public_items
+from disclosure.models import CatalogueEntry, Item, LogEntry, Rectification
+from disclosure.records import closed_detail, item_detail, item_record, log_record, public_items, rectification_record
+from disclosure.register_filters import RectificationFilterSet
 from govportal.models import Agency
 from govportal.now import today
 
@@ -149,6 +150,25 @@ class LogRecord(serializers.Serializer[dict[str, Any]]):
     hash = serializers.CharField()
 
 
+class RectificationRecord(serializers.Serializer[dict[str, Any]]):
+    number = serializers.CharField()
+    agency = serializers.CharField()
+    agency_code = serializers.CharField()
+    problem = serializers.CharField()
+    requirement = serializers.CharField()
+    basis = serializers.CharField()
+    ordered_on = serializers.DateField()
+    due_on = serializers.DateField()
+    state = serializers.CharField()
+    state_label = serializers.CharField()
+    is_overdue = serializers.BooleanField()
+    report = serializers.CharField()
+    reported_on = serializers.DateField(allow_null=True)
+    finding = serializers.CharField()
+    verified_on = serializers.DateField(allow_null=True)
+    url = serializers.URLField()
+
+
 _PAGING = [
     OpenApiParameter("page", OpenApiTypes.INT, description="页码，从 1 起"),
     OpenApiParameter("page_size", OpenApiTypes.INT, description="每页条数，至多 200"),
@@ -226,3 +246,15 @@ class LogListView(PublicView):
         """公开登记簿，新的在前。"""
         entries = LogEntry.objects.visible_to(AnonymousUser())
         return self.listed(self.filtered(LogFilterSet, entries), log_record)
+
+
+class RectificationListView(PublicView):
+    @extend_schema(
+        operation_id="rectifications_list",
+        parameters=_filter_parameters(RectificationFilterSet),
+        responses=RectificationRecord(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """整改，新的在前；已撤销的不在内。"""
+        rows = Rectification.objects.public().select_related("agency")
+        return self.listed(self.filtered(RectificationFilterSet, rows), lambda row: rectification_record(row, today()))

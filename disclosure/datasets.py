@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.data_tables import DATA_TABLES, DataTable
-from disclosure.models import CatalogueEntry, Item, LogEntry
+from disclosure.models import CatalogueEntry, Item, LogEntry, Rectification, Withholding
 from govportal.contributions import Dataset
 
 
@@ -44,6 +44,20 @@ DATASETS = (
         _("每一次公开、修改、撤回的登记，逐行相链，可以自行查验。"),
         {"JSONL": _to("log_export"), "JSON": _to("api_log")},
         lambda: LogEntry.objects.visible_to(AnonymousUser()).count(),
+    ),
+    Dataset(
+        "rectifications",
+        _("整改公开"),
+        _("交办的整改：问题、要求、期限、整改报告和核实意见，逾期的标明。"),
+        {"CSV": _to("rectifications_csv"), "JSON": _to("api_rectifications")},
+        lambda: Rectification.objects.public().count(),
+    ),
+    Dataset(
+        "negative-list",
+        _("不予公开事项数"),
+        _("各单位不予公开的有效事项数，按情形和条款统计，不含事项内容。"),
+        {"CSV": _to("negative_list_csv")},
+        lambda: Withholding.objects.in_force().order_by().values("agency", "ground").distinct().count(),
     ),
     *(_table(table) for table in DATA_TABLES.values()),
 )

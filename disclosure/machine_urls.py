@@ -4,12 +4,14 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from disclosure import api, converters, feeds  # noqa: F401  (converters registers uslug, number, filename)
-from disclosure.views import attachments, history, log, open_data, tables
+from disclosure.views import attachments, history, log, open_data, registers, tables
 
 urlpatterns = [
     path("feeds/items.atom", feeds.item_feed, name="feed_items"),
     path("items.csv", open_data.items_csv, name="items_csv"),
     path("data/<slug:key>.csv", tables.data_csv, name="data_csv"),
+    path("rectifications.csv", registers.rectifications_csv, name="rectifications_csv"),
+    path("negative-list.csv", registers.negative_list_csv, name="negative_list_csv"),
     path("log.jsonl", log.log_export, name="log_export"),
     path("log/<number:sequence>.json", log.log_payload, name="log_payload"),
     path("items/<uslug:slug>/history/<number:number>.json", history.edition_content, name="edition_content"),
@@ -21,5 +23,6 @@ urlpatterns = [
     path("api/v1/items/<uslug:slug>/", api.ItemDetailView.as_view(), name="api_item"),
     path("api/v1/agencies/", api.AgencyListView.as_view(), name="api_agencies"),
     path("api/v1/catalogue/", api.CatalogueListView.as_view(), name="api_catalogue"),
+    path("api/v1/rectifications/", api.RectificationListView.as_view(), name="api_rectifications"),
     path("api/v1/log/", api.LogListView.as_view(), name="api_log"),
 ]

@@ -32,6 +32,15 @@ ENTRIES = (
     NavEntry(
         "door-services", Place.DOOR, _("办事指南"), "services", _("条件、材料、程序、时限、收费和地点。"), position=30
     ),
+    NavEntry("foot-negative-list", Place.FOOTER, _("不予公开负面清单"), "negative_list", position=44),
+    NavEntry(
+        "foot-rectifications",
+        Place.FOOTER,
+        _("整改公开"),
+        "rectifications",
+        within=("rectification",),
+        position=46,
+    ),
     NavEntry("foot-gazettes", Place.FOOTER, _("政府公报"), "gazettes", position=50),
     NavEntry("foot-data", Place.FOOTER, _("数据表"), "data_tables", position=55),
     NavEntry("foot-open-data", Place.FOOTER, _("开放数据"), "open_data", position=60),

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 
 from disclosure.enums import Category
-from disclosure.models import Item
+from disclosure.models import Item, Rectification
 from disclosure.types import ITEM_TYPES
 from govportal import now
 from govportal.contributions import Panel
@@ -45,7 +45,19 @@ def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
     }
 
 
+def agency_rectifications(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any] | None:
+    """整改 of an agency: what is open, and the latest; nothing where nothing was ever ordered."""
+    rows = Rectification.objects.public().filter(agency=agency)
+    today = now.today()
+    latest = list(rows[:LATEST])
+    if not latest:
+        return None
+    overdue, unfinished = rows.overdue(today).count(), rows.unfinished().count()
+    return {"latest": latest, "total": rows.count(), "unfinished": unfinished, "overdue": overdue}
+
+
 AGENCY_PANELS = (
     Panel("duties", "disclosure/agency_duties.html", agency_duties, position=10),
     Panel("items", "disclosure/agency_items.html", agency_items, position=40),
+    Panel("rectifications", "disclosure/agency_rectifications.html", agency_rectifications, position=60),
 )

@@ -1,12 +1,14 @@
-"""An item as plain data: the same keys and values in API and CSV."""
+"""An item or a rectification as plain data: the same keys and values in API and CSV."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from disclosure.enums import EditionState, Validity
-from disclosure.models import Edition, EditionAttachment, Item, LogEntry
+from disclosure.models import Edition, EditionAttachment, Item, LogEntry, Rectification
 from disclosure.publication_log import entry_payload
 from disclosure.queries import ItemQuerySet
 from govportal.now import today
@@ -129,3 +131,41 @@ def edition_record(item: Item, edition: Edition) -> dict[str, Any]:
 def log_record(entry: LogEntry) -> dict[str, Any]:
     """What the hash covers, and the hash."""
     return entry_payload(entry) | {"hash": entry.hash}
+
+
+# Keys of the record of a rectification and their headings.
+RECTIFICATION_COLUMNS = {
+    "number": gettext_lazy("编号"),
+    "agency": gettext_lazy("责任单位"),
+    "agency_code": gettext_lazy("单位代码"),
+    "problem": gettext_lazy("问题"),
+    "requirement": gettext_lazy("整改要求"),
+    "basis": gettext_lazy("依据"),
+    "ordered_on": gettext_lazy("交办日期"),
+    "due_on": gettext_lazy("整改期限"),
+    "state": gettext_lazy("状态代码"),
+    "state_label": gettext_lazy("状态"),
+    "is_overdue": gettext_lazy("逾期"),
+    "report": gettext_lazy("整改报告"),
+    "reported_on": gettext_lazy("报告日期"),
+    "finding": gettext_lazy("核实意见"),
+    "verified_on": gettext_lazy("核实日期"),
+    "url": gettext_lazy("网址"),
+}
+
+_RECTIFICATION_VALUES = (
+    "number", "problem", "requirement", "basis", "ordered_on", "due_on", "state", "report", "reported_on", "finding",
+    "verified_on",
+)  # fmt: skip
+
+
+def rectification_record(row: Rectification, today: date) -> dict[str, Any]:
+    """A public rectification, its agency loaded. Who ordered, reported and verified is not in it."""
+    return {
+        **{name: getattr(row, name) for name in _RECTIFICATION_VALUES},
+        "agency": row.agency.name,
+        "agency_code": row.agency.code,
+        "state_label": str(row.get_state_display()),
+        "is_overdue": row.is_overdue(today),
+        "url": absolute_url(row.get_absolute_url()),
+    }

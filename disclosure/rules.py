@@ -132,6 +132,8 @@ _OTHER_INFORMATION = LegalTerm("政府信息", _AFTER, 20, _WORKING, "《政府�
 # Practice, not law: how often a standing text is looked through, and how fast 及时 is, where no number is given.
 DEFAULT_REVIEW = Term(6, _MONTH)
 DEFAULT_AT_ONCE = Term(1, _CALENDAR)
+# Law where an entry gives no number (《政府信息公开条例》第二十六条).
+DEFAULT_AFTER_EVENT = Term(20, _WORKING)
 
 
 # --- 负面清单: the grounds for not publishing ---------------------------------------------------------------

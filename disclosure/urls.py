@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure import catalogue_urls, converters  # noqa: F401  (converters registers uslug and number)
+from disclosure import catalogue_urls, converters, register_urls  # noqa: F401  (converters registers uslug and number)
 from disclosure.views import history, item, items, log, open_data, tables
 from disclosure.views.home import home
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("items/<uslug:slug>/history/<number:number>/", history.edition_page, name="item_diff"),
     path("search/", items.search_results, name="search"),
     *catalogue_urls.urlpatterns,
+    *register_urls.urlpatterns,
     path("log/", log.log, name="log"),
     path("log/<number:sequence>/", log.log_entry, name="log_entry"),
     path("powers/", tables.powers, name="powers"),

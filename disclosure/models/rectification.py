@@ -1,12 +1,18 @@
+import re
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.enums import RectificationState
 from disclosure.queries import RectificationQuerySet
+from disclosure.queries.inside import WAITING_FOR_REPORT
+
+_NUMBERS = re.compile(r"\d+")
 
 
 class Rectification(models.Model):
@@ -70,3 +76,11 @@ class Rectification(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """整改〔2026〕3号 at …/2026-3/: the address carries the two numbers alone."""
+        return reverse("rectification", args=_NUMBERS.findall(self.number)[:2])
+
+    def is_overdue(self, today: date) -> bool:
+        """The agency has not reported and its last day has passed; as RectificationQuerySet.overdue."""
+        return self.state in WAITING_FOR_REPORT and self.due_on < today

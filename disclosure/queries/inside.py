@@ -13,6 +13,8 @@ from govportal.permissions import Permission
 if TYPE_CHECKING:
     from disclosure.models import Receipt, Rectification, Withholding  # noqa: F401  (named in strings below)
 
+WAITING_FOR_REPORT = (RectificationState.ORDERED, RectificationState.RETURNED)
+
 
 class WithholdingQuerySet(models.QuerySet["Withholding"]):
     def visible_to(self, user: Any) -> Self:
@@ -53,8 +55,7 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
 
     def overdue(self, today: date) -> Self:
         """The agency has not reported and its last day has passed."""
-        waiting = [RectificationState.ORDERED, RectificationState.RETURNED]
-        return self.filter(state__in=waiting, due_on__lt=today)
+        return self.filter(state__in=WAITING_FOR_REPORT, due_on__lt=today)
 
     def to_report_for(self, user: Any) -> Self:
         """Waiting for the report of an agency at which this person may write it."""
@@ -63,7 +64,7 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
             for permission in (Permission.DRAFT_ITEM, Permission.CHECK_RECEIPT)
             for agency in access.agencies_with(user, permission)
         ]
-        return self.filter(state__in=[RectificationState.ORDERED, RectificationState.RETURNED], agency__in=writing)
+        return self.filter(state__in=WAITING_FOR_REPORT, agency__in=writing)
 
     def to_verify_for(self, user: Any) -> Self:
         """Reported, and for this person to verify."""

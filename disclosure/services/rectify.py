@@ -1,0 +1,250 @@
+"""整改: ordered with a deadline, reported by the agency, verified by somebody else (domain §2).
+
+Public from the first day. A row does not know what it came from; who orders and verifies is never of the agency.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from disclosure.enums import READABLE_STATES, Audience, TargetGroup
+from disclosure.models import IndexCounter, Item, Obligation, Rectification
+from disclosure.services.procedure import check
+from disclosure.workflow_rectification import RectificationAction, next_state
+from govportal import access, audit, notices
+from govportal.calendar import load_calendar
+from govportal.models import Agency, PublicRevision, User
+from govportal.permissions import Permission, Role
+from govportal.site import absolute_url
+from govportal.workdays import add_working_days
+
+DEFAULT_WORKING_DAYS = 10  # practice, not law; the order may name another day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is wrong and what is asked, in words anybody may read. `due_on` None: in DEFAULT_WORKING_DAYS."""
+
+    agency: Agency
+    problem: str
+    requirement: str
+    basis: str
+    due_on: date | None = None
+    item: Item | None = None
+    obligation: Obligation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """核实: done, or returned with a new last day."""
+
+    is_done: bool
+    finding: str
+    due_on: date | None = None
+
+
+# --- order ---------------------------------------------------------------------------------------------------
+
+
+def reasons_against_ordering(order: Order, actor: Any, today: date) -> list[str]:
+    """Why this person cannot give this order; empty when he can."""
+    reasons = _reasons_against_overseeing(order.agency, actor)
+    if not (order.problem.strip() and order.requirement.strip() and order.basis.strip()):
+        reasons.append(_("须写明问题、整改要求和依据。"))
+    if order.due_on and order.due_on <= today:
+        reasons.append(_("整改期限须在今天以后。"))
+    if order.item and not _is_public_of(order.item, order.agency):
+        reasons.append(_("涉及的信息须是责任单位已经向社会公开的信息。"))
+    if order.obligation and not _is_owed_to_all(order.obligation, order.agency):
+        reasons.append(_("涉及的公开义务须是责任单位向社会公开的义务。"))
+    return reasons
+
+
+def _reasons_against_overseeing(agency: Agency, actor: Any) -> list[str]:
+    """Ordering and verifying are for those who oversee the agency and are not of it."""
+    reasons = []
+    if not access.can(actor, Permission.ORDER_RECTIFICATION, agency):
+        reasons.append(_("您没有对%s交办整改的职责。") % agency.display_name)
+    if actor.memberships.filter(agency=agency).exists():
+        reasons.append(_("责任单位的人员不能交办、核实本单位的整改。"))
+    return reasons
+
+
+def _is_public_of(item: Item, agency: Agency) -> bool:
+    is_public = item.audience == Audience.PUBLIC and item.state in READABLE_STATES
+    return is_public and item.agency_id == agency.pk
+
+
+def _is_owed_to_all(obligation: Obligation, agency: Agency) -> bool:
+    return obligation.agency_id == agency.pk and obligation.entry.target != TargetGroup.INTERNAL
+
+
+@transaction.atomic
+def order(wanted: Order, *, actor: User, at: datetime) -> Rectification:
+    """交办整改: numbered, public at once, told to the agency's office heads. Raises ValidationError with reasons."""
+    day = localdate(at)
+    check(reasons_against_ordering(wanted, actor, day))
+    row = Rectification(
+        number=allocate_number(day.year),
+        agency=wanted.agency,
+        problem=wanted.problem.strip(),
+        requirement=wanted.requirement.strip(),
+        basis=wanted.basis.strip(),
+        item=wanted.item,
+        obligation=wanted.obligation,
+        ordered_by=actor,
+        ordered_on=day,
+        due_on=wanted.due_on or add_working_days(day, DEFAULT_WORKING_DAYS, load_calendar()),
+    )
+    row.clean_fields(exclude={"agency", "item", "obligation", "ordered_by"})
+    row.save(force_insert=True)
+    _publish(row, "rectification.order", actor=actor, before="", basis=row.basis)
+    _tell(
+        row,
+        office_heads(row.agency),
+        _("整改通知：%(number)s，%(day)s前报告") % _words(row),
+        event="order",
+        actor=actor,
+    )
+    return row
+
+
+def allocate_number(year: int) -> str:
+    """整改〔2026〕3号. Call inside a transaction: the counter row stays locked until it ends, and never goes back."""
+    counter, _is_new = IndexCounter.objects.select_for_update().get_or_create(prefix=f"整改〔{year}〕")
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{counter.prefix}{counter.last}号"
+
+
+# --- report, verify, cancel -------------------------------------------------------------------------------------
+
+
+def reasons_against(row: Rectification, action: RectificationAction, actor: Any) -> list[str]:
+    """Why this person cannot do this now, whatever he would write; empty when he can."""
+    if next_state(row.state, action) is None:
+        words = {"state": row.get_state_display(), "action": RectificationAction(action).label}
+        return [_("整改的状态是“%(state)s”，不能%(action)s。") % words]
+    if action == RectificationAction.REPORT:
+        return [] if _may_report(row.agency, actor) else [_("您不是责任单位的承办人或公开机构负责人。")]
+    reasons = _reasons_against_overseeing(row.agency, actor)
+    if actor.pk == row.reported_by_id:
+        reasons.append(_("报告人不能核实、撤销自己报告的整改。"))
+    return reasons
+
+
+def _may_report(agency: Agency, actor: Any) -> bool:
+    """承办人, or the head of its disclosure office, who is the one to check receipts."""
+    return any(
+        access.can(actor, permission, agency) for permission in (Permission.DRAFT_ITEM, Permission.CHECK_RECEIPT)
+    )
+
+
+@transaction.atomic
+def report(rectification_id: int, *, actor: User, at: datetime, text: str) -> Rectification:
+    """报告整改情况 by the agency. An earlier finding stays to be read until the next one."""
+    row = _locked(rectification_id)
+    reasons = reasons_against(row, RectificationAction.REPORT, actor)
+    check(reasons if reasons or text.strip() else [_("须写明整改情况。")])
+    row.report, row.reported_by, row.reported_on = text.strip(), actor, localdate(at)
+    row.verified_by, row.verified_on = None, None
+    columns = ("report", "reported_by", "reported_on", "verified_by", "verified_on")
+    _move(row, RectificationAction.REPORT, columns, actor=actor)
+    _tell(
+        row,
+        [row.ordered_by],
+        _("整改待核实：%(number)s") % _words(row),
+        event=f"report:{at:%Y%m%d%H%M%S%f}",
+        actor=actor,
+    )
+    return row
+
+
+def reasons_against_finding(row: Rectification, finding: Finding, actor: Any, today: date) -> list[str]:
+    """Why this person cannot find so; empty when he can."""
+    reasons = reasons_against(row, action_of(finding), actor)
+    if not finding.finding.strip():
+        reasons.append(_("须写明核实意见。"))
+    if not finding.is_done and (finding.due_on is None or finding.due_on <= today):
+        reasons.append(_("核实未通过的，须确定今天以后的新期限。"))
+    return reasons
+
+
+def action_of(finding: Finding) -> RectificationAction:
+    return RectificationAction.ACCEPT if finding.is_done else RectificationAction.RETURN
+
+
+@transaction.atomic
+def verify(rectification_id: int, finding: Finding, *, actor: User, at: datetime) -> Rectification:
+    """核实: the rectification is done, or goes back with a new last day. Raises ValidationError with reasons."""
+    row, day = _locked(rectification_id), localdate(at)
+    check(reasons_against_finding(row, finding, actor, day))
+    row.finding, row.verified_by, row.verified_on = finding.finding.strip(), actor, day
+    if not finding.is_done and finding.due_on:
+        row.due_on = finding.due_on
+    columns = ("finding", "verified_by", "verified_on", "due_on")
+    _move(row, action_of(finding), columns, actor=actor)
+    subject = _("整改完成：%(number)s") if finding.is_done else _("整改未通过核实：%(number)s，%(day)s前再报告")
+    _tell(row, office_heads(row.agency), subject % _words(row), event=f"verify:{at:%Y%m%d%H%M%S%f}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def cancel(rectification_id: int, *, actor: User, at: datetime, reason: str) -> Rectification:
+    """撤销整改, with a reason. Its number and the reason stay public, its words do not."""
+    row = _locked(rectification_id)
+    reasons = reasons_against(row, RectificationAction.CANCEL, actor)
+    check(reasons if reasons or reason.strip() else [_("须写明撤销的理由。")])
+    row.finding, row.verified_by, row.verified_on = reason.strip(), actor, localdate(at)
+    _move(row, RectificationAction.CANCEL, ("finding", "verified_by", "verified_on"), actor=actor)
+    _tell(row, office_heads(row.agency), _("整改已撤销：%(number)s") % _words(row), event="cancel", actor=actor)
+    return row
+
+
+# --- all verbs -------------------------------------------------------------------------------------------------
+
+
+def office_heads(agency: Agency) -> Iterable[User]:
+    """公开机构负责人 of that very agency, who see to it that something is done."""
+    heads = User.objects.filter(is_active=True, memberships__agency=agency, memberships__role=Role.OFFICE_HEAD)
+    return heads.distinct().order_by("pk")
+
+
+def _locked(rectification_id: int) -> Rectification:
+    rows = Rectification.objects.select_for_update(of=("self",)).select_related("agency", "ordered_by")
+    return rows.get(pk=rectification_id)
+
+
+def _move(row: Rectification, action: RectificationAction, columns: Iterable[str], *, actor: User) -> None:
+    before = row.state
+    after = next_state(before, action)
+    assert after is not None  # reasons_against has looked
+    row.state = after
+    row.clean_fields(exclude={"agency", "item", "obligation", "ordered_by", "reported_by", "verified_by"})
+    row.save(update_fields=["state", *columns])
+    _publish(row, f"rectification.{action}", actor=actor, before=before)
+
+
+def _publish(row: Rectification, action: str, *, actor: User, before: str, basis: str = "") -> None:
+    PublicRevision.raise_number()
+    after = {"state": row.state, "due_on": row.due_on.isoformat()}
+    audit.record(actor, action, row, agency=row.agency, before={"state": before}, after=after, basis=basis)
+
+
+def _words(row: Rectification) -> dict[str, str]:
+    return {"number": row.number, "day": row.due_on.isoformat()}
+
+
+def _tell(row: Rectification, people: Iterable[User], subject: str, *, event: str, actor: User) -> None:
+    """Numbers and days only: what is wrong stands on the page."""
+    address = absolute_url(reverse("admin:disclosure_rectification_change", args=[row.pk]))
+    for person in people:
+        if person.email and person.is_active and person.pk != actor.pk:
+            key = f"rectification:{row.pk}:{event}:{person.pk}"
+            notices.enqueue(key=key, address=person.email, subject=subject, body=f"{subject}\n{address}")

@@ -13,7 +13,10 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 # Arabic numbers with their separators, Chinese numerals, Latin words, any other single character.
-_TOKEN = re.compile(r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[〇零一二三四五六七八九十百千万亿两]+|[A-Za-z]+|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[〇零一二三四五六七八九十百千万亿两廿卅壹贰叁肆伍陆柒捌玖拾佰仟]+|[A-Za-z]+|.",
+    re.DOTALL,
+)
 _PARAGRAPH = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _SENTENCE = re.compile(r"[^。；！？;!?]*[。；！？;!?]+|[^。；！？;!?]+\Z", re.DOTALL)
 

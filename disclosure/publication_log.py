@@ -108,9 +108,9 @@ def digest(edition: "Edition", attachments: Iterable[tuple[str, str]] | None = N
     return hashlib.sha256(canonical_content(edition, attachments)).hexdigest()
 
 
-def review_digest(edition: "Edition") -> str:
+def review_digest(edition: "Edition", attachments: Iterable[tuple[str, str]] | None = None) -> str:
     """The digest that signatures are bound to: of the text as submitted, before publication sets its day."""
-    return hashlib.sha256(canonical_json(content_values(edition) | {"published_on": None})).hexdigest()
+    return hashlib.sha256(canonical_json(content_values(edition, attachments) | {"published_on": None})).hexdigest()
 
 
 def entry_payload(entry: "LogEntry") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Recompute the publication log from the rows it speaks of, and name every entry that does not hold."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,14 +10,19 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError, connection
 
 from disclosure import publication_log
-from disclosure.enums import EditionState, ItemState, LogKind
-from disclosure.models import Edition, EditionAttachment, Item, LogChain, LogEntry
+from disclosure.enums import EditionState, ItemState, LogKind, Procedure, ReviewStep
+from disclosure.models import Approval, Edition, EditionAttachment, Item, LogChain, LogEntry
 from disclosure.services.index_number import slug_for
 from disclosure.services.publish import PROJECTED
 
 # Kinds of entry that bring a new edition before the public.
 _OPENING = (LogKind.MIGRATE, LogKind.PUBLISH, LogKind.AMEND)
-# What an entry makes of its item; the other kinds leave it as it was.
+# The signatures without which an edition is not public by its procedure: those the database asks for.
+_LEAST_STEPS: Mapping[str, frozenset[str]] = {
+    Procedure.REVIEW: frozenset({ReviewStep.SECRECY, ReviewStep.APPROVAL}),
+    Procedure.EMERGENCY: frozenset({ReviewStep.EMERGENCY}),
+}
+# What an entry makes of its item; the other kinds leave it as it was, but for `_state_after`.
 _STATE_AFTER = {
     LogKind.MIGRATE: ItemState.LIVE,
     LogKind.PUBLISH: ItemState.LIVE,
@@ -28,7 +33,8 @@ _STATE_AFTER = {
     LogKind.VOID: ItemState.VOID,
     LogKind.PARTLY_VOID: ItemState.PARTLY_VOID,
 }
-_CLOSED = set(_STATE_AFTER.values()) - {ItemState.LIVE}
+# Ground, basis, explanation and replacement of an item that nobody has closed.
+_NOT_CLOSED = ("", "", "", "")
 # What reading a row raises whose bytes are no text, date or JSON any more.
 _UNREADABLE = (DatabaseError, ValueError, TypeError, AttributeError)
 _BATCH = 500
@@ -73,6 +79,7 @@ def verify(*, check_files: bool = True) -> Result:
                 _verify_chain(name, heads.get(name), result)
         with _reading("登记的版本", result):
             _verify_editions(result, check_files)
+            _verify_legacy(result)
         with _reading("公开信息", result):
             _verify_items(result)
     return result
@@ -134,6 +141,9 @@ def _verify_batch(keys: list[int], result: Result, check_files: bool) -> None:
     links: dict[int, list[EditionAttachment]] = {}
     for link in EditionAttachment.objects.filter(edition__in=keys).select_related("attachment").order_by("position"):
         links.setdefault(link.edition_id, []).append(link)
+    signatures: dict[int, list[Approval]] = {}
+    for signature in Approval.objects.standing().filter(edition__in=keys):
+        signatures.setdefault(signature.edition_id, []).append(signature)
     opening = {entry.edition_id: entry for entry in LogEntry.objects.filter(edition__in=keys, kind__in=_OPENING)}
     redactions = {entry.pk: entry for entry in LogEntry.objects.filter(edition__in=keys, kind=LogKind.REDACT)}
     for edition in editions:
@@ -143,19 +153,64 @@ def _verify_batch(keys: list[int], result: Result, check_files: bool) -> None:
             result.faults.append(f"版本 {edition.pk}（{edition.item.index_number}）：已公开但没有登记")
             continue
         name = f"{entry.chain} 第 {entry.sequence} 号（{entry.index_number} 第{edition.number}版）"
+        faults = _procedure_faults(edition, entry, signatures.get(edition.pk, []))
         if edition.redacted_by_entry_id:
             redaction = redactions.get(edition.redacted_by_entry_id)
             if redaction is None or redaction.content_digest != entry.content_digest:
-                result.faults.append(f"{name}：内容已删除，但删除登记没有写明原摘要")
-            continue
-        files = links.get(edition.pk, [])
-        found = publication_log.digest(edition, [(link.title, link.attachment.sha256) for link in files])
-        if found != entry.content_digest or edition.digest != entry.content_digest:
-            result.faults.append(f"{name}：文本与登记的内容摘要不符")
-        if edition.published_at != entry.at:
-            result.faults.append(f"{name}：版本的登记时间与登记簿不符")
-        if check_files:
-            _verify_files(name, files, result)
+                faults.append("内容已删除，但删除登记没有写明原摘要")
+        else:
+            files = links.get(edition.pk, [])
+            faults += _text_faults(edition, entry, [(link.title, link.attachment.sha256) for link in files])
+            if check_files:
+                _verify_files(name, files, result)
+        result.faults += [f"{name}：{fault}" for fault in faults]
+
+
+def _text_faults(edition: Edition, entry: LogEntry, files: Sequence[tuple[str, str]]) -> list[str]:
+    """What does not hold of a text that is still there: against its entry, and against what was signed."""
+    faults = []
+    found = publication_log.digest(edition, files)
+    if found != entry.content_digest or edition.digest != entry.content_digest:
+        faults.append("文本与登记的内容摘要不符")
+    if edition.published_at != entry.at:
+        faults.append("版本的登记时间与登记簿不符")
+    if edition.procedure in _LEAST_STEPS and publication_log.review_digest(edition, files) != edition.review_digest:
+        faults.append("文本与审查签署的摘要不符")
+    return faults
+
+
+def _procedure_faults(edition: Edition, entry: LogEntry, signatures: Sequence[Approval]) -> list[str]:
+    """What does not hold of the right by which the edition became public: its procedure and its signatures."""
+    faults = []
+    is_migration = edition.procedure == Procedure.MIGRATION
+    if is_migration != (entry.kind == LogKind.MIGRATE) and edition.procedure != Procedure.LEGACY:
+        faults.append(f"公开程序是“{edition.get_procedure_display()}”，登记的却是“{entry.get_kind_display()}”")
+    writers = (edition.created_by_id, edition.last_edited_by_id)
+    true_copies = {
+        signature.step: signature.signer_id
+        for signature in signatures
+        if signature.digest == edition.review_digest
+        and (signature.author_id, signature.last_editor_id) == writers
+        and signature.signer_id not in writers
+    }
+    lacking = _LEAST_STEPS.get(edition.procedure, frozenset()) - true_copies.keys()
+    if lacking:
+        labels = [str(step.label) for step in ReviewStep if step in lacking]
+        faults.append(f"缺少有效的签署：{'、'.join(labels)}")
+    if len(set(true_copies.values())) < len(true_copies):
+        faults.append("同一人签了两个环节")
+    return faults
+
+
+def _verify_legacy(result: Result) -> None:
+    """No text claims the procedure of before once another has gone through the review: nothing else excuses it."""
+    opening = LogEntry.objects.filter(kind__in=_OPENING)
+    reviewed = opening.filter(edition__procedure__in=_LEAST_STEPS).order_by("id").first()
+    if reviewed is None:
+        return
+    for entry in opening.filter(edition__procedure=Procedure.LEGACY, id__gt=reviewed.pk).order_by("id"):
+        name = f"{entry.chain} 第 {entry.sequence} 号（{entry.index_number}）"
+        result.faults.append(f"{name}：称为“{Procedure.LEGACY.label}”，却登记在审查程序启用以后")
 
 
 def _verify_files(name: str, links: list[EditionAttachment], result: Result) -> None:
@@ -181,12 +236,12 @@ class _Logged:
     closed_at: datetime | None = None
     state: str = ItemState.LIVE
     edition_id: int | None = None
-    closing: tuple[str, str, str, str] = ("", "", "", "")  # ground, basis, explanation, replacement
+    closing: tuple[str, str, str, str] = _NOT_CLOSED
 
 
 def _verify_items(result: Result) -> None:
     """What pages, lists and search show of an item is what the log says last, not a row changed beside it."""
-    logged = _read_log()
+    logged = _read_log(result)
     items = Item.objects.exclude(state=ItemState.UNPUBLISHED, current_edition=None)
     for item in items.select_related("agency", "current_edition", "replaced_by").order_by("pk").iterator(_BATCH):
         last = logged.pop(item.pk, None)
@@ -203,24 +258,35 @@ def _verify_items(result: Result) -> None:
         }
         if any(getattr(item, name) != value for name, value in shown.items()):
             result.faults.append(f"{item.index_number}：列表所示或网址与登记的版本不符")
-        if item.state in _CLOSED and (_closing_of(item), item.closed_at) != (last.closing, last.closed_at):
+        if (_closing_of(item), item.closed_at) != (last.closing, last.closed_at):
             result.faults.append(f"{item.index_number}：撤回、废止等说明与登记簿不符")
     for last in logged.values():
         result.faults.append(f"{last.index_number}：登记簿上已公开，却作为未公开存着，或不在了")
 
 
-def _read_log() -> dict[int, _Logged]:
+def _read_log(result: Result) -> dict[int, _Logged]:
     logged: dict[int, _Logged] = {}
     for entry in LogEntry.objects.order_by("id").iterator(_BATCH):
         last = logged.setdefault(entry.item_id, _Logged(entry.index_number, entry.chain, entry.agency_code))
         last.chain, last.agency_code = entry.chain, entry.agency_code
-        last.state = _STATE_AFTER.get(LogKind(entry.kind), last.state)
+        last.state = _state_after(LogKind(entry.kind), last.state)
+        if entry.kind == LogKind.MIGRATE and last.edition_id:
+            result.faults.append(f"{entry.chain} 第 {entry.sequence} 号（{entry.index_number}）：已公开的信息又作迁入")
         if entry.kind in _OPENING:
             last.edition_id = entry.edition_id
-        if last.state in _CLOSED and entry.kind in _STATE_AFTER:
+        if last.state == ItemState.LIVE:
+            last.closing, last.closed_at = _NOT_CLOSED, None
+        elif entry.kind in _STATE_AFTER:
             last.closing = (entry.note, entry.basis, entry.explanation, entry.replacement)
             last.closed_at = entry.at
     return logged
+
+
+def _state_after(kind: LogKind, before: str) -> str:
+    """An expired text lives again by an edition that lasts longer (services/publish.py)."""
+    if kind == LogKind.AMEND and before == ItemState.EXPIRED:
+        return ItemState.LIVE
+    return _STATE_AFTER.get(kind, before)
 
 
 def _closing_of(item: Item) -> tuple[str, str, str, str]:

@@ -119,6 +119,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+# A term in calendar days that ends on a day off moves to the next working day.
+CALENDAR_TERMS_MOVE = env.flag("CALENDAR_TERMS_MOVE", True)
 
 STATIC_URL = BASE_PATH + "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", PORTAL_HOME / "static")

@@ -1,21 +1,267 @@
-"""What meets an obligation: publications by rule, an item that an officer names, undone by a withdrawal."""
+"""What meets an obligation: publications by rule, an item that an officer names; undone by a withdrawal.
 
-from datetime import datetime
+The rule is disclosure/fulfilment.py (docs/adr/0007). Internal items (对内公开) never meet a public obligation.
+"""
 
-from disclosure.models import Item, Obligation
-from govportal.models import User
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience, EditionState, ObligationKind
+from disclosure.fulfilment import Open, Publication, met_by
+from disclosure.models import CatalogueEntry, Edition, Item, Obligation
+from disclosure.obligation_periods import is_due_at_end
+from govportal import access, audit
+from govportal.models import PublicRevision, User
+from govportal.permissions import Permission
+
+_log = logging.getLogger(__name__)
+# Extra fields in which a type says what year its text is about.
+_YEARS = ("report_year", "fiscal_year", "year")
+_OF_PERIODS = {ObligationKind.RECURRING, ObligationKind.PRESENCE, ObligationKind.REVIEW}
+_OBLIGATION = ("pk", "kind", "period_start", "period_end", "due_on", "event__item_id")
+_EDITION = ("item_id", "number", "published_on", "published_at", "formed_on", *(f"extra__{key}" for key in _YEARS))
+
+type Pair = tuple[int, int]  # entry, agency
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a round closed; `faults` names the entries that could not be done."""
+
+    met: int
+    faults: tuple[str, ...]
+
+
+def publication_day(number: int, published_on: date, published_at: datetime) -> date:
+    """The day (Beijing) on which the public got this edition; of an archive, the day it names."""
+    return published_on if number == 1 else localdate(published_at)
 
 
 def meet_by(item: Item, *, at: datetime) -> int:
-    """Close what this publication meets, inside its transaction; answers how many obligations that were."""
-    return 0
+    """Close what the publication of the item's current edition meets, inside its transaction.
+
+    Answers how many obligations that were. No query without a catalogue entry, three at most.
+    """
+    edition = item.current_edition
+    if item.catalogue_entry_id is None or item.audience != Audience.PUBLIC or edition is None:
+        return 0
+    assert edition.published_on is not None  # it has just been sealed
+    publication = Publication(
+        item.pk,
+        publication_day(edition.number, edition.published_on, at),
+        edition.number == 1,
+        edition.formed_on,
+        _years(edition.extra.get(key) for key in _YEARS),
+    )
+    of_pair = Obligation.objects.filter(entry=item.catalogue_entry_id, agency=item.agency_id, cancelled_at=None)
+    is_used = Q(met_by=item, met_on=publication.day, kind=ObligationKind.RECURRING)
+    rows = of_pair.filter(Q(met_on__isnull=True) | is_used).exclude(kind=ObligationKind.FILING)
+    candidates = list(rows.select_related("entry", "event"))
+    answered = any(row.met_on for row in candidates)
+    open_ones = [_open(row) for row in candidates if not row.met_on]
+    return _close(publication, _met_once(publication, open_ones, answered=answered), item)
 
 
-def reasons_against(obligation: Obligation, item: Item, actor: User) -> list[str]:
+def _open(row: Obligation) -> Open:
+    return Open(
+        row.pk,
+        row.kind,
+        row.period_start,
+        row.period_end,
+        row.due_on,
+        row.event.item_id if row.event else None,
+        is_due_at_end(row.entry.timing_rule),
+    )
+
+
+def _years(values: Iterable[Any]) -> tuple[int, ...]:
+    return tuple(int(value) for value in values if str(value).isdecimal())
+
+
+def _met_once(publication: Publication, open_ones: Iterable[Open], *, answered: bool) -> list[Open]:
+    """What the publication meets; one that has already answered for a period answers for no other."""
+    return met_by(publication, [o for o in open_ones if not (answered and o.kind == ObligationKind.RECURRING)])
+
+
+def _close(publication: Publication, met: Sequence[Open], item: Item) -> int:
+    """Write it down, in the transaction of the caller. Whatever was met or taken out meanwhile is left alone."""
+    if not met:
+        return 0
+    still_open = Obligation.objects.open().filter(pk__in=[o.pk for o in met])
+    count = still_open.update(met_by=item, met_on=publication.day)
+    if count:
+        after = {"obligations": sorted(o.pk for o in met), "met_on": publication.day.isoformat()}
+        audit.record(None, "obligation.meet", item, agency=item.agency, after=after)
+    return count
+
+
+def close_met() -> Closed:
+    """Close every open obligation that something published meets. Each entry for itself: a fault stops no other."""
+    open_ones = _all_open()
+    answered = _answered({entry for entry, _agency in open_ones})
+    by_entry: dict[int, list[tuple[Pair, Publication]]] = defaultdict(list)
+    for pair, publication in _publications():
+        by_entry[pair[0]].append((pair, publication))
+    met, faults = 0, []
+    for entry, publications in by_entry.items():
+        try:
+            with transaction.atomic():
+                met += _close_entry(publications, open_ones, answered)
+        except Exception:
+            _log.exception("Obligations of catalogue entry %s could not be closed", entry)
+            faults.append(CatalogueEntry.objects.get(pk=entry).code)
+    return Closed(met, tuple(faults))
+
+
+def _close_entry(
+    publications: Sequence[tuple[Pair, Publication]],
+    open_ones: dict[Pair, list[Open]],
+    answered: set[tuple[int, date]],
+) -> int:
+    items = Item.objects.select_related("agency").in_bulk({publication.item_id for _pair, publication in publications})
+    closed = 0
+    for pair, publication in publications:
+        left = open_ones.get(pair, [])
+        is_answered = (publication.item_id, publication.day) in answered
+        met = _met_once(publication, left, answered=is_answered)
+        if not met:
+            continue
+        closed += _close(publication, met, items[publication.item_id])
+        open_ones[pair] = [o for o in left if o not in met]
+    if closed:
+        PublicRevision.raise_number()
+    return closed
+
+
+def _all_open() -> dict[Pair, list[Open]]:
+    """Open obligations that an item can meet, by entry and agency, the earliest period first."""
+    rules = {entry.pk: is_due_at_end(entry.timing_rule) for entry in CatalogueEntry.objects.all()}
+    rows = Obligation.objects.open().exclude(kind=ObligationKind.FILING).order_by("period_start", "pk")
+    found: dict[Pair, list[Open]] = defaultdict(list)
+    for entry, agency, *values in rows.values_list("entry_id", "agency_id", *_OBLIGATION).iterator(chunk_size=5000):
+        found[entry, agency].append(Open(*values, rules[entry]))
+    return found
+
+
+def _answered(entries: set[int]) -> set[tuple[int, date]]:
+    """(item, day) of the publications that have answered for a recurring period of these entries."""
+    rows = Obligation.objects.filter(kind=ObligationKind.RECURRING, entry__in=entries, met_by__isnull=False)
+    return {(item, day) for item, day in rows.values_list("met_by_id", "met_on") if day}
+
+
+def _publications() -> Iterable[tuple[Pair, Publication]]:
+    """Published editions of public items whose entry and agency have something open, in the order they appeared."""
+    waiting = Obligation.objects.open().filter(entry=OuterRef("item__catalogue_entry"), agency=OuterRef("item__agency"))
+    editions = _published(
+        Edition.objects.filter(
+            Exists(waiting),
+            item__catalogue_entry__isnull=False,
+            item__audience=Audience.PUBLIC,
+            item__state__in=READABLE_STATES,
+        )
+    )
+    rows = editions.values_list("item__catalogue_entry_id", "item__agency_id", *_EDITION)
+    for entry, agency, item, number, published_on, published_at, formed_on, *years in rows.iterator(chunk_size=2000):
+        day = publication_day(number, published_on, published_at)
+        yield (entry, agency), Publication(item, day, number == 1, formed_on, _years(years))
+
+
+def _published(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    return editions.filter(state=EditionState.PUBLISHED).order_by("published_at", "pk")
+
+
+def reopen_withdrawn() -> int:
+    """Open again what an item had met that was withdrawn or terminated before the period was over."""
+    lost = Obligation.objects.filter(met_by__state__in=NOTICE_STATES, cancelled_at=None)
+    rows = [
+        row
+        for row in lost.select_related("met_by", "agency")
+        if row.met_by and row.met_by.closed_at and localdate(row.met_by.closed_at) <= row.period_end
+    ]
+    for row in rows:
+        with transaction.atomic():
+            before = {"met_by": row.met_by_id, "met_on": row.met_on.isoformat() if row.met_on else None}
+            still = Obligation.objects.filter(pk=row.pk, met_by=row.met_by, met_by__state__in=NOTICE_STATES)
+            if still.update(met_by=None, met_on=None):
+                PublicRevision.raise_number()
+                audit.record(
+                    None, "obligation.reopen", row, agency=row.agency, before=before, note=_("信息已撤回或终止")
+                )
+    return len(rows)
+
+
+def reasons_against(obligation: Obligation, item: Item, actor: Any) -> list[str]:
     """Why this person cannot name this item as what meets the obligation; empty when he can."""
-    raise NotImplementedError
+    reasons = reasons_against_meeting(obligation, actor)
+    if obligation.kind == ObligationKind.FILING:
+        reasons.append(_("报送义务以登记报送履行。"))
+    if item.audience != Audience.PUBLIC or item.state not in READABLE_STATES:
+        reasons.append(_("信息须是面向社会已经公开的信息。"))
+    elif item.agency_id != obligation.agency_id:
+        reasons.append(_("信息不是本单位公开的。"))
+    elif _day_of(obligation, item) is None:
+        reasons.append(_("信息不是在这一期间内形成或者公开的。"))
+    return reasons
 
 
+def reasons_against_meeting(obligation: Obligation, actor: Any) -> list[str]:
+    """What stands against whatever a person enters to meet an obligation."""
+    reasons = []
+    if obligation.cancelled_at:
+        reasons.append(_("这项义务已取消。"))
+    if obligation.met_on:
+        reasons.append(_("这项义务已经履行。"))
+    if not access.can(actor, Permission.PUBLISH_ITEM, obligation.agency):
+        reasons.append(_("您不是本单位的承办人或审定人。"))
+    return reasons
+
+
+def _day_of(obligation: Obligation, item: Item) -> date | None:
+    """The day on which the item met it: its first publication in or after the period; of an event, its first of all.
+
+    For a presence the text must have been formed or published in the half-year itself.
+    """
+    days = [
+        publication_day(number, published_on, published_at)
+        for number, published_on, published_at in _published(Edition.objects.filter(item=item)).values_list(
+            "number", "published_on", "published_at"
+        )
+        if published_on and published_at
+    ]
+    start, end = obligation.period_start, obligation.period_end
+    if obligation.kind == ObligationKind.PRESENCE and not (item.formed_on and start <= item.formed_on <= end):
+        days = [day for day in days if day <= end]
+    if obligation.kind in _OF_PERIODS:
+        days = [day for day in days if day >= start]
+    return min(days, default=None)
+
+
+@transaction.atomic
 def meet(obligation_id: int, item_id: int, *, actor: User, at: datetime) -> Obligation:
     """An officer says which published item meets the obligation. Raises ValidationError with every reason."""
-    raise NotImplementedError
+    obligation = locked(obligation_id)
+    item = Item.objects.get(pk=item_id)
+    if reasons := reasons_against(obligation, item, actor):
+        raise ValidationError(reasons)
+    obligation.met_by, obligation.met_on = item, _day_of(obligation, item)
+    obligation.save(update_fields=["met_by", "met_on"])
+    PublicRevision.raise_number()
+    after = {"item": item.index_number, "met_on": str(obligation.met_on)}
+    audit.record(actor, "obligation.meet", obligation, agency=obligation.agency, after=after)
+    return obligation
+
+
+def locked(obligation_id: int) -> Obligation:
+    """The obligation under lock, with its entry and agency. Raises Obligation.DoesNotExist."""
+    rows = Obligation.objects.select_for_update(of=("self",)).select_related("entry", "agency")
+    return rows.get(pk=obligation_id)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.data_tables import DATA_TABLES, DataTable
+from disclosure.data_tables import DATA_TABLES, DataTable, counts_by_type
 from disclosure.models import CatalogueEntry, Item, LogEntry, Rectification, Withholding
 from govportal.contributions import Dataset
 
@@ -20,7 +20,20 @@ def _table(table: DataTable) -> Dataset:
     formats = {"CSV": _to("data_csv", table.key)}
     if table.key == "agencies":
         formats["JSON"] = _to("api_agencies")
-    return Dataset(table.key, table.title, table.description, formats, lambda: table.count(AnonymousUser()))
+    if table.rows_of:
+        formats["JSON"] = lambda: f"{reverse('api_items')}?type={table.key}"
+    return Dataset(
+        table.key,
+        table.title,
+        table.description,
+        formats,
+        lambda: table.count(AnonymousUser()),
+        _counts_by_type if table.rows_of else None,
+    )
+
+
+def _counts_by_type() -> dict[str, int]:
+    return counts_by_type(AnonymousUser())
 
 
 DATASETS = (

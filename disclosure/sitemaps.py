@@ -5,8 +5,10 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
 
 from disclosure.models import Item
+from disclosure.projects import projects
 from disclosure.queries import ItemQuerySet
 
 
@@ -29,3 +31,28 @@ class ItemSitemap(Sitemap):  # type: ignore[type-arg]  # not subscriptable when 
             .values_list("updated_at", flat=True)
             .first()
         )
+
+
+class ProjectSitemap(Sitemap):  # type: ignore[type-arg]
+    """The pages on which a key project stands with everything that belongs to it."""
+
+    limit = 10_000
+    protocol = None
+
+    def items(self) -> ItemQuerySet:
+        return projects(AnonymousUser()).order_by("id")
+
+    def location(self, item: Item) -> str:
+        return reverse("project", args=[item.slug])
+
+
+class CollectionSitemap(Sitemap):  # type: ignore[type-arg]
+    """The pages that list what is published of one kind."""
+
+    protocol = None
+
+    def items(self) -> list[str]:
+        return ["catalogue", "normative", "powers", "services", "enforcement", "projects", "leaders", "gazettes"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from disclosure import catalogue_urls, converters, register_urls  # noqa: F401  (converters registers uslug and number)
-from disclosure.views import history, item, items, log, open_data, tables
+from disclosure.views import enforcement, history, item, items, log, open_data, projects, tables, type_lists
 from disclosure.views.home import home
 
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("services/", tables.services, name="services"),
     path("leaders/", tables.leader_list, name="leaders"),
     path("gazettes/", tables.gazettes, name="gazettes"),
+    path("normative/", type_lists.normative, name="normative"),
+    path("projects/", projects.project_list, name="projects"),
+    path("projects/<uslug:slug>/", projects.project_page, name="project"),
+    path("enforcement/", enforcement.enforcement, name="enforcement"),
     path("data/", tables.data_tables, name="data_tables"),
     path("open-data/", open_data.open_data, name="open_data"),
 ]

@@ -7,13 +7,15 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.fields.json import KT
 
 from disclosure.enums import (
     NOTICE_STATES,
     READABLE_STATES,
     Audience,
     ItemState,
+    RelationKind,
     Validity,
 )
 from govportal import access
@@ -43,6 +45,22 @@ class ItemQuerySet(models.QuerySet["Item"]):
         """Neither void nor expired, by declaration, by its end or by date; partly void texts hold for the rest."""
         valid = self.with_effective_validity(today)
         return valid.exclude(effective_validity__in=[Validity.EXPIRED, Validity.VOID])
+
+    def still_shown(self, today: date) -> Self:
+        """Without results of law enforcement past the last day of being shown (公示期至)."""
+        dated = self.alias(last_day=KT("current_edition__extra__shown_until"))
+        return dated.exclude(last_day__gt="", last_day__lt=today.isoformat())
+
+    def without_subprojects(self) -> Self:
+        """Without texts on a project that belong to another such text: a project is listed once."""
+        relations = self.model._meta.get_field("relations").related_model._default_manager
+        above = relations.filter(
+            source=OuterRef("pk"),
+            kind=RelationKind.BELONGS_TO,
+            target__item_type="project",
+            target__state__in=READABLE_STATES,
+        )
+        return self.exclude(Exists(above), item_type="project")
 
     def about(self, topics: Iterable[str]) -> Self:
         """Of these topics; a main class (财政) holds its sub-classes (财政/惠农补贴), never a namesake (财政金融).

@@ -41,8 +41,14 @@ CSV_COLUMNS = {
 
 
 def open_data(request: HttpRequest) -> HttpResponse:
+    sources = {entry.counted_with for entry in datasets.all() if entry.counted_with}
+    counted = {key: n for source in sources for key, n in source().items()}
     sets = [
-        (entry, entry.count(), [(name, address()) for name, address in entry.formats.items()])
+        (
+            entry,
+            counted[entry.key] if entry.key in counted else entry.count(),
+            [(name, address()) for name, address in entry.formats.items()],
+        )
         for entry in datasets.all()
     ]
     return render(request, "disclosure/open_data.html", {"datasets": sets})

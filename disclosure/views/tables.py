@@ -11,7 +11,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from disclosure.data_tables import DATA_TABLES, DataTable, Row, extra_values, items_of_type, leaders
+from disclosure.data_tables import (
+    DATA_TABLES,
+    DataTable,
+    Row,
+    counts_by_type,
+    extra_values,
+    items_of_type,
+    leaders,
+)
+from disclosure.filters import InvalidFilter
+from disclosure.list_filters import TABLE_FILTERS
 from disclosure.models import Item
 from disclosure.queries import ItemQuerySet
 from disclosure.types import POWER_KINDS
@@ -94,10 +104,15 @@ def leader_list(request: HttpRequest) -> HttpResponse:
 
 
 def data_tables(request: HttpRequest) -> HttpResponse:
-    """The data tables: how many rows the CSV beside each has, and the first of them."""
+    """The data tables: how many rows the CSV beside each has, and the first of them or the page that lists them."""
     anybody = AnonymousUser()
+    counted = counts_by_type(anybody)
     tables = [
-        (table, table.count(anybody), [_cells(table, row) for row in table.first_rows(anybody, ROWS_SHOWN)])
+        (
+            table,
+            counted[table.key] if table.rows_of else table.count(anybody),
+            [] if table.page else [_cells(table, row) for row in table.first_rows(anybody, ROWS_SHOWN)],
+        )
         for table in DATA_TABLES.values()
     ]
     return render(request, "disclosure/data_tables.html", {"tables": tables})
@@ -109,11 +124,22 @@ def _cells(table: DataTable, row: Row) -> dict[str, Any]:
 
 
 def data_csv(request: HttpRequest, key: str) -> HttpResponseBase:
-    """One data table as CSV: public rows only, whoever asks; `validity=all` adds the void and expired ones."""
+    """One data table as CSV: public rows only, whoever asks; `validity=all` adds the void and expired ones.
+
+    A table with a page takes the filters of that page; values that mean nothing are refused, not left out.
+    """
     table = DATA_TABLES.get(key)
     if table is None:
         raise Http404(_("没有这张数据表。"))
-    found = table.rows(AnonymousUser(), _is_complete(request))
     name = f"{key}-all" if _is_complete(request) else key
+    if (filters := TABLE_FILTERS.get(key)) and table.rows_of:
+        filterset = filters(data=request.GET, queryset=filters.items(AnonymousUser()), request=request)
+        try:
+            filterset.require_valid()
+        except InvalidFilter as error:
+            return HttpResponse("；".join(error.messages), status=400, content_type="text/plain; charset=utf-8")
+        found, name = table.rows_of(filterset.qs), filterset.named(key)
+    else:
+        found = table.rows(AnonymousUser(), _is_complete(request))
     rows = ([row.get(column.key, "") for column in table.columns] for row in found)
     return csv_response(name, chain([[column.label for column in table.columns]], rows))

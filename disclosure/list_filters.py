@@ -1,0 +1,144 @@
+"""Filters of the collections by type: key projects, results of law enforcement, normative documents."""
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.fields.json import KT
+from django.utils.translation import gettext_lazy
+
+from disclosure.data_tables import items_of_type
+from disclosure.enforcement import decisions
+from disclosure.enums import Validity
+from disclosure.filters import QueryFilter, ValuesFilter, one_of, year_number
+from disclosure.masking import is_person
+from disclosure.models import Item
+from disclosure.projects import STAGES, projects
+from disclosure.queries import ItemQuerySet, effective_validity
+from disclosure.register_filters import AgencyFilterSet
+from disclosure.types import ENFORCEMENT_KINDS, ITEM_TYPES
+from govportal.now import today
+
+CLEANUPS = tuple(ITEM_TYPES["normative"].extra_field("cleanup_result").choices)  # type: ignore[union-attr]
+EVERY_VALIDITY = "all"
+VALIDITIES = (*Validity.choices, (EVERY_VALIDITY, gettext_lazy("全部")))
+
+
+class TypedFilterSet(AgencyFilterSet):
+    """Items of one type by agency and words; `searched` names the columns and extra fields the words are sought in."""
+
+    searched: tuple[str, ...] = ("title",)
+
+    q = QueryFilter(label=gettext_lazy("查询词"))
+
+    @classmethod
+    def items(cls, reader: Any) -> ItemQuerySet:
+        """What the filters narrow: the items of the type that this reader may read, as a page lists them."""
+        raise NotImplementedError
+
+    def _by_q(self, queryset: ItemQuerySet, query: str) -> ItemQuerySet:
+        for number, word in enumerate(query.split()):
+            names = [name for name in self.searched if name != "party" or not is_person(word)]
+            extra = {f"{name}_{number}": KT(f"current_edition__extra__{name}") for name in names if name in _EXTRA}
+            columns = [f"{name}_{number}" if name in _EXTRA else name for name in names]
+            found = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns))
+            queryset = queryset.alias(**extra).filter(found)
+        return queryset
+
+
+_EXTRA = {"owner", "project_code", "decision_number", "party", "matter", "registration_number"}
+
+
+class ProjectFilterSet(TypedFilterSet):
+    """Key projects by the stage they have reached."""
+
+    labels: Mapping[str, Mapping[str, Any]] = {"stage": dict(STAGES)}
+    searched = ("title", "owner", "project_code")
+
+    stage = ValuesFilter(label=gettext_lazy("阶段"), field_name="reached", coerce=one_of(key for key, _label in STAGES))
+
+    class Meta:
+        model = Item
+        fields: list[str] = []
+
+    @classmethod
+    def items(cls, reader: Any) -> ItemQuerySet:
+        return projects(reader).with_effective_validity(today())
+
+
+class ProjectPartFilterSet(TypedFilterSet):
+    """What belongs to projects, by the slug of the project."""
+
+    project = ValuesFilter(label=gettext_lazy("所属项目"), field_name="relations__target__slug")
+
+    class Meta:
+        model = Item
+        fields: list[str] = []
+
+    @classmethod
+    def items(cls, reader: Any) -> ItemQuerySet:
+        return items_of_type(reader, "project_stage", is_complete=True)
+
+
+class EnforcementFilterSet(TypedFilterSet):
+    """Results of law enforcement. A person is found by no name."""
+
+    labels = {"kind": dict(ENFORCEMENT_KINDS)}
+    searched = ("title", "decision_number", "matter", "party")
+
+    kind = ValuesFilter(label=gettext_lazy("执法类别"), coerce=one_of(key for key, _label in ENFORCEMENT_KINDS))
+    year = ValuesFilter(label=gettext_lazy("公开年度"), coerce=year_number)
+
+    class Meta:
+        model = Item
+        fields: list[str] = []
+
+    @classmethod
+    def items(cls, reader: Any) -> ItemQuerySet:
+        return decisions(reader, today())
+
+    def _by_kind(self, queryset: ItemQuerySet, kinds: list[str]) -> ItemQuerySet:
+        return queryset.filter(current_edition__extra__kind__in=kinds)
+
+
+class NormativeFilterSet(TypedFilterSet):
+    """Without `validity` what is in force; `validity=all` is everything."""
+
+    labels = {"validity": dict(VALIDITIES), "cleanup": dict(CLEANUPS)}
+    searched = ("title", "document_number", "registration_number")
+
+    validity = ValuesFilter(label=gettext_lazy("有效性"), coerce=one_of(key for key, _label in VALIDITIES))
+    cleanup = ValuesFilter(label=gettext_lazy("清理结果"), coerce=one_of(key for key, _label in CLEANUPS))
+    year = ValuesFilter(label=gettext_lazy("公开年度"), coerce=year_number)
+
+    class Meta:
+        model = Item
+        fields: list[str] = []
+
+    @classmethod
+    def items(cls, reader: Any) -> ItemQuerySet:
+        readable = Item.objects.visible_to(reader).filter(item_type="normative").with_effective_validity(today())
+        return readable.select_related("agency", "current_edition").newest_first()
+
+    def filter_queryset(self, queryset: ItemQuerySet) -> ItemQuerySet:
+        found: ItemQuerySet = super().filter_queryset(queryset)
+        return found if "validity" in self.values else found.in_force(today())
+
+    def _by_validity(self, queryset: ItemQuerySet, validities: list[str]) -> ItemQuerySet:
+        if EVERY_VALIDITY in validities:
+            return queryset
+        return queryset.alias(shown_validity=effective_validity(today())).filter(shown_validity__in=validities)
+
+    def _by_cleanup(self, queryset: ItemQuerySet, results: list[str]) -> ItemQuerySet:
+        return queryset.filter(current_edition__extra__cleanup_result__in=results)
+
+
+# Of the data tables that have a page with filters, by the key of the table.
+TABLE_FILTERS: Mapping[str, type[TypedFilterSet]] = {
+    "normative": NormativeFilterSet,
+    "project": ProjectFilterSet,
+    "project_stage": ProjectPartFilterSet,
+    "enforcement": EnforcementFilterSet,
+}

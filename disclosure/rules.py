@@ -223,6 +223,35 @@ def project_term(aspect: str) -> LegalTerm:
     return _LICENCES_AND_PENALTIES if aspect == "approval" else _OTHER_INFORMATION
 
 
+@dataclass(frozen=True, slots=True)
+class FreshnessRule:
+    """A section of the site, and within how long it must have been updated.
+
+    `types`: the item types it shows, empty for all; `is_numbered`: with (without) a 文号, None for both.
+    """
+
+    key: str
+    label: str
+    within: Term
+    types: tuple[str, ...] = ()
+    is_numbered: bool | None = None
+
+
+FRESHNESS_BASIS = "国办秘函〔2019〕19号"
+_TWO_WEEKS = Term(14, _CALENDAR)
+FRESHNESS_RULES = (
+    FreshnessRule("home", "首页", _TWO_WEEKS),
+    FreshnessRule("news", "动态要闻", _TWO_WEEKS, ("general",), is_numbered=False),
+    FreshnessRule("notices", "通知公告", Term(6, _MONTH), ("general", "appointment", "correction")),
+    FreshnessRule("documents", "政策文件", Term(6, _MONTH), ("normative", "interpretation")),
+)
+# In percent; 规范率 by the level of the body, a county's where nothing else is said.
+TARGETS_BASIS = "《关于进一步推行政务公开的实施方案》（达市委办发〔2005〕49号）"
+COVERAGE_TARGET = 100
+STANDARD_TARGET = 90
+STANDARD_TARGETS = {"city": 85}
+
+
 # --- storage: the columns of CatalogueFields ---------------------------------------------------------------
 
 

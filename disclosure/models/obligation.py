@@ -47,6 +47,10 @@ class DisclosureEvent(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def audit_name(self) -> str:
+        return f"{self.entry.code} {self.occurred_on:%Y-%m-%d}"
+
 
 class Obligation(models.Model):
     """公开义务: one catalogue entry, one agency, one period or event: due on a day, met by an item or a signed word.

@@ -4,7 +4,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+
+from disclosure.enums import ObligationKind
 
 if TYPE_CHECKING:
     from disclosure.models import Obligation  # noqa: F401  (named in a string below)
@@ -34,3 +36,14 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def due_between(self, first: date, last: date) -> Self:
         """Open and due from `first` to `last`, both included."""
         return self.open().filter(due_on__range=(first, last))
+
+    def to_the_public(self) -> Self:
+        """All but reports, which are owed to the superior body."""
+        return self.exclude(kind=ObligationKind.FILING)
+
+    def decided(self, today: date, since: date) -> Self:
+        """In force, falling due from `since` on, and either past the last day or already met."""
+        return self.in_force().filter(Q(due_on__lt=today) | Q(met_on__isnull=False), due_on__gte=since)
+
+    def not_met_on_time(self) -> Self:
+        return self.filter(Q(met_on__isnull=True) | Q(met_on__gt=F("due_on")))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import OPEN_STATES, Audience, Category, EditionAction, Mode, Validity
 from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
-from disclosure.services import procedure, withhold
+from disclosure.services import events, procedure, withhold
 from disclosure.services.index_number import allocate, reason_against, slug_for
 from disclosure.types import ITEM_TYPES
 from govportal import access, audit
@@ -100,7 +100,9 @@ def create_item(
     )
     item.clean_fields(exclude={"title", "agency", "created_by", "catalogue_entry"})
     item.save(force_insert=True)
-    _add_edition(item, content, author=author, at=at, attachments=attachments)
+    edition = _add_edition(item, content, author=author, at=at, attachments=attachments)
+    if source is None:
+        events.follow_draft(edition, actor=author, at=at)
     return item
 
 
@@ -202,4 +204,5 @@ def edit(
         edition.attachments.all().delete()
         _attach(edition, attachments)
     procedure.move(edition, EditionAction.EDIT, actor=actor, at=at, fields=(*columns, "last_edited_by", "lock_version"))
+    events.follow_draft(edition, actor=actor, at=at)
     return edition

@@ -1,16 +1,46 @@
 """公开事由: something happened that must be published; its obligations fall due from that day (domain §5)."""
 
 from datetime import date, datetime
+from typing import Any
 
-from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item
-from govportal.models import Agency, User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from disclosure.enums import TimingKind
+from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item, Obligation
+from disclosure.obligation_periods import EVENT_KINDS, Owed, owed_by_event
+from disclosure.services.responsibility import load_days, load_responsibility, reason_not_to_oblige
+from govportal import access, audit
+from govportal.models import Agency, PublicRevision, User
+from govportal.permissions import Permission
 
 
-def reasons_against(entry: CatalogueEntry, agency: Agency, occurred_on: date, actor: User | None) -> list[str]:
-    """Why no event of this entry can be recorded for the agency; `actor` None or an upper app asks for no role."""
-    raise NotImplementedError
+def reasons_against(entry: CatalogueEntry, agency: Agency, occurred_on: date, actor: Any, at: datetime) -> list[str]:
+    """Why this person cannot record such an event. `actor` None: an upper app, whose own rules let it."""
+    reasons = _unfit(entry, agency, occurred_on)
+    is_before = entry.timing_kind == TimingKind.BEFORE_EVENT
+    if occurred_on > localdate(at) and not is_before:
+        reasons.append(_("发生日期不能晚于今天。"))
+    if actor is not None and not access.can(actor, Permission.DRAFT_ITEM, agency):
+        reasons.append(_("您不是本单位的承办人。"))
+    return reasons
 
 
+def _unfit(entry: CatalogueEntry, agency: Agency, occurred_on: date) -> list[str]:
+    """Why such an event makes nobody owe anything."""
+    reasons = [_("%s。") % reason] if (reason := reason_not_to_oblige(entry)) else []
+    if entry.timing_rule and entry.timing_kind not in EVENT_KINDS:
+        reasons.append(_("这一事项的公开时限不从事由起算。"))
+    if agency.pk not in load_responsibility([entry]).of(entry):
+        reasons.append(_("%s不是这一事项的公开主体。") % agency.display_name)
+    if occurred_on < entry.in_force_on:
+        reasons.append(_("发生在这一事项启用（%s）以前，不产生公开义务。") % entry.in_force_on.isoformat())
+    return reasons
+
+
+@transaction.atomic
 def record(
     *,
     entry: CatalogueEntry,
@@ -22,20 +52,133 @@ def record(
     item: Item | None = None,
     source: str = "",
 ) -> DisclosureEvent:
-    """Record an event with its obligations. `source` names the row of an upper app ("request:12"), once for ever."""
-    raise NotImplementedError
+    """Record an event with its obligation. Raises ValidationError with every reason against it.
+
+    `source` names the row of an upper app that registers it ("request:12"); the same source a second time is
+    answered with the event that is there. Without a source the actor must be a publisher of the agency.
+    """
+    if source and (known := DisclosureEvent.objects.filter(source=source).first()):
+        return known
+    if reasons := reasons_against(entry, agency, occurred_on, None if source else actor, at):
+        raise ValidationError(reasons)
+    return _record(entry, agency, title, occurred_on, actor=actor, at=at, item=item, source=source, matter=title)
 
 
-def reasons_against_cancelling(event: DisclosureEvent, actor: User) -> list[str]:
-    """Why this person cannot take the event back; empty when he can."""
-    raise NotImplementedError
+def _record(
+    entry: CatalogueEntry,
+    agency: Agency,
+    title: str,
+    occurred_on: date,
+    *,
+    actor: User | None,
+    at: datetime,
+    item: Item | None,
+    source: str,
+    matter: str,
+) -> DisclosureEvent:
+    event = DisclosureEvent(
+        entry=entry,
+        agency=agency,
+        title=title.strip(),
+        occurred_on=occurred_on,
+        item=item,
+        source=source,
+        recorded_by=actor,
+        recorded_at=at,
+    )
+    event.clean_fields(exclude={"entry", "agency", "item", "recorded_by"})
+    event.save(force_insert=True)
+    if owed := _owed(event, matter):
+        Obligation.objects.create(entry=entry, agency=agency, event=event, created_at=at, **_columns(owed))
+    PublicRevision.raise_number()
+    # The title may be that of a draft, which nobody is to read in the trail.
+    after = {"entry": entry.code, "occurred_on": occurred_on.isoformat(), "source": source}
+    audit.record(actor, "event.record", event, agency=agency, after=after)
+    return event
 
 
+def _owed(event: DisclosureEvent, matter: str) -> Owed | None:
+    rule, is_report = event.entry.timing_rule, event.entry.is_report
+    return owed_by_event(rule, event.occurred_on, load_days(), matter=matter, is_report=is_report)
+
+
+def _columns(owed: Owed) -> dict[str, Any]:
+    names = ("kind", "period_start", "period_end", "due_on", "basis")
+    return {name: getattr(owed, name) for name in names}
+
+
+def reasons_against_cancelling(event: DisclosureEvent, actor: Any) -> list[str]:
+    """Why this person cannot take the event back; empty when he can. What was published stays published."""
+    reasons = []
+    if event.cancelled_at:
+        reasons.append(_("这一事由已取消。"))
+    if event.obligations.met().exists():
+        reasons.append(_("这一事由的公开义务已经履行。"))
+    if not access.can(actor, Permission.APPROVE_ITEM, event.agency):
+        reasons.append(_("取消事由须由本单位审定人进行。"))
+    return reasons
+
+
+@transaction.atomic
 def cancel(event_id: int, *, actor: User, at: datetime, reason: str) -> DisclosureEvent:
     """Take an event back with its open obligations. Raises ValidationError with every reason against it."""
-    raise NotImplementedError
+    event = DisclosureEvent.objects.select_for_update(of=("self",)).select_related("agency").get(pk=event_id)
+    reasons = reasons_against_cancelling(event, actor)
+    if not reason.strip():
+        reasons.append(_("须写明取消原因。"))
+    if reasons:
+        raise ValidationError(reasons)
+    event.cancelled_at, event.cancel_reason = at, reason.strip()
+    event.clean_fields(exclude={"entry", "agency", "item", "recorded_by"})
+    event.save(update_fields=["cancelled_at", "cancel_reason"])
+    event.obligations.open().update(cancelled_at=at, cancel_reason=event.cancel_reason)
+    PublicRevision.raise_number()
+    audit.record(actor, "event.cancel", event, agency=event.agency, note=event.cancel_reason)
+    return event
 
 
 def follow_draft(edition: Edition, *, actor: User, at: datetime) -> DisclosureEvent | None:
-    """A draft of an unpublished item makes its event by its 成文日期, or moves it. None when there is none to make."""
-    raise NotImplementedError
+    """The event that an unpublished item makes by its 成文日期, recorded or moved; inside the draft's transaction.
+
+    One that an officer had recorded for the same day and no item yet is taken for this item's own. None where the
+    entry knows no events or the agency owes it nothing. No query for an item without a catalogue entry.
+    """
+    item, day = edition.item, edition.formed_on
+    entry = item.catalogue_entry
+    if entry is None or day is None or item.current_edition_id or entry.timing_kind not in EVENT_KINDS:
+        return None
+    matter = " ".join([edition.title, *(str(shown) for field, shown in _shown(edition) if field == "kind")])
+    event = DisclosureEvent.objects.filter(item=item).first()
+    if event:
+        return _move(event, day, matter, actor=actor) if event.occurred_on != day else event
+    if _unfit(entry, item.agency, day):
+        return None
+    waiting = DisclosureEvent.objects.filter(entry=entry, agency=item.agency, occurred_on=day, item=None)
+    if len(found := list(waiting.filter(cancelled_at=None)[:2])) == 1:
+        return _adopt(found[0], item, actor=actor)
+    title = edition.title[:300]
+    return _record(entry, item.agency, title, day, actor=actor, at=at, item=item, source="", matter=matter)
+
+
+def _shown(edition: Edition) -> list[tuple[str, Any]]:
+    return [(field.key, field.shown(value)) for field, value in edition.extra_rows()]
+
+
+def _adopt(event: DisclosureEvent, item: Item, *, actor: User) -> DisclosureEvent:
+    event.item = item
+    event.save(update_fields=["item"])
+    audit.record(actor, "event.adopt", event, agency=item.agency, after={"item": item.index_number})
+    return event
+
+
+def _move(event: DisclosureEvent, day: date, matter: str, *, actor: User) -> DisclosureEvent:
+    """The draft says another day: what is still open falls due from that one."""
+    before = {"occurred_on": event.occurred_on.isoformat()}
+    event.occurred_on = day
+    event.save(update_fields=["occurred_on"])
+    if owed := _owed(event, matter):
+        event.obligations.open().update(**_columns(owed))
+    PublicRevision.raise_number()
+    after = {"occurred_on": day.isoformat()}
+    audit.record(actor, "event.move", event, agency=event.agency, before=before, after=after)
+    return event

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "axes",
+    "django_prose_editor",  # its script alone: static/js/editor.js
 ]
 
 MIDDLEWARE = [

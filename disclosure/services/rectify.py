@@ -19,7 +19,7 @@ from disclosure.services.procedure import check
 from disclosure.workflow_rectification import RectificationAction, next_state
 from govportal import access, audit, notices
 from govportal.calendar import load_calendar
-from govportal.models import Agency, PublicRevision, User
+from govportal.models import Agency, AuditEvent, PublicRevision, User
 from govportal.permissions import Permission, Role
 from govportal.site import absolute_url
 from govportal.workdays import add_working_days
@@ -104,14 +104,8 @@ def order(wanted: Order, *, actor: User, at: datetime) -> Rectification:
     )
     row.clean_fields(exclude={"agency", "item", "obligation", "ordered_by"})
     row.save(force_insert=True)
-    _publish(row, "rectification.order", actor=actor, before="", basis=row.basis)
-    _tell(
-        row,
-        office_heads(row.agency),
-        _("整改通知：%(number)s，%(day)s前报告") % _words(row),
-        event="order",
-        actor=actor,
-    )
+    event = _publish(row, "rectification.order", actor=actor, before="", basis=row.basis)
+    _tell(row, office_heads(row.agency), _("整改通知：%(number)s，%(day)s前报告") % _words(row), event)
     return row
 
 
@@ -155,14 +149,8 @@ def report(rectification_id: int, *, actor: User, at: datetime, text: str) -> Re
     row.report, row.reported_by, row.reported_on = text.strip(), actor, localdate(at)
     row.verified_by, row.verified_on = None, None
     columns = ("report", "reported_by", "reported_on", "verified_by", "verified_on")
-    _move(row, RectificationAction.REPORT, columns, actor=actor)
-    _tell(
-        row,
-        [row.ordered_by],
-        _("整改待核实：%(number)s") % _words(row),
-        event=f"report:{at:%Y%m%d%H%M%S%f}",
-        actor=actor,
-    )
+    event = _move(row, RectificationAction.REPORT, columns, actor=actor)
+    _tell(row, [row.ordered_by], _("整改待核实：%(number)s") % _words(row), event)
     return row
 
 
@@ -189,9 +177,9 @@ def verify(rectification_id: int, finding: Finding, *, actor: User, at: datetime
     if not finding.is_done and finding.due_on:
         row.due_on = finding.due_on
     columns = ("finding", "verified_by", "verified_on", "due_on")
-    _move(row, action_of(finding), columns, actor=actor)
+    event = _move(row, action_of(finding), columns, actor=actor)
     subject = _("整改完成：%(number)s") if finding.is_done else _("整改未通过核实：%(number)s，%(day)s前再报告")
-    _tell(row, office_heads(row.agency), subject % _words(row), event=f"verify:{at:%Y%m%d%H%M%S%f}", actor=actor)
+    _tell(row, office_heads(row.agency), subject % _words(row), event)
     return row
 
 
@@ -202,8 +190,8 @@ def cancel(rectification_id: int, *, actor: User, at: datetime, reason: str) -> 
     reasons = reasons_against(row, RectificationAction.CANCEL, actor)
     check(reasons if reasons or reason.strip() else [_("须写明撤销的理由。")])
     row.finding, row.verified_by, row.verified_on = reason.strip(), actor, localdate(at)
-    _move(row, RectificationAction.CANCEL, ("finding", "verified_by", "verified_on"), actor=actor)
-    _tell(row, office_heads(row.agency), _("整改已撤销：%(number)s") % _words(row), event="cancel", actor=actor)
+    event = _move(row, RectificationAction.CANCEL, ("finding", "verified_by", "verified_on"), actor=actor)
+    _tell(row, office_heads(row.agency), _("整改已撤销：%(number)s") % _words(row), event)
     return row
 
 
@@ -221,30 +209,30 @@ def _locked(rectification_id: int) -> Rectification:
     return rows.get(pk=rectification_id)
 
 
-def _move(row: Rectification, action: RectificationAction, columns: Iterable[str], *, actor: User) -> None:
+def _move(row: Rectification, action: RectificationAction, columns: Iterable[str], *, actor: User) -> AuditEvent:
     before = row.state
     after = next_state(before, action)
     assert after is not None  # reasons_against has looked
     row.state = after
     row.clean_fields(exclude={"agency", "item", "obligation", "ordered_by", "reported_by", "verified_by"})
     row.save(update_fields=["state", *columns])
-    _publish(row, f"rectification.{action}", actor=actor, before=before)
+    return _publish(row, f"rectification.{action}", actor=actor, before=before)
 
 
-def _publish(row: Rectification, action: str, *, actor: User, before: str, basis: str = "") -> None:
+def _publish(row: Rectification, action: str, *, actor: User, before: str, basis: str = "") -> AuditEvent:
     PublicRevision.raise_number()
     after = {"state": row.state, "due_on": row.due_on.isoformat()}
-    audit.record(actor, action, row, agency=row.agency, before={"state": before}, after=after, basis=basis)
+    return audit.record(actor, action, row, agency=row.agency, before={"state": before}, after=after, basis=basis)
 
 
 def _words(row: Rectification) -> dict[str, str]:
     return {"number": row.number, "day": row.due_on.isoformat()}
 
 
-def _tell(row: Rectification, people: Iterable[User], subject: str, *, event: str, actor: User) -> None:
+def _tell(row: Rectification, people: Iterable[User], subject: str, event: AuditEvent) -> None:
     """Numbers and days only: what is wrong stands on the page."""
     address = absolute_url(reverse("admin:disclosure_rectification_change", args=[row.pk]))
     for person in people:
-        if person.email and person.is_active and person.pk != actor.pk:
-            key = f"rectification:{row.pk}:{event}:{person.pk}"
+        if person.email and person.is_active and person.pk != event.actor_id:
+            key = f"rectification:{event.pk}:{person.pk}"
             notices.enqueue(key=key, address=person.email, subject=subject, body=f"{subject}\n{address}")

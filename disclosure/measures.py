@@ -36,6 +36,7 @@ from govportal.models import Agency
 
 _STANDING = (ObligationKind.RECURRING, ObligationKind.REVIEW)
 _OF_ITEM = {"agency"}  # never empty; all other required metadata stand in the edition
+_EMPTY: tuple[Any, ...] = (None, "", [])
 _Tally = dict[str, Any]
 
 
@@ -97,7 +98,7 @@ def by_agency(today: date, since: date) -> Mapping[Agency, list[Measure]]:
     span = _Span(today, since)
     owed, written, sections = _tallies(span, "agency_id", {})
     found = owed.keys() | written.keys() | sections.keys()
-    agencies = [agency for agency in Agency.objects.listed() if agency.pk in found]  # type: ignore[attr-defined]
+    agencies = [agency for agency in Agency.objects.listed() if agency.pk in found]
     return {
         agency: _measures(
             span,
@@ -245,6 +246,6 @@ def _complete(kind: ItemType) -> Q:
         if field.is_required:
             column = f"current_edition__extra__{field.key}"
             condition &= Q(current_edition__extra__has_key=field.key)
-            for empty in (None, "", []):
+            for empty in _EMPTY:
                 condition &= ~Q(**{column: empty})
     return condition

@@ -149,7 +149,7 @@ def _all_open() -> dict[Pair, list[Open]]:
     rows = Obligation.objects.open().exclude(kind=ObligationKind.FILING).order_by("period_start", "pk")
     found: dict[Pair, list[Open]] = defaultdict(list)
     for entry, agency, *values in rows.values_list("entry_id", "agency_id", *_OBLIGATION).iterator(chunk_size=5000):
-        found[entry, agency].append(Open(*values, rules[entry]))
+        found[entry, agency].append(Open(*values, is_due_at_end=rules[entry]))
     return found
 
 

@@ -30,7 +30,7 @@ def signer(step: ReviewStep, agency: Agency) -> User:
 
 def submit(edition: Edition, *, at: datetime = AT) -> Edition:
     review.submit(edition.pk, actor=edition.last_edited_by, at=at)
-    return _reread(edition)
+    return reread(edition)
 
 
 def sign_through(edition: Edition, *, until: ReviewStep = ReviewStep.APPROVAL, at: datetime = AT) -> Edition:
@@ -40,7 +40,7 @@ def sign_through(edition: Edition, *, until: ReviewStep = ReviewStep.APPROVAL, a
         review.review(edition.pk, ACTION_OF[step], actor=signer(step, edition.item.agency), at=at)
         if step == until:
             break
-    return _reread(edition)
+    return reread(edition)
 
 
 def publish_edition(edition: Edition, *, at: datetime = AT, note: str = "") -> LogEntry:
@@ -49,7 +49,8 @@ def publish_edition(edition: Edition, *, at: datetime = AT, note: str = "") -> L
     return publish.publish(edition.pk, actor=signer(ReviewStep.APPROVAL, edition.item.agency), at=at, note=note)
 
 
-def _reread(edition: Edition) -> Edition:
+def reread(edition: Edition) -> Edition:
+    """The edition as the database has it now."""
     return Edition.objects.select_related("item__agency").get(pk=edition.pk)
 
 

@@ -7,7 +7,20 @@ class DisclosureConfig(AppConfig):
     verbose_name = _("政务公开")
 
     def ready(self) -> None:
-        from disclosure import catalogue_filters, database, datasets, filters, log_filters, navigation, panels, sitemaps
+        from disclosure import (
+            catalogue_filters,
+            database,
+            datasets,
+            filters,
+            list_filters,
+            log_filters,
+            navigation,
+            panels,
+            queues,
+            register_filters,
+            sitemaps,
+            tasks,
+        )
         from disclosure.services import adopt_template, index_number
         from govportal import contributions, dbsetup
 
@@ -18,10 +31,27 @@ class DisclosureConfig(AppConfig):
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:
             contributions.agency_panels.add(panel)
+        for queue in queues.QUEUES:
+            contributions.staff_queues.add(queue)
+        for panel in queues.STAFF_ACTIONS:
+            contributions.staff_actions.add(panel)
+        for panel in queues.STAFF_PANELS:
+            contributions.staff_panels.add(panel)
+        for job in tasks.JOBS:
+            contributions.scheduled_jobs.add(job)
         for dataset in datasets.DATASETS:
             contributions.datasets.add(dataset)
         contributions.sitemaps["items"] = sitemaps.ItemSitemap
-        for filterset in (filters.ItemFilterSet, log_filters.LogFilterSet, catalogue_filters.CatalogueEntryFilterSet):
+        contributions.sitemaps["projects"] = sitemaps.ProjectSitemap
+        contributions.sitemaps["collections"] = sitemaps.CollectionSitemap
+        for filterset in (
+            filters.ItemFilterSet,
+            log_filters.LogFilterSet,
+            catalogue_filters.CatalogueEntryFilterSet,
+            register_filters.RectificationFilterSet,
+            register_filters.ReceiptFilterSet,
+            *list_filters.TABLE_FILTERS.values(),
+        ):
             contributions.page_parameters.update(filterset.parameters())
         contributions.page_parameters.add("page_size")
         contributions.index_pattern_validators.append(index_number.validate_pattern)

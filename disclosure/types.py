@@ -64,6 +64,11 @@ class ItemType:
     is_official_document: bool = False  # set in the 公文 layout, with first-line indent
     review_after_months: int | None = None  # continuous texts are looked through again after so long
 
+    @property
+    def elements(self) -> int:
+        """How many elements an edition of this type must have."""
+        return len(self.required) + sum(field.is_required for field in self.extra)
+
     def extra_field(self, key: str) -> ExtraField | None:
         return next((field for field in self.extra if field.key == key), None)
 

@@ -5,13 +5,13 @@ Registered in `AppConfig.ready()`; the kernel never imports an app.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.http import HttpRequest
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,42 @@ class Panel:
     position: int = 100
 
 
+class Visit:
+    """One look at the staff landing page: who looks and when. What several queues need is read once."""
+
+    def __init__(self, user: Any, at: datetime, load_calendar: Callable[[], Any]) -> None:
+        self.user = user
+        self.at = at
+        self._load_calendar = load_calendar
+
+    @cached_property
+    def calendar(self) -> Any:
+        """The working-day calendar (workdays.Calendar)."""
+        return self._load_calendar()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How much waits in a queue, a few words about it, and whether some of it is late."""
+
+    count: int
+    note: str = ""
+    is_late: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class StaffQueue:
-    """One queue of the staff landing page: how many wait for this user, and where they are."""
+    """One queue of the staff landing page: how many wait for this user, and where they are.
+
+    `figure` answers None to whoever has nothing to do with the queue. `is_work`: waits to be done by this very
+    person; other queues only inform.
+    """
 
     key: str
     label: Promise | str
-    count: Callable[[Any], int]
+    figure: Callable[[Visit], Figure | None]
     url: Callable[[], str]
+    is_work: bool = True
     position: int = 100
 
 
@@ -44,6 +72,8 @@ class Dataset:
     description: Promise | str
     formats: Mapping[str, Callable[[], str]]  # format name -> address
     count: Callable[[], int]
+    # The counts of several sets by key, in one statement: the page that lists all of them asks this instead.
+    counted_with: Callable[[], Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +125,8 @@ class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry)]:
 home_panels: Registry[Panel] = Registry()  # context(request)
 agency_panels: Registry[Panel] = Registry()  # context(request, agency)
 staff_queues: Registry[StaffQueue] = Registry()
+staff_actions: Registry[Panel] = Registry()  # context(request); above the queues of the landing page
+staff_panels: Registry[Panel] = Registry()  # context(request); beside them
 datasets: Registry[Dataset] = Registry()
 scheduled_jobs: Registry[ScheduledJob] = Registry()
 nav_entries: Registry[NavEntry] = Registry()

@@ -3,6 +3,7 @@
 Words are compared, not markup: a change of emphasis alone is no change. Long unchanged stretches are folded.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
@@ -106,3 +107,33 @@ def mark_differences(old: str, new: str) -> SafeString:
     """Plain text with <del> and <ins>, everything escaped."""
     wraps = {Op.SAME: "{}", Op.DELETED: "<del>{}</del>", Op.INSERTED: "<ins>{}</ins>"}
     return mark_safe("".join(format_html(wraps[piece.op], piece.text) for piece in diff_text(old, new)))  # noqa: S308
+
+
+# --- side by side ----------------------------------------------------------------------------------------------------
+
+_ONLY_NEW = re.compile(r'<ins>.*?</ins>|(?<=chg") id="d\d+"', re.DOTALL)
+_ONLY_OLD = re.compile(r"<del>.*?</del>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One paragraph or table as it was and as it is; a side is empty where the text has none."""
+
+    old: SafeString
+    new: SafeString
+    is_changed: bool
+
+
+def compare_sides(old: str, new: str) -> list[Sides]:
+    """Two sanitised texts beside each other, nothing folded: what is gone marked at the left, what is new at the right.
+
+    Both sides are the one marked difference, each without the words of the other; marks never nest.
+    """
+    rows: list[Sides] = []
+    for before, after in paired_blocks(read_blocks(old), read_blocks(new)):
+        is_changed = before is None or after is None or before.key != after.key
+        marked = _changed_block(before, after, len(rows) + 1)
+        left = mark_safe(_ONLY_NEW.sub("", marked)) if before else SafeString()  # noqa: S308  (words are escaped)
+        right = mark_safe(_ONLY_OLD.sub("", marked)) if after else SafeString()  # noqa: S308
+        rows.append(Sides(left, right, is_changed))
+    return rows

@@ -1,34 +1,30 @@
-"""Items, their editions and the log as staff see them: to read. What changes them goes through a service."""
+"""Items, their editions and the log as staff see them. What changes them goes through a service, by a verb."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, re_path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from disclosure.enums import NOTICE_STATES, PUBLIC_CHAIN, READABLE_STATES, Audience
-from disclosure.item_text import shown_body
-from disclosure.models import Edition, EditionAttachment, Item, LogEntry
+from disclosure import queues, workflow
+from disclosure.admin import bulk, confirm, desk, drafting, item_desk, motions, preview
+from disclosure.admin.verbs import VERBS
+from disclosure.admin.visibility import readable, readable_editions, readable_items
+from disclosure.enums import PUBLIC_CHAIN, EditionState
+from disclosure.models import Edition, Item, LogEntry
 from govportal import access
 from govportal.admin.base import ReadOnlyModelAdmin
+from govportal.now import now
 from govportal.permissions import Permission
 
-for _label in ("item", "edition", "editionattachment", "logentry"):
+for _label in ("item", "edition", "logentry"):
     access.open_admin(f"disclosure.{_label}", view=Permission.VIEW_ITEMS)
-
-
-def readable(request: HttpRequest, item: str = "") -> Q:
-    """Items of the agencies whose items this person may see; internal ones only as staff of that very agency.
-
-    `item` is the path to the item, ending in `__`.
-    """
-    seen = access.agencies_under(request.user, Permission.VIEW_ITEMS)
-    inside = access.agencies_with(request.user, Permission.VIEW_INTERNAL)
-    is_open = Q(**{f"{item}audience": Audience.PUBLIC}) | Q(**{f"{item}agency__in": inside})
-    return Q(**{f"{item}agency__in": seen}) & is_open
 
 
 class ReadOnlyInline[M: Model](admin.TabularInline):
@@ -43,81 +39,158 @@ class ReadOnlyInline[M: Model](admin.TabularInline):
         return False
 
 
-class EditionInline(ReadOnlyInline[Edition]):
-    model = Edition
-    fields = ("number", "state", "title", "published_at", "change_note", "digest")
-    ordering = ("-number",)
-    verbose_name_plural = _("版本")
+class DeskAdmin[M: Model](ReadOnlyModelAdmin[M]):
+    """Rows that open on a desk of their own; whoever may draft finds the button for a new item above the list."""
 
+    change_list_template = "admin/import_change_list.html"
+    show_full_result_count = False
 
-class LogEntryInline(ReadOnlyInline[LogEntry]):
-    model = LogEntry
-    fields = ("sequence", "kind", "edition_number", "at", "actor_name", "note")
-    ordering = ("-id",)
+    def desk(self, request: HttpRequest, row: M) -> HttpResponse:
+        raise NotImplementedError
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        can_draft = access.can(request.user, Permission.DRAFT_ITEM)
+        tools = [(_("新建公开信息"), reverse("admin:disclosure_item_new"))] if can_draft else []
+        return super().changelist_view(request, {"list_tools": tools} | (extra_context or {}))
 
-class AttachmentInline(ReadOnlyInline[EditionAttachment]):
-    model = EditionAttachment
-    fields = ("title", "attachment")
-    show_change_link = False
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        return self.desk(request, row)
 
 
 @admin.register(Item)
-class ItemAdmin(ReadOnlyModelAdmin[Item]):
-    list_display = ("index_number", "title", "agency", "item_type", "state", "audience", "published_on")
+class ItemAdmin(DeskAdmin[Item]):
+    list_display = ("index_number", "shown_title", "agency", "item_type", "state", "audience", "published_on")
     list_filter = ("state", "audience", "item_type", "category")
     list_select_related = ("agency",)
     search_fields = ("index_number", "title", "document_number")
     ordering = ("-published_on", "-id")
-    show_full_result_count = False
-    inlines = (EditionInline, LogEntryInline)
-    readonly_fields = ("public_page", "replacement")
-    fields = (
-        "index_number", "title", "public_page", "agency", "item_type", "audience", "state", "document_number",
-        "category", "aspect", "topic", "validity", "formed_on", "published_on", "expires_on", "catalogue_entry",
-        "closed_at", "closing_ground", "closing_basis", "closing_explanation", "replacement", "created_by",
-        "created_at", "source", "source_id",
-    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
-        return super().get_queryset(request).filter(readable(request))
+        editions = readable_editions(request).filter(item=OuterRef("pk")).order_by("-number")
+        return readable_items(request).annotate(draft_title=Subquery(editions.values("title")[:1]))
 
-    @admin.display(description=_("公开页面"))
-    def public_page(self, item: Item) -> str:
-        if item.state not in (*READABLE_STATES, *NOTICE_STATES):
-            return "—"
-        return format_html('<a href="{}">{}</a>', item.get_absolute_url(), item.get_absolute_url())
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Item | None:
+        rows = readable_items(request).select_related("agency", "current_edition", "catalogue_entry", "created_by")
+        return rows.select_related("replaced_by").filter(pk=object_id).first() if object_id.isdigit() else None
 
-    @admin.display(description=_("替代信息"))
-    def replacement(self, item: Item) -> str:
-        """Its number alone: the title of an internal one is for the staff of its agency."""
-        return item.replaced_by.index_number if item.replaced_by else "—"
+    def get_urls(self) -> list[URLPattern]:
+        ask = self.admin_site.admin_view(motions.ask_page)
+        return [
+            *drafting.item_urls(),
+            path("<int:pk>/ask/<str:action>/", ask, name="disclosure_item_ask"),
+            *super().get_urls(),
+        ]
+
+    def desk(self, request: HttpRequest, row: Item) -> HttpResponse:
+        return item_desk.item_desk_page(request, row)
+
+    @admin.display(description=gettext_lazy("标题"), ordering="title")
+    def shown_title(self, item: Item) -> str:
+        return item.title or item.draft_title or "—"  # type: ignore[attr-defined]
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """The queues of the landing page as lists."""
+
+    title = gettext_lazy("工作队列")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(key, label) for key, (label, _rows) in queues.EDITION_QUEUES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Edition]) -> QuerySet[Edition]:
+        chosen = queues.EDITION_QUEUES.get(self.value() or "")
+        return queryset.filter(pk__in=chosen[1](request.user, now()).values("pk")) if chosen else queryset
 
 
 @admin.register(Edition)
-class EditionAdmin(ReadOnlyModelAdmin[Edition]):
-    """Reached from its item; drafts included."""
+class EditionAdmin(DeskAdmin[Edition]):
+    """Every text, drafts included, and what it waits for."""
 
-    list_display = ("item", "number", "title", "state", "published_at")
-    list_filter = ("state",)
-    list_select_related = ("item",)
-    search_fields = ("title", "item__index_number")
+    list_display = ("title", "number", "index_number", "agency", "shown_state", "waits_for", "shown_mode", "last_done")
+    list_filter = (QueueFilter, "state", "mode", "item__item_type")
+    list_select_related = ("item__agency",)
+    search_fields = ("title", "item__index_number", "document_number")
     ordering = ("-id",)
-    show_full_result_count = False
-    inlines = (AttachmentInline,)
-    readonly_fields = ("text",)
-    fields = (
-        "item", "number", "state", "title", "document_number", "issuer", "formed_on", "published_on",
-        "effective_on", "expires_on", "validity", "category", "aspect", "topic", "keywords", "mode", "summary",
-        "text", "extra", "change_note", "is_substantive", "created_by", "last_edited_by", "published_at", "digest",
-    )  # fmt: skip
+    actions = ("sign_all", "publish_all", "return_all")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        return super().get_queryset(request).filter(readable(request, "item__"))
+        rows = readable_editions(request)
+        return rows.with_last_event()  # type: ignore[attr-defined,no-any-return]
 
-    @admin.display(description=_("正文"))
-    def text(self, edition: Edition) -> str:
-        return shown_body(edition)[0]
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Edition | None:
+        if not object_id.isdigit():
+            return None
+        people = ("created_by", "last_edited_by")
+        rows = readable_editions(request).select_related("item__agency", "item__current_edition", *people)
+        return rows.filter(pk=object_id).first()
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            *drafting.edition_urls(),
+            path("bulk/<str:deed>/", guard(bulk.bulk_page), name="disclosure_edition_bulk"),
+            path("<int:pk>/preview/", guard(preview.preview_page), name="disclosure_edition_preview"),
+            path("<int:pk>/compare/", guard(preview.compare_page), name="disclosure_edition_compare"),
+            path("<int:pk>/files/<int:attachment_pk>/", guard(preview.edition_file), name="disclosure_edition_file"),
+            re_path(
+                rf"^(?P<pk>\d+)/(?P<verb>{'|'.join(VERBS)})/$", guard(confirm.verb_page), name="disclosure_edition_verb"
+            ),
+            *super().get_urls(),
+        ]
+
+    def desk(self, request: HttpRequest, row: Edition) -> HttpResponse:
+        return desk.desk_page(request, row)
+
+    def has_work_permission(self, request: HttpRequest) -> bool:
+        """Whoever signs or publishes anywhere is offered the verbs for many; each row asks again."""
+        return queues.holds_any(request.user, *queues.REVIEWERS, Permission.PUBLISH_ITEM)
+
+    @admin.action(description=gettext_lazy("通过所选"), permissions=["work"])
+    def sign_all(self, request: HttpRequest, queryset: QuerySet[Edition]) -> HttpResponse:
+        return bulk.chosen(request, "sign", queryset)
+
+    @admin.action(description=gettext_lazy("立即公开所选"), permissions=["work"])
+    def publish_all(self, request: HttpRequest, queryset: QuerySet[Edition]) -> HttpResponse:
+        return bulk.chosen(request, "publish", queryset)
+
+    @admin.action(description=gettext_lazy("退回所选"), permissions=["work"])
+    def return_all(self, request: HttpRequest, queryset: QuerySet[Edition]) -> HttpResponse:
+        return bulk.chosen(request, "return", queryset)
+
+    @admin.display(description=gettext_lazy("索引号"), ordering="item__index_number")
+    def index_number(self, edition: Edition) -> str:
+        return edition.item.index_number
+
+    @admin.display(description=gettext_lazy("单位"), ordering="item__agency__position")
+    def agency(self, edition: Edition) -> str:
+        return edition.item.agency.display_name
+
+    @admin.display(description=gettext_lazy("状态"), ordering="state")
+    def shown_state(self, edition: Edition) -> str:
+        tone = desk.STATE_TONES.get(EditionState(edition.state), "warn")
+        return format_html('<span class="state state-{}">{}</span>', tone, edition.get_state_display())
+
+    @admin.display(description=gettext_lazy("待办环节"))
+    def waits_for(self, edition: Edition) -> Any:
+        step = workflow.due_step(edition.state, edition.steps)
+        return step.label if step else "—"
+
+    @admin.display(description=gettext_lazy("公开方式"), ordering="mode")
+    def shown_mode(self, edition: Edition) -> str:
+        return edition.get_mode_display()
+
+    @admin.display(description=gettext_lazy("最近办理"), ordering="last_at")
+    def last_done(self, edition: Edition) -> Any:
+        return edition.last_at or edition.created_at  # type: ignore[attr-defined]
+
+    class Media:
+        css = {"all": ("css/admin_desk.css",)}
 
 
 @admin.register(LogEntry)
@@ -132,11 +205,11 @@ class LogEntryAdmin(ReadOnlyModelAdmin[LogEntry]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         return LogEntry.objects.filter(readable(request, "item__")).with_title()
 
-    @admin.display(description=_("标题"))
+    @admin.display(description=gettext_lazy("标题"))
     def title(self, entry: LogEntry) -> str:
         return str(entry.title)  # type: ignore[attr-defined]
 
-    @admin.display(description=_("登记簿"))
+    @admin.display(description=gettext_lazy("登记簿"))
     def public_entry(self, entry: LogEntry) -> str:
         if entry.chain != PUBLIC_CHAIN:
             return "—"

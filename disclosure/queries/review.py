@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from disclosure.enums import EditionState, MotionState, Procedure
+from disclosure.enums import EditionAction, EditionState, MotionState, Procedure, ReviewStep
 from disclosure.types import ITEM_TYPES
 from disclosure.workflow import ACTION_OF, EDITION, STEPS_BY_LEVEL, due_step, required_steps
 from govportal import access
@@ -32,9 +32,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
                         waiting |= Q(
                             state=state, item__item_type=item_type, item__agency__level=level, item__agency__in=agencies
                         )
-        signed = self.model._meta.get_field("approvals").related_model._default_manager.filter(
-            edition=OuterRef("pk"), signer=user.pk, voided_at__isnull=True
-        )
+        signed = self._related("approvals").filter(edition=OuterRef("pk"), signer=user.pk, voided_at__isnull=True)
         return self.filter(waiting, ~Exists(signed)).exclude(created_by=user.pk).exclude(last_edited_by=user.pk)
 
     def due_for_publication(self, at: datetime) -> Self:
@@ -44,6 +42,44 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def emergencies(self) -> Self:
         """Published without the full review beforehand (应急公开)."""
         return self.filter(state=EditionState.PUBLISHED, procedure=Procedure.EMERGENCY)
+
+    def owing_to(self, user: Any) -> Self:
+        """Emergency publications whose next owed signature this person may give (补审), as services/review.py asks."""
+        standing = self._related("approvals").filter(edition=OuterRef("pk"), voided_at__isnull=True)
+        steps = [step for step in ReviewStep if step not in (ReviewStep.APPROVAL, ReviewStep.EMERGENCY)]
+        emergencies = self.emergencies().alias(
+            **{f"has_{step.value}": Exists(standing.filter(step=step)) for step in steps},
+            has_signed=Exists(standing.filter(signer=user.pk)),
+        )
+        owed = Q(pk__in=[])
+        for level in STEPS_BY_LEVEL:
+            for item_type in ITEM_TYPES:
+                earlier = Q(item__item_type=item_type, item__agency__level=level)
+                for step in (step for step in required_steps(item_type, level) if step in steps):
+                    permission = EDITION[ACTION_OF[step]].permission
+                    assert permission is not None
+                    if agencies := access.agencies_with(user, permission):
+                        owed |= earlier & Q(item__agency__in=agencies, **{f"has_{step.value}": False})
+                    earlier &= Q(**{f"has_{step.value}": True})
+        return emergencies.filter(owed, has_signed=False).exclude(Q(created_by=user.pk) | Q(last_edited_by=user.pk))
+
+    def written_by(self, user: Any) -> Self:
+        """Drafts that this person began or last edited."""
+        return self.filter(Q(created_by=user.pk) | Q(last_edited_by=user.pk), state=EditionState.DRAFT)
+
+    def with_last_event(self) -> Self:
+        """`last_action` and `last_at`: what was last done to each edition, and when."""
+        last = self._related("events").filter(edition=OuterRef("pk")).order_by("-id")
+        return self.annotate(last_action=Subquery(last.values("action")[:1]), last_at=Subquery(last.values("at")[:1]))
+
+    def returned(self) -> Self:
+        """Drafts that a reviewer has sent back and nobody has touched since."""
+        return self.with_last_event().filter(state=EditionState.DRAFT, last_action=EditionAction.RETURN)
+
+    def _related(self, name: str) -> Any:
+        """The rows that point to editions: this module imports no model."""
+        model: Any = self.model._meta.get_field(name).related_model
+        return model._default_manager
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):

@@ -11,17 +11,19 @@ from disclosure.types import missing_elements
 
 def faults(edition: Edition, today: date) -> list[str]:
     """Every reason why this text cannot be submitted; empty when it can (domain §4.1, §4.3, §4.4, §4.5)."""
+    labels = missing(edition)
     return [
-        *_missing(edition),
+        *([_("缺少必备要素：%s。") % "、".join(labels)] if labels else []),
         *_wrong_dates(edition, today),
         *_missing_records(edition),
-        *_missing_interpretation(edition),
+        *missing_interpretation(edition),
         *_missing_withholding(edition),
         *([_("新版本须写明修改说明。")] if edition.number > 1 and not edition.change_note.strip() else []),
     ]
 
 
-def _missing(edition: Edition) -> list[str]:
+def missing(edition: Edition) -> list[str]:
+    """The names of the required metadata and fields of its type that are empty."""
     values = {name: getattr(edition, name, None) for name in edition.item.type.required}
     values |= {"agency": edition.item.agency, "title": edition.title.strip(), "body": edition.body.strip()}
     labels = []
@@ -31,7 +33,7 @@ def _missing(edition: Edition) -> list[str]:
             labels.append(str(field.label if field else key))
         else:
             labels.append(str(Edition._meta.get_field(key).verbose_name))  # type: ignore[union-attr]
-    return [_("缺少必备要素：%s。") % "、".join(labels)] if labels else []
+    return labels
 
 
 def _wrong_dates(edition: Edition, today: date) -> list[str]:
@@ -56,7 +58,7 @@ def _missing_records(edition: Edition) -> list[str]:
     return reasons
 
 
-def _missing_interpretation(edition: Edition) -> list[str]:
+def missing_interpretation(edition: Edition) -> list[str]:
     """退文: a policy without its interpretation goes back (domain §4.4)."""
     if not edition.item.type.needs_interpretation or edition.mode != Mode.PROACTIVE:
         return []

@@ -1,12 +1,19 @@
 """Tags of the staff landing page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
 from django.template import Context
 
+from govportal import heartbeat
+from govportal.calendar import load_calendar
+from govportal.contributions import Visit, panels_for
+from govportal.contributions import staff_actions as contributed_actions
+from govportal.contributions import staff_panels as contributed_panels
 from govportal.contributions import staff_queues as contributed
+from govportal.now import now
 
 register = template.Library()
 
@@ -15,17 +22,52 @@ register = template.Library()
 class Queue:
     label: str
     count: int
+    note: str
+    is_late: bool
+    is_work: bool
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A scheduled job as the landing page names it."""
+
+    run: heartbeat.Run
+    is_stopped: bool
 
 
 @register.simple_tag(takes_context=True)
 def staff_queues(context: Context) -> list[Queue]:
     """The contributed queues as this user sees them, in their order."""
-    user = context["request"].user
-    return [Queue(str(queue.label), queue.count(user), queue.url()) for queue in contributed.all()]
+    visit = Visit(context["request"].user, now(), load_calendar)
+    figures = ((queue, queue.figure(visit)) for queue in contributed.all())
+    return [
+        Queue(str(queue.label), figure.count, figure.note, figure.is_late, queue.is_work, queue.url())
+        for queue, figure in figures
+        if figure is not None
+    ]
 
 
 @register.simple_tag
 def waiting(queues: Sequence[Queue]) -> int:
-    """How many things wait in all queues together."""
-    return sum(queue.count for queue in queues)
+    """How many things wait to be done in all queues together."""
+    return sum(queue.count for queue in queues if queue.is_work)
+
+
+@register.simple_tag(takes_context=True)
+def staff_actions(context: Context) -> list[tuple[str, Mapping[str, Any]]]:
+    """(template, context) of what this user may begin."""
+    return panels_for(contributed_actions, context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def staff_panels(context: Context) -> list[tuple[str, Mapping[str, Any]]]:
+    """(template, context) of what stands beside the queues."""
+    return panels_for(contributed_panels, context["request"])
+
+
+@register.simple_tag
+def scheduled_jobs() -> list[Job]:
+    """The scheduled jobs, those that have stopped first."""
+    at = now()
+    return sorted((Job(run, run.is_stopped(at)) for run in heartbeat.last_runs()), key=lambda job: not job.is_stopped)

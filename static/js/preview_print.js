@@ -1,0 +1,11 @@
+// Shows on the screen what the sheets say for print. Without it the browser's own print preview does the same.
+
+const show = (rules) => {
+  for (const rule of rules) {
+    if (rule.media?.mediaText === "print") rule.media.mediaText = "all";
+    const inner = rule.styleSheet?.cssRules ?? rule.cssRules;
+    if (inner) show(inner);
+  }
+};
+
+for (const sheet of document.styleSheets) show(sheet.cssRules);

@@ -1,5 +1,5 @@
 """The staff's side of disclosure. Who may open what is declared beside each class (access.open_admin)."""
 
-from disclosure.admin import catalogue, items, search
+from disclosure.admin import catalogue, items, receipts, rectifications, search, withholdings
 
-__all__ = ["catalogue", "items", "search"]
+__all__ = ["catalogue", "items", "receipts", "rectifications", "search", "withholdings"]

@@ -28,18 +28,16 @@ def agency() -> Agency:
 
 
 def expense(**values: Any) -> receipts.Expense:
-    return receipts.Expense(
-        **{
-            "kind": ReceiptKind.RECEPTION,
-            "spent_on": TODAY,
-            "amount": Decimal("860.00"),
-            "purpose": "接待邻县考察组",
-            "handled_by_name": "许某",
-            "payee": "河东宾馆",
-            "people": 9,
-        }
-        | values
-    )
+    typed: dict[str, Any] = {
+        "kind": ReceiptKind.RECEPTION,
+        "spent_on": TODAY,
+        "amount": Decimal("860.00"),
+        "purpose": "接待邻县考察组",
+        "handled_by_name": "许某",
+        "payee": "河东宾馆",
+        "people": 9,
+    }
+    return receipts.Expense(**typed | values)
 
 
 def test_receipt_is_recorded_and_checked_by_another(agency: Agency) -> None:

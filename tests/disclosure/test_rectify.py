@@ -87,7 +87,7 @@ def test_action_leads_where_the_table_says_or_is_refused(
 def test_table_ends_in_verified_and_cancelled() -> None:
     for end in (S.VERIFIED, S.CANCELLED):
         assert [next_state(end, action) for action in A] == [None] * len(A)
-    assert {target for target in RECTIFICATION.values()} == set(S) - {S.ORDERED}
+    assert set(RECTIFICATION.values()) == set(S) - {S.ORDERED}
 
 
 def test_order_is_numbered_dated_public_and_told_to_office_heads(cast: Cast) -> None:

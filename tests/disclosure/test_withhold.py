@@ -41,16 +41,14 @@ def approver(agency: Agency) -> User:
 
 
 def matter(**values: Any) -> withhold.Matter:
-    return withhold.Matter(
-        **{
-            "name": NAME,
-            "ground": WithholdingGround.THIRD_PARTY,
-            "reason": "涉及个人隐私，当事人不同意公开。",
-            "basis": "条例第十五条",
-            "review_on": NEXT,
-        }
-        | values
-    )
+    typed: dict[str, Any] = {
+        "name": NAME,
+        "ground": WithholdingGround.THIRD_PARTY,
+        "reason": "涉及个人隐私，当事人不同意公开。",
+        "basis": "条例第十五条",
+        "review_on": NEXT,
+    }
+    return withhold.Matter(**typed | values)
 
 
 def in_force(agency: Agency, publisher: User, approver: User) -> Withholding:
@@ -82,9 +80,9 @@ def test_matter_is_proposed_by_one_and_decided_by_another(agency: Agency, publis
 
 def test_audit_names_ground_and_never_the_matter(agency: Agency, publisher: User, approver: User) -> None:
     row = in_force(agency, publisher, approver)
-    withhold.file_with(
-        row.pk, withhold.Deposit(agency=agency.parent, filed_on=TODAY, number="备1号"), actor=publisher, at=AT
-    )  # type: ignore[arg-type]
+    assert agency.parent
+    deposit = withhold.Deposit(agency=agency.parent, filed_on=TODAY, number="备1号")
+    withhold.file_with(row.pk, deposit, actor=publisher, at=AT)
     withhold.review(row.pk, withhold.Verdict(is_kept=False, reason=f"{NAME}已结束"), actor=approver, at=AT)
 
     actions = list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))

@@ -100,6 +100,8 @@ def _not_with_its_partners(edition: Edition) -> list[str]:
         _("解读与政策文件同时公开，请公开“%s”，本解读会一并公开。") % target.index_number
         for target in submission.interpreted(edition.item)
     ]
+    # One that was there at submission may have been given up since.
+    reasons += submission.missing_interpretation(edition)
     for source in _waiting_interpretations(edition.item):
         partner = open_edition(source)
         if partner is None or partner.state not in (EditionState.APPROVED, EditionState.SCHEDULED):

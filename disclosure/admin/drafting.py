@@ -55,13 +55,14 @@ def edition_urls() -> list[URLPattern]:
 
 def item_new(request: HttpRequest) -> HttpResponse:
     """Step one asks what cannot be changed later; step two is the form, with a key of its own."""
-    agencies = drafting_agencies(request.user)
+    user: Any = request.user
+    agencies = drafting_agencies(user)
     if not agencies:
         raise PermissionDenied(_("只有承办人可以起草信息。"))
     if request.method == "POST":
         return _new_page(request, agencies, request.POST, str(request.POST.get("form_key", ""))).post()
     if key := request.GET.get("buffer"):
-        typed = buffers.find(key, user=request.user)
+        typed = buffers.find(key, user=user)
         if typed is None:
             raise Http404(_("这份暂存已经保存或丢弃。"))
         return _new_page(request, agencies, restored(typed), key).get()
@@ -82,6 +83,7 @@ def _chosen(agencies: list[Agency], number: Any) -> Agency | None:
 
 
 def _start(request: HttpRequest, agencies: list[Agency]) -> HttpResponse:
+    user: Any = request.user
     agency = agencies[0] if len(agencies) == 1 else _chosen(agencies, request.GET.get("agency"))
     form: Any = AgencyForm(user=request.user)
     if agency:
@@ -95,7 +97,7 @@ def _start(request: HttpRequest, agencies: list[Agency]) -> HttpResponse:
         "title": _("新建公开信息"),
         "form": form,
         "agency": agency,
-        "unfinished": [_named(typed) for typed in buffers.unfinished(request.user)],
+        "unfinished": [_named(typed) for typed in buffers.unfinished(user)],
     }
     return TemplateResponse(request, "admin/disclosure/item_start.html", context)
 
@@ -154,8 +156,9 @@ def edition_buffer(request: HttpRequest) -> HttpResponse:
     key = str(request.POST.get("form_key", ""))
     if not _may_keep(request, key):
         raise PermissionDenied(_("不能为这张表单暂存。"))
+    user: Any = request.user
     at = now()
-    if not buffers.keep(key, typed_values(request.POST), user=request.user, at=at):  # type: ignore[arg-type]
+    if not buffers.keep(key, typed_values(request.POST), user=user, at=at):
         return JsonResponse({"saved_at": ""}, status=409)
     return JsonResponse({"saved_at": f"{localtime(at):%H:%M}"})
 

@@ -61,7 +61,7 @@ class RowFormSet(_RowsBase):
     def __init__(self, *args: Any, rows: Sequence[Mapping[str, Any]] = (), **kwargs: Any) -> None:
         self.first_rows = list(rows)
         kwargs.setdefault("form_kwargs", {})
-        super().__init__(*args, initial=[*self.first_rows], **kwargs)
+        super().__init__(*args, **kwargs)
 
     def initial_form_count(self) -> int:
         return 0  # so that no row must be filled

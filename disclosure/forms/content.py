@@ -104,7 +104,7 @@ class ContentForm(TypedForm):
 
     def clean_title(self) -> str:
         title = clean_line(re.sub(r"\s*[\r\n]+\s*", _BREAK, self.cleaned_data["title"].strip()))
-        longest = Edition._meta.get_field("title").max_length or 0  # type: ignore[union-attr]
+        longest = Edition._meta.get_field("title").max_length or 0
         length = len(title.replace(_BREAK, ""))
         if length > longest:
             raise ValidationError(

@@ -31,7 +31,7 @@ class Fault:
 
 
 class _HeldRecords(TypedForm):
-    removed = forms.ModelMultipleChoiceField(
+    removed: Any = forms.ModelMultipleChoiceField(
         label=gettext_lazy("去掉这些记录"),
         queryset=None,
         required=False,
@@ -108,7 +108,7 @@ class EditionForm:
 
     @property
     def is_withheld(self) -> bool:
-        return self.content["mode"].value() == Mode.NOT_PUBLIC
+        return bool(self.content["mode"].value() == Mode.NOT_PUBLIC)
 
     def refuse(self, error: ValidationError) -> None:
         """Show what the service refused beside everything typed."""

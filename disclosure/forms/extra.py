@@ -29,14 +29,14 @@ _FLOW_COLUMNS = (
 class _DaysField(forms.CharField):
     """A number of days as a number; what is no number (当场办结) as it is written."""
 
-    def to_python(self, value: Any) -> Any:
-        text = clean_line(super().to_python(value))
+    def clean(self, value: Any) -> Any:
+        text = clean_line(str(super().clean(value)))
         return int(text) if text.isdecimal() and len(text) < 6 else text
 
 
 class _LinesField(forms.CharField):
-    def to_python(self, value: Any) -> Any:
-        lines = (clean_line(line) for line in str(super().to_python(value)).splitlines())
+    def clean(self, value: Any) -> Any:
+        lines = (clean_line(line) for line in str(super().clean(value)).splitlines())
         return [line for line in lines if line]
 
 
@@ -134,7 +134,7 @@ def rows_of(field: ExtraField, *, data: Any, stored: Any, is_checked: bool) -> A
     is_flow = field.kind == FieldKind.FLOW
     form, base = (_FlowForm, _FlowRows) if is_flow else (_row_form(field.columns), _TableRows)
     first = _flow_cells(stored) if is_flow else _table_cells(field, stored)
-    made: Any = row_set(form, base)  # type: ignore[arg-type]
+    made: Any = row_set(form, base)
     return made(data, prefix=f"{PREFIX}-{field.key}", rows=first, form_kwargs={"is_checked": is_checked})
 
 

@@ -1,7 +1,7 @@
 """源头认定 of what is not to be published, and which item explains which."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -45,7 +45,7 @@ class WithholdingForm(TypedForm):
         required=False,
         help_text=gettext_lazy("只是暂缓公开的，填到哪一天为止。"),
     )
-    filed_with = forms.ModelChoiceField(label=gettext_lazy("备案机关"), queryset=None, required=False)
+    filed_with: Any = forms.ModelChoiceField(label=gettext_lazy("备案机关"), queryset=None, required=False)
     filed_on = DayField(
         label=gettext_lazy("备案日期"),
         required=False,
@@ -87,7 +87,13 @@ def first_withholding(edition: Edition | None, agency: Agency, today: date) -> d
     return {name: getattr(row, name) for name in names} | {"filed_with": row.filed_with_id or agency.parent_id}
 
 
-class _ItemChoice(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    _ItemChoiceBase = forms.ModelChoiceField[Item]
+else:
+    _ItemChoiceBase = forms.ModelChoiceField
+
+
+class _ItemChoice(_ItemChoiceBase):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.index_number}　{obj.shown_title}"
 

@@ -36,7 +36,7 @@ def drafting_agencies(user: Any) -> list[Agency]:
 class AgencyForm(TypedForm):
     """Asked of those who draft for several agencies."""
 
-    agency = forms.ModelChoiceField(queryset=None, label=gettext_lazy("发布机构"), empty_label=None)
+    agency: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("发布机构"), empty_label=None)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

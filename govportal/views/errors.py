@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -69,6 +71,12 @@ def _bare_page(request: HttpRequest, status: int, context: dict[str, Any]) -> Ht
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form that is too large says so: going back, the reader finds what was typed."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        reason = _("提交的文字超过 %(limit)s MB（文件不算在内），没有保存。") % {"limit": limit}
+        advice = _("请用浏览器的“后退”回到表单，您填写的还在；去掉粘贴进来的图片或网页以后再提交。")
+        return error_page(request, 400, f"{reason}{advice}")
     return error_page(request, 400)
 
 

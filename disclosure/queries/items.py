@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from disclosure.enums import (
     NOTICE_STATES,
@@ -48,8 +49,9 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def still_shown(self, today: date) -> Self:
         """Without results of law enforcement past the last day of being shown (公示期至)."""
-        dated = self.alias(last_day=KT("current_edition__extra__shown_until"))
-        return dated.exclude(last_day__gt="", last_day__lt=today.isoformat())
+        # As a column of text: the lookups of a JSON key would read the value compared with as JSON.
+        dated = self.alias(last_day=Cast(KT("current_edition__extra__shown_until"), models.CharField()))
+        return dated.filter(Q(last_day__isnull=True) | Q(last_day="") | Q(last_day__gte=today.isoformat()))
 
     def without_subprojects(self) -> Self:
         """Without texts on a project that belong to another such text: a project is listed once."""

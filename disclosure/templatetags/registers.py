@@ -1,6 +1,7 @@
-"""Rectifications in templates: the state as a tag, and those that concern an item."""
+"""Registers in templates: the state of a rectification as a tag, those that concern an item, amounts of money."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +31,12 @@ def rectification_tag(row: Rectification) -> dict[str, Any]:
     if row.is_overdue(today()):
         return {"word": _("逾期未报告"), "tone": "bad"}
     return {"word": RectificationState(row.state).label, "tone": _TONES[row.state]}
+
+
+@register.filter
+def yuan(amount: Decimal | None) -> str:
+    """12,345.60, in threes as books are kept; a dash where there is nothing. Django's zh-hans groups by fours."""
+    return "—" if amount is None else f"{amount:,.2f}"
 
 
 @register.simple_tag

@@ -11,14 +11,16 @@ from django.test import Client
 
 from disclosure import publication_log, search
 from disclosure.enums import Audience, ItemState, LogKind
-from disclosure.models import EditionAttachment, Item
+from disclosure.models import EditionAttachment, Item, Receipt, Rectification, Withholding
 from govportal.models import Agency, User
 from govportal.now import now
 from govportal.permissions import Role
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
+from tests.factories.registers import make_receipt, make_rectification, make_withholding
 
 READABLE = {"live", "partly_void", "expired", "void"}
 NOTICE = {"withdrawn", "terminated"}
+RECEIPT, RECEIPT_AMOUNT, WITHHELD = "门牌票据", "4321.09", "门牌不公开事项"
 READERS = ("anonymous", "own_staff", "other_staff", "superuser")
 
 
@@ -26,6 +28,9 @@ READERS = ("anonymous", "own_staff", "other_staff", "superuser")
 class World:
     agency: Agency
     users: dict[str, User | None]
+    receipt: Receipt
+    withholding: Withholding
+    rectification: Rectification
     items: list[Item] = field(default_factory=list)
     sequences: dict[int, int] = field(default_factory=dict)  # item id -> number in its chain
 
@@ -63,7 +68,13 @@ def make_world() -> World:
             "other_staff": make_member(Role.STAFF, other),
             "superuser": make_user(is_superuser=True),
         },
-    )
+        make_receipt(
+            agency=agency, purpose=RECEIPT, payee=RECEIPT, handled_by_name=RECEIPT, amount=RECEIPT_AMOUNT,
+            attachment=make_attachment(b"%PDF-1.7 receipt", name=f"{RECEIPT}.pdf"),
+        ),
+        make_withholding(agency=agency, matter=WITHHELD, reason=WITHHELD, basis=WITHHELD, filing_number=WITHHELD),
+        make_rectification(agency=agency, number="整改〔2026〕1号", problem="门牌整改问题"),
+    )  # fmt: skip
     for audience in Audience:
         for state in ItemState:
             world.items.append(_make(world, state, audience, "general"))

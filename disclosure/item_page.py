@@ -5,10 +5,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from disclosure.enums import Audience, EditionState, RelationKind, Validity
+from disclosure.enums import Audience, EditionState, LogKind, RelationKind, Validity
 from disclosure.item_text import ShownField, shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
+from disclosure.projects import project_of
+from disclosure.public_reviews import afterwards
+from govportal.now import today
 from govportal.site import absolute_url
+
+# Kinds of entry that bring an edition before the public, and those that change nothing of an item's state.
+OPENING = (LogKind.MIGRATE, LogKind.PUBLISH, LogKind.AMEND)
+STEADY = (LogKind.NOTE, LogKind.REDACT)
 
 # How a relation reads from its source and from its target.
 RELATION_LABELS = {
@@ -20,7 +27,16 @@ RELATION_LABELS = {
 }
 
 # The list that an item of some types stands in, instead of the common one.
-SECTIONS = {"power": "powers", "service_guide": "services", "leader": "leaders", "gazette": "gazettes"}
+SECTIONS = {
+    "power": "powers",
+    "service_guide": "services",
+    "leader": "leaders",
+    "gazette": "gazettes",
+    "normative": "normative",
+    "project": "projects",
+    "project_stage": "projects",
+    "enforcement": "enforcement",
+}
 
 
 def page_context(item: Item, edition: Edition, editions: list[Edition], reader: Any) -> dict[str, Any]:
@@ -41,9 +57,14 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
         "fields": _linked_contents(item, shown_fields(edition), reader),
         "attachments": list(edition.attachments.select_related("attachment")),
         "relations": _relations(item, reader),
+        "project": project_of(item, reader),
         "replacement": replacement_of(item, reader),
         "entries": entries,
-        "entry": next((entry for entry in entries if entry.edition_id == edition.pk), None),
+        "entry": next((entry for entry in entries if entry.edition_id == edition.pk and entry.kind in OPENING), None),
+        "restored": _restored(entries),
+        "remarks": _remarks(entries),
+        "redaction": edition.redacted_by_entry,
+        "emergency": afterwards([edition], today()).get(edition.pk),
         "is_expired": item.effective_validity == Validity.EXPIRED,  # type: ignore[attr-defined]
         "is_internal": item.audience == Audience.INTERNAL,
         "address": absolute_url(item.get_absolute_url()),
@@ -52,13 +73,31 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
 
 def closed_context(item: Item, reader: Any) -> dict[str, Any]:
     """The context of `item_closed.html`: title, number, dates, reason and replacement; never the text (domain §4.6)."""
+    entries = log_entries(item, reader)
     return {
         "item": item,
         "section": SECTIONS.get(item.item_type, "items"),
         "replacement": replacement_of(item, reader),
-        "entries": log_entries(item, reader),
+        "entries": entries,
+        "ending": _last_turn(entries),
+        "remarks": _remarks(entries),
         "is_internal": item.audience == Audience.INTERNAL,
     }
+
+
+def _last_turn(entries: list[LogEntry]) -> LogEntry | None:
+    """The last publication, end or restoration; entries newest first."""
+    return next((entry for entry in entries if entry.kind not in STEADY), None)
+
+
+def _restored(entries: list[LogEntry]) -> LogEntry | None:
+    """The restoration of an item to which nothing has happened since."""
+    last = _last_turn(entries)
+    return last if last and last.kind == LogKind.RESTORE else None
+
+
+def _remarks(entries: list[LogEntry]) -> list[LogEntry]:
+    return [entry for entry in entries if entry.kind == LogKind.NOTE]
 
 
 def published_editions(item: Item) -> list[Edition]:

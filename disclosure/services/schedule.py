@@ -138,7 +138,7 @@ def _expiry(item: Item, today: date) -> close.Closing | None:
     return close.Closing(
         action=ItemAction.EXPIRE,
         ground=_("有效期届满"),
-        basis=_("本文件（%s）载明的有效期") % number,
+        basis=_("%s 载明的有效期") % number,
         explanation=_("本文件有效期至 %s，期满自行失效。") % day,
     )
 
@@ -150,6 +150,6 @@ def _end_of_showing(item: Item, today: date) -> close.Closing | None:
     return close.Closing(
         action=ItemAction.TERMINATE,
         ground=_("公示期满"),
-        basis=_("本信息（%s）载明的公示期") % item.index_number,
+        basis=_("%s 载明的公示期") % item.index_number,
         explanation=_("本信息公示期至 %s，期满停止公示。") % last_day.isoformat(),
     )

@@ -12,18 +12,25 @@ from disclosure.enums import NOTICE_STATES, EditionState
 from disclosure.item_page import SECTIONS, published_editions
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
+from disclosure.public_reviews import afterwards, signatures
 from disclosure.views.item import closed_page, find_item, keep_private
 from govportal.htmldiff import compare_html
+from govportal.now import today
 
 
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     item = find_item(request, slug)
     if item.state in NOTICE_STATES:
         return keep_private(closed_page(request, item), item)
+    editions = published_editions(item)
+    for edition in editions:
+        edition.item = item
+    signed, emergencies = signatures(editions), afterwards(editions, today())
     context = {
         "item": item,
         "section": SECTIONS.get(item.item_type, "items"),
-        "editions": published_editions(item),
+        "editions": editions,
+        "reviews": [(one, signed.get(one.pk, []), emergencies.get(one.pk)) for one in editions],
         "entries": list(LogEntry.objects.visible_to(request.user).filter(item=item).order_by("-id")),
     }
     return keep_private(render(request, "disclosure/item_history.html", context), item)

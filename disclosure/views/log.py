@@ -1,6 +1,6 @@
 """公开登记簿: the public chain, one entry with how to recompute it, and all of it as JSON Lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
@@ -9,13 +9,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from disclosure.enums import LogKind
+from disclosure.enums import NOTICE_STATES, LogKind, Procedure
 from disclosure.log_filters import LogFilterSet
-from disclosure.models import LogEntry
+from disclosure.models import Edition, LogEntry
+from disclosure.public_reviews import PUBLISHING, Afterwards, afterwards, share, signatures
 from disclosure.publication_log import canonical_json, entry_payload
 from disclosure.queries import LogEntryQuerySet
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
+from govportal.now import today
 
 
 def public_entries() -> LogEntryQuerySet:
@@ -28,9 +30,14 @@ def log(request: HttpRequest) -> HttpResponse:
     filterset = LogFilterSet(data=request.GET, queryset=public_entries(), request=request)
     paginator = BoundedPaginator(filterset.qs.with_title().annotate(slug=F("item__slug")))
     page, problems = read_page(request, paginator)
+    entries = list(page.object_list)
+    emergencies = _emergencies(entries)
     context = {
         "filterset": filterset,
         "page": page,
+        "rows": [(entry, emergencies.get(entry.pk)) for entry in entries],
+        "share": share(today().year),
+        "emergency": Procedure.EMERGENCY,
         "count": paginator.shown_count,
         "problems": filterset.problems + problems,
         "tags": filterset.tags(),
@@ -41,15 +48,36 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "disclosure/log.html", context)
 
 
+def _emergencies(entries: Iterable[LogEntry]) -> Mapping[int, Afterwards]:
+    """The review owed by the emergency publications among these entries, by the id of the entry."""
+    published = {entry.edition_id: entry.pk for entry in entries if entry.kind in PUBLISHING}
+    editions = Edition.objects.emergencies().filter(pk__in=published).select_related("item__agency")
+    found = afterwards(editions.defer("body", "extra"), today())
+    return {published[edition_id]: review for edition_id, review in found.items()}
+
+
 def log_entry(request: HttpRequest, sequence: int) -> HttpResponse:
     """One entry, the bytes its hash covers, and its neighbours."""
     entry = _entry(sequence)
+    edition = _sealed(entry.edition_id)
+    is_publication = edition is not None and entry.kind in PUBLISHING
     context = {
         "entry": entry,
+        "edition": edition,
+        "is_publication": is_publication,
+        "signed": signatures([edition]).get(edition.pk, []) if edition and is_publication else [],
+        "emergency": afterwards([edition], today()).get(edition.pk) if edition and is_publication else None,
+        "has_content": edition and not edition.redacted_by_entry and entry.item.state not in NOTICE_STATES,
         "payload": canonical_json(entry_payload(entry)).decode("utf-8", "replace"),
         "has_next": public_entries().filter(sequence=sequence + 1).exists(),
     }
     return render(request, "disclosure/log_entry.html", context)
+
+
+def _sealed(edition_id: int | None) -> Edition | None:
+    """The edition of an entry without its text, and what deleted it."""
+    editions = Edition.objects.select_related("item__agency", "redacted_by_entry").defer("body", "summary", "extra")
+    return editions.filter(pk=edition_id).first()
 
 
 def log_payload(request: HttpRequest, sequence: int) -> HttpResponse:

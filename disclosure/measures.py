@@ -5,11 +5,11 @@ the superior body are no publications and stay out. 规范率: items published i
 国办秘函〔2019〕19号, other standing columns by the obligations of their entries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
@@ -42,11 +42,7 @@ _Tally = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """numerator of denominator. `cases`: the rows of the denominator; `misses`: those not in the numerator.
-
-    Both are unevaluated QuerySets of Obligation or Item; of a section, its items, the latest update first.
-    `target` in percent, None where no policy sets one.
-    """
+    """numerator of denominator. `target` in percent, None where no policy sets one."""
 
     key: str  # "coverage", "timeliness", "standardisation", "freshness.<section>", "freshness.standing"
     label: Promise | str
@@ -54,8 +50,18 @@ class Measure:
     denominator: int
     target: int | None
     basis: Promise | str
-    cases: QuerySet[Any]
-    misses: QuerySet[Any]
+    _cases: Callable[[], QuerySet[Any]]
+    _misses: Callable[[QuerySet[Any]], QuerySet[Any]]
+
+    @property
+    def cases(self) -> QuerySet[Any]:
+        """The rows of the denominator: of Obligation or Item; of a section its items, the latest update first."""
+        return self._cases()
+
+    @property
+    def misses(self) -> QuerySet[Any]:
+        """Those of the cases that are not in the numerator."""
+        return self._misses(self.cases)
 
     @property
     def rate(self) -> Fraction | None:
@@ -177,34 +183,34 @@ def _measures(
     of_obligation: dict[str, Any],
     of_item: dict[str, Any],
 ) -> list[Measure]:
-    due = span.obligations(**of_obligation)
-    standing = due.filter(kind__in=_STANDING)
-    published = span.items(**of_item)
+    def due() -> QuerySet[Any]:
+        return span.obligations(**of_obligation)
+
     return [
         Measure(
             "coverage", _("公开面"), owed.get("met", 0), owed.get("due", 0), COVERAGE_TARGET, TARGETS_BASIS,
-            cases=due, misses=due.filter(met_on__isnull=True),
+            due, lambda rows: rows.filter(met_on__isnull=True),
         ),
         Measure(
             "timeliness", _("及时率"), owed.get("on_time", 0), owed.get("due", 0), None, _("公开事项的时限"),
-            cases=due, misses=due.not_met_on_time(),
+            due, lambda rows: rows.exclude(met_on__isnull=False, met_on__lte=F("due_on")),
         ),
         Measure(
             "standardisation", _("规范率"), written.get("complete", 0), written.get("published", 0),
             STANDARD_TARGETS.get(level, STANDARD_TARGET), TARGETS_BASIS,
-            cases=published, misses=published.exclude(pk__in=published.filter(complete()).values("pk")),
+            lambda: span.items(**of_item), lambda rows: rows.exclude(pk__in=rows.filter(complete()).values("pk")),
         ),
-        *(_freshness(rule, sections.get(rule.key), span.today, _current(**of_item)) for rule in FRESHNESS_RULES),
+        *(_freshness(rule, sections.get(rule.key), span.today, of_item) for rule in FRESHNESS_RULES),
         Measure(
             "freshness.standing", _("其他常设栏目更新"), owed.get("standing_met", 0), owed.get("standing", 0),
-            COVERAGE_TARGET, _("公开事项的时限"), cases=standing, misses=standing.filter(met_on__isnull=True),
+            COVERAGE_TARGET, _("公开事项的时限"),
+            lambda: due().filter(kind__in=_STANDING), lambda rows: rows.filter(met_on__isnull=True),
         ),
     ]  # fmt: skip
 
 
-def _freshness(rule: FreshnessRule, latest: datetime | None, today: date, items: ItemQuerySet) -> Measure:
+def _freshness(rule: FreshnessRule, latest: datetime | None, today: date, of_item: Mapping[str, Any]) -> Measure:
     """One section: 1 of 1 while its latest update is young enough, 0 of 0 where it never had anything."""
-    cases = items.filter(_shown_in(rule)).latest_change_first()
     is_fresh = latest is not None and latest >= fresh_since(rule, today)
     return Measure(
         f"freshness.{rule.key}",
@@ -213,8 +219,8 @@ def _freshness(rule: FreshnessRule, latest: datetime | None, today: date, items:
         int(latest is not None),
         COVERAGE_TARGET,
         FRESHNESS_BASIS,
-        cases=cases,
-        misses=cases.none() if is_fresh else cases,
+        lambda: _current(**of_item).filter(_shown_in(rule)).latest_change_first(),
+        lambda rows: rows.none() if is_fresh else rows,
     )
 
 
@@ -230,6 +236,7 @@ def _shown_in(rule: FreshnessRule) -> Q:
     return shown if rule.is_numbered is None else shown & Q(document_number="", _negated=rule.is_numbered)
 
 
+@cache
 def complete() -> Q:
     """Items with no missing element: types.missing_elements of the current edition, as a condition."""
     return reduce(or_, (Q(item_type=key) & _complete(kind) for key, kind in ITEM_TYPES.items()))

@@ -44,6 +44,3 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def decided(self, today: date, since: date) -> Self:
         """In force, falling due from `since` on, and either past the last day or already met."""
         return self.in_force().filter(Q(due_on__lt=today) | Q(met_on__isnull=False), due_on__gte=since)
-
-    def not_met_on_time(self) -> Self:
-        return self.filter(Q(met_on__isnull=True) | Q(met_on__gt=F("due_on")))

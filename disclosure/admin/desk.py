@@ -65,6 +65,7 @@ class Step:
 def desk_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     item = edition.item
     before = edition_before(edition)
+    shown = buttons(edition, request.user)
     events = list(edition.events.select_related("actor").order_by("-id"))
     context = {
         **admin.site.each_context(request),
@@ -81,7 +82,8 @@ def desk_page(request: HttpRequest, edition: Edition) -> HttpResponse:
         "interpretations": _interpretations(request, item),
         "steps": _steps(edition),
         "events": events,
-        "buttons": buttons(edition, request.user),
+        "buttons": shown,
+        "refused": any(button.reasons for button in shown),
         "checks": _checks(edition, before),
         "can_edit": _can_edit(edition, request.user),
         "returned": _returned(edition, events),

@@ -32,10 +32,12 @@ class Button:
     label: Promise | str
     url: str
     reasons: list[str]
+    is_main: bool = False
 
 
 def item_desk_page(request: HttpRequest, item: Item) -> HttpResponse:
     editions = list(readable_editions(request).filter(item=item).order_by("-number").defer("body", "summary", "extra"))
+    buttons = [*_amending(request.user, item, editions), *_asking(request.user, item)]
     is_public = item.state in (*READABLE_STATES, *NOTICE_STATES)
     context = {
         **admin.site.each_context(request),
@@ -49,7 +51,8 @@ def item_desk_page(request: HttpRequest, item: Item) -> HttpResponse:
         "obligations": item.obligations.select_related("entry").order_by("-due_on"),
         "motions": item.motions.select_related("asked_by", "decided_by"),
         "public_address": item.get_absolute_url() if is_public else "",
-        "buttons": [*_amending(request.user, item, editions), *_asking(request.user, item)],
+        "buttons": buttons,
+        "refused": any(button.reasons for button in buttons),
     }
     return TemplateResponse(request, "admin/disclosure/item_desk.html", context)
 
@@ -60,7 +63,7 @@ def _amending(user: Any, item: Item, editions: list[Any]) -> list[Button]:
         return []
     is_open = any(edition.state in OPEN_STATES for edition in editions)
     reasons = [_("已有一个未公开的版本，请在那一版上修改。")] if is_open else []
-    return [Button(_("修改（新版本）"), reverse("admin:disclosure_item_amend", args=[item.pk]), reasons)]
+    return [Button(_("修改（新版本）"), reverse("admin:disclosure_item_amend", args=[item.pk]), reasons, is_main=True)]
 
 
 def _asking(user: Any, item: Item) -> list[Button]:

@@ -112,8 +112,8 @@ class QueueFilter(admin.SimpleListFilter):
 class EditionAdmin(DeskAdmin[Edition]):
     """Every text, drafts included, and what it waits for."""
 
-    list_display = ("title", "number", "index_number", "agency", "shown_state", "waits_for", "shown_mode", "last_done")
-    list_filter = (QueueFilter, "state", "mode", "item__item_type")
+    list_display = ("title", "number", "index_number", "agency", "shown_state", "last_done")
+    list_filter = (QueueFilter, "state", "mode")
     list_select_related = ("item__agency",)
     search_fields = ("title", "item__index_number", "document_number")
     ordering = ("-id",)
@@ -147,6 +147,9 @@ class EditionAdmin(DeskAdmin[Edition]):
     def desk(self, request: HttpRequest, row: Edition) -> HttpResponse:
         return desk.desk_page(request, row)
 
+    def get_action_choices(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().get_action_choices(request, **kwargs | {"default_choices": [("", _("请选择"))]})
+
     def has_work_permission(self, request: HttpRequest) -> bool:
         """Whoever signs or publishes anywhere is offered the verbs for many; each row asks again."""
         return queues.holds_any(request.user, *queues.REVIEWERS, Permission.PUBLISH_ITEM)
@@ -173,17 +176,11 @@ class EditionAdmin(DeskAdmin[Edition]):
 
     @admin.display(description=gettext_lazy("状态"), ordering="state")
     def shown_state(self, edition: Edition) -> str:
+        """The state, and the signature that is waited for."""
         tone = desk.STATE_TONES.get(EditionState(edition.state), "warn")
-        return format_html('<span class="state state-{}">{}</span>', tone, edition.get_state_display())
-
-    @admin.display(description=gettext_lazy("待办环节"))
-    def waits_for(self, edition: Edition) -> Any:
         step = workflow.due_step(edition.state, edition.steps)
-        return step.label if step else "—"
-
-    @admin.display(description=gettext_lazy("公开方式"), ordering="mode")
-    def shown_mode(self, edition: Edition) -> str:
-        return edition.get_mode_display()
+        due = _("　待%(step)s") % {"step": step.label} if step else ""
+        return format_html('<span class="state state-{}">{}{}</span>', tone, edition.get_state_display(), due)
 
     @admin.display(description=gettext_lazy("最近办理"), ordering="last_at")
     def last_done(self, edition: Edition) -> Any:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.dateparse import parse_date
 
 from disclosure.models import Item
@@ -94,7 +94,9 @@ def figures(items: ItemQuerySet, calendar: Calendar) -> list[Figures]:
     """Of each kind that has results, and of all together at the end; one statement, whatever their number."""
     of_kind = {key: Figures(key, label, enforcement_term(key)) for key, label in ENFORCEMENT_KINDS}
     grouped = items.order_by().values_list(
-        KT("current_edition__extra__kind"), KT("current_edition__extra__decided_on"), "published_on"
+        KeyTextTransform("kind", "current_edition__extra"),
+        KeyTextTransform("decided_on", "current_edition__extra"),
+        "published_on",
     )
     for kind, decided_on, published_on, count in grouped.annotate(n=Count("pk")):
         if kind in of_kind:

@@ -6,7 +6,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy
 
 from disclosure.data_tables import items_of_type
@@ -41,7 +41,9 @@ class TypedFilterSet(AgencyFilterSet):
     def _by_q(self, queryset: ItemQuerySet, query: str) -> ItemQuerySet:
         for number, word in enumerate(query.split()):
             names = [name for name in self.searched if name != "party" or not is_person(word)]
-            extra = {f"{name}_{number}": KT(f"current_edition__extra__{name}") for name in names if name in _EXTRA}
+            extra = {
+                f"{name}_{number}": KeyTextTransform(name, "current_edition__extra") for name in names if name in _EXTRA
+            }
             columns = [f"{name}_{number}" if name in _EXTRA else name for name in names]
             found = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns))
             queryset = queryset.alias(**extra).filter(found)

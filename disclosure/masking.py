@@ -16,6 +16,8 @@ _ORGANISATION = re.compile(
     r"(?:公司|集团|中心|超市|酒店|饭店|商行|银行|车行|协会|商会|委员会|村委会|居委会|经营部|门市部|服务部|个体户|合作社|"
     r"幼儿园|农场|林场|网吧|酒楼|茶楼|厂|店|局|院|校|站|社|所|馆|铺)$"
 )
+# Words for somebody, and names masked in the other usual way: 举报人, 张某.
+_NO_NAME = re.compile(r"某|(?:举报|投诉|申请|当事|相对|经营|行为|负责)人|群众|业主|村民")
 _LATIN_ORGANISATION = re.compile(r"\b(?:ltd|inc|llc|gmbh|corp|company|co|group|limited)\b", re.IGNORECASE)
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'-]*(?: [A-Za-z.'-]+)+")
 _SEPARATORS = re.compile(r"([、，,；;/]\s*)")
@@ -35,10 +37,8 @@ def masked_name(name: str) -> str:
 
 def is_person(name: str) -> bool:
     """Whether a name without any addition is taken for a person's."""
-    if re.fullmatch(rf"{_HAN}{{2,4}}", name):
-        return not _ORGANISATION.search(name)
-    if re.fullmatch(rf"{_HAN}+(?:[·•]{_HAN}+)+", name):
-        return not _ORGANISATION.search(name)
+    if re.fullmatch(rf"{_HAN}{{2,4}}|{_HAN}+(?:[·•]{_HAN}+)+", name):
+        return not (_ORGANISATION.search(name) or _NO_NAME.search(name))
     return bool(_LATIN_NAME.fullmatch(name)) and not _LATIN_ORGANISATION.search(name)
 
 
@@ -49,7 +49,7 @@ def shown_party(text: str) -> str:
     """
     text = re.sub(rf"(?<={_HAN})\s+(?={_HAN})", "", text.strip())
     text = _IDENTITY.sub(lambda match: "" if _is_identity_number(match[0]) else match[0], text).strip()
-    text = _ROLE.sub(lambda match: match[1] + match[2] + masked_name(match[3]), text)
+    text = _ROLE.sub(lambda match: match[1] + match[2] + _shown_part(match[3]), text)
     return "".join(_shown_part(part) for part in _SEPARATORS.split(text))
 
 

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from disclosure.enums import RelationKind
 from disclosure.models import Item, Relation
@@ -58,18 +59,18 @@ def projects(reader: Any) -> ItemQuerySet:
     Annotated with `reached`: the furthest stage that anything published of the project documents.
     """
     visible = Item.objects.visible_to(reader)
-    own = "current_edition__extra__stage"
     return (
         visible.filter(item_type=KIND)
         .without_subprojects()
         .newest_first()
         .select_related("agency", "current_edition")
+        .alias(own_stage=Cast(KeyTextTransform("stage", "current_edition__extra"), CharField()))
         .annotate(
             reached=Case(
-                When(_documents(visible, Q(**{own: "result"}) | _about("acceptance")), then=Value("result")),
-                When(_documents(visible, Q(**{own: "in_progress"}) | _about(*_UNDER_WAY)), then=Value("in_progress")),
-                When(**{own: "result"}, then=Value("result")),
-                default=KT(own),
+                When(own_stage="result", then=Value("result")),
+                When(_documents(visible, _at("result") | _about("acceptance")), then=Value("result")),
+                When(_documents(visible, _at("in_progress") | _about(*_UNDER_WAY)), then=Value("in_progress")),
+                default="own_stage",
                 output_field=CharField(),
             )
         )
@@ -125,6 +126,10 @@ def facts(project: Item, parts: Iterable[Item]) -> dict[str, Any]:
 
 def extra_of(item: Item) -> dict[str, Any]:
     return item.current_edition.extra if item.current_edition else {}
+
+
+def _at(stage: str) -> Q:
+    return Q(current_edition__extra__stage=stage)
 
 
 def _about(*keys: str) -> Q:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from disclosure.enums import (
@@ -50,7 +50,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def still_shown(self, today: date) -> Self:
         """Without results of law enforcement past the last day of being shown (公示期至)."""
         # As a column of text: the lookups of a JSON key would read the value compared with as JSON.
-        dated = self.alias(last_day=Cast(KT("current_edition__extra__shown_until"), models.CharField()))
+        dated = self.alias(last_day=Cast(KeyTextTransform("shown_until", "current_edition__extra"), models.CharField()))
         return dated.filter(Q(last_day__isnull=True) | Q(last_day="") | Q(last_day__gte=today.isoformat()))
 
     def without_subprojects(self) -> Self:

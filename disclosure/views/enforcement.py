@@ -20,7 +20,7 @@ BEFOREHAND = (
     (_("执法主体和人员"), ("执法主体", "执法人员")),
     (_("裁量基准"), ("裁量",)),
     (_("随机抽查事项清单"), ("随机抽查", "双随机", "抽查事项")),
-    (_("救济渠道"), ("投诉举报渠道", "行政复议")),
+    (_("救济渠道"), ("救济", "投诉举报")),
 )
 # The parts that are lists of their own: the type of their items and the page that lists them.
 _LISTS = (

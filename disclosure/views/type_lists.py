@@ -15,13 +15,12 @@ from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
 from govportal.now import today
 
-ROWS_PER_PAGE = 50
 NOTICES_SHOWN = 5
 
 
 def list_context(request: HttpRequest, filterset: TypedFilterSet, key: str) -> dict[str, Any]:
     """The page asked for with its filters, and the address of the data table `key` with the same ones."""
-    page, page_problems = read_page(request, BoundedPaginator(filterset.qs, per_page=ROWS_PER_PAGE))
+    page, page_problems = read_page(request, BoundedPaginator(filterset.qs))
     listed = type(filterset).items(request.user).order_by().values("agency")
     query, csv = filterset.query_string(), reverse("data_csv", args=[key])
     return {

@@ -38,6 +38,8 @@ def test_party_that_is_a_person_is_masked(party: str, shown: str) -> None:
         "澄明县柳园镇人民政府",
         "张*明",
         "欧阳*明、李*",
+        "张某某",
+        "举报人（姓名依法保密）",
         "91410399MA4X1K2B3C",
         "123456789012345678",
         "",

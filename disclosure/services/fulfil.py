@@ -148,8 +148,9 @@ def _all_open() -> dict[Pair, list[Open]]:
     rules = {entry.pk: is_due_at_end(entry.timing_rule) for entry in CatalogueEntry.objects.all()}
     rows = Obligation.objects.open().exclude(kind=ObligationKind.FILING).order_by("period_start", "pk")
     found: dict[Pair, list[Open]] = defaultdict(list)
-    for entry, agency, *values in rows.values_list("entry_id", "agency_id", *_OBLIGATION).iterator(chunk_size=5000):
-        found[entry, agency].append(Open(*values, is_due_at_end=rules[entry]))
+    values = rows.values_list("entry_id", "agency_id", *_OBLIGATION)
+    for entry, agency, pk, kind, start, end, due_on, of_item in values.iterator(chunk_size=5000):
+        found[entry, agency].append(Open(pk, kind, start, end, due_on, of_item, rules[entry]))
     return found
 
 

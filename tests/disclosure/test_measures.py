@@ -101,14 +101,15 @@ def test_complete_says_what_missing_elements_says(item_type: str) -> None:
     full: dict[str, Any] = {field.key: _filled(field.kind) for field in kind.extra}
     extras = [full]
     for field in (field for field in kind.extra if field.is_required):
-        extras += [full | {field.key: empty} for empty in (None, "", [], {}, 0)]
+        values: tuple[Any, ...] = (None, "", [], {}, 0)
+        extras += [full | {field.key: value} for value in values]
         extras.append({key: value for key, value in full.items() if key != field.key})
     columns = {"document_number": "1号", "formed_on": SINCE, "effective_on": SINCE}
     for extra in extras:
         make_item(agency=agency, item_type=item_type, edition={"extra": extra} | columns)
     for name in columns:
-        empty = "" if name == "document_number" else None
-        make_item(agency=agency, item_type=item_type, edition={"extra": full} | columns | {name: empty})
+        lacking: dict[str, Any] = {name: "" if name == "document_number" else None}
+        make_item(agency=agency, item_type=item_type, edition={"extra": full} | columns | lacking)
 
     complete = set(Item.objects.filter(measures.complete()))
 

@@ -44,8 +44,8 @@ def periods(text: str, in_force_on: date, today: date, **values: bool) -> list[t
     return [(o.kind, o.period_start, o.period_end, o.due_on) for o in owed]
 
 
-def by_event(text: str, occurred_on: date, days: Days = DAYS, **values: str) -> Owed:
-    owed = owed_by_event(parsed(text), occurred_on, days, **values)
+def by_event(text: str, occurred_on: date, days: Days = DAYS) -> Owed:
+    owed = owed_by_event(parsed(text), occurred_on, days)
     assert owed is not None
     return owed
 

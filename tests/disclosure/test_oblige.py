@@ -250,7 +250,7 @@ def test_generate_queries_do_not_grow_with_entries_and_agencies() -> None:
 @pytest.mark.django_db
 def test_obligation_constraints_refuse_what_makes_no_sense() -> None:
     row = make_obligation()
-    same = {"entry": row.entry, "agency": row.agency}
+    same: dict[str, object] = {"entry": row.entry, "agency": row.agency}
     wrong: list[dict[str, object]] = [
         {"kind": "nonsense"},
         {"period_end": date(2025, 12, 31)},

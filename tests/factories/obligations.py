@@ -37,4 +37,5 @@ def make_obligation(**values: Any) -> Obligation:
         "due_on": date(2026, 7, 15),
         "created_at": noon(date(2026, 1, 1)),
     } | values
-    return Obligation.objects.create(entry=entry, agency=values.pop("agency", None) or make_agency(), **values)
+    values["agency"] = values.get("agency") or make_agency()
+    return Obligation.objects.create(entry=entry, **values)

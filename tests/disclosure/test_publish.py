@@ -132,6 +132,20 @@ def test_migrate_without_reason_or_right_is_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_migrate_of_a_second_edition_is_refused() -> None:
+    """The archive is taken over once; what changes here goes through the review."""
+    item = publish_one()
+    content = draft.Content(title="二", body="<p>二</p>", change_note="改")
+    draft.add_edition(item, content, author=item.created_by, at=AT)
+    root = make_user(is_superuser=True)
+
+    with pytest.raises(ValidationError, match="已经公开过"):
+        publish.migrate(item.pk, actor=root, at=AT, reason="迁入", published_on=date(2020, 1, 2))
+
+    assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_add_edition_needs_a_change_note_and_amends_in_the_log() -> None:
     agency = make_agency()
     author = make_member(Role.PUBLISHER, agency)

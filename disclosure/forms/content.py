@@ -57,7 +57,7 @@ class ContentForm(TypedForm):
     effective_on = _day("effective_on")
     expires_on = _day("expires_on")
     validity = forms.ChoiceField(label=gettext_lazy("有效性"), choices=Validity.choices)
-    category = forms.ChoiceField(label=gettext_lazy("类别"), choices=Category.choices)
+    category = forms.ChoiceField(label=gettext_lazy("类别"), choices=[("", "---------"), *Category.choices])
     aspect = forms.ChoiceField(
         label=gettext_lazy("五公开"),
         choices=[("", gettext_lazy("按信息类型")), *Aspect.choices],

@@ -86,6 +86,7 @@ class _FileRow(TypedForm):
 
 
 class AttachmentRow(_FileRow):
+    field_order = ["title", "file", "position", "remove"]
     title = forms.CharField(
         label=gettext_lazy("附件名称"),
         max_length=200,
@@ -103,6 +104,7 @@ class AttachmentRow(_FileRow):
 
 
 class RecordRow(_FileRow):
+    field_order = ["kind", "title", "number", "dated_on", "file"]
     kind = forms.ChoiceField(
         label=gettext_lazy("种类"), choices=[("", "---------"), *RecordKind.choices], required=False
     )

@@ -95,6 +95,10 @@ function open(area) {
     area.value = editor.isEmpty ? "" : editor.getHTML();
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  // The text keeps the focus, so that the next key goes where the reader looks.
+  frame.addEventListener("mousedown", (event) => {
+    if (event.target.closest("button")) event.preventDefault();
+  });
   frame.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-do]");
     if (!button) return;

@@ -5,7 +5,7 @@ The rule is disclosure/fulfilment.py (docs/adr/0007). Internal items (对内公�
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +27,8 @@ from govportal.permissions import Permission
 _log = logging.getLogger(__name__)
 # Extra fields in which a type says what year its text is about.
 _YEARS = ("report_year", "fiscal_year", "year")
+# A publication answers for one period of each of these kinds, however often somebody looks.
+_ONCE = (ObligationKind.RECURRING, ObligationKind.PRESENCE)
 _OF_PERIODS = {ObligationKind.RECURRING, ObligationKind.PRESENCE, ObligationKind.REVIEW}
 _OBLIGATION = ("pk", "kind", "period_start", "period_end", "due_on", "event__item_id")
 _EDITION = ("item_id", "number", "published_on", "published_at", "formed_on", *(f"extra__{key}" for key in _YEARS))
@@ -64,12 +66,12 @@ def meet_by(item: Item, *, at: datetime) -> int:
         _years(edition.extra.get(key) for key in _YEARS),
     )
     of_pair = Obligation.objects.filter(entry=item.catalogue_entry_id, agency=item.agency_id, cancelled_at=None)
-    is_used = Q(met_by=item, met_on=publication.day, kind=ObligationKind.RECURRING)
+    is_used = Q(met_by=item, met_on=publication.day, kind__in=_ONCE)
     rows = of_pair.filter(Q(met_on__isnull=True) | is_used).exclude(kind=ObligationKind.FILING)
     candidates = list(rows.select_related("entry", "event"))
-    answered = any(row.met_on for row in candidates)
+    answered = {row.kind for row in candidates if row.met_on}
     open_ones = [_open(row) for row in candidates if not row.met_on]
-    return _close(publication, _met_once(publication, open_ones, answered=answered), item)
+    return _close(publication, _met_once(publication, open_ones, answered), item)
 
 
 def _open(row: Obligation) -> Open:
@@ -88,9 +90,9 @@ def _years(values: Iterable[Any]) -> tuple[int, ...]:
     return tuple(int(value) for value in values if str(value).isdecimal())
 
 
-def _met_once(publication: Publication, open_ones: Iterable[Open], *, answered: bool) -> list[Open]:
-    """What the publication meets; one that has already answered for a period answers for no other."""
-    return met_by(publication, [o for o in open_ones if not (answered and o.kind == ObligationKind.RECURRING)])
+def _met_once(publication: Publication, open_ones: Iterable[Open], answered: set[str]) -> list[Open]:
+    """What the publication meets beside the kinds for which it has already answered."""
+    return met_by(publication, [o for o in open_ones if o.kind not in answered])
 
 
 def _close(publication: Publication, met: Sequence[Open], item: Item) -> int:
@@ -126,14 +128,13 @@ def close_met() -> Closed:
 def _close_entry(
     publications: Sequence[tuple[Pair, Publication]],
     open_ones: dict[Pair, list[Open]],
-    answered: set[tuple[int, date]],
+    answered: Mapping[tuple[int, date], set[str]],
 ) -> int:
     items = Item.objects.select_related("agency").in_bulk({publication.item_id for _pair, publication in publications})
     closed = 0
     for pair, publication in publications:
         left = open_ones.get(pair, [])
-        is_answered = (publication.item_id, publication.day) in answered
-        met = _met_once(publication, left, answered=is_answered)
+        met = _met_once(publication, left, answered.get((publication.item_id, publication.day), set()))
         if not met:
             continue
         closed += _close(publication, met, items[publication.item_id])
@@ -154,10 +155,14 @@ def _all_open() -> dict[Pair, list[Open]]:
     return found
 
 
-def _answered(entries: set[int]) -> set[tuple[int, date]]:
-    """(item, day) of the publications that have answered for a recurring period of these entries."""
-    rows = Obligation.objects.filter(kind=ObligationKind.RECURRING, entry__in=entries, met_by__isnull=False)
-    return {(item, day) for item, day in rows.values_list("met_by_id", "met_on") if day}
+def _answered(entries: set[int]) -> dict[tuple[int, date], set[str]]:
+    """By item and day: the kinds for which the publications of these entries have answered."""
+    rows = Obligation.objects.filter(kind__in=_ONCE, entry__in=entries, met_by__isnull=False)
+    found: dict[tuple[int, date], set[str]] = defaultdict(set)
+    for item, day, kind in rows.values_list("met_by_id", "met_on", "kind"):
+        if day:
+            found[item, day].add(kind)
+    return found
 
 
 def _publications() -> Iterable[tuple[Pair, Publication]]:

@@ -207,6 +207,19 @@ def test_daily_closes_what_was_published_before_it_was_owed_once() -> None:
 
 
 @pytest.mark.django_db
+def test_daily_publication_answers_for_one_half_year_however_often_it_runs() -> None:
+    entry, agency = pair("20个工作日内")
+    edition = draft_one(agency=agency, catalogue_entry=entry, content={"formed_on": date(2026, 6, 20)})
+    publish_edition(edition, at=noon(date(2026, 7, 10)))
+
+    for _ in range(2):
+        oblige.daily(date(2026, 7, 10))
+
+    first, second = Obligation.objects.filter(kind=KIND.PRESENCE).order_by("period_start")
+    assert (first.met_by_id, second.met_by_id) == (edition.item_id, None)
+
+
+@pytest.mark.django_db
 def test_daily_second_run_changes_nothing() -> None:
     for text in ("每季度至少公开一次", "长期公开", "20个工作日内"):
         entry, agency = pair(text)

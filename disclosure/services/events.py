@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import TimingKind
-from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item, Obligation
+from disclosure.enums import TimingKind, WithholdingState
+from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item, Obligation, Withholding
 from disclosure.obligation_periods import EVENT_KINDS, Owed, owed_by_event
 from disclosure.services.responsibility import load_days, load_responsibility, reason_not_to_oblige
 from govportal import access, audit
@@ -150,7 +150,8 @@ def follow_draft(edition: Edition, *, actor: User, at: datetime) -> DisclosureEv
     matter = " ".join([edition.title, *(str(shown) for field, shown in _shown(edition) if field == "kind")])
     event = DisclosureEvent.objects.filter(item=item).first()
     if event:
-        return _move(event, day, matter, actor=actor) if event.occurred_on != day else event
+        is_settled = event.occurred_on == day or event.cancelled_at or _was_withheld(item)
+        return event if is_settled else _move(event, day, matter, actor=actor)
     if _unfit(entry, item.agency, day):
         return None
     waiting = DisclosureEvent.objects.filter(entry=entry, agency=item.agency, occurred_on=day, item=None)
@@ -162,6 +163,31 @@ def follow_draft(edition: Edition, *, actor: User, at: datetime) -> DisclosureEv
 
 def _shown(edition: Edition) -> list[tuple[str, Any]]:
     return [(field.key, field.shown(value)) for field, value in edition.extra_rows()]
+
+
+def _was_withheld(item: Item) -> bool:
+    """Then its obligation counts from the day it was released."""
+    return Withholding.objects.filter(edition__item=item, state=WithholdingState.RELEASED).exists()
+
+
+def follow_withholding(withholding: Withholding, *, actor: User, at: datetime) -> None:
+    """What is withheld owes nothing; released, it falls due anew from that day (条例第十八条). In the caller's
+    transaction. A matter that has no text here made no event.
+    """
+    edition = withholding.edition
+    event = DisclosureEvent.objects.filter(item=edition.item_id).first() if edition else None
+    if edition is None or event is None:
+        return
+    if withholding.state == WithholdingState.IN_FORCE:
+        event.cancelled_at, event.cancel_reason = at, _("不予公开")
+        event.save(update_fields=["cancelled_at", "cancel_reason"])
+        event.obligations.open().update(cancelled_at=at, cancel_reason=event.cancel_reason)
+        audit.record(actor, "event.cancel", event, agency=event.agency, note=event.cancel_reason)
+    elif event.cancelled_at:
+        event.cancelled_at, event.cancel_reason = None, ""
+        event.save(update_fields=["cancelled_at", "cancel_reason"])
+        event.obligations.update(cancelled_at=None, cancel_reason="")
+        _move(event, localdate(at), edition.title, actor=actor)
 
 
 def _adopt(event: DisclosureEvent, item: Item, *, actor: User) -> DisclosureEvent:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from disclosure.enums import Mode, WithholdingState
 from disclosure.models import Edition, Item, Withholding, WithholdingReview
 from disclosure.rules import LONGEST_WITHHOLDING_REVIEW
+from disclosure.services import events
 from disclosure.services.procedure import check
 from govportal import access, audit, notices
 from govportal.models import Agency, PublicRevision, User
@@ -149,6 +150,7 @@ def put_in_force(withholding: Withholding, *, actor: User, at: datetime) -> None
     withholding.save(update_fields=["state", "decided_by", "decided_at", "released_at"])
     PublicRevision.raise_number()  # the public sees counts by ground
     _record(actor, "withholding.in_force", withholding, {"ground": withholding.ground})
+    events.follow_withholding(withholding, actor=actor, at=at)
 
 
 # --- propose: with the draft of its text ---------------------------------------------------------------------
@@ -281,6 +283,7 @@ def review(withholding_id: int, verdict: Verdict, *, actor: User, at: datetime) 
         row.save(update_fields=["state", "released_at"])
         PublicRevision.raise_number()
         _record(actor, "withholding.release", row, {"ground": row.ground})
+        events.follow_withholding(row, actor=actor, at=at)
         _tell_released(row, done)
     return done
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from disclosure.enums import ObligationKind
-from disclosure.models import CatalogueEntry, DisclosureEvent, Obligation
-from disclosure.services import draft, events
+from disclosure.enums import ObligationKind, WithholdingGround, WithholdingState
+from disclosure.models import CatalogueEntry, DisclosureEvent, Obligation, Withholding
+from disclosure.services import draft, events, oblige, withhold
 from disclosure.services.draft import Source
 from govportal.models import Agency, AuditEvent, PublicRevision, User
 from govportal.permissions import Role
@@ -237,6 +237,41 @@ def test_draft_of_a_penalty_is_due_by_the_term_for_penalties(agency: Agency) -> 
     )
 
     assert DisclosureEvent.objects.get(item=edition.item).obligations.get().due_on == date(2026, 3, 11)
+
+
+def test_draft_withheld_owes_nothing_and_released_falls_due_from_that_day(
+    entry: CatalogueEntry, agency: Agency
+) -> None:
+    edition = draft_one(agency=agency, catalogue_entry=entry)
+    approver = make_member(Role.APPROVER, agency)
+    withholding = Withholding.objects.create(
+        agency=agency,
+        edition=edition,
+        matter="某事项",
+        ground=WithholdingGround.DELIBERATIVE,
+        reason="尚在讨论",
+        basis="条例第十六条",
+        review_on=date(2026, 8, 1),
+        proposed_by=edition.created_by,
+        proposed_at=AT,
+    )
+
+    withhold.put_in_force(withholding, actor=approver, at=AT)
+
+    event = DisclosureEvent.objects.get(item=edition.item)
+    assert event.cancelled_at and not Obligation.objects.in_force().exists()
+    oblige.generate(TODAY)
+    assert not event.obligations.in_force().exists()
+
+    withholding.state = WithholdingState.RELEASED
+    withholding.save()
+    events.follow_withholding(withholding, actor=approver, at=noon(date(2026, 8, 3)))
+    content = draft.Content(title="公示办法", body="<p>改</p>", formed_on=date(2026, 2, 27))
+    draft.edit(edition.pk, content, actor=edition.created_by, at=AT, lock_version=edition.lock_version)
+
+    released = DisclosureEvent.objects.get(pk=event.pk)
+    assert released.cancelled_at is None
+    assert released.obligations.open().get().due_on == date(2026, 8, 31)
 
 
 def test_record_by_nobody_in_particular_needs_a_role(entry: CatalogueEntry, agency: Agency) -> None:

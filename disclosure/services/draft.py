@@ -187,9 +187,9 @@ def edit(
     `attachments` None leaves them as they are. Raises ValidationError with every reason against it.
     """
     edition = procedure.locked(edition_id)
-    if edition.lock_version != lock_version:
-        raise StaleForm(edition)
     procedure.check(procedure.reasons_against(edition, EditionAction.EDIT, actor))
+    if edition.lock_version != lock_version:  # which shows the other text: only to who may edit it
+        raise StaleForm(edition)
     procedure.check(withhold.reasons_against_mode(edition.item, content.mode))
     if edition.number > 1 and not content.change_note.strip():
         raise ValidationError({"change_note": _("新版本须写明修改说明。")})

@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from disclosure.enums import OPEN_STATES, READABLE_STATES, Mode, RecordKind, RelationKind
+from disclosure.masking import shown_party
 from disclosure.models import Edition, Item
 from disclosure.types import missing_elements
 
@@ -18,6 +19,7 @@ def faults(edition: Edition, today: date) -> list[str]:
         *_missing_records(edition),
         *missing_interpretation(edition),
         *_missing_withholding(edition),
+        *_unmasked_parties(edition),
         *([_("新版本须写明修改说明。")] if edition.number > 1 and not edition.change_note.strip() else []),
     ]
 
@@ -68,12 +70,16 @@ def missing_interpretation(edition: Edition) -> list[str]:
 
 
 def interpretations(item: Item) -> list[Item]:
-    """Items that interpret this one: public already, or on their way through review."""
+    """Items that interpret this one: public already, or on their way to it for the first time.
+
+    One that was withdrawn explains nothing, though somebody may be rewriting it.
+    """
     sources = Item.objects.filter(relations__kind=RelationKind.INTERPRETS, relations__target=item).order_by("pk")
     return [
         source
         for source in sources.select_related("agency")
-        if source.state in READABLE_STATES or source.editions.filter(state__in=OPEN_STATES).exists()
+        if source.state in READABLE_STATES
+        or (source.current_edition_id is None and source.editions.filter(state__in=OPEN_STATES).exists())
     ]
 
 
@@ -81,6 +87,20 @@ def interpreted(item: Item) -> list[Item]:
     """The items that this one interprets and that are not public yet: it waits for them."""
     targets = Item.objects.filter(reverse_relations__kind=RelationKind.INTERPRETS, reverse_relations__source=item)
     return [target for target in targets.order_by("pk") if target.current_edition_id is None]
+
+
+def _unmasked_parties(edition: Edition) -> list[str]:
+    """What is sealed is public for good: of a person no full name and no number may stand in a result."""
+    reasons = []
+    for field in edition.item.type.extra:
+        value = str(edition.extra.get(field.key) or "")
+        if field.names_party and shown_party(value) != value:
+            shown = shown_party(value) or _("（空）")
+            words = {"label": field.label, "shown": shown}
+            reasons.append(
+                _("“%(label)s”含有自然人姓名或者证件号码，应当写作“%(shown)s”；个体工商户请写明字号。") % words
+            )
+    return reasons
 
 
 def _missing_withholding(edition: Edition) -> list[str]:

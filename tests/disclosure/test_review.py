@@ -267,6 +267,15 @@ def test_edit_with_an_old_lock_version_holds_both_texts_and_changes_nothing() ->
     assert reread(edition).body == "<p>先到的。</p>"
 
 
+@pytest.mark.django_db
+def test_edit_with_an_old_lock_version_shows_a_stranger_nothing() -> None:
+    edition = edit(draft_one())
+    content = draft.Content(title="后到的", body="<p>后到的。</p>")
+
+    with pytest.raises(ValidationError, match="没有“修改”的角色"):
+        draft.edit(edition.pk, content, actor=make_member(Role.PUBLISHER), at=AT, lock_version=0)
+
+
 # --- 不予公开 -----------------------------------------------------------------------------------------------
 
 

@@ -6,9 +6,19 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from disclosure.enums import EditionAction, EditionState, ItemState, LogKind, Mode, RecordKind, ReviewStep
-from disclosure.models import Edition, Item, LogEntry
-from disclosure.services import draft, publish, review, submission
+from disclosure.enums import (
+    EditionAction,
+    EditionState,
+    ItemAction,
+    ItemState,
+    LogKind,
+    Mode,
+    RecordKind,
+    RelationKind,
+    ReviewStep,
+)
+from disclosure.models import Edition, Item, LogEntry, Relation
+from disclosure.services import close, draft, publish, review, submission
 from disclosure.services.verify_log import verify
 from disclosure.types import ITEM_TYPES
 from govportal.now import today
@@ -148,6 +158,22 @@ def test_policy_whose_interpretation_was_discarded_goes_back_too() -> None:
     policy = draft_policy(make_agency())
     interpretation = draft_interpretation(policy)
     review.discard(interpretation.pk, actor=interpretation.created_by, at=AT)
+
+    assert "予以退文" in faults(policy)
+
+
+@pytest.mark.django_db
+def test_policy_whose_interpretation_is_withdrawn_and_being_rewritten_goes_back_too() -> None:
+    agency = make_agency()
+    policy = draft_policy(agency)
+    old = publish_one(agency=agency, item_type="interpretation", content={"extra": {"form": "text"}})
+    Relation.objects.create(source=old, kind=RelationKind.INTERPRETS, target=policy.item)
+    assert faults(policy) == ""
+    words: dict[str, Any] = {"ground": "有误", "basis": "条例第六条", "explanation": "重新核对。"}
+    closing = close.Closing(action=ItemAction.WITHDRAW, **words)
+    close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
+    content = draft.Content(title="解读", body="<p>二</p>", change_note="改")
+    draft.add_edition(old, content, author=old.created_by, at=AT)
 
     assert "予以退文" in faults(policy)
 

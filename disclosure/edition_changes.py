@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from disclosure.models import Edition
+from disclosure.models import Edition, EditionAttachment
 from govportal.htmldiff import mark_differences
 
+# The files of editions, each with its bytes' name and hash; what is already read is not read again.
+WITH_FILES = Prefetch("attachments", EditionAttachment.objects.select_related("attachment"))
 # Metadata whose change is shown beside the text, in this order.
 COMPARED = (
     "title",
@@ -29,6 +32,7 @@ COMPARED = (
 
 def changed_metadata(before: Edition, after: Edition) -> list[tuple[Any, SafeString]]:
     """(label, marked difference) of the metadata, extra fields and files that differ."""
+    prefetch_related_objects([before, after], WITH_FILES)
     rows: list[tuple[Any, str, str]] = []
     for name in COMPARED:
         label = Edition._meta.get_field(name).verbose_name  # type: ignore[union-attr]
@@ -58,5 +62,4 @@ def _flat(value: Any) -> str:
 
 
 def _files(edition: Edition) -> str:
-    files = edition.attachments.select_related("attachment")
-    return "\n".join(f"{file.title} {file.attachment.sha256[:12]}" for file in files)
+    return "\n".join(f"{file.title} {file.attachment.sha256[:12]}" for file in edition.attachments.all())

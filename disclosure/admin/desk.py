@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -15,8 +15,8 @@ from disclosure import publication_log, substance, workflow
 from disclosure.admin.confirm import signer_names
 from disclosure.admin.verbs import Verb, applicable
 from disclosure.admin.visibility import readable_editions
-from disclosure.edition_changes import changed_metadata
-from disclosure.enums import EditionAction, EditionState, Procedure, RelationKind, ReviewStep
+from disclosure.edition_changes import WITH_FILES, changed_metadata
+from disclosure.enums import OPEN_STATES, EditionAction, EditionState, Procedure, RelationKind, ReviewStep
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Approval, Edition, EditionEvent, Item, Relation
 from disclosure.services import review, submission, warnings
@@ -65,6 +65,7 @@ class Step:
 def desk_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     item = edition.item
     before = edition_before(edition)
+    prefetch_related_objects([row for row in (edition, before) if row], WITH_FILES)
     shown = buttons(edition, request.user)
     events = list(edition.events.select_related("actor").order_by("-id"))
     context = {
@@ -77,7 +78,7 @@ def desk_page(request: HttpRequest, edition: Edition) -> HttpResponse:
         "tone": STATE_TONES.get(EditionState(edition.state), "warn"),
         "due": workflow.due_step(edition.state, edition.steps),
         "sent_at": next((event.at for event in events if event.action == EditionAction.SUBMIT), None),
-        "attachments": list(edition.attachments.select_related("attachment")),
+        "attachments": edition.attachments.all(),
         "records": list(edition.records.select_related("attachment")),
         "interpretations": _interpretations(request, item),
         "steps": _steps(edition),
@@ -94,8 +95,10 @@ def desk_page(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 def edition_before(edition: Edition) -> Edition | None:
     """The public edition that this one follows, unless its text had to be deleted."""
-    published = edition.item.editions.filter(state=EditionState.PUBLISHED, number__lt=edition.number)
-    before = published.order_by("-number").first()
+    before = edition.item.current_edition
+    if edition.state not in OPEN_STATES:
+        published = edition.item.editions.filter(state=EditionState.PUBLISHED, number__lt=edition.number)
+        before = published.order_by("-number").first()
     if before is None or before.redacted_by_entry_id or edition.redacted_by_entry_id:
         return None
     before.item = edition.item

@@ -147,8 +147,13 @@ class EditionAdmin(DeskAdmin[Edition]):
     def desk(self, request: HttpRequest, row: Edition) -> HttpResponse:
         return desk.desk_page(request, row)
 
-    def get_action_choices(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return super().get_action_choices(request, **kwargs | {"default_choices": [("", _("请选择"))]})
+    def get_action_choices(
+        self,
+        request: HttpRequest,
+        default_choices: Any = None,
+        action_location: admin.ActionLocation = admin.ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        return super().get_action_choices(request, [("", _("请选择"))], action_location)
 
     def has_work_permission(self, request: HttpRequest) -> bool:
         """Whoever signs or publishes anywhere is offered the verbs for many; each row asks again."""

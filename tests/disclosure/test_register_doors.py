@@ -117,11 +117,11 @@ def test_receipt_list_and_file_are_read_by_own_staff(world: World) -> None:
 
 def test_unchanged_file_is_not_confirmed_to_strangers(world: World) -> None:
     door = staff_address(world, "receipt_file")
-    asked = {"headers": {"if-none-match": "*"}}
+    asked = {"if-none-match": "*"}
 
-    assert world.client("own_staff").get(door, **asked).status_code == 304
-    assert world.client("other_staff").get(door, **asked).status_code == 404
-    assert world.client("anonymous").get(door, **asked).status_code == 302
+    assert world.client("own_staff").get(door, headers=asked).status_code == 304
+    assert world.client("other_staff").get(door, headers=asked).status_code == 404
+    assert world.client("anonymous").get(door, headers=asked).status_code == 302
 
 
 def test_file_of_a_receipt_is_no_attachment_of_an_item(world: World) -> None:

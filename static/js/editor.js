@@ -6,6 +6,17 @@ const kept = (names) => Object.fromEntries(names.map((name) => [name, { default:
 const withAttributes = (node, names) =>
   node.extend({ addAttributes() { return { ...this.parent?.(), ...kept(names) }; } });
 
+/* The caption of a table is plain text, changed by its button: rows are all that the table itself may hold. */
+const Table = prose.Table.extend({
+  addAttributes() {
+    const parseHTML = (table) => table.querySelector(":scope > caption")?.textContent.trim() || null;
+    return { ...this.parent?.(), caption: { default: null, parseHTML, rendered: false } };
+  },
+  parseHTML: () => [{ tag: "table" }, { tag: "caption", ignore: true }],
+  addNodeView: () => null, // its own would not show the caption
+  renderHTML: ({ node }) => ["table", ...(node.attrs.caption ? [["caption", node.attrs.caption]] : []), ["tbody", 0]],
+});
+
 const extensions = [
   prose.Document, prose.Text, prose.HardBreak, prose.Bold, prose.Italic, prose.Underline, prose.Subscript,
   prose.Superscript, prose.Blockquote, prose.HorizontalRule, prose.BulletList, prose.ListItem, prose.History,
@@ -14,7 +25,7 @@ const extensions = [
   prose.OrderedList,
   prose.Heading.configure({ levels: [2, 3, 4, 5] }),
   prose.Link.configure({ autolink: false, openOnClick: false, linkOnPaste: false }),
-  prose.Table.configure({ resizable: false }),
+  Table.configure({ resizable: false }),
   prose.TableRow,
   withAttributes(prose.TableCell, ["class"]),
   withAttributes(prose.TableHeader, ["class", "scope"]),
@@ -33,6 +44,29 @@ function substance(html) {
       return value && value !== "1" ? ` ${name}=${value}` : "";
     }).join(""));
   return `${marks.join("\n")}\n${page.body.textContent.replace(/\s+/g, "")}`;
+}
+
+/* What the editor holds as our texts are written: no paragraph inside a cell of one line, heads of tables apart. */
+function written(editor) {
+  if (editor.isEmpty) return "";
+  const page = new DOMParser().parseFromString(editor.getHTML(), "text/html");
+  for (const cell of page.body.querySelectorAll("td, th, li")) {
+    const only = cell.children.length === 1 && cell.firstElementChild;
+    if (only && only.tagName === "P" && !only.className) only.replaceWith(...only.childNodes);
+  }
+  for (const body of page.body.querySelectorAll("table > tbody")) {
+    const heads = [];
+    for (const row of body.rows) {
+      if (![...row.cells].every((cell) => cell.tagName === "TH")) break;
+      heads.push(row);
+    }
+    if (heads.length && heads.length < body.rows.length) {
+      const head = page.createElement("thead");
+      head.append(...heads);
+      body.before(head);
+    }
+  }
+  return [...page.body.children].map((block) => block.outerHTML).join("\n");
 }
 
 const chain = (run) => (editor) => run(editor.chain().focus()).run();
@@ -57,6 +91,10 @@ const BUTTONS = {
     (href.trim() && href.trim() !== "https://" ? link.setMark("link", { href: href.trim() }) : link.unsetMark("link")).run();
   },
   table: chain((c) => c.insertTable({ rows: 3, cols: 3, withHeaderRow: true })),
+  caption(editor, words) {
+    const caption = window.prompt(words, editor.getAttributes("table").caption || "");
+    if (caption !== null) editor.chain().focus().updateAttributes("table", { caption: caption.trim() || null }).run();
+  },
   row: chain((c) => c.addRowAfter()),
   column: chain((c) => c.addColumnAfter()),
   "row-off": chain((c) => c.deleteRow()),
@@ -86,13 +124,13 @@ function open(area) {
     area.hidden = false;
     if (isUnfit) area.before(Object.assign(document.createElement("p"), { className: "hint", textContent: template.dataset.unfit }));
   };
-  if (stored.trim() && substance(stored) !== substance(editor.getHTML())) {
+  if (stored.trim() && substance(stored) !== substance(written(editor))) {
     leave(true);
     return;
   }
   area.hidden = true;
   editor.on("update", () => {
-    area.value = editor.isEmpty ? "" : editor.getHTML();
+    area.value = written(editor);
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
   // The text keeps the focus, so that the next key goes where the reader looks.

@@ -27,7 +27,7 @@ def parts(**values: Any) -> compose.Parts:
 
 def matter(**values: Any) -> withhold.Matter:
     given = {"name": "讨论稿", "ground": WithholdingGround.DELIBERATIVE, "reason": "过程稿", "basis": "条例第十六条"}
-    return withhold.Matter(**given | {"review_on": AT.date() + timedelta(days=90)} | values)  # type: ignore[arg-type]
+    return withhold.Matter(**given | {"review_on": AT.date() + timedelta(days=90)} | values)
 
 
 @pytest.fixture

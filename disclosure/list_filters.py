@@ -1,12 +1,11 @@
 """Filters of the collections by type: key projects, results of law enforcement, normative documents."""
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Length
 from django.utils.translation import gettext_lazy
 
 from disclosure.data_tables import items_of_type
@@ -40,12 +39,17 @@ class TypedFilterSet(AgencyFilterSet):
 
     def _by_q(self, queryset: ItemQuerySet, query: str) -> ItemQuerySet:
         for number, word in enumerate(query.split()):
-            names = [name for name in self.searched if name != "party" or not is_person(word)]
-            extra = {
-                f"{name}_{number}": KeyTextTransform(name, "current_edition__extra") for name in names if name in _EXTRA
-            }
-            columns = [f"{name}_{number}" if name in _EXTRA else name for name in names]
-            found = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns))
+            found, extra = Q(pk__in=[]), {}
+            for name in self.searched:
+                column = f"{name}_{number}" if name in _EXTRA else name
+                if name in _EXTRA:
+                    extra[column] = KeyTextTransform(name, "current_edition__extra")
+                matches = Q(**{f"{column}__icontains": word})
+                if name == "party" and is_person(word):
+                    # A name of that length alone may be a person's, who is to be found by no name.
+                    extra["party_length"] = Length(Cast(extra[column], CharField()))
+                    matches &= Q(party_length__gt=len(word) + 1)
+                found |= matches
             queryset = queryset.alias(**extra).filter(found)
         return queryset
 

@@ -6,6 +6,7 @@ The parser of free text is timing_text.py. Sources: 《政府信息公开条例�
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -320,6 +321,18 @@ def _stored_term(stored: Mapping[str, Any]) -> Term:
 def length(n: int | None, unit: TimingUnit | None) -> str:
     """20个工作日, 30日, 6个月."""
     return f"{n}{unit.label}" if n and unit else ""
+
+
+def period_label(day: date, recurrence: str) -> str:
+    """The period of a recurrence in which a day lies: 2026年第三季度; its month where the recurrence names none."""
+    words = {"year": day.year, "month": day.month, "quarter": (day.month + 2) // 3}
+    if recurrence == Recurrence.YEARLY:
+        return _("%(year)s年") % words
+    if recurrence == Recurrence.HALF_YEARLY:
+        return (_("%(year)s年上半年") if day.month <= 6 else _("%(year)s年下半年")) % words
+    if recurrence == Recurrence.QUARTERLY:
+        return _("%(year)s年第%(quarter)s季度") % words
+    return _("%(year)s年%(month)s月") % words
 
 
 def describe(rule: TimingRule) -> str:

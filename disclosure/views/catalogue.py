@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from disclosure import catalogue_export
 from disclosure.catalogue_filters import CatalogueEntryFilterSet
-from disclosure.enums import Category, Level, Mode, TargetGroup
+from disclosure.enums import Category, Level, Mode, TargetGroup, TimingKind
 from disclosure.models import CatalogueEntry, Item
 from disclosure.queries import CatalogueEntryQuerySet
+from disclosure.rules import period_label
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
 from govportal.spreadsheets import XLSX_TYPE, csv_response, xlsx_bytes
@@ -92,13 +93,32 @@ def catalogue_xlsx(request: HttpRequest) -> HttpResponse:
 def catalogue_entry(request: HttpRequest, pk: int) -> HttpResponse:
     entries = CatalogueEntry.objects.visible_to(request.user).prefetch_related(_AGENCIES)
     entry = get_object_or_404(entries, pk=pk)
-    items = Item.objects.visible_to(request.user).filter(catalogue_entry=entry).select_related("agency").newest_first()
-    shown = list(items[: ITEMS_SHOWN + 1])
+    items = Item.objects.visible_to(request.user).filter(catalogue_entry=entry)
+    shown = list(items.select_related("agency", "current_edition").newest_first()[: ITEMS_SHOWN + 1])
     context = {
         "entry": entry,
         "rule": entry.timing_rule,
         "agencies": list(entry.agencies.all()),
-        "items": shown[:ITEMS_SHOWN],
+        "groups": _by_period(entry, shown[:ITEMS_SHOWN]),
         "has_more": len(shown) > ITEMS_SHOWN,
     }
     return render(request, "disclosure/catalogue_entry.html", context)
+
+
+def _by_period(entry: CatalogueEntry, items: list[Item]) -> list[tuple[str, list[tuple[Item, Any]]]]:
+    """Items with the stage each is of; what is published stage by stage or period by period stands under its period."""
+    is_grouped = entry.timing_kind in {TimingKind.BY_STAGE, TimingKind.RECURRING}
+    groups: dict[str, list[tuple[Item, Any]]] = {}
+    for item in items:
+        label = period_label(item.published_on, entry.recurrence) if is_grouped and item.published_on else ""
+        groups.setdefault(label, []).append((item, _stage(item)))
+    return list(groups.items())
+
+
+def _stage(item: Item) -> Any:
+    """逐段公开: the label of the stage a text is of, where its type names one."""
+    extra = item.current_edition.extra if item.current_edition else {}
+    for key in ("project_aspect", "stage"):
+        if (field := item.type.extra_field(key)) and extra.get(key):
+            return field.shown(extra[key])
+    return ""

@@ -18,6 +18,8 @@ from govportal.permissions import Role
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
 
+# Types that have a list of their own.
+LISTED_TYPES = ("power", "service_guide", "leader", "gazette", "normative", "project", "enforcement")
 READABLE = {"live", "partly_void", "expired", "void"}
 NOTICE = {"withdrawn", "terminated"}
 RECEIPT, RECEIPT_AMOUNT, WITHHELD = "门牌票据", "4321.09", "门牌不公开事项"
@@ -78,7 +80,7 @@ def make_world() -> World:
     for audience in Audience:
         for state in ItemState:
             world.items.append(_make(world, state, audience, "general"))
-        for item_type in ("power", "service_guide", "leader", "gazette", "budget"):
+        for item_type in (*LISTED_TYPES, "budget"):
             world.items.append(_make(world, ItemState.LIVE, audience, item_type))
     return world
 

@@ -32,6 +32,9 @@ NAMES = [
     "services",
     "leaders",
     "gazettes",
+    "normative",
+    "projects",
+    "enforcement",
     "data_tables",
     "open_data",
     "log",
@@ -85,6 +88,31 @@ EXTRA: dict[str, dict[str, Any]] = {
     "appointment": {"action": "appoint", "people": [{"name": "沈某", "post": "局长", "change": "任"}]},
     "duties": {"duties": ["组织城乡低保", "推进养老服务"], "commitments": ["当日受理"]},
     "gazette": {"year": 2026, "issue": 3, "contents": ["关于补贴的通知", "关于任免的通知"]},
+    "project": {
+        "project_code": "MX-0017",
+        "stage": "planned",
+        "investment": "18640.00",
+        "owner": "某县交通中心",
+        "progress": 42,
+        "starts_on": "2026-01-05",
+    },
+    "project_stage": {
+        "project_aspect": "bidding",
+        "document": "MXZB-2026-021",
+        "party": "某县路桥公司",
+        "amount": "13960.00",
+    },
+    "enforcement": {
+        "decision_number": "某市监罚〔2026〕86号",
+        "kind": "penalty",
+        "party": "周*海",
+        "party_code": "92410399MA46XD3J1P",
+        "matter": "销售超过保质期的食品",
+        "basis": ["《食品安全法》第一百二十四条"],
+        "result": "罚款5000元",
+        "decided_on": "2026-02-03",
+        "shown_until": "2099-01-01",
+    },
     "leader": {"name": "沈某", "post": "局长", "division": "主持全面工作\n负责审计"},
 }
 
@@ -184,6 +212,22 @@ def _page(item_type: str) -> Callable[[], str]:
     return lambda: _item(item_type).get_absolute_url()
 
 
+def _project(*, count: int = 3) -> Item:
+    """A project, what is published of one of its aspects, and nine aspects of which nothing is."""
+    project = _item("project")
+    for _number in range(count):
+        Relation.objects.create(
+            source=_item("project_stage", project.agency), kind=RelationKind.BELONGS_TO, target=project
+        )
+    return project
+
+
+def _project_list() -> str:
+    for _number in range(3):
+        _project(count=1)
+    return reverse("projects")
+
+
 def _edition_page(number: int) -> Callable[[], str]:
     return lambda: reverse("item_diff", args=[_amended().slug, number])
 
@@ -219,6 +263,12 @@ MADE: dict[str, Callable[[], str]] = {
     "services_with_rows": _listing("services", "service_guide", count=2),
     "leaders_with_rows": _listing("leaders", "leader", count=2),
     "gazettes_with_rows": _listing("gazettes", "gazette", count=2),
+    "normative_with_rows": _listing("normative", "normative", "?validity=all", count=3),
+    "enforcement_with_rows": _listing("enforcement", "enforcement", count=3),
+    "projects_with_rows": _project_list,
+    "project": lambda: reverse("project", args=[_project().slug]),
+    "item_project_stage": _page("project_stage"),
+    "item_enforcement": _page("enforcement"),
     "log_with_rows": _listing("log", query="?page=2"),
     "not_found": lambda: "/no/such/page/",
     "display_with_error": lambda: reverse("display") + "?save=1&theme=purple",

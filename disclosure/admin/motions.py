@@ -193,13 +193,10 @@ def _framing(request: HttpRequest, row: Motion, form: DecisionForm) -> HttpRespo
 def _notice(request: HttpRequest, row: Motion) -> HttpResponse:
     item = as_ended(row)
     if item.state in NOTICE_STATES:
-        response = render(request, "disclosure/item_closed.html", closed_context(item, request.user))
-    else:
-        assert item.current_edition is not None  # a constraint: what is public has an edition
-        context = page_context(item, item.current_edition, published_editions(item), request.user)
-        response = render(request, "disclosure/item_page.html", context)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+        return render(request, "disclosure/item_closed.html", closed_context(item, request.user))
+    assert item.current_edition is not None  # a constraint: what is public has an edition
+    context = page_context(item, item.current_edition, published_editions(item), request.user)
+    return render(request, "disclosure/item_page.html", context)
 
 
 def as_ended(row: Motion) -> Item:

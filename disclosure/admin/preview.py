@@ -28,11 +28,8 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     """`?width=phone` shows the page in a frame as wide as a phone, `?print` as it comes out of a printer."""
     edition = _with_text(request, pk)
     if request.GET.get("width") == "phone":
-        response: HttpResponseBase = _phone(request, edition)
-    else:
-        response = _framed(request, edition) if "frame" in request.GET else _preview(request, edition)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+        return _phone(request, edition)
+    return _framed(request, edition) if "frame" in request.GET else _preview(request, edition)
 
 
 def _with_text(request: HttpRequest, pk: int) -> Edition:

@@ -11,6 +11,7 @@ from disclosure.models import Edition
 from govportal.models import Agency, User
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
+from tests.factories.published import draft_one
 
 REVIEW_ROLES = (
     Role.PUBLISHER,
@@ -30,6 +31,10 @@ class Office:
 
     def __post_init__(self) -> None:
         self.people = {role: make_member(role, self.agency) for role in REVIEW_ROLES}
+
+    def draft(self, **values: Any) -> Edition:
+        """The open edition of a new item, written by the publisher."""
+        return draft_one(agency=self.agency, author=self.people[Role.PUBLISHER], **values)
 
     def client(self, role: Role) -> Client:
         return signed_in(self.people[role])

@@ -15,7 +15,7 @@ from govportal.now import now
 from govportal.permissions import Role
 from tests.disclosure.admin.desks import Office, desk, shown, signed_in, text, verb
 from tests.factories import make_agency, make_attachment, make_member
-from tests.factories.published import AT, draft_one, publish_edition, sign_through, submit
+from tests.factories.published import AT, publish_edition, sign_through, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +27,9 @@ def office() -> Office:
     return Office()
 
 
-def new_draft(office: Office, **values: object) -> Edition:
-    return draft_one(agency=office.agency, author=office.people[Role.PUBLISHER], **values)
-
-
 def amendment(office: Office) -> Edition:
     """The second edition of a public item, with a number changed."""
-    first = new_draft(office)
+    first = office.draft()
     publish_edition(first)
     content = draft.Content(title="公示办法", body=BODY.replace("五个", "三个"), change_note="缩短公示期")
     first.item.refresh_from_db()
@@ -42,7 +38,7 @@ def amendment(office: Office) -> Edition:
 
 
 def test_desk_shows_text_steps_and_what_can_be_done(office: Office) -> None:
-    edition = sign_through(new_draft(office), until=ReviewStep.SECRECY)
+    edition = sign_through(office.draft(), until=ReviewStep.SECRECY)
 
     page = text(office.client(Role.PRE_REVIEWER).get(desk(edition)))
 
@@ -63,7 +59,7 @@ def test_desk_of_an_amendment_shows_the_difference_and_its_substance(office: Off
 
 
 def test_desk_lists_files_and_records(office: Office) -> None:
-    edition = new_draft(office, attachments=[(make_attachment(), "分类标准表")])
+    edition = office.draft(attachments=[(make_attachment(), "分类标准表")])
     SupportingRecord.objects.create(
         edition=edition,
         kind=RecordKind.MEETING,
@@ -79,7 +75,7 @@ def test_desk_lists_files_and_records(office: Office) -> None:
 
 
 def test_desk_of_a_draft_says_what_is_missing(office: Office) -> None:
-    edition = new_draft(office, item_type="normative")
+    edition = office.draft(item_type="normative")
 
     page = text(office.client(Role.PUBLISHER).get(desk(edition)))
 
@@ -115,7 +111,7 @@ def test_desk_of_other_states_keeps_within_its_budget(
 
 
 def test_confirm_page_names_the_digest_and_the_next_signers(office: Office) -> None:
-    edition = sign_through(new_draft(office), until=ReviewStep.SECRECY)
+    edition = sign_through(office.draft(), until=ReviewStep.SECRECY)
 
     page = text(office.client(Role.PRE_REVIEWER).get(verb(edition, "pre_review")))
 
@@ -124,7 +120,7 @@ def test_confirm_page_names_the_digest_and_the_next_signers(office: Office) -> N
 
 
 def test_refused_verb_says_every_reason_and_has_no_form(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
 
     page = text(office.client(Role.PUBLISHER).get(verb(edition, "secrecy_review")))
 
@@ -133,7 +129,7 @@ def test_refused_verb_says_every_reason_and_has_no_form(office: Office) -> None:
 
 
 def test_whole_procedure_runs_through_the_pages(office: Office) -> None:
-    edition = new_draft(office)
+    edition = office.draft()
     path = [
         (Role.PUBLISHER, "submit"),
         (Role.SECRECY_REVIEWER, "secrecy_review"),
@@ -151,7 +147,7 @@ def test_whole_procedure_runs_through_the_pages(office: Office) -> None:
 
 
 def test_second_press_of_a_button_is_harmless(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     client = office.client(Role.SECRECY_REVIEWER)
     sent = shown(edition)
     client.post(verb(edition, "secrecy_review"), sent)
@@ -163,7 +159,7 @@ def test_second_press_of_a_button_is_harmless(office: Office) -> None:
 
 
 def test_text_that_changed_meanwhile_is_not_signed(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     author = office.people[Role.PUBLISHER]
     sent = shown(edition, note="同意")
     content = draft.Content(title="公示办法", body=BODY.replace("五个", "十个"))
@@ -178,7 +174,7 @@ def test_text_that_changed_meanwhile_is_not_signed(office: Office) -> None:
 
 
 def test_post_without_the_page_shows_the_page(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
 
     answer = office.client(Role.SECRECY_REVIEWER).post(verb(edition, "secrecy_review"), {})
 
@@ -187,7 +183,7 @@ def test_post_without_the_page_shows_the_page(office: Office) -> None:
 
 @pytest.mark.parametrize("key", ["return", "emergency_publish"])
 def test_verb_without_its_reason_is_refused(office: Office, key: str) -> None:
-    edition = sign_through(new_draft(office), until=ReviewStep.PRE)
+    edition = sign_through(office.draft(), until=ReviewStep.PRE)
 
     answer = office.client(Role.APPROVER).post(verb(edition, key), shown(edition))
 
@@ -197,7 +193,7 @@ def test_verb_without_its_reason_is_refused(office: Office, key: str) -> None:
 
 
 def test_return_goes_to_the_author_with_its_reason(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     office.client(Role.SECRECY_REVIEWER).post(verb(edition, "return"), shown(edition, note="缺少依据"))
 
     page = text(office.client(Role.PUBLISHER).get(desk(edition)))
@@ -206,7 +202,7 @@ def test_return_goes_to_the_author_with_its_reason(office: Office) -> None:
 
 
 def test_time_in_the_past_is_refused_beside_its_field(office: Office) -> None:
-    edition = sign_through(new_draft(office))
+    edition = sign_through(office.draft())
 
     answer = office.client(Role.PUBLISHER).post(
         verb(edition, "schedule"), shown(edition, publish_at="2020-01-01T09:00")
@@ -218,7 +214,7 @@ def test_time_in_the_past_is_refused_beside_its_field(office: Office) -> None:
 
 
 def test_scheduled_minute_is_beijing_time_and_can_be_taken_back(office: Office) -> None:
-    edition = sign_through(new_draft(office))
+    edition = sign_through(office.draft())
     minute = timezone.localtime(now() + timedelta(days=2)).replace(second=0, microsecond=0)
     client = office.client(Role.PUBLISHER)
 
@@ -232,7 +228,7 @@ def test_scheduled_minute_is_beijing_time_and_can_be_taken_back(office: Office) 
 
 
 def test_nonsense_time_is_refused_without_a_fault(office: Office) -> None:
-    edition = sign_through(new_draft(office))
+    edition = sign_through(office.draft())
 
     answer = office.client(Role.PUBLISHER).post(verb(edition, "schedule"), shown(edition, publish_at="明天"))
 
@@ -241,7 +237,7 @@ def test_nonsense_time_is_refused_without_a_fault(office: Office) -> None:
 
 def test_submission_with_warnings_needs_a_tick(office: Office) -> None:
     body = "<p>公示联系人身份证号11010519491231002X。</p>"
-    edition = new_draft(office, body=body)
+    edition = office.draft(body=body)
     client = office.client(Role.PUBLISHER)
 
     without = client.post(verb(edition, "submit"), shown(edition))
@@ -266,7 +262,7 @@ def test_approval_of_a_substantive_change_needs_a_tick(office: Office) -> None:
 
 
 def test_emergency_is_reviewed_afterwards_through_the_pages(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     office.client(Role.APPROVER).post(verb(edition, "emergency_publish"), shown(edition, note="防汛"))
     office.client(Role.SECRECY_REVIEWER).post(verb(edition, "sign_afterwards"), shown(edition))
 
@@ -278,7 +274,7 @@ def test_emergency_is_reviewed_afterwards_through_the_pages(office: Office) -> N
 
 
 def test_author_recalls_and_discards(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     client = office.client(Role.PUBLISHER)
 
     client.post(verb(edition, "recall"), shown(edition))
@@ -290,7 +286,7 @@ def test_author_recalls_and_discards(office: Office) -> None:
 @pytest.mark.parametrize("action", [action for action in EditionAction if action != EditionAction.EDIT])
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.STAFF, Role.APPROVER])
 def test_verb_is_refused_to_whoever_lacks_the_role(office: Office, action: EditionAction, role: Role) -> None:
-    edition = sign_through(new_draft(office), until=ReviewStep.SECRECY)
+    edition = sign_through(office.draft(), until=ReviewStep.SECRECY)
     stranger = signed_in(make_member(role, office.agency if role != Role.APPROVER else make_agency()))
 
     answer = stranger.post(verb(edition, action), shown(edition, note="理由", publish_at="2031-01-01T09:00"))
@@ -307,7 +303,7 @@ def test_verb_is_refused_to_whoever_lacks_the_role(office: Office, action: Editi
 def test_list_of_editions_costs_the_same_for_more_rows(
     office: Office, n: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    editions = [submit(new_draft(office, content={"title": f"办法{i}"})) for i in range(n)]
+    editions = [submit(office.draft(content={"title": f"办法{i}"})) for i in range(n)]
     client = office.client(Role.SECRECY_REVIEWER)
 
     with django_assert_max_num_queries(9):
@@ -327,8 +323,8 @@ def tokens(*editions: Edition) -> list[str]:
 
 
 def test_bulk_signs_each_row_by_itself(office: Office) -> None:
-    first, second = submit(new_draft(office)), submit(new_draft(office, content={"title": "另一件"}))
-    third = sign_through(new_draft(office, content={"title": "第三件"}), until=ReviewStep.SECRECY)
+    first, second = submit(office.draft()), submit(office.draft(content={"title": "另一件"}))
+    third = sign_through(office.draft(content={"title": "第三件"}), until=ReviewStep.SECRECY)
     address = chosen(office, Role.SECRECY_REVIEWER, "sign_all", first, second, third)
     client = office.client(Role.SECRECY_REVIEWER)
 
@@ -352,7 +348,7 @@ def test_bulk_leaves_a_substantive_change_to_be_looked_at(office: Office) -> Non
 
 
 def test_bulk_signs_no_text_that_changed_meanwhile(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     address = chosen(office, Role.SECRECY_REVIEWER, "sign_all", edition)
     old = tokens(edition)
     review.recall(edition.pk, actor=office.people[Role.PUBLISHER], at=AT)
@@ -371,8 +367,8 @@ def test_bulk_signs_no_text_that_changed_meanwhile(office: Office) -> None:
 
 
 def test_bulk_publishes_and_returns(office: Office) -> None:
-    ready = sign_through(new_draft(office))
-    other = submit(new_draft(office, content={"title": "退回的"}))
+    ready = sign_through(office.draft())
+    other = submit(office.draft(content={"title": "退回的"}))
 
     office.client(Role.APPROVER).post(
         chosen(office, Role.APPROVER, "publish_all", ready), {"row": tokens(ready), "note": ""}
@@ -413,7 +409,7 @@ def test_bulk_with_a_forged_row_does_nothing(office: Office, row: str) -> None:
 
 @pytest.mark.parametrize("mode", [Mode.ON_REQUEST, Mode.NOT_PUBLIC])
 def test_withheld_text_is_for_the_staff_of_the_agency(office: Office, mode: Mode) -> None:
-    edition = new_draft(office, content={"title": "不公开的事", "mode": mode})
+    edition = office.draft(content={"title": "不公开的事", "mode": mode})
     item = reverse("admin:disclosure_item_change", args=[edition.item_id])
     readers = {role: signed_in(make_member(role, office.agency)) for role in (Role.INSPECTOR, Role.ADMINISTRATOR)}
 
@@ -428,7 +424,7 @@ def test_withheld_text_is_for_the_staff_of_the_agency(office: Office, mode: Mode
 
 
 def test_item_desk_shows_editions_entries_and_verbs(office: Office) -> None:
-    edition = new_draft(office)
+    edition = office.draft()
     publish_edition(edition)
 
     page = text(office.client(Role.PUBLISHER).get(reverse("admin:disclosure_item_change", args=[edition.item_id])))
@@ -439,7 +435,7 @@ def test_item_desk_shows_editions_entries_and_verbs(office: Office) -> None:
 
 
 def test_publication_failure_is_said_on_the_desk(office: Office) -> None:
-    edition = sign_through(new_draft(office))
+    edition = sign_through(office.draft())
     publish.schedule(edition.pk, actor=office.people[Role.PUBLISHER], at=AT, publish_at=AT + timedelta(hours=1))
     Edition.objects.filter(pk=edition.pk).update(publish_fault="文本与审定时的摘要不一致")
 
@@ -449,7 +445,7 @@ def test_publication_failure_is_said_on_the_desk(office: Office) -> None:
 
 
 def test_steps_are_those_of_the_procedure(office: Office) -> None:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
 
     page = text(office.client(Role.PUBLISHER).get(desk(edition)))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -19,7 +20,7 @@ from govportal.now import now
 from govportal.permissions import Role
 from tests.disclosure.admin.desks import Office, desk, signed_in, text
 from tests.factories import make_agency, make_member, make_user
-from tests.factories.published import AT, draft_one, publish_one, sign_through, submit
+from tests.factories.published import AT, publish_one, sign_through, submit
 
 pytestmark = pytest.mark.django_db
 LANDING = "/admin/"
@@ -30,10 +31,6 @@ def office() -> Office:
     return Office()
 
 
-def new_draft(office: Office, **values: object) -> Edition:
-    return draft_one(agency=office.agency, author=office.people[Role.PUBLISHER], **values)
-
-
 def counts(user: User) -> dict[str, int]:
     visit = Visit(User.objects.get(pk=user.pk), now(), load_calendar)
     figures = {queue.key: queue.figure(visit) for queue in staff_queues.all()}
@@ -42,21 +39,21 @@ def counts(user: User) -> dict[str, int]:
 
 # What brings one edition into a queue, and whose.
 def _waiting(office: Office) -> Edition:
-    return submit(new_draft(office))
+    return submit(office.draft())
 
 
 def _returned(office: Office) -> Edition:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     review.send_back(edition.pk, actor=office.people[Role.SECRECY_REVIEWER], at=AT, reason="缺依据")
     return edition
 
 
 def _approved(office: Office) -> Edition:
-    return sign_through(new_draft(office))
+    return sign_through(office.draft())
 
 
 def _scheduled(office: Office, *, fault: str = "") -> Edition:
-    edition = sign_through(new_draft(office))
+    edition = sign_through(office.draft())
     publish.schedule(edition.pk, actor=office.people[Role.APPROVER], at=AT, publish_at=AT + timedelta(minutes=1))
     Edition.objects.filter(pk=edition.pk).update(publish_fault=fault)
     return edition
@@ -67,7 +64,7 @@ def _failed(office: Office) -> Edition:
 
 
 def _owing(office: Office) -> Edition:
-    edition = submit(new_draft(office))
+    edition = submit(office.draft())
     publish.publish_in_emergency(edition.pk, actor=office.people[Role.APPROVER], at=now(), reason="防汛")
     return edition
 
@@ -75,7 +72,7 @@ def _owing(office: Office) -> Edition:
 CASES: list[tuple[str, Role, Callable[[Office], Edition]]] = [
     ("edition-waiting", Role.SECRECY_REVIEWER, _waiting),
     ("edition-returned", Role.PUBLISHER, _returned),
-    ("edition-drafts", Role.PUBLISHER, lambda office: new_draft(office)),
+    ("edition-drafts", Role.PUBLISHER, lambda office: office.draft()),
     ("edition-review", Role.PUBLISHER, _waiting),
     ("edition-approved", Role.PUBLISHER, _approved),
     ("edition-today", Role.APPROVER, _scheduled),
@@ -109,7 +106,7 @@ def test_returned_draft_stands_in_one_queue_and_leaves_it_with_the_next_edit(off
 
 
 def test_review_waits_for_the_next_signer_alone(office: Office) -> None:
-    sign_through(new_draft(office), until=ReviewStep.SECRECY)
+    sign_through(office.draft(), until=ReviewStep.SECRECY)
 
     found = {role: counts(user).get("edition-waiting") for role, user in office.people.items()}
 
@@ -151,7 +148,7 @@ def test_late_emergency_is_marked(office: Office) -> None:
 
 
 def test_note_says_how_long_the_oldest_has_waited(office: Office) -> None:
-    submit(new_draft(office))  # on Monday 2026-03-02
+    submit(office.draft())  # on Monday 2026-03-02
     user = office.people[Role.SECRECY_REVIEWER]
     queue = next(queue for queue in staff_queues.all() if queue.key == "edition-waiting")
 
@@ -161,14 +158,14 @@ def test_note_says_how_long_the_oldest_has_waited(office: Office) -> None:
 
 
 def test_approved_text_that_is_not_proactive_does_not_wait_for_publication(office: Office) -> None:
-    sign_through(new_draft(office, content={"mode": Mode.ON_REQUEST}))
+    sign_through(office.draft(content={"mode": Mode.ON_REQUEST}))
 
     assert counts(office.people[Role.PUBLISHER])["edition-approved"] == 0
 
 
 def test_motion_waits_for_another_approver(office: Office) -> None:
     item = publish_one(agency=office.agency, author=office.people[Role.PUBLISHER])
-    words = {"ground": "内容有误", "basis": "条例第六条", "explanation": "数字有误，撤回更正。"}
+    words: dict[str, Any] = {"ground": "内容有误", "basis": "条例第六条", "explanation": "数字有误，撤回更正。"}
     motion.ask(item.pk, ItemAction.WITHDRAW, actor=office.people[Role.APPROVER], at=AT, **words)
     other = make_member(Role.APPROVER, office.agency)
 
@@ -213,7 +210,7 @@ def test_landing_keeps_within_its_budget(
     for role in (Role.PUBLISHER, Role.SECRECY_REVIEWER, Role.OFFICE_HEAD):
         make_member(role, office.agency, user=user)
     for _number in range(n):
-        submit(new_draft(office))
+        submit(office.draft())
         _scheduled(office)
         _failed(office)
     client = signed_in(user)
@@ -226,7 +223,7 @@ def test_landing_keeps_within_its_budget(
 
 
 def test_recent_actions_name_what_this_person_did(office: Office) -> None:
-    edition = submit(new_draft(office, content={"title": "刚送审的办法"}))
+    edition = submit(office.draft(content={"title": "刚送审的办法"}))
 
     mine = text(office.client(Role.PUBLISHER).get(LANDING))
     other = text(signed_in(make_member(Role.PUBLISHER, make_agency())).get(LANDING))
@@ -255,7 +252,7 @@ def test_running_worker_is_said_quietly(office: Office) -> None:
 
 
 def test_internal_edition_waits_in_the_queue_of_its_agency(office: Office) -> None:
-    submit(new_draft(office, audience=Audience.INTERNAL))
+    submit(office.draft(audience=Audience.INTERNAL))
 
     assert counts(office.people[Role.SECRECY_REVIEWER])["edition-waiting"] == 1
 

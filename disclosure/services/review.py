@@ -48,7 +48,9 @@ def submit(edition_id: int, *, actor: User, at: datetime, note: str = "") -> Edi
 def is_substantive(edition: Edition) -> bool:
     """The server's word: a first edition is; of a change the publisher may say yes, never no (domain §4.5)."""
     before = edition.item.current_edition
-    return edition.is_substantive or before is None or bool(substance.findings(before, edition))
+    return (
+        edition.is_substantive or before is None or bool(substance.findings(before, edition, substance.agency_names()))
+    )
 
 
 @transaction.atomic

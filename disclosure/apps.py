@@ -44,14 +44,15 @@ class DisclosureConfig(AppConfig):
         contributions.sitemaps["items"] = sitemaps.ItemSitemap
         contributions.sitemaps["projects"] = sitemaps.ProjectSitemap
         contributions.sitemaps["collections"] = sitemaps.CollectionSitemap
-        for filterset in (
+        filtersets: tuple[type[filters.ParameterFilterSet], ...] = (
             filters.ItemFilterSet,
             log_filters.LogFilterSet,
             catalogue_filters.CatalogueEntryFilterSet,
             register_filters.RectificationFilterSet,
             register_filters.ReceiptFilterSet,
             *list_filters.TABLE_FILTERS.values(),
-        ):
+        )
+        for filterset in filtersets:
             contributions.page_parameters.update(filterset.parameters())
         contributions.page_parameters.add("page_size")
         contributions.index_pattern_validators.append(index_number.validate_pattern)

@@ -131,7 +131,7 @@ def _item_table(
 
     def rows_of(items: ItemQuerySet) -> Iterator[Row]:
         for item, values in prepared(items) if prepared else _plain(items):
-            yield extra_values(item) | _common(item) | values
+            yield {**extra_values(item), **_common(item), **values}
 
     def rows(reader: Any, is_complete: bool) -> Iterator[Row]:
         return rows_of(items_of_type(reader, key, is_complete=is_complete))

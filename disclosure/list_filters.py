@@ -39,7 +39,8 @@ class TypedFilterSet(AgencyFilterSet):
 
     def _by_q(self, queryset: ItemQuerySet, query: str) -> ItemQuerySet:
         for number, word in enumerate(query.split()):
-            found, extra = Q(pk__in=[]), {}
+            found = Q(pk__in=[])
+            extra: dict[str, Any] = {}
             for name in self.searched:
                 column = f"{name}_{number}" if name in _EXTRA else name
                 if name in _EXTRA:

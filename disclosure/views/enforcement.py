@@ -59,5 +59,6 @@ def _beforehand(reader: Any) -> list[dict[str, Any]]:
     found = list(entries.annotate(published=Count("items", filter=Q(items__in=readable.values("pk")), distinct=True)))
     for label, words in BEFOREHAND:
         under = [entry for entry in found if any(word in entry.level2 for word in words)]
-        rows.append({"label": label, "entries": under, "count": sum(entry.published for entry in under)})
+        published = sum(entry.published for entry in under)  # type: ignore[attr-defined]
+        rows.append({"label": label, "entries": under, "count": published})
     return rows

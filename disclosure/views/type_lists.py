@@ -11,6 +11,7 @@ from django.urls import reverse
 from disclosure.enums import RelationKind, Validity
 from disclosure.list_filters import CLEANUPS, VALIDITIES, NormativeFilterSet, TypedFilterSet
 from disclosure.models import Item, Relation
+from disclosure.queries import effective_validity
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
 from govportal.now import today
@@ -41,7 +42,8 @@ def normative(request: HttpRequest) -> HttpResponse:
     context = list_context(request, filterset, "normative")
     shown = list(context["page"].object_list)
     interpretations = _interpretations(shown, request.user)
-    counted = dict(items.order_by().values_list("effective_validity").annotate(n=Count("pk")))
+    by_validity = items.order_by().values_list(effective_validity(today()))
+    counted = dict(by_validity.annotate(n=Count("pk")))
     context |= {
         "rows": [_normative_row(item, interpretations.get(item.pk, [])) for item in shown],
         "counts": [(value, Validity(value).label, counted[value]) for value in Validity.values if counted.get(value)],

@@ -8,7 +8,7 @@ import pytest
 from disclosure.forms import EditionForm
 from disclosure.services.compose import Place
 from disclosure.types import ITEM_TYPES
-from tests.disclosure.admin.test_drafting import rows, typed
+from tests.disclosure.admin.drafts import rows, typed
 from tests.factories import make_agency, make_user
 
 pytestmark = pytest.mark.django_db

@@ -5,15 +5,15 @@ The rule is disclosure/fulfilment.py (docs/adr/0007). Internal items (对内公�
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.timezone import localdate
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 
 from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience, EditionState, ObligationKind
@@ -32,6 +32,8 @@ _ONCE = (ObligationKind.RECURRING, ObligationKind.PRESENCE)
 _OF_PERIODS = {ObligationKind.RECURRING, ObligationKind.PRESENCE, ObligationKind.REVIEW}
 _OBLIGATION = ("pk", "kind", "period_start", "period_end", "due_on", "event__item_id")
 _EDITION = ("item_id", "number", "published_on", "published_at", "formed_on", *(f"extra__{key}" for key in _YEARS))
+
+_LONGEST_NOTICE = timedelta(days=366)
 
 type Pair = tuple[int, int]  # entry, agency
 
@@ -112,7 +114,7 @@ def close_met() -> Closed:
     open_ones = _all_open()
     answered = _answered({entry for entry, _agency in open_ones})
     by_entry: dict[int, list[tuple[Pair, Publication]]] = defaultdict(list)
-    for pair, publication in _publications():
+    for pair, publication in _publications(open_ones):
         by_entry[pair[0]].append((pair, publication))
     met, faults = 0, []
     for entry, publications in by_entry.items():
@@ -165,21 +167,31 @@ def _answered(entries: set[int]) -> dict[tuple[int, date], set[str]]:
     return found
 
 
-def _publications() -> Iterable[tuple[Pair, Publication]]:
-    """Published editions of public items whose entry and agency have something open, in the order they appeared."""
-    waiting = Obligation.objects.open().filter(entry=OuterRef("item__catalogue_entry"), agency=OuterRef("item__agency"))
-    editions = _published(
-        Edition.objects.filter(
-            Exists(waiting),
-            item__catalogue_entry__isnull=False,
-            item__audience=Audience.PUBLIC,
-            item__state__in=READABLE_STATES,
-        )
+def _publications(open_ones: Mapping[Pair, list[Open]]) -> Iterator[tuple[Pair, Publication]]:
+    """Published editions of public items whose entry and agency have something open, in the order they appeared.
+
+    Which pairs those are is told here: a database asked for it row by row may take its time.
+    """
+    first = min((_earliest(o) for some in open_ones.values() for o in some), default=None)
+    if first is None:
+        return
+    editions = Edition.objects.filter(
+        published_at__gte=make_aware(datetime.combine(first, time.min)),
+        item__catalogue_entry__isnull=False,
+        item__audience=Audience.PUBLIC,
+        item__state__in=READABLE_STATES,
     )
-    rows = editions.values_list("item__catalogue_entry_id", "item__agency_id", *_EDITION)
+    rows = _published(editions).values_list("item__catalogue_entry_id", "item__agency_id", *_EDITION)
     for entry, agency, item, number, published_on, published_at, formed_on, *years in rows.iterator(chunk_size=2000):
-        day = publication_day(number, published_on, published_at)
-        yield (entry, agency), Publication(item, day, number == 1, formed_on, _years(years))
+        if (entry, agency) in open_ones:
+            day = publication_day(number, published_on, published_at)
+            yield (entry, agency), Publication(item, day, number == 1, formed_on, _years(years))
+
+
+def _earliest(obligation: Open) -> date:
+    """The first day on which it can have been met; what is to come may be announced long before it is due."""
+    is_before = obligation.kind == ObligationKind.BEFORE_EVENT
+    return obligation.period_start - _LONGEST_NOTICE if is_before else obligation.period_start
 
 
 def _published(editions: QuerySet[Edition]) -> QuerySet[Edition]:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import DayField, Verb, VerbAdmin, VerbForm
+from disclosure.admin.register_verbs import CHOOSE, DayField, Verb, VerbAdmin, VerbForm
 from disclosure.enums import ReceiptKind
 from disclosure.models import Receipt
 from disclosure.services import receipts
@@ -42,7 +42,7 @@ class ExpenseForm(VerbForm):
 
 
 class NewReceiptForm(ExpenseForm):
-    agency = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=Agency.objects.none())
+    agency = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=Agency.objects.none(), empty_label=CHOOSE)
     field_order = ("agency",)
 
     def prepare(self) -> None:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import DayField, Verb, VerbAdmin, VerbForm, long_text
+from disclosure.admin.register_verbs import CHOOSE, DayField, Verb, VerbAdmin, VerbForm, long_text
 from disclosure.models import Item, Obligation, Rectification
 from disclosure.services import rectify
 from disclosure.workflow_rectification import RectificationAction
@@ -25,7 +25,7 @@ access.open_admin("disclosure.rectification", view=Permission.VIEW_ITEMS, change
 class OrderForm(VerbForm):
     """`?agency=…&item=索引号&obligation=…` fills in what another page knows."""
 
-    agency = forms.ModelChoiceField(label=gettext_lazy("责任单位"), queryset=Agency.objects.none())
+    agency = forms.ModelChoiceField(label=gettext_lazy("责任单位"), queryset=Agency.objects.none(), empty_label=CHOOSE)
     problem = forms.CharField(label=gettext_lazy("问题"), max_length=300)
     requirement = long_text(gettext_lazy("整改要求"), length=2000)
     basis = forms.CharField(label=gettext_lazy("依据"), max_length=300)

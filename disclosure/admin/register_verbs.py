@@ -13,10 +13,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from govportal.admin.base import ReadOnlyModelAdmin
 from govportal.archives import RefusedFile
 from govportal.models import User
+
+CHOOSE = gettext_lazy("请选择")  # Django's own has no Chinese yet
 
 
 class DayField(forms.DateField):
@@ -29,7 +32,7 @@ class DayField(forms.DateField):
 
 def long_text(label: Any, *, length: int, is_required: bool = True, help_text: Any = "") -> forms.CharField:
     """Several lines, at most `length` characters."""
-    widget = forms.Textarea(attrs={"rows": 4})
+    widget = forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})
     return forms.CharField(label=label, max_length=length, required=is_required, widget=widget, help_text=help_text)
 
 
@@ -40,6 +43,9 @@ class VerbForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.row = row
         self.actor = actor
+        for field in self.fields.values():
+            if type(field.widget) is forms.TextInput:  # not days, which are narrow
+                field.widget.attrs.setdefault("class", "vTextField")
         self.prepare()
 
     def prepare(self) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.admin.items import ReadOnlyInline
-from disclosure.admin.register_verbs import DayField, Verb, VerbAdmin, VerbForm, long_text
+from disclosure.admin.register_verbs import CHOOSE, DayField, Verb, VerbAdmin, VerbForm, long_text
 from disclosure.enums import WithholdingGround
 from disclosure.models import Withholding, WithholdingReview
 from disclosure.services import withhold
@@ -23,7 +23,7 @@ for _label in ("withholding", "withholdingreview"):
 
 
 class MatterForm(VerbForm):
-    agency = forms.ModelChoiceField(label=_("单位"), queryset=Agency.objects.none())
+    agency = forms.ModelChoiceField(label=_("单位"), queryset=Agency.objects.none(), empty_label=CHOOSE)
     name = forms.CharField(label=_("事项名称"), max_length=300, help_text=_("只有本单位和备案机关的人员能看到。"))
     ground = forms.ChoiceField(label=_("不公开情形"), choices=WithholdingGround.choices)
     reason = long_text(_("理由"), length=2000)
@@ -41,7 +41,10 @@ class MatterForm(VerbForm):
 
 class DepositForm(VerbForm):
     agency = forms.ModelChoiceField(
-        label=_("备案机关"), queryset=Agency.objects.none(), help_text=_("备案以后，该机关的人员可以看到事项名称。")
+        label=_("备案机关"),
+        queryset=Agency.objects.none(),
+        empty_label=CHOOSE,
+        help_text=_("备案以后，该机关的人员可以看到事项名称。"),
     )
     filed_on = DayField(label=_("备案日期"))
     number = forms.CharField(label=_("备案号"), max_length=80, required=False)
@@ -101,7 +104,7 @@ def _review(row: Withholding, actor: User, values: dict[str, Any]) -> object:
 
 @admin.register(Withholding)
 class WithholdingAdmin(VerbAdmin[Withholding]):
-    list_display = ("id", "agency", "matter", "ground", "state", "review_on", "filed_with", "filing_number")
+    list_display = ("id", "agency", "matter", "ground", "state", "review_on", "filed_with")
     list_filter = (DueFilter, "state", "ground")
     list_select_related = ("agency", "filed_with")
     search_fields = ("filing_number", "agency__name")  # not the matter: what is searched for stands in addresses

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from disclosure.enums import RectificationState, WithholdingGround, WithholdingState
+from disclosure.enums import ItemState, RectificationState, WithholdingGround, WithholdingState
 from disclosure.models import Rectification, Withholding
 from disclosure.rules import WITHHOLDING_GROUNDS
 from govportal.now import today
@@ -185,7 +185,7 @@ def test_unknown_rectification_is_not_found(client: Client) -> None:
 
 
 def test_withdrawn_item_of_an_order_is_linked_to_its_notice_and_internal_one_not_at_all(client: Client) -> None:
-    open_item, hidden = make_item(state="withdrawn"), make_item(audience="internal")
+    open_item, hidden = make_item(state=ItemState.WITHDRAWN), make_item(audience="internal")
     rows = [make_rectification(agency=item.agency, item=item) for item in (open_item, hidden)]
 
     texts = [text_of(client.get(row.get_absolute_url())) for row in rows]

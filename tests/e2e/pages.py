@@ -8,11 +8,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from disclosure import publication_log, search
-from disclosure.enums import Category, ItemState, LogKind, RelationKind
-from disclosure.models import Item, LogEntry, Relation
+from disclosure.enums import Category, ItemState, LogKind, RectificationState, RelationKind, WithholdingGround
+from disclosure.models import Item, LogEntry, Rectification, Relation
 from govportal.models import Agency, InternalBody, Leader
 from govportal.now import now, today
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
+from tests.factories.registers import make_rectification, make_withholding
 
 # Add a page here and every browser test opens it, on a portal without rows.
 NAMES = [
@@ -38,6 +39,8 @@ NAMES = [
     "data_tables",
     "open_data",
     "log",
+    "negative_list",
+    "rectifications",
 ]
 
 TABLE = (
@@ -237,6 +240,28 @@ def _log_entry() -> str:
     return reverse("log_entry", args=[2])
 
 
+def _negative_list() -> str:
+    agency = _agency()
+    for ground in WithholdingGround:
+        make_withholding(agency=agency, ground=ground)
+    return reverse("negative_list") + f"?agency={agency.code}"
+
+
+def _rectified(state: RectificationState, **values: Any) -> Rectification:
+    """An order about an item, with what its state can show."""
+    item = _item("general")
+    signed = {"reported_on": today(), "verified_on": today()} if state == RectificationState.VERIFIED else {}
+    texts = {"report": "已经更新。", "finding": "逐项看过，已经改好。"} | signed
+    return make_rectification(agency=item.agency, item=item, state=state, **texts | values)
+
+
+def _rectifications() -> str:
+    for number in range(24):
+        state = list(RectificationState)[number % len(RectificationState)]
+        _rectified(state)
+    return reverse("rectifications") + "?state=overdue&state=verified"
+
+
 # Each makes the rows its page needs and answers the address.
 MADE: dict[str, Callable[[], str]] = {
     "item_normative": lambda: _amended().get_absolute_url(),
@@ -270,6 +295,10 @@ MADE: dict[str, Callable[[], str]] = {
     "item_project_stage": _page("project_stage"),
     "item_enforcement": _page("enforcement"),
     "log_with_rows": _listing("log", query="?page=2"),
+    "negative_list_with_rows": _negative_list,
+    "rectifications_with_rows": _rectifications,
+    "rectification": lambda: _rectified(RectificationState.VERIFIED).get_absolute_url(),
+    "rectification_cancelled": lambda: _rectified(RectificationState.CANCELLED).get_absolute_url(),
     "not_found": lambda: "/no/such/page/",
     "display_with_error": lambda: reverse("display") + "?save=1&theme=purple",
 }

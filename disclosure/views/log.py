@@ -50,7 +50,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _emergencies(entries: Iterable[LogEntry]) -> Mapping[int, Afterwards]:
     """The review owed by the emergency publications among these entries, by the id of the entry."""
-    published = {entry.edition_id: entry.pk for entry in entries if entry.kind in PUBLISHING}
+    published = {entry.edition_id: entry.pk for entry in entries if entry.edition_id and entry.kind in PUBLISHING}
     editions = Edition.objects.emergencies().filter(pk__in=published).select_related("item__agency")
     found = afterwards(editions.defer("body", "extra"), today())
     return {published[edition_id]: review for edition_id, review in found.items()}
@@ -76,6 +76,8 @@ def log_entry(request: HttpRequest, sequence: int) -> HttpResponse:
 
 def _sealed(edition_id: int | None) -> Edition | None:
     """The edition of an entry without its text, and what deleted it."""
+    if edition_id is None:
+        return None
     editions = Edition.objects.select_related("item__agency", "redacted_by_entry").defer("body", "summary", "extra")
     return editions.filter(pk=edition_id).first()
 

@@ -1,6 +1,7 @@
 """The end of a published text: from which states, by whom, and what stays of it in public."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from disclosure.models import Item, LogEntry
 from disclosure.search import search
 from disclosure.services import close
 from disclosure.services.verify_log import verify
-from govportal.models import AuditEvent, PublicRevision
+from govportal.models import AuditEvent, PublicRevision, User
 from govportal.permissions import Role
 from tests.factories import make_member
 from tests.factories.published import publish_one
@@ -21,12 +22,16 @@ AT = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-def closing(action: ItemAction, **values: object) -> close.Closing:
-    words = {"ground": "内容有误", "basis": "《条例》第六条", "explanation": "第三条的日期有误，另行公布。"} | values
-    return close.Closing(action=action, **words)  # type: ignore[arg-type]
+def closing(action: ItemAction, **values: Any) -> close.Closing:
+    words: dict[str, Any] = {
+        "ground": "内容有误",
+        "basis": "《条例》第六条",
+        "explanation": "第三条的日期有误，另行公布。",
+    } | values
+    return close.Closing(action=action, **words)
 
 
-def approver(item: Item) -> object:
+def approver(item: Item) -> User:
     return make_member(Role.APPROVER, item.agency)
 
 
@@ -35,7 +40,7 @@ def test_close_writes_one_entry_and_says_why(action: ItemAction) -> None:
     item = publish_one()
     number = PublicRevision.objects.get(pk=1).number
 
-    entry = close.close(item.pk, closing(action), actor=approver(item), at=AT)  # type: ignore[arg-type]
+    entry = close.close(item.pk, closing(action), actor=approver(item), at=AT)
 
     item.refresh_from_db()
     assert item.state == workflow.ITEM[action].target
@@ -58,7 +63,7 @@ def test_close_from_each_state_is_what_the_table_says(state: ItemState, action: 
     Item.objects.filter(pk=item.pk).update(state=state)
     item.refresh_from_db()
 
-    reasons = close.reasons_against(item, closing(action), approver(item))  # type: ignore[arg-type]
+    reasons = close.reasons_against(item, closing(action), approver(item))
 
     assert bool(reasons) == (workflow.next_item_state(state, action) is None)
 
@@ -68,7 +73,7 @@ def test_close_without_words_is_refused(missing: str) -> None:
     item = publish_one()
 
     with pytest.raises(ValidationError, match="事由、依据和说明"):
-        close.close(item.pk, closing(ItemAction.WITHDRAW, **{missing: " "}), actor=approver(item), at=AT)  # type: ignore[arg-type]
+        close.close(item.pk, closing(ItemAction.WITHDRAW, **{missing: " "}), actor=approver(item), at=AT)
 
     assert LogEntry.objects.filter(item=item).count() == 1
 
@@ -84,7 +89,7 @@ def test_withdrawn_item_leaves_search_and_its_address_tells_all() -> None:
     item, other = publish_one(content={"title": "惠农补贴公示办法"}), publish_one()
     words = closing(ItemAction.WITHDRAW, replacement=other)
 
-    close.close(item.pk, words, actor=approver(item), at=AT)  # type: ignore[arg-type]
+    close.close(item.pk, words, actor=approver(item), at=AT)
 
     page = Client().get(item.get_absolute_url())
     shown = page.content.decode()
@@ -104,7 +109,7 @@ def test_withdrawn_item_leaves_search_and_its_address_tells_all() -> None:
 def test_partly_void_text_stays_in_search_with_its_mark() -> None:
     item = publish_one(content={"title": "惠农补贴公示办法"})
 
-    close.close(item.pk, closing(ItemAction.PARTLY_VOID), actor=approver(item), at=AT)  # type: ignore[arg-type]
+    close.close(item.pk, closing(ItemAction.PARTLY_VOID), actor=approver(item), at=AT)
 
     assert "本文件部分失效" in Client().get(item.get_absolute_url()).content.decode()
     assert list(search("惠农补贴", Item.objects.all())) == [item]
@@ -114,7 +119,7 @@ def test_void_after_expiry_is_another_entry() -> None:
     item = publish_one()
     close.close(item.pk, closing(ItemAction.EXPIRE), actor=None, at=AT)
 
-    close.close(item.pk, closing(ItemAction.VOID), actor=approver(item), at=AT)  # type: ignore[arg-type]
+    close.close(item.pk, closing(ItemAction.VOID), actor=approver(item), at=AT)
 
     kinds = LogEntry.objects.filter(item=item).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == [LogKind.PUBLISH, LogKind.EXPIRE, LogKind.VOID]

@@ -19,7 +19,7 @@ from tests.factories.published import publish_one
 from tests.threads import at_once
 
 AT = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
-WORDS = {"ground": "内容有误", "basis": "《条例》第六条", "explanation": "第三条的日期有误，另行公布。"}
+WORDS: dict[str, Any] = {"ground": "内容有误", "basis": "《条例》第六条", "explanation": "第三条的日期有误，另行公布。"}
 ASKERS = (Role.PUBLISHER, Role.SECRECY_REVIEWER, Role.PRE_REVIEWER, Role.SECOND_REVIEWER, Role.APPROVER)
 pytestmark = pytest.mark.django_db
 
@@ -158,7 +158,7 @@ def test_settled_motion_cannot_be_decided_again() -> None:
 @pytest.mark.parametrize("action", sorted(set(ItemAction) - {ItemAction.NOTE}))
 def test_ask_without_words_is_refused(action: ItemAction, missing: str) -> None:
     with pytest.raises(ValidationError, match="事由、依据和说明"):
-        asked(action, **{missing: " "})
+        asked(action, **dict[str, Any]({missing: " "}))
 
 
 def test_remark_needs_its_text_alone() -> None:

@@ -28,7 +28,11 @@ from tests.factories import make_attachment, make_item, make_member, make_user
 from tests.factories.published import draft_one, publish_edition, publish_one
 
 AT = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
-WORDS = {"ground": "误公开个人信息", "basis": "《个人信息保护法》第四十七条", "explanation": "应当事人要求依法删除。"}
+WORDS: dict[str, Any] = {
+    "ground": "误公开个人信息",
+    "basis": "《个人信息保护法》第四十七条",
+    "explanation": "应当事人要求依法删除。",
+}
 SECRET = "张三丰"
 pytestmark = pytest.mark.django_db
 
@@ -49,10 +53,8 @@ def secret_item(**values: Any) -> Item:
 
 
 def amended(item: Item, **values: Any) -> Item:
-    content = draft.Content(
-        **{"title": "救助情况公示", "body": "<p>更正后的正文。</p>", "formed_on": date(2026, 2, 27)} | values,
-        change_note="隐去姓名",
-    )
+    texts: dict[str, Any] = {"title": "救助情况公示", "body": "<p>更正后的正文。</p>", "formed_on": date(2026, 2, 27)}
+    content = draft.Content(**texts | values, change_note="隐去姓名")
     publish_edition(draft.add_edition(item, content, author=item.created_by, at=AT))
     return Item.objects.get(pk=item.pk)
 
@@ -60,7 +62,7 @@ def amended(item: Item, **values: Any) -> Item:
 def do(edition: Edition | None, **values: Any) -> LogEntry:
     assert edition is not None
     actor = values.pop("actor", None) or make_member(Role.APPROVER, edition.item.agency)
-    return redact.redact(edition.pk, **({"actor": actor, "at": AT} | WORDS | values))
+    return redact.redact(edition.pk, actor=actor, at=AT, **WORDS | values)
 
 
 def stored_file(edition: Edition | None) -> tuple[Attachment, Path]:

@@ -18,7 +18,7 @@ from tests.factories import make_member, make_user
 from tests.factories.published import publish_one
 
 AT = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
-WORDS = {"ground": "核实无误", "basis": "《条例》第五条", "explanation": "经核实内容无误，恢复公开。"}
+WORDS: dict[str, Any] = {"ground": "核实无误", "basis": "《条例》第五条", "explanation": "经核实内容无误，恢复公开。"}
 pytestmark = pytest.mark.django_db
 
 

@@ -1,4 +1,5 @@
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -172,3 +173,29 @@ def test_list_with_bad_parameters_answers_200(client: Client, query: str) -> Non
     make_catalogue_entry()
 
     assert client.get(f"/catalogue/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("timing", "periods"),
+    [
+        ("逐段公开，每季度更新", ["2026年第3季度", "2026年第2季度"]),
+        ("逐段公开", ["2026年8月", "2026年5月"]),
+        ("每半年更新1次", ["2026年下半年", "2026年上半年"]),
+        ("每年3月31日前", ["2026年"]),
+        ("信息形成或者变更之日起20个工作日内", [""]),
+    ],
+)
+def test_entry_shows_stage_by_stage_what_is_published_so(client: Client, timing: str, periods: list[str]) -> None:
+    entry = make_catalogue_entry(**to_columns(parse_timing(timing)))
+    for month, stage in ((5, "planned"), (8, "in_progress")):
+        edition = {"title": f"{month}月情况", "published_on": date(2026, month, 1), "extra": {"stage": stage}}
+        make_item(item_type="project", catalogue_entry=entry, edition=edition)
+
+    response = client.get(f"/catalogue/{entry.pk}/")
+
+    groups = response.context["groups"]
+    assert [period for period, _items in groups] == periods
+    assert [(item.title, str(stage)) for _period, items in groups for item, stage in items] == [
+        ("8月情况", "实施"),
+        ("5月情况", "批准"),
+    ]

@@ -19,8 +19,10 @@ from disclosure.admin.verbs import VERBS, Outcome, Seen, Verb, carry_out, signat
 from disclosure.admin.visibility import readable_editions
 from disclosure.enums import EditionAction
 from disclosure.models import Edition
+from govportal import access
 from govportal.models import User
 from govportal.now import now
+from govportal.permissions import Permission
 
 MOST_ROWS = 100
 DEEDS: dict[str, Promise] = {
@@ -67,6 +69,7 @@ def chosen(request: HttpRequest, deed: str, queryset: QuerySet[Edition]) -> Http
 
 
 def bulk_page(request: HttpRequest, deed: str) -> HttpResponse:
+    access.require(request.user, Permission.VIEW_ITEMS)
     if deed not in DEEDS:
         raise Http404
     is_reason = deed == "return"

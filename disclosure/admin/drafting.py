@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from disclosure.admin.drafting_pages import AmendPage, EditPage, NewPage, restored, typed_values
-from disclosure.admin.visibility import readable
+from disclosure.admin.visibility import readable, readable_editions
 from disclosure.enums import NOTICE_STATES, OPEN_STATES, EditionAction
 from disclosure.forms import StartForm
 from disclosure.forms.start import AgencyForm, drafting_agencies
@@ -178,7 +178,7 @@ def _may_keep(request: HttpRequest, key: str) -> bool:
 
 def record_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file of a supporting record, for staff who may see its edition; who opened it is recorded."""
-    rows = SupportingRecord.objects.filter(readable(request, "edition__item__"), attachment__isnull=False)
+    rows = SupportingRecord.objects.filter(edition__in=readable_editions(request), attachment__isnull=False)
     record = get_object_or_404(rows.select_related("attachment", "edition__item__agency"), pk=pk)
     assert record.attachment is not None
     with transaction.atomic():

@@ -1,0 +1,166 @@
+"""A county, two of its offices, and one row of everything staff may or may not see; and the rule, written again.
+
+The rule is deliberately not the code under test: it says by role and place who may see what, in words of its own.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+
+from disclosure import publication_log
+from disclosure.enums import Audience, EditionState, ItemAction, LogKind, Mode, RecordKind
+from disclosure.models import Edition, EditionAttachment, Item, LogEntry, Motion, SupportingRecord
+from govportal.models import Agency, User
+from govportal.now import now, today
+from govportal.permissions import Role
+from tests.disclosure.admin.desks import signed_in
+from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
+from tests.factories.registers import make_receipt, make_rectification, make_withholding
+
+INSIDE = {
+    Role.PUBLISHER,
+    Role.SECRECY_REVIEWER,
+    Role.PRE_REVIEWER,
+    Role.SECOND_REVIEWER,
+    Role.APPROVER,
+    Role.REQUEST_OFFICER,
+    Role.OFFICE_HEAD,
+    Role.AGENCY_HEAD,
+}
+LOOKS = INSIDE | {Role.INSPECTOR, Role.ADMINISTRATOR}  # at items in the admin
+REACHES_DOWN = {Role.INSPECTOR, Role.ADMINISTRATOR, Role.COMPLAINT_OFFICER}
+ORDERS = {Role.INSPECTOR, Role.COMPLAINT_OFFICER}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`place`: own, other or county. Without a role: the public, or a superuser."""
+
+    name: str
+    role: Role | None = None
+    place: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        return self.place == "own"
+
+    @property
+    def is_over_own(self) -> bool:
+        """At the agency by that very office, or from above by a role that reaches down."""
+        return self.is_own or (self.place == "county" and self.role in REACHES_DOWN)
+
+    @property
+    def is_site_wide(self) -> bool:
+        return self.place == "county" and self.role == Role.ADMINISTRATOR
+
+    def sees_item(self, audience: str) -> bool:
+        is_inside = self.is_own and self.role in INSIDE
+        return self.role in LOOKS and self.is_over_own and (audience == Audience.PUBLIC or is_inside)
+
+    def sees_edition(self, audience: str, mode: str) -> bool:
+        is_inside = self.is_own and self.role in INSIDE
+        return self.sees_item(audience) and (mode == Mode.PROACTIVE or is_inside)
+
+
+READERS = (
+    Reader("anonymous"),
+    Reader("superuser"),
+    Reader("county administrator", Role.ADMINISTRATOR, "county"),
+    Reader("county inspector", Role.INSPECTOR, "county"),
+    Reader("county publisher", Role.PUBLISHER, "county"),
+    *(Reader(f"own {role}", role, "own") for role in Role),
+    *(Reader(f"other {role}", role, "other") for role in Role),
+)
+
+
+@dataclass
+class Row:
+    """One edition of one item, with all that hangs on it."""
+
+    edition: Edition
+    audience: str
+    mode: str
+    is_published: bool
+    record: SupportingRecord
+    file: EditionAttachment
+    entry: LogEntry | None = None
+    motion: Motion | None = None
+
+    @property
+    def title(self) -> str:
+        return f"门牌{self.edition.item_id}号{self.mode}{self.audience}"
+
+
+@dataclass
+class StaffWorld:
+    county: Agency
+    own: Agency
+    other: Agency
+    rows: list[Row] = field(default_factory=list)
+    registers: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, reader: Reader) -> Client:
+        if reader.role is None:
+            return Client() if reader.name == "anonymous" else signed_in(make_user(is_superuser=True))
+        user: User = make_member(reader.role, getattr(self, reader.place))
+        return signed_in(user)
+
+
+def make_staff_world() -> StaffWorld:
+    county = make_agency(code="county", name="县政府")
+    own, other = (make_agency(code=code, name=code, parent=county) for code in ("own", "other"))
+    world = StaffWorld(county, own, other)
+    author = make_user()
+    for audience in Audience:
+        for mode in Mode:
+            world.rows.append(_row(own, author, audience, mode, is_published=False))
+        world.rows.append(_row(own, author, audience, Mode.PROACTIVE, is_published=True))
+    world.registers = {
+        "withholding": make_withholding(agency=own, matter="门牌不公开事项"),
+        "rectification": make_rectification(agency=own, problem="门牌整改问题"),
+        "receipt": make_receipt(agency=own, purpose="门牌票据用途"),
+    }
+    return world
+
+
+def _row(agency: Agency, author: User, audience: str, mode: str, *, is_published: bool) -> Row:
+    item = make_item(agency=agency, by=author, state="unpublished", audience=audience)  # type: ignore[arg-type]
+    title = f"门牌{item.pk}号{mode}{audience}"
+    edition = make_edition(item, is_published=False, title=title, body=f"<p>内情{item.pk}号</p>", mode=mode)
+    file = EditionAttachment.objects.create(edition=edition, attachment=make_attachment(by=author), title="附件")
+    record = SupportingRecord.objects.create(
+        edition=edition,
+        kind=RecordKind.MEETING,
+        title="会议纪要",
+        dated_on=today(),
+        attachment=make_attachment(by=author),
+        added_by=author,
+    )
+    row = Row(edition, audience, mode, is_published, record, file)
+    if is_published:
+        _publish(row, item, author)
+    return row
+
+
+def _publish(row: Row, item: Item, author: User) -> None:
+    edition = row.edition
+    edition.state, edition.published_at, edition.published_on = EditionState.PUBLISHED, now(), today()
+    edition.procedure = "migration"
+    edition.digest = publication_log.digest(edition)
+    edition.save()
+    item.state, item.title, item.current_edition = "live", edition.title, edition
+    item.published_on, item.updated_at = edition.published_on, edition.published_at
+    item.save()
+    with transaction.atomic():
+        row.entry = publication_log.append(LogKind.PUBLISH, item, edition, actor=author, at=now())
+    row.motion = Motion.objects.create(
+        item=item,
+        action=ItemAction.WITHDRAW,
+        ground="门牌事由",
+        basis="条例",
+        explanation="说明",
+        asked_by=author,
+        asked_at=now(),
+    )

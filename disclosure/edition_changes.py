@@ -1,13 +1,18 @@
-"""What one edition changes of another beside its text: metadata, the type's own fields, files."""
+"""What one edition changes of another: its kinds of change; metadata, the type's own fields, files beside the text."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from disclosure.models import Edition, EditionAttachment
+from disclosure.substance import ChangeKind, Finding, agency_names, counted, findings
 from govportal.htmldiff import mark_differences
 
 # The files of editions, each with its bytes' name and hash; what is already read is not read again.
@@ -28,6 +33,45 @@ COMPARED = (
     "mode",
     "summary",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """实质性修改 or 文字修改, with the number of substantive places of each kind."""
+
+    is_substantive: bool
+    kinds: list[tuple[ChangeKind, int]]
+
+
+def change_of(edition: Edition, found: Sequence[Finding]) -> Change:
+    """The publisher may have called a change substantive that has no such place; never the other way."""
+    return Change(edition.is_substantive or bool(found), counted(found))
+
+
+def mark_changes(editions: Sequence[Edition]) -> None:
+    """Give every published edition its `change` from the one before; `editions` newest first, redacted ones none.
+
+    What is published never changes, so the counts of two digests are kept.
+    """
+    pairs = [
+        (before, after)
+        for after, before in pairwise(editions)
+        if before.digest and after.digest and not (before.redacted_by_entry_id or after.redacted_by_entry_id)
+    ]
+    keys = {after.pk: f"change:{before.digest}:{after.digest}" for before, after in pairs}
+    kept: dict[str, list[tuple[str, int]]] = cache.get_many(keys.values())
+    missing = [(before, after) for before, after in pairs if keys[after.pk] not in kept]
+    if missing:
+        wanted = {edition.pk for pair in missing for edition in pair}
+        texts = Edition.objects.select_related("item").prefetch_related(WITH_FILES).in_bulk(wanted)
+        names = agency_names()
+        for before, after in missing:
+            found = counted(findings(texts[before.pk], texts[after.pk], names))
+            kept[keys[after.pk]] = [(kind.value, count) for kind, count in found]
+        cache.set_many(kept, timeout=None)
+    for _before, after in pairs:
+        kinds = [(ChangeKind(kind), count) for kind, count in kept[keys[after.pk]]]
+        after.change = Change(after.is_substantive or bool(kinds), kinds)  # type: ignore[attr-defined]
 
 
 def changed_metadata(before: Edition, after: Edition) -> list[tuple[Any, SafeString]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from disclosure.edition_changes import mark_changes
 from disclosure.enums import Audience, EditionState, LogKind, RelationKind, Validity
 from disclosure.item_text import ShownField, shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
@@ -46,6 +47,7 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
     """
     entries = log_entries(item, reader)
     body, headings = shown_body(edition)
+    mark_changes(editions)
     return {
         "item": item,
         "section": SECTIONS.get(item.item_type, "items"),

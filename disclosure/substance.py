@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import TextChoices
+from django.db.models import TextChoices, prefetch_related_objects
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -163,7 +163,8 @@ def _rows(field: ExtraField, value: Any) -> list[list[Cell]]:
 
 def _in_files(before: "Edition", after: "Edition") -> Iterator[Finding]:
     """Files put in, taken out, replaced or renamed; another order alone is none."""
-    old, new = (Counter(e.attachments.values_list("attachment__sha256", "title")) for e in (before, after))
+    prefetch_related_objects([before, after], "attachments__attachment")
+    old, new = (Counter((file.attachment.sha256, file.title) for file in e.attachments.all()) for e in (before, after))
     added = list((new - old).elements())
     for digest, title in (old - new).elements():
         other = next((file for file in added if title == file[1]), None) or next(
@@ -176,8 +177,8 @@ def _in_files(before: "Edition", after: "Edition") -> Iterator[Finding]:
         if digest == other[0]:
             yield Finding(ChangeKind.ATTACHMENT, title, other[1], label=_("改名"))
         else:
-            names = (f"{title}（{sha[:12]}）" for sha in (digest, other[0]))
-            yield Finding(ChangeKind.ATTACHMENT, *names, label=_("替换"))
+            old_name, new_name = (f"{title}（{sha[:12]}）" for sha in (digest, other[0]))
+            yield Finding(ChangeKind.ATTACHMENT, old_name, new_name, label=_("替换"))
     for _digest, title in added:
         yield Finding(ChangeKind.ATTACHMENT, "", title, label=_("增加"))
 

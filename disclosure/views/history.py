@@ -7,12 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from disclosure import publication_log
-from disclosure.edition_changes import changed_metadata
+from disclosure.edition_changes import change_of, changed_metadata, mark_changes
 from disclosure.enums import NOTICE_STATES, EditionState
 from disclosure.item_page import SECTIONS, published_editions
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
 from disclosure.public_reviews import afterwards, signatures
+from disclosure.substance import agency_names, findings
 from disclosure.views.item import closed_page, find_item, keep_private
 from govportal.htmldiff import compare_html
 from govportal.now import today
@@ -25,6 +26,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     editions = published_editions(item)
     for edition in editions:
         edition.item = item
+    mark_changes(editions)
     signed, emergencies = signatures(editions), afterwards(editions, today())
     context = {
         "item": item,
@@ -63,6 +65,8 @@ def edition_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             before.item = item
             context["comparison"] = compare_html(before.body, edition.body)
             context["metadata"] = changed_metadata(before, edition)
+            context["findings"] = findings(before, edition, agency_names())
+            context["change"] = change_of(edition, context["findings"])
     return keep_private(render(request, "disclosure/item_edition.html", context), item)
 
 

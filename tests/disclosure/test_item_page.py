@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from disclosure.edition_changes import mark_changes
 from disclosure.enums import Audience, ItemState, Procedure, RelationKind
+from disclosure.item_page import published_editions
 from disclosure.models import EditionAttachment, Item, LogEntry, Relation
 from govportal.now import now
 from tests.disclosure.doors import text_of
@@ -147,7 +149,37 @@ def test_amended_item_leads_to_the_difference() -> None:
     assert "现行文本（第2版）" in page and "延长公示期" in page
     assert reverse("item_diff", args=[item.slug, 2]) in page
     assert "公示<del>5</del><ins>7</ins>日。" in difference
+    for shown in (page, difference):
+        assert '实质性修改</span> 数字 <span class="num">1</span>' in shown
+    assert "公示7日。</span></li>" in difference
     assert not faults(difference)
+
+
+def test_history_says_of_every_edition_what_kind_of_change_it_is(django_assert_num_queries: Any) -> None:
+    item = make_item(edition={"title": "办法", "body": "<p>公示5日，金额9元。</p>"})
+    make_edition(item, title="办法", body="<p>公示7日，金额8元。</p>", change_note="改数字")
+    make_edition(item, title="办法", body="<p>公示7日。金额8元。</p>", change_note="改标点", is_substantive=False)
+
+    text = text_of(Client().get(reverse("item_history", args=[item.slug])))
+
+    assert '实质性修改</span> 金额 <span class="num">1</span>，' not in text
+    assert '实质性修改</span> 数字 <span class="num">1</span>，金额 <span class="num">1</span>' in text
+    assert text.count('<span class="tag">文字修改</span>') == 1
+    assert not faults(text)
+    editions = published_editions(item)
+    with django_assert_num_queries(0):
+        mark_changes(editions)
+
+
+def test_redacted_edition_has_no_kind_of_change() -> None:
+    item = make_item(edition={"title": "办法", "body": "<p>公示5日。</p>"})
+    make_edition(item, title="办法", body="<p>公示7日。</p>", change_note="改数字")
+    editions = published_editions(item)
+    editions[1].redacted_by_entry_id = 1
+
+    mark_changes(editions)
+
+    assert not hasattr(editions[0], "change")
 
 
 @pytest.mark.parametrize("name", ["%00", "a%0Ab", "a%7F", "%C2%85"])
@@ -243,7 +275,8 @@ def test_item_page_costs_the_same_with_one_and_with_many(client: Client, django_
     edition.save()
     Item.objects.filter(pk=item.pk).update(current_edition=edition)
 
-    with django_assert_max_num_queries(9):
+    # Three of them compare the editions, once for all time.
+    with django_assert_max_num_queries(12):
         text = text_of(client.get(item.get_absolute_url()))
 
     assert text.count("解读") >= 4 and text.count("SHA-256") >= 5

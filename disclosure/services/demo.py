@@ -8,6 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from disclosure.models import Item
+from disclosure.services.demo_obligations import seed_obligations
+from disclosure.services.demo_registers import seed_registers
 from disclosure.services.demo_story import Story
 from disclosure.services.demo_texts import FOLDER, load
 from disclosure.services.import_catalogue import import_catalogue
@@ -63,7 +65,10 @@ def seed(today: date, now: datetime) -> list[Account]:
     accounts = _seed_users(agencies)
     admin = User.objects.get(username="admin")
     import_catalogue(FOLDER / "catalogue.csv", actor=admin)
-    Story(today, now, agencies).tell()
+    story = Story(today, now, agencies)
+    story.tell()
+    seed_registers(today, now, agencies, {user.username: user for user in User.objects.all()})
+    seed_obligations(today, agencies, story.members)
     # What was mailed in the year that has just been made up has long been read.
     Notice.objects.all().delete()
     return accounts

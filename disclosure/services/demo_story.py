@@ -19,7 +19,7 @@ from disclosure.enums import (
     Validity,
 )
 from disclosure.models import CatalogueEntry, Edition, Item, SupportingRecord
-from disclosure.services import close, draft, publish, relate, review
+from disclosure.services import draft, motion, publish, relate, review
 from disclosure.services.demo_texts import FOLDER, DemoFault, load_items
 from disclosure.types import ITEM_TYPES
 from disclosure.workflow import ACTION_OF
@@ -65,7 +65,7 @@ class Story:
     """The items of the demo, in the order in which their county lived them."""
 
     def __init__(self, today: date, now: datetime, agencies: dict[str, Agency]) -> None:
-        self.now = now
+        self.today, self.now = today, now
         self.agencies = agencies
         self.admin = User.objects.get(username="admin")
         memberships = Membership.objects.select_related("user", "agency").order_by("-pk")
@@ -79,8 +79,8 @@ class Story:
         for raw in self.raw.values():
             events.append(_Event(raw["published_on"], 0, self._publishing(raw)))
             events += [_Event(change["on"], 1, self._amending(raw, change)) for change in raw.get("amendments", [])]
-            if closing := raw.get("closing"):
-                events.append(_Event(closing["on"], 2, self._closing(raw, closing)))
+            endings = [*filter(None, [raw.get("closing")]), *raw.get("motions", [])]
+            events += [_Event(ending["on"], 2 + n, self._closing(raw, ending)) for n, ending in enumerate(endings)]
         events.sort(key=lambda event: (event.on, event.order))
         for on, of_day in groupby(events, key=lambda event: event.on):
             played = list(of_day)
@@ -194,7 +194,7 @@ class Story:
         for step in edition.steps[:signed]:
             review.review(edition.pk, ACTION_OF[step], actor=self._person(raw, _SIGNERS[step]), at=at)
         if stop["state"] == EditionState.SCHEDULED:
-            day = timezone.localdate(self.now) + timedelta(days=stop["days_ahead"])
+            day = self.today + timedelta(days=stop["days_ahead"])
             minute = timezone.make_aware(datetime.combine(day, time.fromisoformat(stop["at"])))
             publish.schedule(edition.pk, actor=self._person(raw, Role.APPROVER), at=at, publish_at=minute)
         elif stop["state"] == EditionState.DRAFT:
@@ -238,20 +238,31 @@ class Story:
         return play
 
     def _closing(self, raw: dict[str, Any], closing: dict[str, Any]) -> Callable[[datetime], object]:
+        """Asked by the publisher; granted by the approver, or still open, or refused with a note."""
+
         def play(at: datetime) -> None:
-            close.close(
-                self.items[raw["key"]].pk,
-                close.Closing(
-                    action=_ACTION_OF[closing["state"]],
-                    ground=closing["ground"],
-                    basis=closing["basis"],
-                    explanation=closing["explanation"],
-                    replacement=self.items.get(closing.get("replacement", "")),
-                ),
-                actor=self._person(raw, Role.APPROVER),
-                asked_by=self._person(raw, Role.PUBLISHER),
+            item = self.items[raw["key"]]
+            edition = item.editions.get(number=closing["edition"]) if "edition" in closing else None
+            replacement = self.items[closing["replacement"]] if closing.get("replacement") else None
+            if replacement:
+                replacement.refresh_from_db()  # published by another copy of the row
+            asked = motion.ask(
+                item.pk,
+                _ACTION_OF[closing["state"]] if "state" in closing else ItemAction(closing["action"]),
+                actor=self._person(raw, Role.PUBLISHER),
                 at=at,
+                ground=closing["ground"],
+                basis=closing.get("basis", ""),
+                explanation=closing.get("explanation", ""),
+                replacement=replacement,
+                edition=edition,
+                new_title=closing.get("new_title", ""),
             )
+            approver = self._person(raw, Role.APPROVER)
+            if refused := closing.get("refused"):
+                motion.refuse(asked.pk, actor=approver, at=at, note=refused)
+            elif not closing.get("waits"):
+                motion.grant(asked.pk, actor=approver, at=at)
 
         return play
 

@@ -41,7 +41,7 @@ def _settle(raw: dict[str, Any], today: date) -> dict[str, Any]:
     for name in ("effective", "expires"):
         after = raw.get(f"{name}_after")
         item[f"{name}_on"] = None if after is None else formed_on + timedelta(days=after)
-    for change in [*item.get("amendments", []), *filter(None, [item.get("closing")])]:
+    for change in [*item.get("amendments", []), *filter(None, [item.get("closing")]), *item.get("motions", [])]:
         # An item is changed after it was published, whatever the file says.
         change["on"] = max(today - timedelta(days=change["days_ago"]), item["published_on"])
     return item

@@ -70,16 +70,21 @@ def missing_interpretation(edition: Edition) -> list[str]:
 
 
 def interpretations(item: Item) -> list[Item]:
-    """Items that interpret this one: public already, or on their way to it for the first time.
+    """Items that interpret this one: public already, or of its own agency on their way for the first time.
 
-    One that was withdrawn explains nothing, though somebody may be rewriting it.
+    One that was withdrawn explains nothing, though somebody may be rewriting it; and the draft of another
+    agency neither stands in for an interpretation nor holds the policy up.
     """
     sources = Item.objects.filter(relations__kind=RelationKind.INTERPRETS, relations__target=item).order_by("pk")
     return [
         source
         for source in sources.select_related("agency")
         if source.state in READABLE_STATES
-        or (source.current_edition_id is None and source.editions.filter(state__in=OPEN_STATES).exists())
+        or (
+            source.agency_id == item.agency_id
+            and source.current_edition_id is None
+            and source.editions.filter(state__in=OPEN_STATES).exists()
+        )
     ]
 
 

@@ -72,6 +72,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
     """Reads like any list; adds by `add_form` and `add_row`, changes by `verbs`. `warning` stands over every form."""
 
     change_form_template = "admin/disclosure/register_change.html"
+    view_on_site = False  # that address tells any staff where any row is, and is closed
     verbs: tuple[Verb, ...] = ()
     add_form: type[VerbForm]
     add_title: Promise | str = ""

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from disclosure.enums import ObligationKind, Recurrence, StatementKind, TargetGroup, TimingKind
+from disclosure.enums import Category, ObligationKind, Recurrence, StatementKind, TargetGroup, TimingKind
 from disclosure.models import CatalogueEntry, Item, Obligation
 from disclosure.services import filings, oblige, statements
 from govportal.models import Agency, User
@@ -63,7 +63,9 @@ def _add_reports(today: date, agencies: Mapping[str, Agency]) -> None:
 
 def _declare(today: date, members: Mapping[tuple[str, Role], User]) -> None:
     """The approver's word where there was nothing to publish, or nothing to change."""
-    waiting = Obligation.objects.overdue(today).to_the_public().select_related("agency", "entry").order_by("pk")
+    overdue = Obligation.objects.overdue(today).to_the_public()
+    looked_through = Obligation.objects.open().filter(kind=ObligationKind.REVIEW, entry__category=Category.AFFAIRS)
+    waiting = (overdue | looked_through.to_the_public()).select_related("agency", "entry").order_by("pk")
     for place, obligation in enumerate(waiting):
         if place % LEFT_OVERDUE == 0 or obligation.entry.recurrence == Recurrence.YEARLY:
             continue

@@ -1,12 +1,13 @@
 """One item: its page, or the notice that stands in its place after withdrawal."""
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from disclosure.enums import NOTICE_STATES, Audience
 from disclosure.item_page import closed_context, page_context, published_editions
-from disclosure.models import Item
+from disclosure.models import Item, Rectification
 from govportal.now import today
 
 
@@ -15,6 +16,7 @@ def find_item(request: HttpRequest, slug: str) -> Item:
     item = (
         Item.objects.addressable_by(request.user)
         .with_effective_validity(today())
+        .annotate(has_rectifications=Exists(Rectification.objects.public().filter(item=OuterRef("pk"))))
         .select_related("agency", "current_edition", "catalogue_entry")
         .filter(slug=slug)
         .first()

@@ -167,7 +167,9 @@ def _checks(edition: Edition, before: Edition | None) -> list[Check]:
         changes = substance.findings(before, edition)
         details = tuple(f"{change.old or '—'} → {change.new or '—'}" for change in changes)
         if changes:
-            found.append(Check("warn", _("请核对"), _("实质性修改 %(n)s 处") % {"n": len(changes)}, details))
+            is_past = edition.state == EditionState.PUBLISHED
+            tone, word = ("info", _("记录")) if is_past else ("warn", _("请核对"))
+            found.append(Check(tone, word, _("实质性修改 %(n)s 处") % {"n": len(changes)}, details))
         else:
             found.append(Check("ok", _("通过"), _("没有发现实质性修改")))
     if edition.review_digest and edition.state != EditionState.PUBLISHED:

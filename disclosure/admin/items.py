@@ -51,7 +51,8 @@ class DeskAdmin[M: Model](ReadOnlyModelAdmin[M]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         can_draft = access.can(request.user, Permission.DRAFT_ITEM)
         tools = [(_("新建公开信息"), reverse("admin:disclosure_item_new"))] if can_draft else []
-        return super().changelist_view(request, {"list_tools": tools} | (extra_context or {}))
+        wide = {"list_tools": tools, "is_nav_sidebar_enabled": False}
+        return super().changelist_view(request, wide | (extra_context or {}))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" or not self.has_view_permission(request):

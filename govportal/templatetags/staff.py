@@ -28,14 +28,6 @@ class Queue:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A scheduled job as the landing page names it."""
-
-    run: heartbeat.Run
-    is_stopped: bool
-
-
 @register.simple_tag(takes_context=True)
 def staff_queues(context: Context) -> list[Queue]:
     """The contributed queues as this user sees them, in their order."""
@@ -67,7 +59,12 @@ def staff_panels(context: Context) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 @register.simple_tag
-def scheduled_jobs() -> list[Job]:
-    """The scheduled jobs, those that have stopped first."""
+def scheduled_jobs() -> list[heartbeat.Run]:
+    return heartbeat.last_runs()
+
+
+@register.simple_tag
+def stopped(runs: Sequence[heartbeat.Run]) -> list[heartbeat.Run]:
+    """Those that have been silent for longer than they may."""
     at = now()
-    return sorted((Job(run, run.is_stopped(at)) for run in heartbeat.last_runs()), key=lambda job: not job.is_stopped)
+    return [run for run in runs if run.is_stopped(at)]

@@ -240,7 +240,7 @@ def test_stopped_worker_is_said_in_red(office: Office) -> None:
 
     page = text(office.client(Role.PUBLISHER).get(LANDING))
 
-    assert 'class="warned"' in page and "已停止" in page
+    assert 'class="warned"' in page and "定时任务停止了" in page
 
 
 def test_running_worker_is_said_quietly(office: Office) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.services import buffers, oblige, redact, schedule
+from disclosure.services import buffers, oblige, redact, remind, schedule
 from govportal import heartbeat
 from govportal.contributions import ScheduledJob
 from govportal.now import now, today
@@ -35,4 +35,5 @@ def daily() -> None:
     """Just after midnight in Beijing, when days turn."""
     buffers.clear_old(now())
     redact.sweep_files(now())
+    remind.remind(today())
     heartbeat.beat(DAILY, now(), str(oblige.daily(today())))

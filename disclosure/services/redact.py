@@ -58,7 +58,7 @@ def redact(
     )
     _blank(edition, entry, new_title.strip())
     gone = _release_files(edition)
-    EditionBuffer.objects.filter(form_key__in=(buffers.edition_key(edition), f"amend:{item.pk}")).delete()
+    EditionBuffer.objects.filter(form_key__in=(buffers.edition_key(edition), buffers.amendment_key(item))).delete()
     item.updated_at = at
     if item.current_edition_id == edition.pk:
         item.title = new_title.strip() or item.title

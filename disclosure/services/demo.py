@@ -26,6 +26,7 @@ ACCOUNTS = (
     ("yushen", "民政局预审员", Role.PRE_REVIEWER, "CM-MZJ"),
     ("fushen", "民政局复审员", Role.SECOND_REVIEWER, "CM-MZJ"),
     ("shending", "民政局审定人", Role.APPROVER, "CM-MZJ"),
+    ("bangong", "民政局办公室主任", Role.OFFICE_HEAD, "CM-MZJ"),
     ("shenqing", "民政局依申请公开经办", Role.REQUEST_OFFICER, "CM-MZJ"),
     ("tousu", "信访局投诉举报经办", Role.COMPLAINT_OFFICER, "CM-XFJ"),
     ("kaohe", "县政府办考核人员", Role.INSPECTOR, "CM-GOV"),

@@ -82,7 +82,7 @@ def changed_metadata(before: Edition, after: Edition) -> list[tuple[Any, SafeStr
         label = Edition._meta.get_field(name).verbose_name  # type: ignore[union-attr]
         rows.append((label, _shown(before, name), _shown(after, name)))
     rows += [
-        (field.label, _flat(before.extra.get(field.key)), _flat(after.extra.get(field.key)))
+        (field.label, *(_flat(field.shown(edition.extra.get(field.key))) for edition in (before, after)))
         for field in after.item.type.extra
     ]
     rows.append((_("附件"), _files(before), _files(after)))

@@ -237,8 +237,8 @@ def _in_columns(pair: TablePair) -> Iterator[Finding]:
 
 def _in_row(row: RowPair, pair: TablePair) -> Iterator[Finding]:
     if row.op is not Op.SAME:
-        words = _cut(" ".join(cell.shown.text for cell in row.cells if cell.shown.text))
-        if words:
+        words = _cut(" ".join(row.texts))
+        if any(cell.shown.text for cell in row.cells):
             sides = (words, "") if row.op is Op.DELETED else ("", words)
             yield Finding(ChangeKind.TABLE, *sides, label=_("整行"))
         return

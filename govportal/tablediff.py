@@ -29,23 +29,25 @@ class CellPair:
 
     @property
     def shown(self) -> Cell:
-        shown = self.new or self.old
-        assert shown is not None
-        return shown
+        """An empty cell where neither table has one: the others are to keep their columns."""
+        return self.new or self.old or Cell()
 
 
 @dataclass(frozen=True, slots=True)
 class RowPair:
-    """`op` says whether the whole row was put in or taken out."""
+    """`op` says whether the whole row was put in or taken out; `texts` are all its words, of merged cells too."""
 
     op: Op
     is_head: bool
     cells: list[CellPair]
+    texts: tuple[str, ...]
 
     @property
     def label(self) -> str:
-        """The first words of the row."""
-        return next((cell.shown.text for cell in self.cells if cell.shown.text), "")
+        """What names the row: its first words that are no number, and the next where a merged cell has the first."""
+        words = [text for text in self.texts if not text[0].isdigit()]
+        own = [cell.shown.text for cell in self.cells]
+        return " ".join(words[: 1 if words and words[0] in own else 2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,15 @@ def overlay(old: Sequence[Sequence[Cell]], new: Sequence[Sequence[Cell]]) -> Tab
     columns = list(_columns(*grids, *heads))
     common = [(i, j) for i, j in columns if i is not None and j is not None]
     rows = list(_rows(_row_lines(grids[0], [i for i, _j in common]), _row_lines(grids[1], [j for _i, j in common])))
+    places = _settled([[_place(grids, row, column) for column in columns] for row in rows])
     cells: list[list[CellPair]] = [[] for _row in rows]
-    for cell in _merged(_settled([[_place(grids, row, column) for column in columns] for row in rows])):
+    for cell in _merged(places):
         cells[cell.row].append(cell)
     return TablePair(
-        [RowPair(_op(row), _is_head(row, heads), found) for row, found in zip(rows, cells, strict=True)],
+        [
+            RowPair(_op(row), _is_head(row, heads), found, _texts(line))
+            for row, found, line in zip(rows, cells, places, strict=True)
+        ],
         [(_op(column), _words_over(grids, heads, column)) for column in columns],
     )
 
@@ -208,12 +214,18 @@ def _settled(places: list[list[_Place]]) -> list[list[_Place]]:
     return [[settle(place) for place in row] for row in places]
 
 
+def _texts(line: list[_Place]) -> tuple[str, ...]:
+    """The words of a row, each once for every cell."""
+    shown = dict.fromkeys(new or old for old, new in line)
+    return tuple(cell.text for cell in shown if cell and cell.text)
+
+
 def _merged(places: list[list[_Place]]) -> Iterator[CellPair]:
     """Rectangles of places that hold the same two cells, in reading order."""
     done: set[tuple[int, int]] = set()
     for row, line in enumerate(places):
         for column, place in enumerate(line):
-            if (row, column) in done or place == (None, None):
+            if (row, column) in done:
                 continue
             right = column + 1
             while right < len(line) and line[right] == place and (row, right) not in done:

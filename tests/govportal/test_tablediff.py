@@ -86,6 +86,15 @@ def test_column_inserted_below_a_merged_head_stretches_it() -> None:
     assert marked(html) == ["<ins>3"]
 
 
+def test_deleted_row_keeps_its_columns_beside_an_inserted_one() -> None:
+    old = table(HEAD, ["公务接待费", "12", "11"], ["因公出国", "0", "无"])
+    new = table(["项目", "上年数", "预算数", "决算数"], ["公务接待费", "9", "12", "11"])
+
+    html = compare_html(old, new).html
+
+    assert "<td><del>因公出国</del></td><td></td><td><del>0</del></td><td><del>无</del></td></tr>" in html
+
+
 def test_two_cells_merged_into_one_show_each_word_once() -> None:
     old = "<table><tr><th>项</th></tr><tr><td>城市</td></tr><tr><td>农村</td></tr></table>"
     new = '<table><tr><th>项</th></tr><tr><td rowspan="2">城市</td></tr><tr></tr></table>'
@@ -131,7 +140,7 @@ def test_overlay_shows_every_cell_and_makes_full_rows(
     assert {id(c) for row in sides[0] for c in row} == {id(c.old) for c in shown if c.old}
     assert {id(c) for row in sides[1] for c in row} == {id(c.new) for c in shown if c.new}
     places = [(c.row + i, c.column + j) for c in shown for i in range(c.rowspan) for j in range(c.colspan)]
-    assert len(places) == len(set(places))
+    assert len(places) == len(set(places)) == len(pair.rows) * len(pair.columns)
     assert all(row < len(pair.rows) and column < len(pair.columns) for row, column in places)
 
 
@@ -152,3 +161,16 @@ def test_raised_and_lowered_figures_are_no_other_numbers() -> None:
 
 def test_links_are_read_with_their_words() -> None:
     assert read_links('<p>见<a href="/a">办 事<em>指南</em></a>。</p>') == [("/a", "办事指南")]
+
+
+def test_row_below_a_merged_cell_has_its_name_too() -> None:
+    html = (
+        '<table><tr><th>项目</th><th>数</th><th>用途</th></tr><tr><td rowspan="2">用车</td><td>1</td><td>购置</td></tr>'
+        "<tr><td>2</td><td>维护</td></tr><tr><td>接待</td><td>3</td><td>-</td></tr></table>"
+    )
+    rows = read_blocks(html)[0].rows
+
+    pair = overlay(rows, rows)
+
+    assert [row.label for row in pair.rows[1:]] == ["用车", "用车 维护", "接待"]
+    assert pair.rows[2].texts == ("用车", "2", "维护")

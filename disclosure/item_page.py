@@ -48,6 +48,8 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
     entries = log_entries(item, reader)
     body, headings = shown_body(edition)
     mark_changes(editions)
+    relations = _relations(item, reader)
+    corrected = RELATION_LABELS[RelationKind.CORRECTS][1]
     return {
         "item": item,
         "section": SECTIONS.get(item.item_type, "items"),
@@ -58,7 +60,8 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
         "headings": headings,
         "fields": _linked_contents(item, shown_fields(edition), reader),
         "attachments": list(edition.attachments.select_related("attachment")),
-        "relations": _relations(item, reader),
+        "relations": relations,
+        "corrections": next((others for label, others in relations if label is corrected), []),
         "project": project_of(item, reader),
         "replacement": replacement_of(item, reader),
         "entries": entries,

@@ -83,10 +83,10 @@ def findings(before: "Edition", after: "Edition", names: Collection[str] = ()) -
     `names` are names of agencies to look for beside those that are known by their form.
     """
     return [
-        *_in_metadata(before, after),
+        *in_metadata(before, after),
         *in_body(before.body, after.body, names),
-        *_in_extra(before, after, names),
-        *_in_files(before, after),
+        *in_extra(before, after, names),
+        *in_files(before, after),
     ]
 
 
@@ -105,7 +105,7 @@ def counted(found: Iterable[Finding]) -> list[tuple[ChangeKind, int]]:
 # --- Metadata, fields, files -------------------------------------------------------------------------------
 
 
-def _in_metadata(before: "Edition", after: "Edition") -> Iterator[Finding]:
+def in_metadata(before: "Edition", after: "Edition") -> Iterator[Finding]:
     for name in METADATA:
         old, new = (_shown(edition, name) for edition in (before, after))
         if core(plain(old)) != core(plain(new)):
@@ -126,7 +126,7 @@ _KIND_OF_FIELD = {
 }
 
 
-def _in_extra(before: "Edition", after: "Edition", names: Collection[str]) -> Iterator[Finding]:
+def in_extra(before: "Edition", after: "Edition", names: Collection[str] = ()) -> Iterator[Finding]:
     for field in after.item.type.extra:
         old, new = before.extra.get(field.key), after.extra.get(field.key)
         words = _words(field, old), _words(field, new)
@@ -161,7 +161,7 @@ def _rows(field: ExtraField, value: Any) -> list[list[Cell]]:
     return [head, *([Cell(str(row.get(key) or "")) for key, _label in field.columns] for row in rows)]
 
 
-def _in_files(before: "Edition", after: "Edition") -> Iterator[Finding]:
+def in_files(before: "Edition", after: "Edition") -> Iterator[Finding]:
     """Files put in, taken out, replaced or renamed; another order alone is none."""
     prefetch_related_objects([before, after], "attachments__attachment")
     old, new = (Counter((file.attachment.sha256, file.title) for file in e.attachments.all()) for e in (before, after))
@@ -188,12 +188,19 @@ def _in_files(before: "Edition", after: "Edition") -> Iterator[Finding]:
 
 def in_body(old: str, new: str, names: Collection[str] = ()) -> Iterator[Finding]:
     """Findings of two sanitised HTML texts: their words, their tables, their links."""
-    if old == new:
-        return
-    blocks = read_blocks(old), read_blocks(new)
-    before_text, after_text = ("\n".join(block.text for block in side) for side in blocks)
-    yield from in_text(before_text, after_text, names)
-    tables = ([block for block in side if block.rows] for side in blocks)
+    if old != new:
+        yield from in_text(running_text(old), running_text(new), names)
+        yield from beside_text(old, new)
+
+
+def running_text(html: str) -> str:
+    """What is read line by line: paragraphs, headings, captions; not the cells of tables."""
+    return "\n".join(block.text for block in read_blocks(html))
+
+
+def beside_text(old: str, new: str) -> Iterator[Finding]:
+    """Findings in the tables and links of two sanitised HTML texts."""
+    tables = ([block for block in read_blocks(html) if block.rows] for html in (old, new))
     for before, after in aligned(*tables, text=lambda block: block.key):
         yield from _in_tables(before, after)
     yield from _in_links(old, new)

@@ -56,6 +56,18 @@ def diff_text(old: str, new: str) -> list[Piece]:
     return _merged(_by_units(old, new, [_PARAGRAPH, _SENTENCE, _TOKEN], _Budget()))
 
 
+def changed_sentences(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """(before, after) of every sentence that differs, in reading order; empty where one text has none."""
+    budget = _Budget()
+    for paragraphs in aligned(_PARAGRAPH.findall(old), _PARAGRAPH.findall(new), budget=budget):
+        if paragraphs[0] != paragraphs[1]:
+            for before, after in aligned(
+                *(_SENTENCE.findall((text or "").strip()) for text in paragraphs), budget=budget
+            ):
+                if before != after:
+                    yield before or "", after or ""
+
+
 def _by_units(old: str, new: str, patterns: list[re.Pattern[str]], budget: _Budget) -> Iterator[Piece]:
     """Compare unit by unit; what differs is compared again by the next smaller unit."""
     if not old or not new or not patterns:

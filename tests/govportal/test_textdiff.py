@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govportal.htmldiff import Change, compare_html
-from govportal.textdiff import Op, Piece, diff_text
+from govportal.textdiff import Op, Piece, changed_sentences, diff_text
 
 chinese = st.text(alphabet="的一二三十百应当可以5 127，。；\n公示期限ABx", max_size=120)
 
@@ -85,6 +85,15 @@ def test_diff_text_of_long_texts_is_bounded(old: str, new: str) -> None:
     assert time.process_time() - started < 3
     assert restored(pieces, Op.DELETED) == old
     assert restored(pieces, Op.INSERTED) == new
+
+
+def test_changed_sentences_are_paired_and_the_rest_left_out() -> None:
+    old = "第一句不变。公示期5日，到期公布。\n第三句删去。\n末句。"
+    new = "第一句不变。公示期7日，到期公布。新加一句。\n末句。"
+
+    pairs = [(before.strip(), after.strip()) for before, after in changed_sentences(old, new)]
+
+    assert pairs == [("公示期5日，到期公布。", "公示期7日，到期公布。"), ("", "新加一句。"), ("第三句删去。", "")]
 
 
 def test_compare_html_marks_changed_paragraph_and_folds_the_rest() -> None:

@@ -9,6 +9,7 @@ class DisclosureConfig(AppConfig):
     def ready(self) -> None:
         from disclosure import (
             catalogue_filters,
+            coverage,
             database,
             datasets,
             filters,
@@ -31,12 +32,7 @@ class DisclosureConfig(AppConfig):
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:
             contributions.agency_panels.add(panel)
-        for queue in queues.QUEUES:
-            contributions.staff_queues.add(queue)
-        for panel in queues.STAFF_ACTIONS:
-            contributions.staff_actions.add(panel)
-        for panel in queues.STAFF_PANELS:
-            contributions.staff_panels.add(panel)
+        queues.contribute()
         for job in tasks.JOBS:
             contributions.scheduled_jobs.add(job)
         for dataset in datasets.DATASETS:
@@ -50,6 +46,8 @@ class DisclosureConfig(AppConfig):
             catalogue_filters.CatalogueEntryFilterSet,
             register_filters.RectificationFilterSet,
             register_filters.ReceiptFilterSet,
+            coverage.CaseFilterSet,
+            coverage.ObligationFilterSet,
             *list_filters.TABLE_FILTERS.values(),
         )
         for filterset in filtersets:

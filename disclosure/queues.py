@@ -17,7 +17,7 @@ from disclosure.enums import OPEN_STATES, EditionState, Mode
 from disclosure.models import Edition, EditionEvent, Motion, Obligation, Receipt, Rectification, Withholding
 from disclosure.queries import EditionQuerySet
 from disclosure.workflow import UNDER_REVIEW
-from govportal import access
+from govportal import access, contributions
 from govportal.contributions import Figure, Panel, StaffQueue, Visit
 from govportal.permissions import Permission
 from govportal.workdays import add_working_days, working_days_between
@@ -295,3 +295,13 @@ def _recent(request: HttpRequest) -> dict[str, Any] | None:
 
 STAFF_ACTIONS = (Panel("new-item", "admin/disclosure/new_item_action.html", _new_item),)
 STAFF_PANELS = (Panel("recent-events", "admin/disclosure/recent_panel.html", _recent),)
+
+
+def contribute() -> None:
+    """Put all of it on the landing page; at start-up."""
+    for queue in QUEUES:
+        contributions.staff_queues.add(queue)
+    for action in STAFF_ACTIONS:
+        contributions.staff_actions.add(action)
+    for panel in STAFF_PANELS:
+        contributions.staff_panels.add(panel)

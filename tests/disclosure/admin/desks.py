@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from disclosure.models import Edition
+from disclosure.services import draft
 from govportal.models import Agency, User
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
-from tests.factories.published import draft_one
+from tests.factories.published import AT, draft_one, publish_edition
 
+BODY = "<p>第一条　公示期不少于五个工作日。</p>"
 REVIEW_ROLES = (
     Role.PUBLISHER,
     Role.SECRECY_REVIEWER,
@@ -35,6 +37,15 @@ class Office:
     def draft(self, **values: Any) -> Edition:
         """The open edition of a new item, written by the publisher."""
         return draft_one(agency=self.agency, author=self.people[Role.PUBLISHER], **values)
+
+    def amendment(self) -> Edition:
+        """The second edition of a public item, with a number changed."""
+        first = self.draft()
+        publish_edition(first)
+        first.item.refresh_from_db()
+        content = draft.Content(title="公示办法", body=BODY.replace("五个", "三个"), change_note="缩短公示期")
+        made = draft.add_edition(first.item, content, author=self.people[Role.PUBLISHER], at=AT)
+        return Edition.objects.select_related("item__agency").get(pk=made.pk)
 
     def client(self, role: Role) -> Client:
         return signed_in(self.people[role])

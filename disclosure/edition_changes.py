@@ -81,10 +81,9 @@ def changed_metadata(before: Edition, after: Edition) -> list[tuple[Any, SafeStr
     for name in COMPARED:
         label = Edition._meta.get_field(name).verbose_name  # type: ignore[union-attr]
         rows.append((label, _shown(before, name), _shown(after, name)))
-    rows += [
-        (field.label, *(_flat(field.shown(edition.extra.get(field.key))) for edition in (before, after)))
-        for field in after.item.type.extra
-    ]
+    for field in after.item.type.extra:
+        old, new = (_flat(field.shown(edition.extra.get(field.key))) for edition in (before, after))
+        rows.append((field.label, old, new))
     rows.append((_("附件"), _files(before), _files(after)))
     return [(label, mark_differences(old, new)) for label, old, new in rows if old != new]
 

@@ -175,7 +175,7 @@ _PAGING = [
 ]
 
 
-def _filter_parameters(filterset: type[ParameterFilterSet]) -> list[OpenApiParameter]:
+def filter_parameters(filterset: type[ParameterFilterSet]) -> list[OpenApiParameter]:
     """The parameters of a filter set, for the schema."""
     return _PAGING + [
         OpenApiParameter(name, OpenApiTypes.STR, description=str(one.label), many=hasattr(one, "field_name"))
@@ -206,7 +206,7 @@ class PublicView(APIView):
 
 class ItemListView(PublicView):
     @extend_schema(
-        operation_id="items_list", parameters=_filter_parameters(ItemFilterSet), responses=ItemRecord(many=True)
+        operation_id="items_list", parameters=filter_parameters(ItemFilterSet), responses=ItemRecord(many=True)
     )
     def get(self, request: Request) -> Response:
         """公开信息，与网页同一筛选。"""
@@ -241,7 +241,7 @@ class CatalogueListView(PublicView):
 
 
 class LogListView(PublicView):
-    @extend_schema(operation_id="log_list", parameters=_filter_parameters(LogFilterSet), responses=LogRecord(many=True))
+    @extend_schema(operation_id="log_list", parameters=filter_parameters(LogFilterSet), responses=LogRecord(many=True))
     def get(self, request: Request) -> Response:
         """公开登记簿，新的在前。"""
         entries = LogEntry.objects.visible_to(AnonymousUser())
@@ -251,7 +251,7 @@ class LogListView(PublicView):
 class RectificationListView(PublicView):
     @extend_schema(
         operation_id="rectifications_list",
-        parameters=_filter_parameters(RectificationFilterSet),
+        parameters=filter_parameters(RectificationFilterSet),
         responses=RectificationRecord(many=True),
     )
     def get(self, request: Request) -> Response:

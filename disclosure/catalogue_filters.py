@@ -14,16 +14,20 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.enums import Category, Level, Mode, TargetGroup
 from disclosure.filters import ParameterFilterSet, QueryFilter, ValuesFilter, one_of
-from disclosure.models import CatalogueEntry
+from disclosure.models import CatalogueEntry, Obligation
 from disclosure.queries import CatalogueEntryQuerySet
 from govportal.models import Agency
+from govportal.now import today
 
 _SEARCHED = ("code", "domain", "level1", "level2", "elements", "basis", "responsible_text")
+OVERDUE = "overdue"
+STATUSES = ((OVERDUE, gettext_lazy("应公开未公开")),)
 _LABELS: Mapping[str, Mapping[str, Any]] = {
     "category": dict(Category.choices),
     "level": dict(Level.choices),
     "target": dict(TargetGroup.choices),
     "mode": dict(Mode.choices),
+    "status": dict(STATUSES),
 }
 
 
@@ -37,6 +41,8 @@ class CatalogueEntryFilterSet(ParameterFilterSet):
     level = ValuesFilter(label=gettext_lazy("公开层级"), coerce=one_of(Level.values))
     target = ValuesFilter(label=gettext_lazy("公开对象"), coerce=one_of(TargetGroup.values))
     mode = ValuesFilter(label=gettext_lazy("公开方式"), coerce=one_of(Mode.values))
+
+    status = ValuesFilter(label=gettext_lazy("公开情况"), coerce=one_of([OVERDUE]))
 
     class Meta:
         model = CatalogueEntry
@@ -73,6 +79,10 @@ class CatalogueEntryFilterSet(ParameterFilterSet):
 
     def _by_level(self, queryset: CatalogueEntryQuerySet, levels: list[str]) -> CatalogueEntryQuerySet:
         return _with_text(queryset, "levels").filter(_holds_any("levels", levels))
+
+    def _by_status(self, queryset: CatalogueEntryQuerySet, _statuses: list[str]) -> CatalogueEntryQuerySet:
+        overdue = Obligation.objects.unpublished(today()).order_by()
+        return queryset.filter(pk__in=overdue.values("entry"))
 
     def label_of(self, name: str, value: Any) -> str:
         if name == "agency":

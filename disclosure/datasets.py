@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.data_tables import DATA_TABLES, DataTable, counts_by_type
-from disclosure.models import CatalogueEntry, Item, LogEntry, Rectification, Withholding
+from disclosure.models import CatalogueEntry, Item, LogEntry, Obligation, Rectification, Withholding
 from govportal.contributions import Dataset
 
 
@@ -34,6 +35,12 @@ def _table(table: DataTable) -> Dataset:
 
 def _counts_by_type() -> dict[str, int]:
     return counts_by_type(AnonymousUser())
+
+
+def _obligation_counts() -> dict[str, int]:
+    """Obligations, and the agencies that have any."""
+    counts = {"obligations": Count("pk"), "coverage": Count("agency", distinct=True)}
+    return Obligation.objects.public().aggregate(**counts)
 
 
 DATASETS = (
@@ -71,6 +78,22 @@ DATASETS = (
         _("各单位不予公开的有效事项数，按情形和条款统计，不含事项内容。"),
         {"CSV": _to("negative_list_csv")},
         lambda: Withholding.objects.in_force().order_by().values("agency", "ground").distinct().count(),
+    ),
+    Dataset(
+        "obligations",
+        _("公开义务"),
+        _("各单位应当公开什么、什么时候到期、是否已经公开，应公开未公开的标明。"),
+        {"JSON": _to("api_obligations")},
+        lambda: _obligation_counts()["obligations"],
+        _obligation_counts,
+    ),
+    Dataset(
+        "coverage",
+        _("公开面和规范率"),
+        _("今年以来的公开面、及时率、规范率和更新，合计、分单位和分类别。"),
+        {"CSV": _to("coverage_csv"), "JSON": _to("api_coverage")},
+        lambda: _obligation_counts()["coverage"],
+        _obligation_counts,
     ),
     *(_table(table) for table in DATA_TABLES.values()),
 )

@@ -3,8 +3,8 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from disclosure import api, converters, feeds  # noqa: F401  (converters registers uslug, number, filename)
-from disclosure.views import attachments, history, log, open_data, registers, tables
+from disclosure import api, converters, coverage_api, feeds  # noqa: F401  (converters registers uslug, number, filename)
+from disclosure.views import attachments, coverage, history, log, open_data, registers, tables
 
 urlpatterns = [
     path("feeds/items.atom", feeds.item_feed, name="feed_items"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("data/<slug:key>.csv", tables.data_csv, name="data_csv"),
     path("rectifications.csv", registers.rectifications_csv, name="rectifications_csv"),
     path("negative-list.csv", registers.negative_list_csv, name="negative_list_csv"),
+    path("coverage.csv", coverage.coverage_csv, name="coverage_csv"),
     path("log.jsonl", log.log_export, name="log_export"),
     path("log/<number:sequence>.json", log.log_payload, name="log_payload"),
     path("items/<uslug:slug>/history/<number:number>.json", history.edition_content, name="edition_content"),
@@ -24,5 +25,7 @@ urlpatterns = [
     path("api/v1/agencies/", api.AgencyListView.as_view(), name="api_agencies"),
     path("api/v1/catalogue/", api.CatalogueListView.as_view(), name="api_catalogue"),
     path("api/v1/rectifications/", api.RectificationListView.as_view(), name="api_rectifications"),
+    path("api/v1/obligations/", coverage_api.ObligationListView.as_view(), name="api_obligations"),
+    path("api/v1/coverage/", coverage_api.CoverageView.as_view(), name="api_coverage"),
     path("api/v1/log/", api.LogListView.as_view(), name="api_log"),
 ]

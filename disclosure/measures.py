@@ -5,8 +5,9 @@ the superior body are no publications and stay out. 规范率: items published i
 国办秘函〔2019〕19号, other standing columns by the obligations of their entries.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache, reduce
@@ -38,6 +39,8 @@ _STANDING = (ObligationKind.RECURRING, ObligationKind.REVIEW)
 _OF_ITEM = {"agency"}  # never empty; all other required metadata stand in the edition
 _EMPTY: tuple[Any, ...] = (None, "", [])
 _Tally = dict[str, Any]
+# Keys of a tally that hold a moment; the others are counts.
+_MOMENTS = frozenset(rule.key for rule in FRESHNESS_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,66 +78,75 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _Scope:
+    """What is counted: over `since` to `today`, of one agency or category or of all."""
+
     today: date
     since: date
+    agency: Agency | None = None
+    category: str = ""
 
-    def obligations(self, **only: Any) -> ObligationQuerySet:
-        return Obligation.objects.to_the_public().decided(self.today, self.since).filter(**only)
+    def obligations(self) -> ObligationQuerySet:
+        rows = Obligation.objects.public().to_the_public().decided(self.today, self.since)
+        if self.agency:
+            rows = rows.filter(agency=self.agency)
+        return rows.filter(entry__category=self.category) if self.category else rows
 
-    def items(self, **only: Any) -> ItemQuerySet:
+    def items(self) -> ItemQuerySet:
         """Public items published in the period."""
-        return _readable(**only).filter(published_on__range=(self.since, self.today))
+        return self._of(READABLE_STATES).filter(published_on__range=(self.since, self.today))
+
+    def current(self) -> ItemQuerySet:
+        """Items whose last change was a publication or an amendment, not their end."""
+        return self._of((ItemState.LIVE, ItemState.PARTLY_VOID))
+
+    def _of(self, states: Iterable[str]) -> ItemQuerySet:
+        rows = Item.objects.filter(audience=Audience.PUBLIC, state__in=states)
+        if self.agency:
+            rows = rows.filter(agency=self.agency)
+        return rows.filter(category=self.category) if self.category else rows
 
 
-def _readable(**only: Any) -> ItemQuerySet:
-    return Item.objects.filter(audience=Audience.PUBLIC, state__in=READABLE_STATES, **only)
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The measures of all together; of every active agency that owed or published something, in the order of the
+    register; of every value of Category, in its order."""
+
+    total: list[Measure]
+    agencies: Mapping[Agency, list[Measure]]
+    categories: Mapping[str, list[Measure]]
 
 
-def measures(agency: Agency | None, *, today: date, since: date) -> list[Measure]:
-    """The measures of one agency, or (None) of all together, over `since` to `today`, both included."""
-    span, only = _Span(today, since), {"agency": agency} if agency else {}
-    level = agency.level if agency else _site_level()
-    owed, written, sections = (tally.get(None, {}) for tally in _tallies(span, "", only))
-    return _measures(span, owed, written, sections, level=level, of_obligation=only, of_item=only)
+def measures(agency: Agency | None, *, today: date, since: date, category: str = "") -> list[Measure]:
+    """The measures of one agency, or (None) of all together, over `since` to `today`, both included.
+
+    `category`: a value of Category, of what belongs to it alone.
+    """
+    scope = _Scope(today, since, agency, category)
+    return _measures(scope, _sum(_tallies(scope).values()), level=agency.level if agency else _site_level())
 
 
-def by_agency(today: date, since: date) -> Mapping[Agency, list[Measure]]:
-    """The same of every active agency that owed or published something, in the order of the register. Four queries."""
-    span = _Span(today, since)
-    owed, written, sections = _tallies(span, "agency_id", {})
-    found = owed.keys() | written.keys() | sections.keys()
-    agencies = [agency for agency in Agency.objects.listed() if agency.pk in found]
-    return {
-        agency: _measures(
-            span,
-            owed.get(agency.pk, {}),
-            written.get(agency.pk, {}),
-            sections.get(agency.pk, {}),
-            level=agency.level,
-            of_obligation={"agency": agency},
-            of_item={"agency": agency},
-        )
-        for agency in agencies
-    }
-
-
-def by_category(today: date, since: date) -> Mapping[str, list[Measure]]:
-    """The same by category of the catalogue (every value of Category, in its order). Four queries."""
-    span, level = _Span(today, since), _site_level()
-    owed, written, sections = _tallies(span, "category", {})
-    return {
-        category: _measures(
-            span,
-            owed.get(category, {}),
-            written.get(category, {}),
-            sections.get(category, {}),
-            level=level,
-            of_obligation={"entry__category": category},
-            of_item={"category": category},
-        )
-        for category in Category.values
-    }
+def overview(today: date, since: date) -> Overview:
+    """All, by agency and by category. Five queries, however many there are."""
+    scope, level = _Scope(today, since), _site_level()
+    tallies = _tallies(scope)
+    of_agency: dict[int, list[_Tally]] = defaultdict(list)
+    of_category: dict[str, list[_Tally]] = defaultdict(list)
+    for (agency_id, category), tally in tallies.items():
+        of_agency[agency_id].append(tally)
+        of_category[category].append(tally)
+    return Overview(
+        _measures(scope, _sum(tallies.values()), level=level),
+        {
+            agency: _measures(replace(scope, agency=agency), _sum(of_agency[agency.pk]), level=agency.level)
+            for agency in Agency.objects.listed()
+            if agency.pk in of_agency
+        },
+        {
+            category: _measures(replace(scope, category=category), _sum(of_category[category]), level=level)
+            for category in Category.values
+        },
+    )
 
 
 def _site_level() -> str:
@@ -144,74 +156,72 @@ def _site_level() -> str:
     )
 
 
-def _tallies(span: _Span, key: str, only: Mapping[str, Any]) -> tuple[dict[Any, _Tally], ...]:
-    """Obligations, items of the period and sections, counted by the key ("" for all together). Three queries."""
-    of_obligation = {"category": "entry__category"}.get(key, key)
+def _tallies(scope: _Scope) -> dict[tuple[int, str], _Tally]:
+    """Obligations, items of the period and sections, counted by agency and category. Three queries."""
     standing = Q(kind__in=_STANDING)
-    owed = _grouped(
-        span.obligations(**only),
-        of_obligation,
-        due=Count("pk"),
-        met=Count("pk", filter=Q(met_on__isnull=False)),
-        on_time=Count("pk", filter=Q(met_on__lte=F("due_on"))),
-        standing=Count("pk", filter=standing),
-        standing_met=Count("pk", filter=standing & Q(met_on__isnull=False)),
-    )
-    written = _grouped(span.items(**only), key, published=Count("pk"), complete=Count("pk", filter=complete()))
     latest = {rule.key: Max("updated_at", filter=_shown_in(rule)) for rule in FRESHNESS_RULES}
-    return owed, written, _grouped(_current(**only), key, **latest)
+    found: dict[tuple[int, str], _Tally] = defaultdict(dict)
+    for rows, category, counts in (
+        (
+            scope.obligations(),
+            "entry__category",
+            {
+                "due": Count("pk"),
+                "met": Count("pk", filter=Q(met_on__isnull=False)),
+                "on_time": Count("pk", filter=Q(met_on__lte=F("due_on"))),
+                "standing": Count("pk", filter=standing),
+                "standing_met": Count("pk", filter=standing & Q(met_on__isnull=False)),
+            },
+        ),
+        (scope.items(), "category", {"published": Count("pk"), "complete": Count("pk", filter=complete())}),
+        (scope.current(), "category", latest),
+    ):
+        for row in rows.order_by().values("agency_id", category).annotate(**counts):
+            found[row.pop("agency_id"), row.pop(category)] |= row
+    return found
 
 
-def _grouped(rows: QuerySet[Any], key: str, **counts: Any) -> dict[Any, _Tally]:
-    if not key:
-        return {None: rows.aggregate(**counts)}
-    return {row.pop(key): row for row in rows.order_by().values(key).annotate(**counts)}
+def _sum(tallies: Iterable[_Tally]) -> _Tally:
+    """Counts added up, moments the latest of them; what stands in none of them is missing."""
+    total: _Tally = {}
+    for tally in tallies:
+        for key, value in tally.items():
+            if value is not None:
+                before = total.get(key)
+                total[key] = value if before is None else max(before, value) if key in _MOMENTS else before + value
+    return total
 
 
-def _current(**only: Any) -> ItemQuerySet:
-    """Items whose last change was a publication or an amendment, not their end."""
-    return Item.objects.filter(audience=Audience.PUBLIC, state__in=[ItemState.LIVE, ItemState.PARTLY_VOID], **only)
-
-
-def _measures(
-    span: _Span,
-    owed: _Tally,
-    written: _Tally,
-    sections: _Tally,
-    *,
-    level: str,
-    of_obligation: dict[str, Any],
-    of_item: dict[str, Any],
-) -> list[Measure]:
-    def due() -> QuerySet[Any]:
-        return span.obligations(**of_obligation)
+def _measures(scope: _Scope, tally: _Tally, *, level: str) -> list[Measure]:
+    def n(key: str) -> int:
+        return int(tally.get(key, 0))
 
     return [
         Measure(
-            "coverage", _("公开面"), owed.get("met", 0), owed.get("due", 0), COVERAGE_TARGET, TARGETS_BASIS,
-            due, lambda rows: rows.filter(met_on__isnull=True),
+            "coverage", _("公开面"), n("met"), n("due"), COVERAGE_TARGET, TARGETS_BASIS,
+            scope.obligations, lambda rows: rows.filter(met_on__isnull=True),
         ),
         Measure(
-            "timeliness", _("及时率"), owed.get("on_time", 0), owed.get("due", 0), None, _("公开事项的时限"),
-            due, lambda rows: rows.exclude(met_on__isnull=False, met_on__lte=F("due_on")),
+            "timeliness", _("及时率"), n("on_time"), n("due"), None, _("公开事项的时限"),
+            scope.obligations, lambda rows: rows.exclude(met_on__isnull=False, met_on__lte=F("due_on")),
         ),
         Measure(
-            "standardisation", _("规范率"), written.get("complete", 0), written.get("published", 0),
+            "standardisation", _("规范率"), n("complete"), n("published"),
             STANDARD_TARGETS.get(level, STANDARD_TARGET), TARGETS_BASIS,
-            lambda: span.items(**of_item), lambda rows: rows.exclude(pk__in=rows.filter(complete()).values("pk")),
+            scope.items, lambda rows: rows.exclude(pk__in=rows.filter(complete()).values("pk")),
         ),
-        *(_freshness(rule, sections.get(rule.key), span.today, of_item) for rule in FRESHNESS_RULES),
+        *(_freshness(rule, tally.get(rule.key), scope) for rule in FRESHNESS_RULES),
         Measure(
-            "freshness.standing", _("其他常设栏目更新"), owed.get("standing_met", 0), owed.get("standing", 0),
+            "freshness.standing", _("其他常设栏目更新"), n("standing_met"), n("standing"),
             COVERAGE_TARGET, _("公开事项的时限"),
-            lambda: due().filter(kind__in=_STANDING), lambda rows: rows.filter(met_on__isnull=True),
+            lambda: scope.obligations().filter(kind__in=_STANDING), lambda rows: rows.filter(met_on__isnull=True),
         ),
     ]  # fmt: skip
 
 
-def _freshness(rule: FreshnessRule, latest: datetime | None, today: date, of_item: Mapping[str, Any]) -> Measure:
+def _freshness(rule: FreshnessRule, latest: datetime | None, scope: _Scope) -> Measure:
     """One section: 1 of 1 while its latest update is young enough, 0 of 0 where it never had anything."""
-    is_fresh = latest is not None and latest >= fresh_since(rule, today)
+    is_fresh = latest is not None and latest >= fresh_since(rule, scope.today)
     return Measure(
         f"freshness.{rule.key}",
         _("%s更新") % rule.label,
@@ -219,7 +229,7 @@ def _freshness(rule: FreshnessRule, latest: datetime | None, today: date, of_ite
         int(latest is not None),
         COVERAGE_TARGET,
         FRESHNESS_BASIS,
-        lambda: _current(**of_item).filter(_shown_in(rule)).latest_change_first(),
+        lambda: scope.current().filter(_shown_in(rule)).latest_change_first(),
         lambda rows: rows.none() if is_fresh else rows,
     )
 

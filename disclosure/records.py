@@ -1,14 +1,16 @@
-"""An item or a rectification as plain data: the same keys and values in API and CSV."""
+"""An item, a rectification or an obligation as plain data: the same keys and values in API and CSV."""
 
 from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from disclosure.enums import EditionState, Validity
-from disclosure.models import Edition, EditionAttachment, Item, LogEntry, Rectification
+from disclosure.models import Edition, EditionAttachment, Item, LogEntry, Obligation, Rectification
+from disclosure.obligation_states import period_words, public_item_of, standing, standing_words
 from disclosure.publication_log import entry_payload
 from disclosure.queries import ItemQuerySet
 from govportal.now import today
@@ -168,4 +170,34 @@ def rectification_record(row: Rectification, today: date) -> dict[str, Any]:
         "state_label": str(row.get_state_display()),
         "is_overdue": row.is_overdue(today),
         "url": absolute_url(row.get_absolute_url()),
+    }
+
+
+def obligation_record(row: Obligation, today: date) -> dict[str, Any]:
+    """A public obligation, read `with_words`. Who signed is not in it, nor what an event was called."""
+    item, statement = public_item_of(row), getattr(row, "statement", None)
+    return {
+        "entry": row.entry.code,
+        "matter": row.entry.full_name,
+        "agency": row.agency.name,
+        "agency_code": row.agency.code,
+        "kind": row.kind,
+        "kind_label": row.get_kind_display(),
+        "period": period_words(row),
+        "period_start": row.period_start,
+        "period_end": row.period_end,
+        "due_on": row.due_on,
+        "basis": row.basis,
+        "state": standing(row, today).value,
+        "state_label": standing_words(row, today),
+        "met_on": row.met_on,
+        "index_number": item.index_number if item else "",
+        "url": absolute_url(item.get_absolute_url()) if item else "",
+        "statement": statement
+        and {
+            "kind": statement.kind,
+            "kind_label": statement.get_kind_display(),
+            "note": statement.note,
+            "signed_on": localdate(statement.signed_at),
+        },
     }

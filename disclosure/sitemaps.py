@@ -52,7 +52,17 @@ class CollectionSitemap(Sitemap):  # type: ignore[type-arg]
     protocol = None
 
     def items(self) -> list[str]:
-        return ["catalogue", "normative", "powers", "services", "enforcement", "projects", "leaders", "gazettes"]
+        return [
+            "catalogue",
+            "coverage",
+            "normative",
+            "powers",
+            "services",
+            "enforcement",
+            "projects",
+            "leaders",
+            "gazettes",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)

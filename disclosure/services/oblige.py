@@ -263,10 +263,10 @@ def _write(plan: _Plan, entries: dict[int, CatalogueEntry]) -> None:
             PublicRevision.raise_number()
 
 
-def without_obligation(today: date) -> list[Without]:
-    """The active entries that oblige nobody today, with the reason, in the order of the catalogue."""
-    entries = list(CatalogueEntry.objects.filter(is_active=True))
-    return list(_without(_Catalogue(entries, load_responsibility(), load_days(), today, None)))
+def without_obligation(today: date, entries: Iterable[CatalogueEntry] | None = None) -> list[Without]:
+    """The active entries (of these) that oblige nobody today, with the reason, in the order of the catalogue."""
+    chosen = list(CatalogueEntry.objects.filter(is_active=True) if entries is None else entries)
+    return list(_without(_Catalogue(chosen, load_responsibility(chosen), load_days(), today, None)))
 
 
 def _without(catalogue: _Catalogue) -> Iterator[Without]:

@@ -1,8 +1,11 @@
 """The standard catalogue: the table by any condition, its downloads, and one entry with what fulfils it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Case, F, Prefetch, When, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -10,16 +13,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from disclosure import catalogue_export
-from disclosure.catalogue_filters import CatalogueEntryFilterSet
+from disclosure.catalogue_filters import STATUSES, CatalogueEntryFilterSet
 from disclosure.enums import Category, Level, Mode, TargetGroup, TimingKind
-from disclosure.models import CatalogueEntry, Item
+from disclosure.models import CatalogueEntry, Item, Obligation
+from disclosure.obligation_states import Standing, condition
 from disclosure.queries import CatalogueEntryQuerySet
 from disclosure.rules import period_label
+from disclosure.services import oblige
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
+from govportal.now import today
 from govportal.spreadsheets import XLSX_TYPE, csv_response, xlsx_bytes
 
 ITEMS_SHOWN = 20  # of one entry; the listing of items has the rest
+OBLIGATIONS_OF_AGENCY = 4
+OBLIGATIONS_SHOWN = 80
 _AGENCIES = Prefetch(
     "agencies", queryset=Agency.objects.only("code", "name", "short_name", "phone").order_by("position", "name")
 )
@@ -37,6 +45,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     visible = CatalogueEntry.objects.visible_to(request.user)
     context = {
         "filterset": filterset,
+        "overdue": _overdue_agencies(page.object_list),
         "page": page,
         "problems": filterset.problems + page_problems,
         "tags": filterset.tags(),
@@ -65,6 +74,7 @@ def _selects(filterset: CatalogueEntryFilterSet, visible: CatalogueEntryQuerySet
         "agency": [(agency.code, agency.display_name) for agency in agencies.order_by("position", "name")],
         "level": list(Level.choices),
         "target": [choice for choice in TargetGroup.choices if choice[0] != TargetGroup.INTERNAL],
+        "status": list(STATUSES),
         "mode": [choice for choice in Mode.choices if choice[0] != Mode.NOT_PUBLIC],
     }
     return [
@@ -101,8 +111,33 @@ def catalogue_entry(request: HttpRequest, pk: int) -> HttpResponse:
         "agencies": list(entry.agencies.all()),
         "groups": _by_period(entry, shown[:ITEMS_SHOWN]),
         "has_more": len(shown) > ITEMS_SHOWN,
+        **_obligations(entry),
     }
     return render(request, "disclosure/catalogue_entry.html", context)
+
+
+def _overdue_agencies(entries: Iterable[CatalogueEntry]) -> dict[int, list[str]]:
+    """By entry: who should have published and did not, in short names."""
+    rows = Obligation.objects.unpublished(today()).filter(entry__in=[entry.pk for entry in entries])
+    names: dict[int, dict[str, None]] = defaultdict(dict)
+    for row in rows.select_related("agency").only("entry_id", "agency__name", "agency__short_name"):
+        names[row.entry_id][row.agency.display_name] = None
+    return {entry: list(of_it) for entry, of_it in names.items()}
+
+
+def _obligations(entry: CatalogueEntry) -> dict[str, Any]:
+    """公开情况: of every agency what is overdue, else its latest; and why nobody owes anything."""
+    is_overdue = Case(When(condition(Standing.OVERDUE, today()), then=0), default=1)
+    rank = Window(RowNumber(), partition_by=F("agency"), order_by=[is_overdue, F("due_on").desc(), F("pk").desc()])
+    rows = Obligation.objects.in_force().filter(entry=entry).with_words().annotate(rank=rank)
+    latest = rows.filter(rank__lte=OBLIGATIONS_OF_AGENCY).order_by("agency__position", "agency__name", "-due_on", "-id")
+    found = list(latest[: OBLIGATIONS_SHOWN + 1])
+    without = [] if found else oblige.without_obligation(today(), [entry])
+    return {
+        "obligations": found[:OBLIGATIONS_SHOWN],
+        "has_more_obligations": len(found) > OBLIGATIONS_SHOWN,
+        "why_none": without[0].reason if without else "",
+    }
 
 
 def _by_period(entry: CatalogueEntry, items: list[Item]) -> list[tuple[str, list[tuple[Item, Any]]]]:

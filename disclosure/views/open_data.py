@@ -79,7 +79,16 @@ def dcat_catalogue(request: HttpRequest) -> HttpResponse:
 
 def api_index(request: HttpRequest) -> HttpResponse:
     """The doors of the API by name."""
-    doors = ("api_schema", "api_items", "api_agencies", "api_catalogue", "api_log", "api_rectifications")
+    doors = (
+        "api_schema",
+        "api_items",
+        "api_agencies",
+        "api_catalogue",
+        "api_log",
+        "api_rectifications",
+        "api_obligations",
+        "api_coverage",
+    )
     return JsonResponse({name.removeprefix("api_"): absolute_url(reverse(name)) for name in doors})
 
 

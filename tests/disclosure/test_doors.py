@@ -32,6 +32,7 @@ MACHINE_LISTS: dict[str, tuple[list[Any], str, set[str] | None]] = {
     "search": ([], "?q=门牌", None),  # the index holds public text alone
     "items_csv": ([], "", None),
     "feed_items": ([], "", None),
+    "coverage_cases": ([], "?measure=standardisation&period=12months", None),  # counted for everybody
     "api_items": ([], "?page_size=200", None),
     "data_csv": (["power"], "", {"power"}),
     "sitemap_section": (["items"], "", None),
@@ -64,6 +65,10 @@ OTHER_DOORS: dict[str, list[Any]] = {
     "rectifications_csv": [],
     "api_rectifications": [],
     "rectification": [2026, 1],
+    "coverage": [],
+    "coverage_csv": [],
+    "api_coverage": [],
+    "api_obligations": [],
 }
 # Sign in first; then by whose staff one is.
 STAFF_DOORS = {"internal", "receipts", "receipts_csv", "receipt_file", "internal_log"}

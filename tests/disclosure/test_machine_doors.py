@@ -41,7 +41,9 @@ def test_feed_entry_keeps_its_id_when_amended(client: Client) -> None:
 def test_api_index_names_doors_that_answer(client: Client) -> None:
     doors = client.get("/api/v1/").json()
 
-    assert set(doors) == {"schema", "items", "agencies", "catalogue", "log"}
+    assert set(doors) == {
+        "schema", "items", "agencies", "catalogue", "log", "rectifications", "obligations", "coverage",
+    }  # fmt: skip
     assert {client.get(address).status_code for address in doors.values()} == {200}
 
 

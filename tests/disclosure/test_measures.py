@@ -177,31 +177,31 @@ def rows(count: int) -> None:
 
 
 @pytest.mark.django_db
-def test_by_agency_says_what_each_agency_says_in_four_queries() -> None:
+def test_overview_says_what_each_agency_says_in_five_queries() -> None:
     make_agency()  # owes and publishes nothing
     rows(1)
     with CaptureQueriesContext(connection) as queries:
-        measures.by_agency(TODAY, SINCE)
-    assert len(queries) == 4
+        measures.overview(TODAY, SINCE)
+    assert len(queries) == 5
     rows(2)
 
     with CaptureQueriesContext(connection) as queries:
-        found = measures.by_agency(TODAY, SINCE)
+        found = measures.overview(TODAY, SINCE).agencies
 
-    assert len(queries) == 4
+    assert len(queries) == 5
     assert len(found) == 3
     for agency, answers in found.items():
         assert [(m.key, *figures(m)) for m in answers] == [(m.key, *figures(m)) for m in of(agency).values()]
 
 
 @pytest.mark.django_db
-def test_by_category_adds_up_to_all() -> None:
+def test_categories_add_up_to_all() -> None:
     for category in (Category.FINANCE, Category.DUTIES):
         entry = make_entry("20个工作日内", category=category)
         make_obligation(entry=entry, met_on=MET if category == Category.FINANCE else None)
         publish(make_agency(), category=category)
 
-    found = measures.by_category(TODAY, SINCE)
+    found = measures.overview(TODAY, SINCE).categories
 
     assert list(found) == Category.values
     coverage = {category: figures(answers[0]) for category, answers in found.items() if answers[0].denominator}

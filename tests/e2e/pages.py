@@ -41,6 +41,8 @@ NAMES = [
     "log",
     "negative_list",
     "rectifications",
+    "coverage",
+    "coverage_cases",
 ]
 
 TABLE = (

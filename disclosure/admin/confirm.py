@@ -133,9 +133,15 @@ def what_to_check(edition: Edition, verb: Verb) -> tuple[str, list[str]]:
     if verb.key != EditionAction.APPROVE or before is None or before.pk == edition.pk:
         return "", []
     before.item = edition.item
-    found = substance.findings(before, edition)
-    hints = [f"{finding.old or '—'} → {finding.new or '—'}" for finding in found]
+    found = substance.findings(before, edition, substance.agency_names())
+    hints = [in_words(finding) for finding in found]
     return (_("我已逐处看过 %(n)s 处实质性修改") % {"n": len(hints)} if hints else ""), hints
+
+
+def in_words(finding: substance.Finding) -> str:
+    """What kind of change, where, from what to what."""
+    where = "：".join(str(word) for word in (finding.kind.label, finding.label) if word)
+    return f"{where}　{finding.old or '—'} → {finding.new or '—'}"
 
 
 def consequences(edition: Edition, verb: Verb, actor: Any) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from disclosure import publication_log, substance, workflow
-from disclosure.admin.confirm import signer_names
+from disclosure.admin.confirm import in_words, signer_names
 from disclosure.admin.verbs import Verb, applicable
 from disclosure.admin.visibility import readable_editions
 from disclosure.edition_changes import WITH_FILES, changed_metadata
@@ -164,8 +164,8 @@ def _checks(edition: Edition, before: Edition | None) -> list[Check]:
         if not hints:
             found.append(Check("ok", _("通过"), _("身份证号、银行卡号、手机号、重复标题：未发现")))
     if before:
-        changes = substance.findings(before, edition)
-        details = tuple(f"{change.old or '—'} → {change.new or '—'}" for change in changes)
+        changes = substance.findings(before, edition, substance.agency_names())
+        details = tuple(in_words(change) for change in changes)
         if changes:
             is_past = edition.state == EditionState.PUBLISHED
             tone, word = ("info", _("记录")) if is_past else ("warn", _("请核对"))

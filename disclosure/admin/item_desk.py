@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from disclosure import workflow
-from disclosure.admin.visibility import readable_editions, readable_items
+from disclosure.admin.visibility import find_item, readable_editions, readable_items
 from disclosure.enums import NOTICE_STATES, OPEN_STATES, READABLE_STATES, Audience, ItemAction, ItemState
 from disclosure.item_page import RELATION_LABELS
 from disclosure.models import Item
-from disclosure.services import motion
+from disclosure.services import correct, motion
 from govportal import access
+from govportal.models import User
+from govportal.now import now
 from govportal.permissions import Permission
 
 STATE_TONES = {
@@ -37,7 +40,8 @@ class Button:
 
 def item_desk_page(request: HttpRequest, item: Item) -> HttpResponse:
     editions = list(readable_editions(request).filter(item=item).order_by("-number").defer("body", "summary", "extra"))
-    buttons = [*_amending(request.user, item, editions), *_asking(request.user, item)]
+    user = request.user
+    buttons = [*_amending(user, item, editions), *_correcting(user, item), *_asking(user, item)]
     is_public = item.state in (*READABLE_STATES, *NOTICE_STATES)
     context = {
         **admin.site.each_context(request),
@@ -64,6 +68,37 @@ def _amending(user: Any, item: Item, editions: list[Any]) -> list[Button]:
     is_open = any(edition.state in OPEN_STATES for edition in editions)
     reasons = [_("已有一个未公开的版本，请在那一版上修改。")] if is_open else []
     return [Button(_("修改（新版本）"), reverse("admin:disclosure_item_amend", args=[item.pk]), reasons, is_main=True)]
+
+
+def _correcting(user: Any, item: Item) -> list[Button]:
+    """更正公告: of what is public, by whoever may draft."""
+    if item.current_edition_id is None or not access.can(user, Permission.DRAFT_ITEM, item.agency):
+        return []
+    address = reverse("admin:disclosure_item_correct", args=[item.pk])
+    return [Button(_("发布更正公告"), address, correct.reasons_against(item, user))]
+
+
+def correct_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft the correction notice of an item and open it in the form; it is then reviewed like any other text."""
+    item = find_item(request, pk)
+    assert isinstance(request.user, User)
+    reasons = correct.reasons_against(item, request.user)
+    if request.method == "POST":
+        try:
+            notice = correct.draft_notice(item.pk, actor=request.user, at=now())
+        except ValidationError as error:
+            reasons = error.messages
+        else:
+            messages.success(request, _("已按修订内容起草更正公告，请核对后送审。"))
+            return HttpResponseRedirect(reverse("admin:disclosure_edition_edit", args=[notice.pk]))
+    context = {
+        **admin.site.each_context(request),
+        "opts": Item._meta,
+        "item": item,
+        "title": _("发布更正公告"),
+        "reasons": reasons,
+    }
+    return TemplateResponse(request, "admin/disclosure/item_correct.html", context)
 
 
 def _asking(user: Any, item: Item) -> list[Button]:

@@ -80,10 +80,11 @@ class ItemAdmin(DeskAdmin[Item]):
         return rows.select_related("replaced_by").filter(pk=object_id).first() if object_id.isdigit() else None
 
     def get_urls(self) -> list[URLPattern]:
-        ask = self.admin_site.admin_view(motions.ask_page)
+        guard = self.admin_site.admin_view
         return [
             *drafting.item_urls(),
-            path("<int:pk>/ask/<str:action>/", ask, name="disclosure_item_ask"),
+            path("<int:pk>/ask/<str:action>/", guard(motions.ask_page), name="disclosure_item_ask"),
+            path("<int:pk>/correct/", guard(item_desk.correct_page), name="disclosure_item_correct"),
             *super().get_urls(),
         ]
 

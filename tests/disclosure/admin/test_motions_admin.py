@@ -210,3 +210,28 @@ def test_motions_of_other_agencies_are_out_of_sight(office: Office) -> None:
 
     assert statuses == [302, 302, 404, 404]
     assert row.item.index_number not in text(stranger.get(reverse("admin:disclosure_motion_changelist")))
+
+
+# --- correction notice -----------------------------------------------------------------------------------------------
+
+
+def test_correction_notice_is_drafted_once_and_opened(office: Office) -> None:
+    item = published(office)
+    address = reverse("admin:disclosure_item_correct", args=[item.pk])
+    client = office.client(Role.PUBLISHER)
+
+    page, first, second = client.get(address), client.post(address), client.post(address)
+
+    notice = Item.objects.get(item_type="correction")
+    assert "起草更正公告" in text(page)
+    assert first["Location"] == reverse("admin:disclosure_edition_edit", args=[notice.editions.get().pk])
+    assert second.status_code == 200 and "已有一份还没有公开的更正公告" in text(second)
+
+
+def test_correction_notice_is_refused_to_others(office: Office) -> None:
+    item = published(office)
+
+    answer = office.client(Role.APPROVER).post(reverse("admin:disclosure_item_correct", args=[item.pk]))
+
+    assert "您不是本单位的信息公开承办人" in text(answer)
+    assert not Item.objects.filter(item_type="correction").exists()

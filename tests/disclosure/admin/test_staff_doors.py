@@ -145,6 +145,7 @@ DOORS: dict[str, Door] = {
     "disclosure_item_history": Door(_item, sees_item),
     "disclosure_item_delete": Door(_item, lambda reader, row: False),
     "disclosure_item_ask": Door(lambda row: [row.edition.item_id, "note"], sees_item),
+    "disclosure_item_correct": Door(_item, sees_item),
     "disclosure_item_amend": Door(_item, lambda reader, row: writes(reader, row) and row.is_published),
     "disclosure_logentry_change": Door(_entry, sees_item),
     "disclosure_logentry_history": Door(_entry, sees_item),

@@ -121,12 +121,10 @@ def _rows(before: Edition, after: Edition) -> Iterator[tuple[str, str, str]]:
         old, new = (Truncator(sentence.strip()).chars(_LONGEST_SENTENCE) for sentence in sentences)
         if core(plain(old)) != core(plain(new)):
             yield _("正文"), old, new
-    for one in (
-        *substance.beside_text(before.body, after.body),
-        *substance.in_extra(before, after),
-        *substance.in_files(before, after),
-    ):
+    for one in (*substance.beside_text(before.body, after.body), *substance.in_files(before, after)):
         yield _("，").join(filter(None, (str(one.kind.label), one.label))), one.old, one.new
+    for one in substance.in_extra(before, after):
+        yield one.label, one.old, one.new
 
 
 def _table(rows: list[tuple[str, str, str]]) -> SafeString:

@@ -1,6 +1,7 @@
 """What timing rules make agencies owe, by the words that standard catalogues use and the notices of 2024–2026."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,10 +24,7 @@ CALENDAR = Calendar(
         + [date(2026, 5, d) for d in range(1, 6)]
         + [date(2026, 10, d) for d in range(1, 8)]
     ),
-    worked=frozenset(
-        [date(2026, 1, 4), date(2026, 2, 14), date(2026, 2, 28), date(2026, 5, 9), date(2026, 9, 20)]
-        + [date(2026, 10, 10)]
-    ),
+    worked=frozenset(date(2026, month, day) for month, day in [(1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10)]),
     announced=frozenset({2026}),
 )
 DAYS = Days(CALENDAR)
@@ -269,5 +267,5 @@ def test_periods_follow_on_without_gap_and_are_never_due_before_they_end(text: s
 
     assert owed[0].period_end >= start and owed[-1].period_start <= today <= owed[-1].period_end
     assert all(o.due_on >= o.period_end for o in owed)
-    for before, after in zip(owed, owed[1:], strict=False):
+    for before, after in pairwise(owed):
         assert (after.period_start - before.period_end).days == 1

@@ -32,6 +32,8 @@ class DisclosureConfig(AppConfig):
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:
             contributions.agency_panels.add(panel)
+        for panel in panels.HOME_PANELS:
+            contributions.home_panels.add(panel)
         queues.contribute()
         for job in tasks.JOBS:
             contributions.scheduled_jobs.add(job)

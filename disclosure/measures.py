@@ -38,6 +38,8 @@ from govportal.models import Agency
 _STANDING = (ObligationKind.RECURRING, ObligationKind.REVIEW)
 _OF_ITEM = {"agency"}  # never empty; all other required metadata stand in the edition
 _EMPTY: tuple[Any, ...] = (None, "", [])
+# Items whose last change was a publication or an amendment, not their end.
+_CURRENT = Q(state__in=(ItemState.LIVE, ItemState.PARTLY_VOID))
 _Tally = dict[str, Any]
 # Keys of a tally that hold a moment; the others are counts.
 _MOMENTS = frozenset(rule.key for rule in FRESHNESS_RULES)
@@ -92,16 +94,18 @@ class _Scope:
             rows = rows.filter(agency=self.agency)
         return rows.filter(entry__category=self.category) if self.category else rows
 
+    def in_period(self) -> Q:
+        return Q(published_on__range=(self.since, self.today))
+
     def items(self) -> ItemQuerySet:
         """Public items published in the period."""
-        return self._of(READABLE_STATES).filter(published_on__range=(self.since, self.today))
+        return self.readable().filter(self.in_period())
 
     def current(self) -> ItemQuerySet:
-        """Items whose last change was a publication or an amendment, not their end."""
-        return self._of((ItemState.LIVE, ItemState.PARTLY_VOID))
+        return self.readable().filter(_CURRENT)
 
-    def _of(self, states: Iterable[str]) -> ItemQuerySet:
-        rows = Item.objects.filter(audience=Audience.PUBLIC, state__in=states)
+    def readable(self) -> ItemQuerySet:
+        rows = Item.objects.filter(audience=Audience.PUBLIC, state__in=READABLE_STATES)
         if self.agency:
             rows = rows.filter(agency=self.agency)
         return rows.filter(category=self.category) if self.category else rows
@@ -127,7 +131,7 @@ def measures(agency: Agency | None, *, today: date, since: date, category: str =
 
 
 def overview(today: date, since: date) -> Overview:
-    """All, by agency and by category. Five queries, however many there are."""
+    """All, by agency and by category. Four queries, however many there are."""
     scope, level = _Scope(today, since), _site_level()
     tallies = _tallies(scope)
     of_agency: dict[int, list[_Tally]] = defaultdict(list)
@@ -157,24 +161,24 @@ def _site_level() -> str:
 
 
 def _tallies(scope: _Scope) -> dict[tuple[int, str], _Tally]:
-    """Obligations, items of the period and sections, counted by agency and category. Three queries."""
-    standing = Q(kind__in=_STANDING)
-    latest = {rule.key: Max("updated_at", filter=_shown_in(rule)) for rule in FRESHNESS_RULES}
+    """Obligations, items of the period and sections, counted by agency and category. Two queries."""
+    met, standing, published = Q(met_on__isnull=False), Q(kind__in=_STANDING), scope.in_period()
+    owed = {
+        "due": Count("pk"),
+        "met": Count("pk", filter=met),
+        "on_time": Count("pk", filter=Q(met_on__lte=F("due_on"))),
+        "standing": Count("pk", filter=standing),
+        "standing_met": Count("pk", filter=standing & met),
+    }
+    written = {
+        "published": Count("pk", filter=published),
+        "complete": Count("pk", filter=published & complete()),
+        **{rule.key: Max("updated_at", filter=_CURRENT & _shown_in(rule)) for rule in FRESHNESS_RULES},
+    }
     found: dict[tuple[int, str], _Tally] = defaultdict(dict)
     for rows, category, counts in (
-        (
-            scope.obligations(),
-            "entry__category",
-            {
-                "due": Count("pk"),
-                "met": Count("pk", filter=Q(met_on__isnull=False)),
-                "on_time": Count("pk", filter=Q(met_on__lte=F("due_on"))),
-                "standing": Count("pk", filter=standing),
-                "standing_met": Count("pk", filter=standing & Q(met_on__isnull=False)),
-            },
-        ),
-        (scope.items(), "category", {"published": Count("pk"), "complete": Count("pk", filter=complete())}),
-        (scope.current(), "category", latest),
+        (scope.obligations(), "entry__category", owed),
+        (scope.readable(), "category", written),
     ):
         for row in rows.order_by().values("agency_id", category).annotate(**counts):
             found[row.pop("agency_id"), row.pop(category)] |= row

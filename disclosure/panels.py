@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, F, Q, When, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 
 from disclosure.enums import Category
-from disclosure.models import Item, Rectification
+from disclosure.measures import measures
+from disclosure.models import Item, Obligation, Rectification
 from disclosure.types import ITEM_TYPES
 from govportal import now
 from govportal.contributions import Panel
@@ -56,8 +59,41 @@ def agency_rectifications(request: HttpRequest, *, agency: Agency) -> Mapping[st
     return {"latest": latest, "total": rows.count(), "unfinished": unfinished, "overdue": overdue}
 
 
+def agency_obligations(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any] | None:
+    """公开情况 of an agency this year: its measures, what is overdue and what falls due next."""
+    today = now.today()
+    is_overdue = Case(When(due_on__lt=today, then=1), default=0)
+    rank = Window(RowNumber(), partition_by=is_overdue, order_by=[F("due_on"), F("pk")])
+    waiting = Obligation.objects.public().to_the_public().open().filter(agency=agency)
+    rows = list(waiting.select_related("entry").annotate(rank=rank).filter(rank__lte=LATEST + 1))
+    overdue = [row for row in rows if row.due_on < today]
+    coming = [row for row in rows if row.due_on >= today][:LATEST]
+    found = measures(agency, today=today, since=date(today.year, 1, 1))
+    if not overdue and not coming and not any(measure.denominator for measure in found):
+        return None
+    return {
+        "measures": [measure for measure in found if measure.denominator],
+        "overdue": overdue[:LATEST],
+        "has_more": len(overdue) > LATEST,
+        "coming": coming,
+    }
+
+
+def home_obligations(request: HttpRequest) -> Mapping[str, Any] | None:
+    """What must become public today and within a week, as long as it is not; nothing where nothing is due."""
+    today = now.today()
+    rows = Obligation.objects.public().to_the_public().due_between(today, today + timedelta(days=6))
+    shown = list(rows.select_related("entry", "agency")[: LATEST + 1])
+    if not shown:
+        return None
+    counts = {"today": Count("pk", filter=Q(due_on=today)), "week": Count("pk")}
+    return {"rows": shown[:LATEST], **rows.aggregate(**counts)}
+
+
+HOME_PANELS = (Panel("obligations", "disclosure/home_obligations.html", home_obligations, position=50),)
 AGENCY_PANELS = (
     Panel("duties", "disclosure/agency_duties.html", agency_duties, position=10),
     Panel("items", "disclosure/agency_items.html", agency_items, position=40),
+    Panel("obligations", "disclosure/agency_obligations.html", agency_obligations, position=50),
     Panel("rectifications", "disclosure/agency_rectifications.html", agency_rectifications, position=60),
 )

@@ -95,6 +95,7 @@ class CatalogueEntryAdmin(ImportPages, _TimingMixin):
         (None, {"fields": ("code", *_COLUMNS)}),
         (gettext_lazy("主体、渠道和对象"), {"fields": ("agencies", *_WHO)}),
         (gettext_lazy("管理"), {"fields": ("item_type", "source", "note", "position", "is_active")}),
+        (gettext_lazy("公开义务"), {"fields": ("in_force_on", "is_report")}),
     )
     import_permission = Permission.MANAGE_CATALOGUE
     import_help = gettext_lazy(

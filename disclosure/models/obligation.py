@@ -116,7 +116,7 @@ class Obligation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.entry_id}/{self.agency_id} {self.due_on:%Y-%m-%d}"
+        return f"{self.entry.code} {self.agency.display_name} {self.due_on:%Y-%m-%d}"
 
 
 class Statement(models.Model):

@@ -218,11 +218,13 @@ def reopen_withdrawn() -> int:
     return len(rows)
 
 
-def reasons_against(obligation: Obligation, item: Item, actor: Any) -> list[str]:
-    """Why this person cannot name this item as what meets the obligation; empty when he can."""
+def reasons_against(obligation: Obligation, item: Item | None, actor: Any) -> list[str]:
+    """Why this person cannot name this item as what meets the obligation; without one, whether he can name any."""
     reasons = reasons_against_meeting(obligation, actor)
     if obligation.kind == ObligationKind.FILING:
         reasons.append(_("报送义务以登记报送履行。"))
+    if item is None:
+        return reasons
     if item.audience != Audience.PUBLIC or item.state not in READABLE_STATES:
         reasons.append(_("信息须是面向社会已经公开的信息。"))
     elif item.agency_id != obligation.agency_id:

@@ -10,13 +10,24 @@ from django.db import transaction
 from django.test import Client
 
 from disclosure import publication_log
-from disclosure.enums import Audience, EditionState, ItemAction, LogKind, Mode, RecordKind
-from disclosure.models import Edition, EditionAttachment, Item, LogEntry, Motion, SupportingRecord
+from disclosure.enums import Audience, EditionState, ItemAction, LogKind, Mode, ObligationKind, RecordKind
+from disclosure.models import (
+    DisclosureEvent,
+    Edition,
+    EditionAttachment,
+    Filing,
+    Item,
+    LogEntry,
+    Motion,
+    Statement,
+    SupportingRecord,
+)
 from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Role
 from tests.disclosure.admin.desks import signed_in
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
+from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
 
 INSIDE = {
@@ -121,8 +132,22 @@ def make_staff_world() -> StaffWorld:
         "withholding": make_withholding(agency=own, matter="门牌不公开事项"),
         "rectification": make_rectification(agency=own, problem="门牌整改问题"),
         "receipt": make_receipt(agency=own, purpose="门牌票据用途"),
+        **_obligations(own),
     }
     return world
+
+
+def _obligations(agency: Agency) -> dict[str, Any]:
+    officer = make_user()
+    owed = {"agency": agency, "entry": make_entry("20个工作日内", level1="门牌公开事项")}
+    event = DisclosureEvent.objects.create(**owed, title="门牌公开事由", occurred_on=today(), recorded_at=now())
+    signed = make_obligation(**owed, kind=ObligationKind.REVIEW, met_on=today())
+    filed = make_obligation(**owed, kind=ObligationKind.FILING, met_on=today())
+    statement = Statement.objects.create(obligation=signed, kind="unchanged", signed_by=officer, signed_at=now())
+    filing = Filing.objects.create(
+        obligation=filed, filed_with=agency, filed_on=today(), title="门牌报告", recorded_by=officer, recorded_at=now()
+    )
+    return {"obligation": make_obligation(**owed), "disclosureevent": event, "statement": statement, "filing": filing}
 
 
 def _row(agency: Agency, author: User, audience: str, mode: str, *, is_published: bool) -> Row:

@@ -192,6 +192,7 @@ def form_values(entry: CatalogueEntry, **values: object) -> dict[str, object]:
     return {
         "code": entry.code, "domain": "社会救助", "category": "affairs", "level1": "低保", "timing_text": "7个工作日",
         "target": "society", "mode": "proactive", "item_type": "general", "position": 0, "is_active": "on",
+        "in_force_on": entry.in_force_on.isoformat(),
         "channels": ["website"], "levels": [Level.COUNTY.value], "responsible_kinds": ["department"],
     } | values  # fmt: skip
 

@@ -74,6 +74,10 @@ LISTS: dict[str, List] = {
         lambda reader: reader.role in LOOKS | ORDERS, lambda reader: reader.role in ORDERS
     ),
     "disclosure.receipt": List(lambda reader: reader.role in INSIDE | {Role.STAFF}, drafts),
+    "disclosure.obligation": List(looks),
+    "disclosure.disclosureevent": List(looks, drafts),
+    "disclosure.statement": List(looks),
+    "disclosure.filing": List(looks),
     "disclosure.catalogueentry": List(site_wide, site_wide),
     "disclosure.cataloguetemplate": List(site_wide, site_wide),
     "disclosure.synonym": List(site_wide, site_wide),
@@ -168,6 +172,10 @@ class Register:
 REGISTERS: dict[str, Register] = {
     "withholding": Register(lambda reader: reader.is_own and reader.role in INSIDE, "门牌不公开事项"),
     "rectification": Register(lambda reader: reader.is_over_own and reader.role in LOOKS | ORDERS, "门牌整改问题"),
+    "obligation": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌公开事项"),
+    "disclosureevent": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌公开事由"),
+    "statement": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌公开事项"),
+    "filing": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌报告"),
     "receipt": Register(lambda reader: reader.is_own and reader.role in INSIDE | {Role.STAFF}, "门牌票据用途"),
 }
 # An address of one row of a register beside its own: the arguments after the row's id.
@@ -175,6 +183,8 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "disclosure_withholding_verb": ["review"],
     "disclosure_rectification_verb": ["report"],
     "disclosure_receipt_verb": ["check"],
+    "disclosure_obligation_verb": ["nil"],
+    "disclosure_disclosureevent_verb": ["cancel"],
 }
 
 # Addresses without a row of their own: (arguments, query, who may open them).

@@ -34,6 +34,7 @@ def expire_due() -> None:
 def daily() -> None:
     """Just after midnight in Beijing, when days turn."""
     buffers.clear_old(now())
+    buffers.clear_uploads(now())
     redact.sweep_files(now())
     remind.remind(today())
     heartbeat.beat(DAILY, now(), str(oblige.daily(today())))

@@ -1,5 +1,7 @@
 """暂存: what somebody has typed into a drafting form and not saved. Encrypted, his own, gone when saved or old.
 
+Files are kept as soon as they arrive (forms/uploads.py); those that became part of nothing go the same way.
+
 The key of a form: "edition:17" (an open edition), "amend:17" (the next edition of an item), "new:…" (an item that
 has no row yet; the rest is given out once, so that a form sent twice makes one item).
 """
@@ -9,11 +11,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 
 from disclosure.models import Edition, EditionBuffer, Item
-from govportal.models import User
+from govportal import files
+from govportal.models import Attachment, User
 
 KEPT = timedelta(days=30)
 PRESENT = timedelta(minutes=10)  # whoever typed within this time is still at it
@@ -100,3 +105,48 @@ def others_at(edition: Edition, *, user: User, at: datetime) -> list[tuple[User,
 def clear_old(at: datetime) -> int:
     """Delete what was kept more than thirty days ago; answers how many. Safe to run at any time."""
     return EditionBuffer.objects.filter(saved_at__lt=at - KEPT).delete()[0]
+
+
+def clear_uploads(at: datetime) -> int:
+    """Delete files that came with a form more than thirty days ago and became part of nothing; answers how many.
+
+    Their bytes go too, unless an equal file is kept. Safe to run at any time.
+    """
+    count = 0
+    for pk in list(_unlinked(at).values_list("pk", flat=True)):
+        try:
+            count += _delete_upload(pk)
+        except ProtectedError:  # part of something since we looked
+            continue
+    return count
+
+
+def _unlinked(at: datetime) -> QuerySet[Attachment]:
+    """Old files that no row of any table names, and no form that its author still has in hand may name."""
+    found = Attachment.objects.filter(uploaded_at__lt=at - KEPT).exclude(uploaded_by__in=_holding_files())
+    for relation in Attachment._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete:
+            rows = relation.related_model._base_manager  # type: ignore[union-attr]
+            found = found.exclude(Exists(rows.filter(**{relation.field.name: OuterRef("pk")})))  # type: ignore[union-attr]
+    return found.order_by("pk")
+
+
+def _holding_files() -> set[int]:
+    """Who has a form in hand in which a file was kept: the form names it by a signature that only it can read."""
+    rows = EditionBuffer.objects.iterator(chunk_size=20)
+    return {row.user_id for row in rows if _names_file(json.loads(row.values))}
+
+
+def _names_file(values: Mapping[str, Any]) -> bool:
+    return any(name.endswith("-ref") and any(given) for name, given in values.items())
+
+
+@transaction.atomic
+def _delete_upload(pk: int) -> int:
+    attachment = Attachment.objects.select_for_update().filter(pk=pk).first()
+    if attachment is None:
+        return 0
+    attachment.delete()
+    name = str(attachment.file.name)
+    transaction.on_commit(lambda: files.forget([name]), robust=True)
+    return 1

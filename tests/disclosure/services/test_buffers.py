@@ -1,15 +1,23 @@
 """Buffers: one person's own, encrypted, closed by saving, cleared when old."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 
-from disclosure.models import EditionBuffer
-from disclosure.services import buffers
+from disclosure.enums import ObligationKind, RecordKind
+from disclosure.models import EditionBuffer, Filing
+from disclosure.services import buffers, records
+from govportal import files
+from govportal.models import Attachment, User
 from govportal.now import now
-from tests.factories import make_user
+from tests.disclosure.admin.drafts import PDF
+from tests.factories import make_agency, make_attachment, make_user
+from tests.factories.obligations import make_obligation
 from tests.factories.published import draft_one
+from tests.factories.registers import make_receipt
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +65,116 @@ def test_one_form_of_one_person_has_one_buffer() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         EditionBuffer.objects.create(user=user, form_key="new:abc", values="{}", saved_at=at)
+
+
+# --- files that came with a form -----------------------------------------------------------------------------
+
+
+def uploaded(content: bytes, *, days: int, by: User | None = None) -> Attachment:
+    attachment = make_attachment(content)
+    Attachment.objects.filter(pk=attachment.pk).update(uploaded_at=now() - timedelta(days=days), uploaded_by=by)
+    attachment.refresh_from_db()
+    return attachment
+
+
+def bytes_of(attachment: Attachment) -> bool:
+    return bool(attachment.file.storage.exists(str(attachment.file.name)))
+
+
+def in_edition(file: Attachment) -> None:
+    draft_one(attachments=[(file, "附表")])
+
+
+def in_record(file: Attachment) -> None:
+    edition = draft_one()
+    evidence = records.Evidence(kind=RecordKind.MEETING, title="纪要", dated_on=date(2026, 2, 1), attachment=file)
+    records.add_record(edition, evidence, actor=edition.last_edited_by, at=now())
+
+
+def in_filing(file: Attachment) -> None:
+    obligation = make_obligation(kind=ObligationKind.FILING)
+    Filing.objects.create(
+        obligation=obligation,
+        filed_with=make_agency(),
+        filed_on=date(2026, 2, 1),
+        title="年度报告",
+        attachment=file,
+        recorded_by=make_user(),
+        recorded_at=now(),
+    )
+
+
+def in_receipt(file: Attachment) -> None:
+    make_receipt(attachment=file)
+
+
+NAMED_BY = {
+    "disclosure.EditionAttachment": in_edition,
+    "disclosure.SupportingRecord": in_record,
+    "disclosure.Filing": in_filing,
+    "disclosure.Receipt": in_receipt,
+}
+
+
+def naming_models() -> list[str]:
+    hidden = Attachment._meta.get_fields(include_hidden=True)
+    return [field.related_model._meta.label for field in hidden if field.auto_created and not field.concrete]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("model", naming_models())
+def test_upload_that_a_row_names_is_kept(model: str, django_capture_on_commit_callbacks: Any) -> None:
+    file, alone = uploaded(b"%PDF-1.7 named", days=400), uploaded(b"%PDF-1.7 alone", days=400)
+    NAMED_BY[model](file)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        count = buffers.clear_uploads(now())
+
+    assert count == 1 and list(Attachment.objects.all()) == [file]
+    assert bytes_of(file) and not bytes_of(alone)
+
+
+def test_upload_that_became_part_of_nothing_goes_after_thirty_days(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    old, young = uploaded(b"%PDF-1.7 old", days=31), uploaded(b"%PDF-1.7 young", days=29)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        counts = [buffers.clear_uploads(now()), buffers.clear_uploads(now())]
+
+    assert counts == [1, 0]
+    assert list(Attachment.objects.all()) == [young] and bytes_of(young) and not bytes_of(old)
+
+
+def test_upload_equal_to_a_file_that_stays_leaves_its_bytes(django_capture_on_commit_callbacks: Any) -> None:
+    old, named = (files.store(SimpleUploadedFile("表.pdf", PDF), by=None) for _time in range(2))
+    Attachment.objects.update(uploaded_at=now() - timedelta(days=31))
+    in_edition(named)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        buffers.clear_uploads(now())
+
+    assert not Attachment.objects.filter(pk=old.pk).exists() and bytes_of(named)
+
+
+def test_upload_stays_while_its_author_has_a_form_with_files_in_hand() -> None:
+    author = make_user()
+    file = uploaded(b"%PDF-1.7 typed", days=40, by=author)
+    buffers.keep("new:abc", {"attachments-0-ref": ["signed"]}, user=author, at=now())
+
+    while_kept = buffers.clear_uploads(now())
+    buffers.keep("new:abc", {"attachments-0-ref": [""]}, user=author, at=now())
+    afterwards = buffers.clear_uploads(now())
+
+    assert (while_kept, afterwards) == (0, 1) and not Attachment.objects.filter(pk=file.pk).exists()
+
+
+def test_upload_linked_since_the_sweep_looked_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    file, alone = uploaded(b"%PDF-1.7 late", days=31), uploaded(b"%PDF-1.7 alone", days=31)
+    in_edition(file)
+    everything = Attachment.objects.order_by("pk")  # as it was found before the link
+    monkeypatch.setattr(buffers, "_unlinked", lambda _at: everything)
+
+    count = buffers.clear_uploads(now())
+
+    assert count == 1 and not Attachment.objects.filter(pk=alone.pk).exists()
+    assert Attachment.objects.filter(pk=file.pk).exists()

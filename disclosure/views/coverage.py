@@ -27,7 +27,7 @@ from govportal.models import Agency
 from govportal.now import today
 from govportal.spreadsheets import csv_response
 
-OVERDUE_SHOWN = 10
+OVERDUE_SHOWN = 5
 # What the tables by agency and category show; the sections of the whole site stand in the overall table alone.
 COLUMNS = ("coverage", "timeliness", "standardisation", "freshness.standing")
 

@@ -264,3 +264,6 @@ class FilingAdmin(_OfObligation[Filing]):
     readonly_fields = fields = (
         "title", "owed", "agency", "period", "filed_with", "filed_on", "number", "recorded_by", "recorded_at",
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Filing]:
+        return super().get_queryset(request).select_related("filed_with")

@@ -202,7 +202,7 @@ def test_every_measure_has_a_list(client: Client, late: Obligation, measure: str
 
 @pytest.mark.parametrize("values", [{"target": TargetGroup.INTERNAL}, {"mode": Mode.NOT_PUBLIC}])
 def test_what_is_not_for_the_public_counts_and_shows_nowhere(
-    client: Client, agency: Agency, values: dict[str, str]
+    client: Client, agency: Agency, values: dict[str, Any]
 ) -> None:
     entry = make_entry("20个工作日内", agency, level1="不给人看", **values)
     owe(agency, today() - DAY, entry=entry)

@@ -91,19 +91,19 @@ class PageStore:
 
 
 class RevisionClock:
-    """The number of PublicRevision, read at most every REVISION_SECONDS."""
+    """The current PublicRevision, read at most every REVISION_SECONDS."""
 
     def __init__(self) -> None:
-        self._number: int | None = None
+        self._revision: str | None = None
         self._read_at = float("-inf")
 
-    def number(self) -> int | None:
+    def revision(self) -> str | None:
         """None until the database has answered once."""
         if monotonic() - self._read_at >= REVISION_SECONDS:
             self._read_at = monotonic()
-            with suppress(DatabaseError):  # the last known number serves while the database is away
-                self._number = PublicRevision.objects.filter(pk=1).values_list("number", flat=True).first()
-        return self._number
+            with suppress(DatabaseError):  # the last known revision serves while the database is away
+                self._revision = PublicRevision.current()
+        return self._revision
 
 
 class PageCacheMiddleware:
@@ -138,13 +138,13 @@ class PageCacheMiddleware:
         if is_personal(request):
             return None
         query = canonical_query(request.META.get("QUERY_STRING", ""))
-        revision = self.clock.number() if query is not None else None
+        revision = self.clock.revision() if query is not None else None
         if query is None or revision is None:
             return None
         mode = display.display_mode(request).cookie()
         host = request.META.get("HTTP_HOST", "")
         day = today().isoformat()
-        return (request.scheme or "", host, request.path, query, mode, encoding, day, str(revision))
+        return (request.scheme or "", host, request.path, query, mode, encoding, day, revision)
 
 
 def is_personal(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from govportal import heartbeat, notices
+from govportal.models import PublicRevision
 from govportal.now import now
 
 # Sign-ins are kept half a year: 网络安全法第二十一条 asks for six months of network logs at least.
@@ -22,8 +23,9 @@ def send_notices() -> None:
 
 @shared_task(name="govportal.clear_expired")
 def clear_expired() -> None:
-    """Delete sessions that have ended and records of sign-ins older than SIGN_INS_KEPT."""
+    """Delete sessions that have ended, records of sign-ins older than SIGN_INS_KEPT and old public revisions."""
     call_command("clearsessions")
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(attempt_time__lt=now() - SIGN_INS_KEPT).delete()
+    PublicRevision.prune()
     heartbeat.beat("govportal.clear_expired", now())

@@ -11,7 +11,7 @@ from disclosure.catalogue_table import read_rows
 from disclosure.enums import Level
 from disclosure.models import CatalogueEntry, CatalogueTemplate
 from disclosure.models.catalogue_entry import CatalogueFields
-from disclosure.services.import_catalogue import EntryNumbers
+from disclosure.services.import_catalogue import EntryNumbers, lock_catalogue
 from govportal import audit
 from govportal.dbsetup import Seed
 from govportal.models import PublicRevision
@@ -61,7 +61,8 @@ def preview(template: str) -> Adoption:
 @transaction.atomic
 def adopt_template(template: str, *, actor: Any) -> Adoption:
     """Create the entries of a template that the catalogue lacks; those already there are left as they are."""
-    PublicRevision.raise_number()  # also makes a second adoption at the same time wait
+    lock_catalogue()
+    PublicRevision.raise_number()
     adoption = preview(template)
     numbers = EntryNumbers()
     for line in adoption.missing:

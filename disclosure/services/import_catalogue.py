@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
 from disclosure.catalogue_table import CatalogueRow, read_rows
-from disclosure.models import CatalogueEntry
+from disclosure.models import CatalogueEntry, IndexCounter
 from disclosure.responsible import AgencyRegister, Registered, Responsible
 from disclosure.types import ITEM_TYPES
 from govportal import audit
@@ -50,10 +50,16 @@ def import_catalogue(source: "Path | File[Any]", *, actor: Any, is_dry_run: bool
     if is_dry_run:
         return ImportResult(tuple(planned.result() for planned in plan(rows)))
     with transaction.atomic():
-        PublicRevision.raise_number()  # also makes a second import at the same time wait
+        lock_catalogue()
+        PublicRevision.raise_number()
         steps = plan(rows)
         _apply(steps, actor)
     return ImportResult(tuple(planned.result() for planned in steps))
+
+
+def lock_catalogue() -> None:
+    """Make whoever else is to number entries wait until this transaction ends, and read what it wrote."""
+    IndexCounter.objects.select_for_update().get_or_create(prefix="catalogue")
 
 
 def load_register() -> AgencyRegister:

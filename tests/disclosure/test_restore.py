@@ -33,7 +33,7 @@ def ended(action: ItemAction = ItemAction.WITHDRAW, **values: Any) -> Item:
 @pytest.mark.parametrize("action", close.CLOSING_ACTIONS)
 def test_restore_brings_back_every_ended_item(action: ItemAction) -> None:
     item = ended(action, content={"title": "惠农补贴公示办法"})
-    number = PublicRevision.objects.get(pk=1).number
+    number = PublicRevision.objects.count()
 
     entry = restore.restore(item.pk, actor=make_member(Role.APPROVER, item.agency), at=AT, **WORDS)
 
@@ -42,7 +42,7 @@ def test_restore_brings_back_every_ended_item(action: ItemAction) -> None:
     assert (item.closing_basis, item.closing_explanation) == ("", "")
     assert (entry.kind, LogEntry.objects.filter(item=item).count()) == (LogKind.RESTORE, 3)
     assert list(search("惠农补贴", Item.objects.all())) == [item]
-    assert PublicRevision.objects.get(pk=1).number > number
+    assert PublicRevision.objects.count() > number
     assert AuditEvent.objects.filter(action="item.restore", subject_id=str(item.pk)).count() == 1
     assert verify().is_intact
 

@@ -301,13 +301,13 @@ def test_withholding_comes_in_force_with_the_approval_and_its_text_is_never_publ
     edition = sign_through(withheld(agency), until=ReviewStep.PRE)
     assert edition.withholding.state == WithholdingState.PROPOSED
     approver = make_member(Role.APPROVER, agency)
-    before = PublicRevision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    before = PublicRevision.objects.count()
 
     review.review(edition.pk, A.APPROVE, actor=approver, at=AT)
 
     row = Withholding.objects.get(edition=edition)
     assert (row.state, row.decided_by, row.decided_at) == (WithholdingState.IN_FORCE, approver, AT)
-    assert PublicRevision.objects.get(pk=1).number > before
+    assert PublicRevision.objects.count() > before
     for verb in (
         lambda: publish.publish(edition.pk, actor=approver, at=AT),
         lambda: publish.schedule(edition.pk, actor=approver, at=AT, publish_at=LATER),

@@ -40,7 +40,7 @@ def test_seeding_again_leaves_an_edited_year_alone() -> None:
 
 def test_import_adds_a_year() -> None:
     actor = make_member(Role.ADMINISTRATOR)
-    revision = PublicRevision.objects.get(pk=1).number
+    revision = PublicRevision.objects.count()
 
     done = import_holidays(notice(NEW_YEAR, SWAPPED), actor=actor)
 
@@ -49,7 +49,7 @@ def test_import_adds_a_year() -> None:
     assert date(2031, 1, 1) in calendar.off
     assert date(2031, 1, 4) in calendar.worked
     assert not calendar.is_provisional(date(2031, 6, 1))
-    assert PublicRevision.objects.get(pk=1).number == revision + 1
+    assert PublicRevision.objects.count() == revision + 1
 
 
 def test_import_replaces_a_year_and_keeps_what_was_in_the_audit_trail() -> None:

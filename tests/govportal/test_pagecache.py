@@ -76,6 +76,47 @@ def test_public_change_brings_a_new_page() -> None:
     assert site.rendered == 2
 
 
+def test_change_that_commits_after_a_later_one_brings_a_new_page() -> None:
+    site = Site(page)
+    early = PublicRevision.objects.create()
+    PublicRevision.objects.filter(pk=early.pk).delete()  # as others see it before it commits
+    PublicRevision.raise_number()
+    site.get()
+
+    PublicRevision.objects.create(pk=early.pk)
+    site.get()
+
+    assert site.rendered == 2
+
+
+def test_revision_never_comes_again_after_pruning(django_assert_num_queries: Any) -> None:
+    seen = set()
+    for _night in range(3):
+        for _change in range(3):
+            PublicRevision.raise_number()
+            seen.add(PublicRevision.current())
+        PublicRevision.prune()
+        seen.add(PublicRevision.current())
+
+    assert len(seen) == 12
+    assert PublicRevision.objects.count() == 1
+    with django_assert_num_queries(1):
+        PublicRevision.current()
+
+
+def test_pruning_leaves_the_row_of_a_change_under_way() -> None:
+    early = PublicRevision.objects.create()
+    PublicRevision.objects.filter(pk=early.pk).delete()
+    PublicRevision.prune()
+    pruned = PublicRevision.current()
+
+    PublicRevision.objects.create(pk=early.pk)
+    committed = PublicRevision.current()
+    PublicRevision.prune()
+
+    assert len({pruned, committed, PublicRevision.current()}) == 3
+
+
 def test_revision_is_read_at_most_twice_a_second(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
@@ -94,7 +135,7 @@ def test_pages_are_served_while_the_database_is_away(monkeypatch: pytest.MonkeyP
     def away(*_args: Any, **_kwargs: Any) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(QuerySet, "first", away)
+    monkeypatch.setattr(QuerySet, "aggregate", away)
     response = site.get()
 
     assert site.rendered == 1

@@ -14,6 +14,7 @@ from kombu import Connection
 
 from govportal import tasks
 from govportal.celery import app
+from govportal.models import PublicRevision
 from govportal.now import now
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,12 +35,14 @@ def test_what_has_expired_is_cleared_and_the_rest_kept() -> None:
         for name, days in (("old", 190), ("recent", 170)):
             row = model.objects.create(username=name, ip_address="192.0.2.1", path_info="/", http_accept="", **more)
             model.objects.filter(pk=row.pk).update(attempt_time=now() - timedelta(days=days))
+    PublicRevision.raise_number()
 
     tasks.clear_expired()
 
     assert [session.session_key for session in Session.objects.all()] == ["open"]
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         assert [row.username for row in model.objects.all()] == ["recent"]
+    assert PublicRevision.objects.count() == 1
 
 
 def test_broker_of_files_starts_without_a_warning() -> None:

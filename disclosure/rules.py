@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from disclosure.enums import Recurrence, TimingKind, TimingUnit, WithholdingGround
 
@@ -232,7 +234,7 @@ class FreshnessRule:
     """
 
     key: str
-    label: str
+    label: Promise | str
     within: Term
     types: tuple[str, ...] = ()
     is_numbered: bool | None = None
@@ -241,10 +243,10 @@ class FreshnessRule:
 FRESHNESS_BASIS = "国办秘函〔2019〕19号"
 _TWO_WEEKS = Term(14, _CALENDAR)
 FRESHNESS_RULES = (
-    FreshnessRule("home", "首页", _TWO_WEEKS),
-    FreshnessRule("news", "动态要闻", _TWO_WEEKS, ("general",), is_numbered=False),
-    FreshnessRule("notices", "通知公告", Term(6, _MONTH), ("general", "appointment", "correction")),
-    FreshnessRule("documents", "政策文件", Term(6, _MONTH), ("normative", "interpretation")),
+    FreshnessRule("home", gettext_lazy("首页"), _TWO_WEEKS),
+    FreshnessRule("news", gettext_lazy("动态要闻"), _TWO_WEEKS, ("general",), is_numbered=False),
+    FreshnessRule("notices", gettext_lazy("通知公告"), Term(6, _MONTH), ("general", "appointment", "correction")),
+    FreshnessRule("documents", gettext_lazy("政策文件"), Term(6, _MONTH), ("normative", "interpretation")),
 )
 # In percent; 规范率 by the level of the body, a county's where nothing else is said.
 TARGETS_BASIS = "《关于进一步推行政务公开的实施方案》（达市委办发〔2005〕49号）"

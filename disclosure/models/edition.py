@@ -52,6 +52,8 @@ class Edition(models.Model):
     digest = models.CharField(_("内容摘要（SHA-256）"), max_length=64, blank=True)
     # The digest of the text as it was submitted (公开日期 not yet fixed); signatures are bound to it.
     review_digest = models.CharField(_("送审摘要（SHA-256）"), max_length=64, blank=True)
+    # The signatures asked for, fixed at submission: a body that changes its level meanwhile is spared none.
+    review_steps = models.JSONField(_("审查环节"), default=list, blank=True)
     publish_at = models.DateTimeField(_("定时公开时间"), null=True, blank=True)
     # Why the last attempt to publish at that time failed, in the words of the refusal.
     publish_fault = models.CharField(_("定时公开失败原因"), max_length=500, blank=True)
@@ -118,7 +120,9 @@ class Edition(models.Model):
 
     @property
     def steps(self) -> tuple[ReviewStep, ...]:
-        """The signatures this edition needs, in their order."""
+        """The signatures this edition needs, in their order: as fixed at its submission, or as they would be now."""
+        if self.review_steps:
+            return tuple(ReviewStep(step) for step in self.review_steps)
         return required_steps(self.item.item_type, self.item.agency.level)
 
     def extra_rows(self) -> list[tuple[Any, Any]]:

@@ -12,6 +12,10 @@ class Relation(models.Model):
     target = models.ForeignKey(
         "disclosure.Item", models.PROTECT, related_name="reverse_relations", verbose_name=_("关联信息")
     )
+    # Stated in the draft of this edition: the relation holds when it is published, and not before.
+    since_edition = models.ForeignKey(
+        "disclosure.Edition", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("自版本")
+    )
 
     class Meta:
         verbose_name = _("关联")

@@ -6,6 +6,9 @@ Sanitised on save and again when shown to the world, so both must give the same:
 
 import html as _html
 import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import nh3
 
@@ -37,6 +40,9 @@ _cleaner = nh3.Cleaner(
 
 # Characters that no database column or XML export can carry.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Turn the reading direction around, so that a title reads as another one than is stored.
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_SOFT_BREAK = re.compile(r"[\x0b\x0c\u2028\u2029]")  # Word's own line break among them
 _H1 = re.compile(r"(</?)h1(?=[\s>])", re.IGNORECASE)
 _TAG = re.compile(r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>""")
 _EMPTY_CLASS = re.compile(r' class=""(?=[^<>]*>)')
@@ -44,6 +50,20 @@ _LEADING_SPACE = re.compile(r"(<p(?: class=\"[a-z-]+\")?>)(?:[\s\u3000]|&nbsp;)+
 _EMPTY_BLOCK = re.compile(r"<(p|div|h2|h3|h4|h5)(?: [^<>]*)?>(?:[\s\u3000]|&nbsp;|<br>)*</\1>")
 _BLOCK_END = re.compile(r"</(?:p|div|h[2-5]|li|tr|caption|dt|dd|blockquote)>|<br>|<hr>")
 _CELL_END = re.compile(r"</t[dh]>")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+MAX_DEPTH = 100  # elements in elements; tables in tables of the worst crawled page stay below 30
+# Elements without content, and those that another of their kind closes.
+_NEVER_NESTED = {
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p",
+    "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+}  # fmt: skip
+# An end tag of these closes whatever is left open inside, up to one of the barriers.
+_CLOSES_INNER = {
+    "article", "aside", "blockquote", "body", "center", "div", "dl", "fieldset", "footer", "form", "header", "main",
+    "nav", "ol", "pre", "section", "table", "ul",
+}  # fmt: skip
+_BARRIERS = {"applet", "marquee", "math", "object", "select", "svg", "table", "template"}
 _LOOKS_LIKE_HTML = re.compile(r"<(?:p|div|br|table|span|h[1-6]|ul|ol)\b[^<>]*>", re.IGNORECASE)
 
 
@@ -51,7 +71,10 @@ def sanitise(source: str) -> str:
     """HTML that is safe to show: no script, style, event handler, form, frame or remote object.
 
     A page has its own h1, so h1 becomes h2; typed indents and empty paragraphs go, as the style sheet sets both.
+    What is nested deeper than MAX_DEPTH keeps its words alone: the time the cleaner takes grows with the square.
     """
+    if is_too_deep(source):
+        source = from_text(_html.unescape(_ANY_TAG.sub("\n", source)))
     cleaned = _cleaner.clean(_H1.sub(r"\1h2", _CONTROL.sub("", source)))
     cleaned = _LEADING_SPACE.sub(r"\1", _EMPTY_CLASS.sub("", cleaned))
     while True:
@@ -71,8 +94,63 @@ def to_text(sanitised: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """One line of plain text: control characters gone, white space folded."""
-    return " ".join(_CONTROL.sub("", text).split())
+    """One line of plain text: what `clean_text` takes out gone, white space folded."""
+    return " ".join(clean_text(text).split())
+
+
+def clean_text(text: str) -> str:
+    """Plain text as any page, feed and table can carry it: soft line breaks are line breaks, control characters and
+    those that turn the reading direction around are gone, nor is there blank at either end."""
+    return _BIDI.sub("", _CONTROL.sub("", _SOFT_BREAK.sub("\n", text))).strip()
+
+
+def clean_values(value: Any) -> Any:
+    """Every text in lists and mappings cleaned by `clean_text`; all else as it is."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {key: clean_values(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean_values(inner) for inner in value]
+    return value
+
+
+def is_too_deep(source: str) -> bool:
+    """True if elements stand in one another more than MAX_DEPTH deep, as no document of people does.
+
+    Counted as a browser nests them, in one pass: an end tag closes what is open inside, but not across a table, and
+    one of an inline element closes only itself.
+    """
+    if source.count("<") <= MAX_DEPTH:
+        return False
+    stack: list[str] = []
+    is_open: Counter[str] = Counter()
+    for slash, tag in _TAG_NAME.findall(source):
+        name = tag.lower()
+        if name in _NEVER_NESTED:
+            continue
+        if not slash:
+            stack.append(name)
+            is_open[name] += 1
+            if len(stack) > MAX_DEPTH:
+                return True
+        elif is_open[name]:
+            for closed in _closed_by(name, stack):
+                is_open[closed] -= 1
+    return False
+
+
+def _closed_by(name: str, stack: list[str]) -> list[str]:
+    """Take off the stack, which holds at most MAX_DEPTH names, what an end tag closes."""
+    start = len(stack) - 1
+    if name in _CLOSES_INNER:
+        while stack[start] != name and stack[start] not in _BARRIERS:
+            start -= 1
+    if stack[start] != name:
+        return []
+    closed = stack[start:]
+    del stack[start:]
+    return closed
 
 
 def looks_like_html(text: str) -> bool:

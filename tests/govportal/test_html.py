@@ -1,10 +1,22 @@
 """Rich text: nothing active survives, and the law's own words do."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govportal.html import clean_line, from_text, looks_like_html, sanitise, to_text
+from govportal.html import (
+    MAX_DEPTH,
+    clean_line,
+    clean_text,
+    clean_values,
+    from_text,
+    is_too_deep,
+    looks_like_html,
+    sanitise,
+    to_text,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -86,3 +98,55 @@ def test_looks_like_html_tells_markup_from_signs(text: str, *, expected: bool) -
 
 def test_clean_line_control_characters_and_white_space_go() -> None:
     assert clean_line(" 澄政发\x00〔2026〕\n1号\u3000") == "澄政发〔2026〕 1号"
+
+
+def test_clean_text_soft_break_of_word_becomes_a_line() -> None:
+    assert clean_text("第一条\x0b第二条\u2028第三条") == "第一条\n第二条\n第三条"
+    assert clean_line("关于\x0b公示的通知") == "关于 公示的通知"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x01", "\x1f", "\x7f", "\ufffe", "\uffff", "\ud800"])
+def test_clean_text_control_character_goes(character: str) -> None:
+    assert clean_text(f"公{character}示\n结果 ") == "公示\n结果"
+
+
+@pytest.mark.parametrize("character", ["\u202a", "\u202e", "\u2066", "\u2069"])
+def test_clean_text_turned_direction_goes(character: str) -> None:
+    assert clean_text(f"公{character}示") == clean_line(f"公{character}示") == "公示"
+
+
+def test_clean_values_texts_at_any_depth_are_cleaned() -> None:
+    assert clean_values({"rows": [{"name": "甲\x01", "n": 3}], "day": None}) == {
+        "rows": [{"name": "甲", "n": 3}],
+        "day": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<ul><li>", "<div>", "<b><ul></b>", "<div><table><tr><td></div>", "<span><ul></span>", "<ul></x>"],
+)
+def test_sanitise_deep_nesting_keeps_the_words_and_ends_soon(unit: str) -> None:
+    source = unit * 40_000 + "公示结果"
+
+    started = time.perf_counter()
+    cleaned = sanitise(source)
+
+    assert time.perf_counter() - started < 2
+    assert is_too_deep(source)
+    assert cleaned == "<p>公示结果</p>" == sanitise(cleaned)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>一<p>二" * 500,
+        "<ul>" + "<li>一<li>二" * 500 + "</ul>",
+        "<div><b>一<i>二</div>" * 500,
+        "<table>" + "<tr><td>一<td>二" * 500 + "</table>",
+        "<ul><li>" * (MAX_DEPTH // 2) + "深" + "</ul>" * (MAX_DEPTH // 2),
+        "一<br>" * 500,
+    ],
+)
+def test_is_too_deep_long_documents_are_not(source: str) -> None:
+    assert not is_too_deep(source)

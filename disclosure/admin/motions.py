@@ -26,7 +26,7 @@ from disclosure.services import close, motion
 from govportal import access
 from govportal.admin.base import ReadOnlyModelAdmin
 from govportal.models import User
-from govportal.now import now
+from govportal.now import now, today
 from govportal.permissions import Permission
 
 access.open_admin("disclosure.motion", view=Permission.VIEW_ITEMS)
@@ -183,7 +183,7 @@ def _framing(request: HttpRequest, row: Motion, form: DecisionForm) -> HttpRespo
         "title": _("%(action)s：%(number)s") % {"action": row.get_action_display(), "number": row.item.index_number},
         "is_open": row.state == MotionState.ASKED,
         "has_notice": row.state == MotionState.ASKED and row.action in close.CLOSING_ACTIONS,
-        "against_granting": motion.reasons_against_granting(row, request.user),
+        "against_granting": motion.reasons_against_granting(row, request.user, on=today()),
         "against_refusing": motion.reasons_against_deciding(row, request.user),
     }
     return _page(request, "admin/disclosure/motion_decide.html", context)

@@ -49,9 +49,16 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def still_shown(self, today: date) -> Self:
         """Without results of law enforcement past the last day of being shown (公示期至)."""
-        # As a column of text: the lookups of a JSON key would read the value compared with as JSON.
-        dated = self.alias(last_day=Cast(KeyTextTransform("shown_until", "current_edition__extra"), models.CharField()))
+        dated = self._with_last_day()
         return dated.filter(Q(last_day__isnull=True) | Q(last_day="") | Q(last_day__gte=today.isoformat()))
+
+    def shown_out(self, today: date) -> Self:
+        """Past the last day of being shown (公示期至)."""
+        return self._with_last_day().filter(last_day__gt="", last_day__lt=today.isoformat())
+
+    def _with_last_day(self) -> Self:
+        # As a column of text: the lookups of a JSON key would read the value compared with as JSON.
+        return self.alias(last_day=Cast(KeyTextTransform("shown_until", "current_edition__extra"), models.CharField()))
 
     def without_subprojects(self) -> Self:
         """Without texts on a project that belong to another such text: a project is listed once."""

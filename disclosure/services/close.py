@@ -57,7 +57,7 @@ def faults(item: Item, closing: Closing) -> list[str]:
 def reasons_against(item: Item, closing: Closing, actor: User | None, *, asked_by: User | None = None) -> list[str]:
     """Why this person cannot end the item so; empty when they can. `actor` None: the clock, at the end of validity.
 
-    Nobody decides what he asked for himself (`asked_by`).
+    A person needs another one who asked for it (`asked_by`).
     """
     return faults(item, closing) + (ruling.reasons_against_decider(item, actor, asked_by) if actor else [])
 

@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from disclosure.enums import OPEN_STATES, Audience, Mode, RelationKind
-from disclosure.models import CatalogueEntry, Edition, Item
-from disclosure.services import buffers, draft, procedure, records, relate, withhold
+from disclosure.models import CatalogueEntry, Edition, Item, Relation
+from disclosure.services import buffers, draft, records, relate, withhold
+from govportal import access
 from govportal.models import Agency, Attachment, User
+from govportal.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,9 @@ def create(parts: Parts, place: Place, *, author: User, at: datetime, form_key: 
 def amend(item: Item, parts: Parts, *, actor: User, at: datetime) -> Edition:
     """The next edition of an item as a draft. Raises ValidationError; StaleForm when somebody has begun one."""
     Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    if begun := item.editions.filter(state__in=OPEN_STATES).first():
+    access.require(actor, Permission.DRAFT_ITEM, item.agency)
+    if begun := item.editions.filter(state__in=OPEN_STATES).first():  # whose text only those may see who draft
         raise draft.StaleForm(begun)
-    procedure.check(withhold.reasons_against_mode(item, parts.content.mode))
     edition = draft.add_edition(item, parts.content, author=actor, at=at, attachments=parts.attachments)
     edition.item = item
     _add(edition, parts, actor=actor, at=at)
@@ -83,8 +85,6 @@ def amend(item: Item, parts: Parts, *, actor: User, at: datetime) -> Edition:
 @transaction.atomic
 def edit(edition_id: int, parts: Parts, *, actor: User, at: datetime, lock_version: int) -> Edition:
     """Save an edition that is not public yet; what was signed is void. Raises StaleForm and ValidationError."""
-    edition = procedure.locked(edition_id)
-    procedure.check(withhold.reasons_against_mode(edition.item, parts.content.mode))
     edition = draft.edit(
         edition_id, parts.content, actor=actor, at=at, lock_version=lock_version, attachments=parts.attachments
     )

@@ -3,13 +3,14 @@
 `grant` does the verb and settles the motion in one transaction; the verb writes its one log entry there.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import ItemAction, MotionState
@@ -17,7 +18,6 @@ from disclosure.models import Edition, Item, LogEntry, Motion
 from disclosure.services import close, procedure, redact, remark, restore, ruling
 from govportal import access, audit, notices
 from govportal.models import User
-from govportal.now import today
 from govportal.permissions import Permission
 from govportal.site import absolute_url
 
@@ -49,9 +49,9 @@ def reasons_against_deciding(motion: Motion, actor: Any) -> list[str]:
     return ruling.reasons_against_decider(motion.item, actor, motion.asked_by)
 
 
-def reasons_against_granting(motion: Motion, actor: Any) -> list[str]:
+def reasons_against_granting(motion: Motion, actor: Any, *, on: date) -> list[str]:
     """Why this person cannot grant the motion now: not his to decide, or the item has changed since."""
-    return reasons_against_deciding(motion, actor) or _faults(motion)
+    return reasons_against_deciding(motion, actor) or _faults(motion, on=on)
 
 
 @transaction.atomic
@@ -85,7 +85,9 @@ def ask(
         asked_by=actor,
         asked_at=at,
     )
-    procedure.check([*reasons_against_asking(item, action, actor), *_faults(motion, without_state=True)])
+    procedure.check(
+        [*reasons_against_asking(item, action, actor), *_faults(motion, on=localdate(at), without_state=True)]
+    )
     blank = {name for name in ("ground", "basis", "explanation") if not getattr(motion, name)}
     motion.clean_fields(exclude={"item", "replacement", "edition", "asked_by", *blank})
     motion.save(force_insert=True)
@@ -99,7 +101,7 @@ def ask(
 def grant(motion_id: int, *, actor: User, at: datetime, note: str = "") -> LogEntry:
     """Decide for the motion and do what it asks. Raises ValidationError with every reason against it."""
     motion = _locked(motion_id)
-    procedure.check(reasons_against_granting(motion, actor))
+    procedure.check(reasons_against_granting(motion, actor, on=localdate(at)))
     _decide(motion, MotionState.GRANTED, actor=actor, at=at, note=note)
     return _carry_out(motion, actor, at)
 
@@ -136,11 +138,11 @@ def _decide(motion: Motion, state: MotionState, *, actor: User, at: datetime, no
 _VERB = {MotionState.GRANTED: "grant", MotionState.REFUSED: "refuse"}
 
 
-def _faults(motion: Motion, *, without_state: bool = False) -> list[str]:
+def _faults(motion: Motion, *, on: date, without_state: bool = False) -> list[str]:
     """What the verb itself has against it, whoever decides."""
     item, words = motion.item, (motion.ground, motion.basis, motion.explanation)
     if motion.action == ItemAction.RESTORE:
-        reasons = restore.faults(item, *words, on=today())
+        reasons = restore.faults(item, *words, on=on)
     elif motion.action == ItemAction.NOTE:
         reasons = remark.faults(item, motion.ground)
     elif motion.action == ItemAction.REDACT:

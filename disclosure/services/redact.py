@@ -38,12 +38,12 @@ def redact(
     edition_id: int,
     *,
     actor: User,
+    asked_by: User | None,
     at: datetime,
     ground: str,
     basis: str,
     explanation: str,
     new_title: str = "",
-    asked_by: User | None = None,
 ) -> LogEntry:
     """Delete the text and the files of one edition; an empty `new_title` leaves the title.
 

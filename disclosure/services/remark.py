@@ -22,11 +22,11 @@ def remark(
     item_id: int,
     *,
     actor: User,
+    asked_by: User | None,
     at: datetime,
     text: str,
     basis: str = "",
     explanation: str = "",
-    asked_by: User | None = None,
 ) -> LogEntry:
     """Put a remark on the item's page and in the log. Raises ValidationError with every reason against it."""
     item = ruling.locked(item_id)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import ItemAction, ItemState
@@ -10,7 +11,6 @@ from disclosure.models import Item, LogEntry
 from disclosure.services import close, procedure, ruling
 from disclosure.services.terms import shown_until
 from govportal.models import User
-from govportal.now import today
 
 
 def faults(item: Item, ground: str, basis: str, explanation: str, *, on: date) -> list[str]:
@@ -30,17 +30,17 @@ def restore(
     item_id: int,
     *,
     actor: User,
+    asked_by: User | None,
     at: datetime,
     ground: str,
     basis: str,
     explanation: str,
-    asked_by: User | None = None,
 ) -> LogEntry:
     """Make an ended item public again. Raises ValidationError with every reason against it."""
     item = ruling.locked(item_id)
     procedure.check(
         [
-            *faults(item, ground, basis, explanation, on=today()),
+            *faults(item, ground, basis, explanation, on=localdate(at)),
             *ruling.reasons_against_decider(item, actor, asked_by),
         ]
     )

@@ -36,11 +36,13 @@ def reasons_against_words(*words: str) -> list[str]:
 
 
 def reasons_against_decider(item: Item, actor: Any, asked_by: User | None) -> list[str]:
-    """Nobody decides without the role at the item's agency, nor what he asked for himself."""
+    """Nobody decides without the role at the item's agency, nor what he or nobody asked for."""
     reasons = []
     if not access.can(actor, Permission.APPROVE_ITEM, item.agency):
         reasons.append(_("您不是本单位的审定人。"))
-    if asked_by and actor.pk == asked_by.pk:
+    if asked_by is None:
+        reasons.append(_("须由一人申请、另一人决定。"))
+    elif actor.pk == asked_by.pk:
         reasons.append(_("申请人不能决定自己的申请。"))
     return reasons
 

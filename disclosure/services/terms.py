@@ -2,9 +2,6 @@
 
 from datetime import date
 
-from django.db.models import CharField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
 from django.utils.dateparse import parse_date
 
 from disclosure.enums import ItemAction
@@ -31,5 +28,4 @@ def expired(today: date) -> ItemQuerySet:
 def shown_out(today: date) -> ItemQuerySet:
     """Enforcement results still open whose last day of being shown has passed."""
     still_shown = Item.objects.filter(item_type=SHOWN_FOR_A_TIME, state__in=ITEM[ItemAction.TERMINATE].sources)
-    dated = still_shown.annotate(last_day=Cast(KeyTextTransform("shown_until", "current_edition__extra"), CharField()))
-    return dated.filter(last_day__gt="", last_day__lt=today.isoformat()).order_by("pk")
+    return still_shown.shown_out(today).order_by("pk")

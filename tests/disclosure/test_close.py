@@ -11,7 +11,7 @@ from disclosure import workflow
 from disclosure.enums import ItemAction, ItemState, LogKind
 from disclosure.models import Item, LogEntry
 from disclosure.search import search
-from disclosure.services import close
+from disclosure.services import close, remark
 from disclosure.services.verify_log import verify
 from govportal.models import AuditEvent, PublicRevision, User
 from govportal.permissions import Role
@@ -40,7 +40,7 @@ def test_close_writes_one_entry_and_says_why(action: ItemAction) -> None:
     item = publish_one()
     number = PublicRevision.objects.count()
 
-    entry = close.close(item.pk, closing(action), actor=approver(item), at=AT)
+    entry = close.close(item.pk, closing(action), actor=approver(item), asked_by=item.created_by, at=AT)
 
     item.refresh_from_db()
     assert item.state == workflow.ITEM[action].target
@@ -63,7 +63,7 @@ def test_close_from_each_state_is_what_the_table_says(state: ItemState, action: 
     Item.objects.filter(pk=item.pk).update(state=state)
     item.refresh_from_db()
 
-    reasons = close.reasons_against(item, closing(action), approver(item))
+    reasons = close.reasons_against(item, closing(action), approver(item), asked_by=item.created_by)
 
     assert bool(reasons) == (workflow.next_item_state(state, action) is None)
 
@@ -73,7 +73,13 @@ def test_close_without_words_is_refused(missing: str) -> None:
     item = publish_one()
 
     with pytest.raises(ValidationError, match="事由、依据和说明"):
-        close.close(item.pk, closing(ItemAction.WITHDRAW, **{missing: " "}), actor=approver(item), at=AT)
+        close.close(
+            item.pk,
+            closing(ItemAction.WITHDRAW, **{missing: " "}),
+            actor=approver(item),
+            asked_by=item.created_by,
+            at=AT,
+        )
 
     assert LogEntry.objects.filter(item=item).count() == 1
 
@@ -89,7 +95,7 @@ def test_withdrawn_item_leaves_search_and_its_address_tells_all() -> None:
     item, other = publish_one(content={"title": "惠农补贴公示办法"}), publish_one()
     words = closing(ItemAction.WITHDRAW, replacement=other)
 
-    close.close(item.pk, words, actor=approver(item), at=AT)
+    close.close(item.pk, words, actor=approver(item), asked_by=item.created_by, at=AT)
 
     page = Client().get(item.get_absolute_url())
     shown = page.content.decode()
@@ -109,7 +115,7 @@ def test_withdrawn_item_leaves_search_and_its_address_tells_all() -> None:
 def test_partly_void_text_stays_in_search_with_its_mark() -> None:
     item = publish_one(content={"title": "惠农补贴公示办法"})
 
-    close.close(item.pk, closing(ItemAction.PARTLY_VOID), actor=approver(item), at=AT)
+    close.close(item.pk, closing(ItemAction.PARTLY_VOID), actor=approver(item), asked_by=item.created_by, at=AT)
 
     assert "本文件部分失效" in Client().get(item.get_absolute_url()).content.decode()
     assert list(search("惠农补贴", Item.objects.all())) == [item]
@@ -119,8 +125,37 @@ def test_void_after_expiry_is_another_entry() -> None:
     item = publish_one()
     close.close(item.pk, closing(ItemAction.EXPIRE), actor=None, at=AT)
 
-    close.close(item.pk, closing(ItemAction.VOID), actor=approver(item), at=AT)
+    close.close(item.pk, closing(ItemAction.VOID), actor=approver(item), asked_by=item.created_by, at=AT)
 
     kinds = LogEntry.objects.filter(item=item).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == [LogKind.PUBLISH, LogKind.EXPIRE, LogKind.VOID]
     assert verify().is_intact
+
+
+def test_close_that_nobody_asked_for_is_refused() -> None:
+    item = publish_one()
+
+    with pytest.raises(ValidationError, match="须由一人申请、另一人决定"):
+        close.close(item.pk, closing(ItemAction.WITHDRAW), actor=approver(item), at=AT)
+
+    item.refresh_from_db()
+    assert item.state == ItemState.LIVE
+
+
+def test_close_by_who_asked_is_refused() -> None:
+    item = publish_one()
+    both = approver(item)
+
+    with pytest.raises(ValidationError, match="申请人不能决定自己的申请"):
+        close.close(item.pk, closing(ItemAction.WITHDRAW), actor=both, asked_by=both, at=AT)
+
+
+@pytest.mark.parametrize("asker", ["nobody", "the decider himself"])
+def test_remark_is_asked_by_one_and_decided_by_another(asker: str) -> None:
+    item = publish_one()
+    actor = approver(item)
+
+    with pytest.raises(ValidationError, match=r"另一人决定|自己的申请"):
+        remark.remark(item.pk, actor=actor, asked_by=None if asker == "nobody" else actor, at=AT, text="附注")
+
+    assert LogEntry.objects.filter(item=item).count() == 1

@@ -270,7 +270,9 @@ def test_daily_fault_of_one_entry_stops_no_other(monkeypatch: pytest.MonkeyPatch
 
 def withdraw(item: Item, day: date) -> None:
     closing = close.Closing(action=ItemAction.WITHDRAW, ground="有误", basis="条例", explanation="重新公开")
-    close.close(item.pk, closing, actor=signer(ReviewStep.APPROVAL, item.agency), at=noon(day))
+    close.close(
+        item.pk, closing, actor=signer(ReviewStep.APPROVAL, item.agency), asked_by=item.created_by, at=noon(day)
+    )
 
 
 @pytest.mark.django_db

@@ -29,7 +29,7 @@ def ready_for(action: ItemAction) -> Item:
     item = publish_one()
     if action == ItemAction.RESTORE:
         words = close.Closing(action=ItemAction.WITHDRAW, **WORDS)
-        close.close(item.pk, words, actor=make_member(Role.APPROVER, item.agency), at=AT)
+        close.close(item.pk, words, actor=make_member(Role.APPROVER, item.agency), asked_by=item.created_by, at=AT)
         item.refresh_from_db()
     return item
 
@@ -211,7 +211,7 @@ def test_item_that_has_ended_meanwhile_keeps_the_motion_open() -> None:
 
     one.refresh_from_db()
     assert one.state == MotionState.ASKED
-    assert motion.reasons_against_granting(one, actor)
+    assert motion.reasons_against_granting(one, actor, on=AT.date())
     assert not motion.reasons_against_deciding(one, actor)
 
 

@@ -220,7 +220,7 @@ def test_verify_item_moved_to_another_agency_beside_the_log_is_named() -> None:
 def test_verify_notice_rewritten_beside_the_log_is_named(column: str) -> None:
     item = publish_one()
     texts = close.Closing(action=ItemAction.WITHDRAW, ground="有误", basis="条例第六条", explanation="重新核对")
-    close.close(item.pk, texts, actor=make_member(Role.APPROVER, item.agency), at=AT)
+    close.close(item.pk, texts, actor=make_member(Role.APPROVER, item.agency), asked_by=item.created_by, at=AT)
     assert verify().is_intact
     Item.objects.filter(pk=item.pk).update(**{column: "另一种说法"})
 

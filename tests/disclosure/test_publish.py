@@ -193,7 +193,7 @@ def test_close_appends_one_entry_and_settles_search(
     agency = make_agency()
     item = publish_one(agency=agency, content={"title": "关于公布村级公益事业的通知"})
 
-    close.close(item.pk, closing(action), actor=signer(ReviewStep.APPROVAL, agency), at=AT)
+    close.close(item.pk, closing(action), actor=signer(ReviewStep.APPROVAL, agency), asked_by=item.created_by, at=AT)
 
     item.refresh_from_db()
     assert item.state == state
@@ -210,7 +210,11 @@ def test_close_without_ground_basis_or_explanation_is_refused(missing: str) -> N
 
     with pytest.raises(ValidationError, match="事由、依据和说明"):
         close.close(
-            item.pk, closing(ItemAction.WITHDRAW, **{missing: " "}), actor=make_member(Role.APPROVER, agency), at=AT
+            item.pk,
+            closing(ItemAction.WITHDRAW, **{missing: " "}),
+            actor=make_member(Role.APPROVER, agency),
+            asked_by=item.created_by,
+            at=AT,
         )
 
 
@@ -227,6 +231,7 @@ def test_close_replacement_that_readers_may_not_read_is_refused(values: dict[str
             item.pk,
             closing(ItemAction.VOID, replacement=make_item(**values)),
             actor=make_member(Role.APPROVER, agency),
+            asked_by=item.created_by,
             at=AT,
         )
 

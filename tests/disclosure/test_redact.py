@@ -62,7 +62,8 @@ def amended(item: Item, **values: Any) -> Item:
 def do(edition: Edition | None, **values: Any) -> LogEntry:
     assert edition is not None
     actor = values.pop("actor", None) or make_member(Role.APPROVER, edition.item.agency)
-    return redact.redact(edition.pk, actor=actor, at=AT, **WORDS | values)
+    values = {"asked_by": edition.item.created_by} | WORDS | values
+    return redact.redact(edition.pk, actor=actor, at=AT, **values)
 
 
 def stored_file(edition: Edition | None) -> tuple[Attachment, Path]:
@@ -184,7 +185,7 @@ def test_page_says_when_why_and_by_what_right(action: ItemAction | None) -> None
     item = secret_item()
     if action:
         words = close.Closing(action=action, ground="待核实", basis="《条例》第六条", explanation="内容待核实。")
-        close.close(item.pk, words, actor=make_member(Role.APPROVER, item.agency), at=AT)
+        close.close(item.pk, words, actor=make_member(Role.APPROVER, item.agency), asked_by=item.created_by, at=AT)
 
     entry = do(item.current_edition, new_title="救助情况公示")
 
@@ -313,6 +314,13 @@ def test_redaction_by_who_asked_is_refused() -> None:
 
     with pytest.raises(ValidationError, match="申请人不能决定自己的申请"):
         do(item.current_edition, actor=both, asked_by=both)
+
+
+def test_redact_that_nobody_asked_for_is_refused() -> None:
+    item = secret_item()
+
+    with pytest.raises(ValidationError, match="须由一人申请、另一人决定"):
+        do(item.current_edition, asked_by=None)
 
 
 def test_amendment_after_a_redaction_is_compared_with_nothing() -> None:

@@ -174,6 +174,7 @@ def test_policy_whose_interpretation_is_withdrawn_and_being_rewritten_goes_back_
     close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
     content = draft.Content(title="解读", body="<p>二</p>", change_note="改")
     draft.add_edition(old, content, author=old.created_by, at=AT)
+    close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), asked_by=old.created_by, at=AT)
 
     assert "予以退文" in faults(policy)
 

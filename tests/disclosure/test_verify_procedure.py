@@ -261,9 +261,11 @@ def test_verify_restored_item_is_intact_and_tells_of_no_end() -> None:
     item = publish_one()
     words: dict[str, Any] = {"ground": "有误", "basis": "条例第六条", "explanation": "重新核对。"}
     approver = signer(ReviewStep.APPROVAL, item.agency)
-    close.close(item.pk, close.Closing(action=ItemAction.WITHDRAW, **words), actor=approver, at=AT)
+    close.close(
+        item.pk, close.Closing(action=ItemAction.WITHDRAW, **words), actor=approver, asked_by=item.created_by, at=AT
+    )
 
-    restore.restore(item.pk, actor=approver, at=AT, **words)
+    restore.restore(item.pk, actor=approver, asked_by=item.created_by, at=AT, **words)
 
     assert verify().faults == []
     Item.objects.filter(pk=item.pk).update(replaced_by=publish_one())
@@ -275,7 +277,7 @@ def test_verify_amendment_of_a_partly_void_item_keeps_its_state_and_notice() -> 
     item = publish_one()
     words: dict[str, Any] = {"ground": "第三条与上位法不符", "basis": "条例第六条", "explanation": "第三条不再执行。"}
     closing = close.Closing(action=ItemAction.PARTLY_VOID, **words)
-    close.close(item.pk, closing, actor=signer(ReviewStep.APPROVAL, item.agency), at=AT)
+    close.close(item.pk, closing, actor=signer(ReviewStep.APPROVAL, item.agency), asked_by=item.created_by, at=AT)
 
     renew(item)
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from disclosure.enums import EditionState, Mode, RecordKind, WithholdingGround, WithholdingState
 from disclosure.models import Edition, EditionBuffer, Item, SupportingRecord, Withholding
 from disclosure.services import compose, records, withhold
-from disclosure.services.draft import Content
+from disclosure.services.draft import Content, StaleForm
 from govportal.models import Agency, User
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
@@ -141,3 +141,19 @@ def test_proposal_with_a_wrong_deposit_is_refused(agency: Agency, author: User, 
         create(parts(mode=Mode.NOT_PUBLIC, matter=matter(), deposit=given), agency, author)
 
     assert not Withholding.objects.exists()
+
+
+def test_amend_without_the_role_is_refused_before_the_text_of_another_is_told(agency: Agency) -> None:
+    begun = draft_one(agency=agency)
+
+    with pytest.raises(PermissionDenied):
+        compose.amend(begun.item, parts(), actor=make_member(Role.PUBLISHER), at=AT)
+    with pytest.raises(StaleForm):
+        compose.amend(begun.item, parts(), actor=make_member(Role.PUBLISHER, agency), at=AT)
+
+
+def test_edit_without_the_role_is_refused_before_the_mode_is_judged(agency: Agency) -> None:
+    begun = draft_one(agency=agency)
+
+    with pytest.raises(ValidationError, match=r"没有“.+”的角色"):
+        compose.edit(begun.pk, parts(), actor=make_member(Role.PUBLISHER), at=AT, lock_version=begun.lock_version)

@@ -171,10 +171,9 @@ def test_policy_whose_interpretation_is_withdrawn_and_being_rewritten_goes_back_
     assert faults(policy) == ""
     words: dict[str, Any] = {"ground": "有误", "basis": "条例第六条", "explanation": "重新核对。"}
     closing = close.Closing(action=ItemAction.WITHDRAW, **words)
-    close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
+    close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), asked_by=old.created_by, at=AT)
     content = draft.Content(title="解读", body="<p>二</p>", change_note="改")
     draft.add_edition(old, content, author=old.created_by, at=AT)
-    close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), asked_by=old.created_by, at=AT)
 
     assert "予以退文" in faults(policy)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from disclosure.enums import EditionAction
-from disclosure.models import Edition
+from disclosure.models import Edition, Relation
 from disclosure.services.compose import Parts
 from govportal.htmldiff import compare_html, mark_differences
 
@@ -40,7 +40,7 @@ def compared(stored: Edition, parts: Parts) -> Conflict:
         stored=stored,
         saved_by=str(stored.last_edited_by),
         saved_at=last.at if last else stored.created_at,
-        rows=[*_metadata(stored, parts), *_extra(stored, parts), *_files(stored, parts)],
+        rows=[*_metadata(stored, parts), *_extra(stored, parts), *_files(stored, parts), *_relations(stored, parts)],
         body=compare_html(stored.body, parts.content.body).html if stored.body != parts.content.body else "",
     )
 
@@ -86,3 +86,15 @@ def _files(stored: Edition, parts: Parts) -> list[tuple[str, SafeString]]:
         return []
     label = str(stored.attachments.model._meta.verbose_name)
     return [(label, mark_differences("\n".join(t for t, _h in held), "\n".join(t for t, _h in typed)))]
+
+
+def _relations(stored: Edition, parts: Parts) -> list[tuple[str, SafeString]]:
+    """What would be stated anew and what would be taken back."""
+    held = set(stored.item.relations.values_list("kind", "target_id"))
+    new = [(kind, target) for kind, target in parts.relations if (kind, target.pk) not in held]
+    if not new and not parts.removed_relations:
+        return []
+    gone = [f"{row.get_kind_display()} {row.target.index_number}" for row in parts.removed_relations]
+    added = [f"{kind.label} {target.index_number}" for kind, target in new]
+    label = str(Relation._meta.verbose_name)
+    return [(label, mark_differences("\n".join(gone), "\n".join(added)))]

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.enums import Mode
-from disclosure.forms import content, extra, links, uploads
+from disclosure import projects
+from disclosure.enums import Mode, RelationKind
+from disclosure.forms import content, extra, links, relations, uploads
 from disclosure.forms.base import TypedForm, with_more_rows
 from disclosure.forms.uploads import Uploads
 from disclosure.models import Edition, Item, SupportingRecord
@@ -83,8 +84,9 @@ class EditionForm:
         first = links.first_withholding(edition or source, place.agency, today)
         self.withholding = links.WithholdingForm(agency=place.agency, initial=first, **how)
         self.interpretation = links.InterpretationForm(
-            agency=place.agency, audience=place.audience, item_type=place.item_type, item=item, **how
+            agency=place.agency, audience=place.audience, item_type=place.item_type, **how
         )
+        self.relations = relations.RelationsForm(place=place, user=user, item=item, **how)
 
     def _first_content(self) -> dict[str, Any]:
         if self.source is None:
@@ -98,7 +100,7 @@ class EditionForm:
     def is_valid(self) -> bool:
         """Read everything; afterwards `faults` names every input that is wrong, in the order of the page."""
         parts = [self.content, self.extra, *(rows for _field, rows in self.tables), self.attachments, self.records]
-        parts += [self.held_records, self.interpretation]
+        parts += [self.held_records, self.interpretation, self.relations]
         if self.is_withheld:
             parts.append(self.withholding)
         for part in parts:
@@ -128,10 +130,14 @@ class EditionForm:
             removed_records=[record.pk for record in self.held_records.cleaned_data["removed"]],
             matter=self.withholding.matter(typed.title) if self.is_withheld else None,
             deposit=self.withholding.deposit() if self.is_withheld else None,
-            interprets=self.interpretation.chosen("interprets"),
+            relations=[*self._interpreted(), *self.relations.added],
+            removed_relations=self.relations.removed_relations,
             interpretations=self.interpretation.chosen("interpretation"),
             new_interpretation=bool(self.interpretation.cleaned_data.get("new_interpretation")),
         )
+
+    def _interpreted(self) -> list[tuple[RelationKind, Item]]:
+        return [(RelationKind.INTERPRETS, target) for target in self.interpretation.chosen("interprets")]
 
     def _extra(self) -> dict[str, Any]:
         """In the order of the type; what an archive brought along beside it stays."""
@@ -146,7 +152,8 @@ class EditionForm:
     @property
     def needs(self) -> set[str]:
         """Names of inputs that must be filled before submission."""
-        return {*self.kind.required, *(field.key for field in self.kind.extra if field.is_required)}
+        stage = {"project"} if self.kind.key == projects.PART else set()
+        return {*self.kind.required, *(field.key for field in self.kind.extra if field.is_required), *stage}
 
     @property
     def wanted_records(self) -> str:

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.enums import OPEN_STATES, RelationKind, WithholdingGround
+from disclosure.enums import WithholdingGround
 from disclosure.forms.base import DayField, TypedForm
+from disclosure.forms.relations import with_shown_title
 from disclosure.models import Edition, Item, Withholding
 from disclosure.rules import WITHHOLDING_GROUNDS
 from disclosure.services.withhold import Deposit, Matter, superiors
@@ -100,10 +99,8 @@ class _ItemChoice(_ItemChoiceBase):
 
 def _items(agency: Agency, audience: str, types: list[str]) -> Any:
     """Items of the agency that are public or being written, the newest first, with the title they have by now."""
-    drafts = Edition.objects.filter(item=OuterRef("pk"), state__in=OPEN_STATES).values("title")[:1]
-    title = Coalesce(NullIf("title", Value("")), Subquery(drafts), Value(""))
-    found = Item.objects.filter(agency=agency, audience=audience, item_type__in=types).annotate(shown_title=title)
-    return found.exclude(shown_title="").order_by("-pk")
+    found = Item.objects.filter(agency=agency, audience=audience, item_type__in=types)
+    return with_shown_title(found).exclude(shown_title="").order_by("-pk")
 
 
 class InterpretationForm(TypedForm):
@@ -121,12 +118,8 @@ class InterpretationForm(TypedForm):
         label=gettext_lazy("所解读的文件"), queryset=None, required=False, empty_label=gettext_lazy("（不选）")
     )
 
-    def __init__(
-        self, *args: Any, agency: Agency, audience: str, item_type: str, item: Item | None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, agency: Agency, audience: str, item_type: str, **kwargs: Any) -> None:
         super().__init__(*args, prefix="link", **kwargs)
-        self.interpretations = _linked(item, "relations__target") if item else []
-        self.interpreted = _linked(item, "reverse_relations__source") if item else []
         fields: Any = self.fields
         if ITEM_TYPES[item_type].needs_interpretation:
             fields["interpretation"].queryset = _items(agency, audience, ["interpretation"])
@@ -147,12 +140,3 @@ class InterpretationForm(TypedForm):
     def chosen(self, name: str) -> list[Item]:
         item = self.cleaned_data.get(name)
         return [item] if item else []
-
-
-def _linked(item: Item, path: str) -> list[Any]:
-    """Items tied to this one by INTERPRETS, with the title they have by now."""
-    drafts = Edition.objects.filter(item=OuterRef("pk"), state__in=OPEN_STATES).order_by("-number")
-    title = Coalesce(NullIf("title", Value("")), Subquery(drafts.values("title")[:1]), Value(""))
-    relation = path.partition("__")[0]
-    tied = Item.objects.filter(**{f"{relation}__kind": RelationKind.INTERPRETS, path: item})
-    return list(tied.annotate(shown_title=title, open_edition=Subquery(drafts.values("pk")[:1])).order_by("pk"))

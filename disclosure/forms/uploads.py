@@ -6,11 +6,13 @@ another agency by guessing its number.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,15 +67,18 @@ class Uploads:
 
 
 class _FileRow(TypedForm):
-    """`attachment` is the file that the row has by now."""
+    """`attachment` is the file that the row has by now, `address` where it is read; empty before it is saved."""
 
     ref = forms.CharField(required=False, widget=forms.HiddenInput)
     file = forms.FileField(label=gettext_lazy("文件"), required=False)
 
-    def __init__(self, *args: Any, uploads: Uploads, held: Mapping[str, Attachment], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, uploads: Uploads, held: Mapping[str, Attachment], addresses: Mapping[int, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.refusal = uploads.refused.get(str(self.prefix), "")
         self.attachment = held.get(str(self["ref"].value() or ""))
+        self.address = addresses.get(self.attachment.pk, "") if self.attachment else ""
 
     def has_changed(self) -> bool:
         return bool(self.refusal) or super().has_changed()
@@ -127,9 +132,18 @@ class RecordRow(_FileRow):
 
 
 class FileRowSet(RowFormSet):
-    """Rows with files; all files are looked up at once."""
+    """Rows with files; all files are looked up at once. `addresses`: where those are read that were saved."""
 
-    def __init__(self, data: Any, *, user: User, uploads: Uploads, is_checked: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        user: User,
+        uploads: Uploads,
+        is_checked: bool,
+        addresses: Mapping[int, str] = MappingProxyType({}),
+        **kwargs: Any,
+    ) -> None:
         first: Sequence[Mapping[str, Any]] = kwargs.get("rows", ())
         values = data.items() if data else ()
         refs = {str(value) for key, value in values if key.startswith(f"{kwargs['prefix']}-") and key.endswith("-ref")}
@@ -137,7 +151,7 @@ class FileRowSet(RowFormSet):
         numbers = {ref: number for ref in refs if ref and (number := _number(ref, user))}
         found = Attachment.objects.in_bulk(numbers.values()) if numbers else {}
         held = {ref: found[number] for ref, number in numbers.items() if number in found}
-        shared = {"uploads": uploads, "held": held, "is_checked": is_checked}
+        shared = {"uploads": uploads, "held": held, "addresses": addresses, "is_checked": is_checked}
         super().__init__(data, form_kwargs=shared, **kwargs)
 
 
@@ -146,12 +160,17 @@ _AttachmentRows, _RecordRows = row_set(AttachmentRow, FileRowSet), row_set(Recor
 
 def attachment_rows(data: Any, *, edition: Edition | None, user: User, uploads: Uploads, is_checked: bool) -> Any:
     made: Any = _AttachmentRows
-    links = edition.attachments.select_related("attachment") if edition and data is None else ()
+    links = list(edition.attachments.select_related("attachment")) if edition else []
     first = [
         {"ref": reference(link.attachment, user), "title": link.title, "position": position}
-        for position, link in enumerate(links, 1)
+        for position, link in enumerate(links if data is None else (), 1)
     ]
-    return made(data, prefix=ATTACHMENTS, rows=first, user=user, uploads=uploads, is_checked=is_checked)
+    addresses = {
+        link.attachment_id: reverse("admin:disclosure_edition_file", args=[link.edition_id, link.attachment_id])
+        for link in links
+    }
+    shared: dict[str, Any] = {"user": user, "uploads": uploads, "is_checked": is_checked, "addresses": addresses}
+    return made(data, prefix=ATTACHMENTS, rows=first, **shared)
 
 
 def attachments_of(rows: Any) -> list[tuple[Attachment, str]]:

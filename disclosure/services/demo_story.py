@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files import File
 from django.utils import timezone
 
+from disclosure import projects
 from disclosure.enums import (
     EditionState,
     ItemAction,
@@ -72,6 +73,7 @@ class Story:
         self.members = {(m.agency.code, Role(m.role)): m.user for m in memberships}
         self.entries = {entry.code: entry for entry in CatalogueEntry.objects.all()}
         self.items: dict[str, Item] = {}
+        self.told: set[str] = set()
         self.raw = {raw["key"]: raw for raw in load_items(today)}
 
     def tell(self) -> None:
@@ -115,10 +117,11 @@ class Story:
 
     def _publishing(self, raw: dict[str, Any]) -> Callable[[datetime], object]:
         def play(at: datetime) -> None:
-            if raw["key"] in self.items:
+            if raw["key"] in self.told:
                 return  # an interpretation, published together with its policy
             item = self._draft(raw, at)
             partners = [self.raw[key] for key in self._interpretations(raw)]
+            self.told |= {raw["key"], *(partner["key"] for partner in partners)}
             for partner in partners:
                 self._draft(partner, at)
                 self._relate_one(partner, "interprets", raw["key"])
@@ -160,6 +163,9 @@ class Story:
         ]
 
     def _draft(self, raw: dict[str, Any], at: datetime) -> Item:
+        """The item with its first draft. A project is begun with the first stage of it that becomes public."""
+        if raw["key"] in self.items:
+            return self.items[raw["key"]]
         item = draft.create_item(
             self._content(raw),
             agency=self.agencies[raw["agency"]],
@@ -171,6 +177,10 @@ class Story:
             attachments=self._attachments(raw),
         )
         self.items[raw["key"]] = item
+        if raw["type"] == projects.PART:
+            for row in raw["relations"]:
+                self._draft(self.raw[row["to"]], at)
+                self._relate_one(raw, row["kind"], row["to"])
         return item
 
     def _open(self, raw: dict[str, Any]) -> Edition:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from disclosure import projects
 from disclosure.enums import OPEN_STATES, READABLE_STATES, Mode, RecordKind, RelationKind
 from disclosure.masking import shown_party
 from disclosure.models import Edition, Item
@@ -18,6 +19,7 @@ def faults(edition: Edition, today: date) -> list[str]:
         *_wrong_dates(edition, today),
         *_missing_records(edition),
         *missing_interpretation(edition),
+        *_missing_project(edition),
         *_missing_withholding(edition),
         *_unmasked_parties(edition),
         *([_("新版本须写明修改说明。")] if edition.number > 1 and not edition.change_note.strip() else []),
@@ -67,6 +69,14 @@ def missing_interpretation(edition: Edition) -> list[str]:
     if interpretations(edition.item):
         return []
     return [_("没有同步报送政策解读，予以退文：请先起草解读并与本文件关联。")]
+
+
+def _missing_project(edition: Edition) -> list[str]:
+    """Of a stage nobody could read which project it is of; its page is the page of the project (domain §4.4)."""
+    if edition.item.item_type != projects.PART:
+        return []
+    above = edition.item.relations.filter(kind=RelationKind.BELONGS_TO, target__item_type=projects.KIND)
+    return [] if above.exists() else [_("分阶段信息须选定所属项目。")]
 
 
 def interpretations(item: Item) -> list[Item]:

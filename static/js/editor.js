@@ -133,6 +133,14 @@ function open(area) {
     area.value = written(editor);
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  // The summary of faults leads to the textarea, which nobody sees while the editor is on.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(`a[href="#${area.id}"]`);
+    if (!link || editor.isDestroyed) return;
+    event.preventDefault();
+    frame.scrollIntoView({ block: "start" });
+    editor.commands.focus();
+  });
   // The text keeps the focus, so that the next key goes where the reader looks.
   frame.addEventListener("mousedown", (event) => {
     if (event.target.closest("button")) event.preventDefault();

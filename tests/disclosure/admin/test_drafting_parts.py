@@ -267,3 +267,20 @@ def test_pictures_in_the_text_are_said_to_be_lost(client: Client, agency: Agency
 
     assert "没有保留" in response.content.decode()
     assert Edition.objects.get().body == "<p>见图</p>"
+
+
+def test_saved_attachments_lead_to_their_files(client: Client, agency: Agency, publisher: User) -> None:
+    file = make_attachment(b"%PDF-1.7 a", by=publisher)
+    edition = draft_one(agency=agency, author=publisher, attachments=[(file, "一")])
+    address = reverse("admin:disclosure_edition_file", args=[edition.pk, file.pk])
+    table = rows(
+        "attachments",
+        {"ref": reference(file, publisher), "title": "一"},
+        {"file": SimpleUploadedFile("新表.pdf", PDF), "title": "新"},
+    )
+
+    opened = client.get(edit_url(edition)).content.decode()
+    refused = client.post(edit_url(edition), typed(title="") | table).content.decode()
+
+    assert f'<a href="{address}">' in opened and client.get(address).status_code == 200
+    assert f'<a href="{address}">' in refused and "<b>新表.pdf</b>" in refused

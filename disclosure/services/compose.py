@@ -17,8 +17,9 @@ from govportal.permissions import Permission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """`interprets`: items that this one explains; `interpretations`: items that explain this one.
+    """`relations`: what this item is said to be to others; `interpretations`: items that explain this one.
 
+    `removed_relations`: what is taken back, of this item or of one that explains it.
     `new_interpretation`: begin one beside it, so that both go through review together (domain §4.4).
     """
 
@@ -28,7 +29,8 @@ class Parts:
     removed_records: Sequence[int] = ()
     matter: withhold.Matter | None = None
     deposit: withhold.Deposit | None = None
-    interprets: Sequence[Item] = ()
+    relations: Sequence[tuple[RelationKind, Item]] = ()
+    removed_relations: Sequence[Relation] = ()
     interpretations: Sequence[Item] = ()
     new_interpretation: bool = False
 
@@ -102,8 +104,10 @@ def _add(edition: Edition, parts: Parts, *, actor: User, at: datetime) -> None:
         withhold.propose(edition, parts.matter, deposit=parts.deposit, actor=actor, at=at)
     else:
         withhold.drop_proposal(edition, actor=actor)
-    for target in parts.interprets:
-        relate.relate(edition.item, RelationKind.INTERPRETS, target, actor=actor)
+    for gone in parts.removed_relations:
+        relate.unrelate(gone.source, RelationKind(gone.kind), gone.target, actor=actor)
+    for kind, target in parts.relations:
+        relate.relate(edition.item, kind, target, actor=actor)
     for source in parts.interpretations:
         relate.relate(source, RelationKind.INTERPRETS, edition.item, actor=actor)
     if parts.new_interpretation:

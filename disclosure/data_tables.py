@@ -160,7 +160,7 @@ def _with_dates(items: ItemQuerySet) -> Iterator[tuple[Item, Row]]:
 def _with_project(items: ItemQuerySet) -> Iterator[tuple[Item, Row]]:
     """Parts of projects with the project they belong to, as everybody may read it."""
     public = Item.objects.visible_to(AnonymousUser())
-    above = Relation.objects.filter(source=OuterRef("pk"), kind=RelationKind.BELONGS_TO, target__in=public)
+    above = Relation.objects.in_effect().filter(source=OuterRef("pk"), kind=RelationKind.BELONGS_TO, target__in=public)
     named = items.annotate(
         project=Subquery(above.values("target__title")[:1]), project_slug=Subquery(above.values("target__slug")[:1])
     )

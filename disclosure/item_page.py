@@ -144,8 +144,8 @@ def log_entries(item: Item, user: Any) -> list[LogEntry]:
 def _relations(item: Item, user: Any) -> list[tuple[Any, list[Item]]]:
     """(label, items) in the order of RelationKind, both directions, only what this reader may read."""
     visible = Item.objects.visible_to(user)
-    forward = item.relations.filter(target__in=visible).select_related("target__agency").order_by("id")
-    backward = item.reverse_relations.filter(source__in=visible).select_related("source__agency").order_by("id")
+    forward = item.relations.in_effect().filter(target__in=visible).select_related("target__agency").order_by("id")
+    backward = item.reverse_relations.in_effect().filter(source__in=visible).select_related("source__agency").order_by("id")
     grouped: dict[tuple[str, int], list[Item]] = {}
     for relation in forward:
         grouped.setdefault((relation.kind, 0), []).append(relation.target)

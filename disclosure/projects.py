@@ -81,7 +81,7 @@ def project_of(item: Item, reader: Any) -> Item | None:
     """The project on whose page a text stands, if this reader may read it: the one it belongs to, or itself."""
     if item.item_type not in {KIND, PART}:
         return None
-    belongs = Relation.objects.filter(source=item, kind=RelationKind.BELONGS_TO, target__item_type=KIND)
+    belongs = Relation.objects.in_effect().filter(source=item, kind=RelationKind.BELONGS_TO, target__item_type=KIND)
     above = belongs.filter(target__in=Item.objects.visible_to(reader)).select_related("target").order_by("pk").first()
     if above:
         return above.target
@@ -93,7 +93,8 @@ def parts_of(projects_shown: Iterable[Item], reader: Any) -> dict[int, list[Item
     ids = [project.pk for project in projects_shown]
     visible = Item.objects.visible_to(reader)
     found: dict[int, list[Item]] = {pk: [] for pk in ids}
-    relations = Relation.objects.filter(kind=RelationKind.BELONGS_TO, target__in=ids, source__in=visible)
+    stated = Relation.objects.in_effect()
+    relations = stated.filter(kind=RelationKind.BELONGS_TO, target__in=ids, source__in=visible)
     shown = (
         "target_id", "source__slug", "source__title", "source__item_type", "source__published_on", "source__updated_at",
         "source__document_number", "source__agency__name", "source__agency__short_name", "source__agency__code",
@@ -137,5 +138,5 @@ def _about(*keys: str) -> Q:
 
 
 def _documents(visible: ItemQuerySet, condition: Q) -> Exists:
-    belonging = visible.filter(condition, relations__kind=RelationKind.BELONGS_TO, relations__target=OuterRef("pk"))
-    return Exists(belonging)
+    belonging = Relation.objects.in_effect().filter(kind=RelationKind.BELONGS_TO, target=OuterRef("pk"))
+    return Exists(belonging.filter(source__in=visible.filter(condition)))

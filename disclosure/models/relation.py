@@ -1,7 +1,10 @@
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.enums import RelationKind
+from disclosure.queries import RelationQuerySet
 
 
 class Relation(models.Model):
@@ -16,6 +19,8 @@ class Relation(models.Model):
     since_edition = models.ForeignKey(
         "disclosure.Edition", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("自版本")
     )
+
+    objects: ClassVar[RelationQuerySet] = RelationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("关联")

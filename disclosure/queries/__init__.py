@@ -5,6 +5,7 @@ from disclosure.queries.inside import ReceiptQuerySet, RectificationQuerySet, Wi
 from disclosure.queries.items import ItemQuerySet, effective_validity
 from disclosure.queries.log import LogEntryQuerySet
 from disclosure.queries.obligations import ObligationQuerySet
+from disclosure.queries.relations import RelationQuerySet, in_effect
 from disclosure.queries.review import ApprovalQuerySet, EditionQuerySet, MotionQuerySet
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "ObligationQuerySet",
     "ReceiptQuerySet",
     "RectificationQuerySet",
+    "RelationQuerySet",
     "WithholdingQuerySet",
     "effective_validity",
+    "in_effect",
 ]

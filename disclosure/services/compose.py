@@ -107,9 +107,9 @@ def _add(edition: Edition, parts: Parts, *, actor: User, at: datetime) -> None:
     for gone in parts.removed_relations:
         relate.unrelate(gone.source, RelationKind(gone.kind), gone.target, actor=actor)
     for kind, target in parts.relations:
-        relate.relate(edition.item, kind, target, actor=actor)
+        relate.relate(edition.item, kind, target, actor=actor, edition=edition)
     for source in parts.interpretations:
-        relate.relate(source, RelationKind.INTERPRETS, edition.item, actor=actor)
+        relate.relate(source, RelationKind.INTERPRETS, edition.item, actor=actor, edition=edition)
     if parts.new_interpretation:
         _begin_interpretation(edition, actor=actor, at=at)
 

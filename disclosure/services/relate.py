@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Audience, ItemState, RelationKind
-from disclosure.models import Item, Relation
+from disclosure.enums import Audience, EditionState, ItemState, RelationKind
+from disclosure.models import Edition, Item, Relation
 from disclosure.services import procedure
 from govportal import access, audit
 from govportal.models import PublicRevision, User
@@ -22,14 +22,20 @@ def reasons_against(target: Item, *, audience: str, source: Item | None = None) 
 
 
 @transaction.atomic
-def relate(source: Item, kind: RelationKind, target: Item, *, actor: User) -> Relation:
+def relate(source: Item, kind: RelationKind, target: Item, *, actor: User, edition: Edition | None = None) -> Relation:
     """State that `source` stands to `target` as `kind` says. Saying it twice changes nothing.
 
-    Raises ValidationError for an item and itself, and for a public item that would name an internal one.
+    Stated in a draft (`edition`), it holds from the publication of that draft: nothing changes on a live page
+    that nobody has signed. Raises ValidationError for an item and itself, and for a public item that would name an
+    internal one.
     """
     access.require(actor, Permission.DRAFT_ITEM, source.agency)
     procedure.check(reasons_against(target, audience=source.audience, source=source))
-    relation, is_new = Relation.objects.get_or_create(source=source, kind=kind, target=target)
+    stated = {"since_edition": edition}
+    relation, is_new = Relation.objects.get_or_create(source=source, kind=kind, target=target, defaults=stated)
+    if not is_new and relation.since_edition and relation.since_edition.state != EditionState.PUBLISHED:
+        relation.since_edition = edition
+        relation.save(update_fields=["since_edition"])
     if is_new:
         PublicRevision.raise_number()
         audit.record(actor, "item.relate", source, agency=source.agency, after={"kind": kind, "target": target.slug})
@@ -49,9 +55,15 @@ def unrelate(source: Item, kind: RelationKind, target: Item, *, actor: User) -> 
     """
     access.require(actor, Permission.DRAFT_ITEM, source.agency)
     source = Item.objects.select_for_update(of=("self",)).select_related("agency").get(pk=source.pk)
-    if not may_unrelate(source):
+    stated = Relation.objects.filter(source=source, kind=kind, target=target)
+    if not may_unrelate(source) and stated.in_effect().exists():
         raise ValidationError(_("“%s”已经公开过，它的关联不能取消。") % source.index_number)
-    if not Relation.objects.filter(source=source, kind=kind, target=target).delete()[0]:
+    if not stated.delete()[0]:
         return
     PublicRevision.raise_number()
     audit.record(actor, "item.unrelate", source, agency=source.agency, before={"kind": kind, "target": target.slug})
+
+
+def forget(edition: Edition) -> None:
+    """What was stated in a draft goes with it when it is discarded, inside that transaction."""
+    Relation.objects.filter(since_edition=edition).delete()

@@ -70,7 +70,7 @@ def _normative_row(item: Item, interpretations: list[Item]) -> dict[str, Any]:
 
 def _interpretations(items: Iterable[Item], reader: Any) -> dict[int, list[Item]]:
     """What interprets each document, by its id."""
-    relations = Relation.objects.filter(
+    relations = Relation.objects.in_effect().filter(
         kind=RelationKind.INTERPRETS, target__in=list(items), source__in=Item.objects.visible_to(reader)
     )
     found: dict[int, list[Item]] = {}

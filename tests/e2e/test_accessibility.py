@@ -1,26 +1,13 @@
 """axe finds nothing, nothing overflows and every target is large enough: each page, width and mode."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from govportal.models import SiteProfile
 from tests.e2e.pages import MADE, NAMES, path_of
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MODES = {"light": "light", "dark": "dark", "elder": "light.elder"}
 WIDTHS = (360, 1280)
 AXE = {"resultTypes": ["violations"], "preload": False}  # preloading would fetch our @imports from wrong addresses
@@ -33,18 +20,6 @@ _SMALL_TARGETS = """(least) => [...document.querySelectorAll('a, button, input:n
   .map(e => [e, (e.closest('label') || e).getBoundingClientRect()])
   .filter(([e, r]) => r.width > 1 && (r.height < least - 0.5 || r.width < least - 0.5))
   .map(([e, r]) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${[r.width, r.height].map(Math.round)}`)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread; Django would take it for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    if not os.path.exists(CHROMIUM):
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def open_page(browser: Browser, live_server: LiveServer, width: int, mode: str) -> Page:

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import Aspect
+from disclosure.enums import Aspect, RecordKind
 from disclosure.masking import shown_party
 
 
@@ -63,6 +63,12 @@ class ItemType:
     needs_second_review: bool = False  # 复审, where the agency has the people for it
     is_official_document: bool = False  # set in the 公文 layout, with first-line indent
     review_after_months: int | None = None  # continuous texts are looked through again after so long
+
+    @property
+    def records(self) -> tuple[RecordKind, ...]:
+        """What must have happened before its text is published, and been recorded."""
+        needed = {RecordKind.AUDIT: self.needs_audit_record, RecordKind.MEETING: self.needs_meeting_record}
+        return tuple(kind for kind, is_needed in needed.items() if is_needed)
 
     @property
     def elements(self) -> int:

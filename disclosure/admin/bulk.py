@@ -99,7 +99,7 @@ def _row(request: HttpRequest, deed: str, edition: Edition) -> Row:
     verb = _verb(deed, edition)
     if verb is None:
         return Row(edition, None, [_("这一版的状态是“%s”，没有待签的环节。") % edition.get_state_display()])
-    reasons = verb.reasons(edition, request.user)
+    reasons = verb.reasons(edition, request.user, now())
     if not reasons and what_to_check(edition, verb)[0]:
         reasons = [_("有实质性修改，须逐件打开核对后办理。")]
     return Row(edition, verb, reasons)

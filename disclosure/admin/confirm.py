@@ -16,7 +16,7 @@ from disclosure.admin.verbs import SIGNING, VERBS, Needs, Outcome, Seen, Verb, a
 from disclosure.admin.visibility import find_edition
 from disclosure.enums import EditionAction, Mode
 from disclosure.models import Edition
-from disclosure.services import review, warnings
+from disclosure.services import procedure, review, warnings
 from govportal import access
 from govportal.models import User
 from govportal.now import now
@@ -105,7 +105,7 @@ def _refused(
 
 
 def _page(request: HttpRequest, edition: Edition, verb: Verb, form: ConfirmForm, hints: list[str]) -> HttpResponse:
-    reasons = verb.reasons(edition, request.user)
+    reasons = verb.reasons(edition, request.user, now())
     context = {
         **admin.site.each_context(request),
         "opts": Edition._meta,
@@ -126,7 +126,7 @@ def what_to_check(edition: Edition, verb: Verb) -> tuple[str, list[str]]:
     """(the sentence to be agreed to, what it is about) before this verb; empty when nothing is."""
     if not applies(verb, edition):
         return "", []
-    if verb.key == EditionAction.SUBMIT:
+    if verb.key in {EditionAction.SUBMIT, EditionAction.EMERGENCY_PUBLISH}:
         hints = [warning.message for warning in warnings.warnings(edition)]
         return (_("以上 %(n)s 条提示我已逐条核对") % {"n": len(hints)} if hints else ""), hints
     before = edition.item.current_edition
@@ -186,5 +186,5 @@ def signer_names(edition: Edition, step: Any, *, besides: Any = None) -> list[st
     """Who may give this signature: by role, not of those who wrote the text, not `besides`."""
     permission = workflow.EDITION[workflow.ACTION_OF[step]].permission
     assert permission is not None
-    writers = {edition.created_by_id, edition.last_edited_by_id, getattr(besides, "pk", None)}
-    return [str(person) for person in access.holders(permission, edition.item.agency) if person.pk not in writers]
+    others = {*procedure.writers(edition), getattr(besides, "pk", None)}
+    return [str(person) for person in access.holders(permission, edition.item.agency) if person.pk not in others]

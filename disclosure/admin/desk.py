@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -19,10 +19,10 @@ from disclosure.edition_changes import WITH_FILES, changed_metadata
 from disclosure.enums import OPEN_STATES, EditionAction, EditionState, Procedure, RelationKind, ReviewStep
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Approval, Edition, EditionEvent, Item, Relation
-from disclosure.services import review, submission, warnings
+from disclosure.services import procedure, review, submission, warnings
 from disclosure.workflow import UNDER_REVIEW
 from govportal.htmldiff import compare_html
-from govportal.now import today
+from govportal.now import now, today
 
 _SIGNED_OFF = {EditionState.APPROVED, EditionState.SCHEDULED}
 STATE_TONES = {
@@ -66,8 +66,10 @@ def desk_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     item = edition.item
     before = edition_before(edition)
     prefetch_related_objects([row for row in (edition, before) if row], WITH_FILES)
-    shown = buttons(edition, request.user)
-    events = list(edition.events.select_related("actor").order_by("-id"))
+    newest_first = EditionEvent.objects.select_related("actor").order_by("-id")
+    prefetch_related_objects([edition], Prefetch("events", newest_first))
+    shown = buttons(edition, request.user, now())
+    events = list(edition.events.all())
     context = {
         **admin.site.each_context(request),
         "opts": Edition._meta,
@@ -131,13 +133,13 @@ def _interpretations(request: HttpRequest, item: Item) -> list[tuple[str, Editio
     return [(words[pk], edition) for pk, edition in latest.items()]
 
 
-def buttons(edition: Edition, actor: Any) -> list[Button]:
+def buttons(edition: Edition, actor: Any, at: datetime) -> list[Button]:
     """Every verb that the state knows; those that are refused keep their reasons."""
-    return [Button(verb, verb.reasons(edition, actor)) for verb in applicable(edition)]
+    return [Button(verb, verb.reasons(edition, actor, at)) for verb in applicable(edition)]
 
 
 def _can_edit(edition: Edition, actor: Any) -> bool:
-    return not review.reasons_against(edition, EditionAction.EDIT, actor)
+    return not procedure.reasons_against(edition, EditionAction.EDIT, actor)
 
 
 def _returned(edition: Edition, events: list[EditionEvent]) -> EditionEvent | None:

@@ -26,7 +26,7 @@ _ALL = EditionAction
 # Verbs with which somebody puts his name under the text.
 SIGNING = frozenset({*review.REVIEWS, _ALL.EMERGENCY_PUBLISH, AFTERWARDS})
 
-type Reasons = Callable[[Edition, Any], list[str]]
+type Reasons = Callable[[Edition, Any, datetime], list[str]]
 type Performance = Callable[[Edition, User, datetime, Mapping[str, Any]], Any]
 
 
@@ -87,13 +87,18 @@ def _schedule(edition: Edition, actor: User, at: datetime, said: Mapping[str, An
 
 def _verb(
     action: EditionAction,
-    reasons: Callable[[Edition, EditionAction, Any], list[str]],
+    reasons: Callable[..., list[str]],
     perform: Performance,
     done: Promise | str,
     **values: Any,
 ) -> Verb:
     return Verb(
-        action.value, action.label, lambda edition, actor: reasons(edition, action, actor), perform, done, **values
+        action.value,
+        action.label,
+        lambda edition, actor, at: reasons(edition, action, actor, at=at),
+        perform,
+        done,
+        **values,
     )
 
 
@@ -104,7 +109,7 @@ _VERBS = (
     Verb(
         AFTERWARDS,
         _("补审通过"),
-        review.reasons_against_afterwards,
+        lambda edition, actor, _at: review.reasons_against_afterwards(edition, actor),
         _noted(review.sign_afterwards),
         _SIGNED,
         tone=Tone.MAIN,
@@ -113,7 +118,7 @@ _VERBS = (
     _verb(_ALL.SCHEDULE, publish.reasons_against, _schedule, _("已定时，到点自动公开。"), needs=Needs.TIME),
     _verb(
         _ALL.UNSCHEDULE,
-        procedure.reasons_against,
+        review.reasons_against,
         _noted(publish.unschedule),
         _("已取消定时，审定仍然有效。"),
     ),
@@ -128,7 +133,7 @@ _VERBS = (
     Verb(
         _ALL.EMERGENCY_PUBLISH.value,
         _ALL.EMERGENCY_PUBLISH.label,
-        publish.reasons_against_emergency,
+        lambda edition, actor, at: publish.reasons_against_emergency(edition, actor, at=at),
         _noted(publish.publish_in_emergency, "reason"),
         _("已应急公开，请在期限内补审。"),
         needs=Needs.REASON,

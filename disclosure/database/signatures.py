@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from disclosure import workflow
-from disclosure.enums import EditionState, Procedure, ReviewStep
+from disclosure.enums import EditionAction, EditionState, Procedure, ReviewStep
 from disclosure.publication_log import CONTENT_FIELDS
 from govportal.dbsetup import DatabaseObject
 
@@ -24,12 +24,12 @@ SIGNED_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
     verb: str
     refused_if: str
 
 
-def _guard(name: str, table: str, rules: Sequence[_Rule], message: str) -> DatabaseObject:
+def guard(name: str, table: str, rules: Sequence[Rule], message: str) -> DatabaseObject:
     """A trigger that refuses a write for which the condition of its verb holds; one text for both databases."""
     checks = "".join(
         f"IF TG_OP = '{rule.verb}' THEN IF {rule.refused_if} THEN "
@@ -62,6 +62,7 @@ def _guard(name: str, table: str, rules: Sequence[_Rule], message: str) -> Datab
 def approval_guard() -> DatabaseObject:
     """A signature names the author, the last editor and the digest as they are; it is voided once, never deleted.
 
+    Nobody who has edited the edition signs it, whoever has edited it since.
     Published editions take no signature and lose none, but for the later review of an emergency publication.
     """
     signable = "', '".join(workflow.UNDER_REVIEW)
@@ -76,19 +77,23 @@ def approval_guard() -> DatabaseObject:
         "EXISTS (SELECT 1 FROM disclosure_approval a WHERE a.edition_id = NEW.edition_id "
         "AND a.voided_at IS NULL AND (a.step = NEW.step OR a.signer_id = NEW.signer_id))"
     )
+    edited = (
+        "EXISTS (SELECT 1 FROM disclosure_editionevent v WHERE v.edition_id = NEW.edition_id "
+        f"AND v.action = '{EditionAction.EDIT}' AND v.actor_id = NEW.signer_id)"
+    )
     fixed = ("id", "edition_id", "step", "digest", "signer_id", "author_id", "last_editor_id", "note", "at")
     changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in fixed)
     published = (
         "EXISTS (SELECT 1 FROM disclosure_edition e WHERE e.id = OLD.edition_id "
         f"AND e.state = '{EditionState.PUBLISHED}')"
     )
-    return _guard(
+    return guard(
         "disclosure_approval_guard",
         "disclosure_approval",
         (
-            _Rule("INSERT", f"NEW.voided_at IS NOT NULL OR {again} OR NOT {true_copy}"),
-            _Rule("UPDATE", f"{changed} OR OLD.voided_at IS NOT NULL OR {published}"),
-            _Rule("DELETE", "OLD.id IS NOT NULL"),
+            Rule("INSERT", f"NEW.voided_at IS NOT NULL OR {again} OR {edited} OR NOT {true_copy}"),
+            Rule("UPDATE", f"{changed} OR OLD.voided_at IS NOT NULL OR {published}"),
+            Rule("DELETE", "OLD.id IS NOT NULL"),
         ),
         "a signature is a true copy of its edition, voided once and never changed",
     )
@@ -113,12 +118,12 @@ def publication_guard() -> DatabaseObject:
         f"OR (NEW.procedure = '{Procedure.EMERGENCY}' AND {signed(ReviewStep.EMERGENCY)})"
     )
     becomes = f"NEW.state = '{EditionState.PUBLISHED}'"
-    return _guard(
+    return guard(
         "disclosure_publication_guard",
         "disclosure_edition",
         (
-            _Rule("INSERT", f"{becomes} AND NEW.procedure <> '{Procedure.MIGRATION}'"),
-            _Rule("UPDATE", f"{becomes} AND OLD.state <> '{EditionState.PUBLISHED}' AND NOT ({by_right})"),
+            Rule("INSERT", f"{becomes} AND NEW.procedure <> '{Procedure.MIGRATION}'"),
+            Rule("UPDATE", f"{becomes} AND OLD.state <> '{EditionState.PUBLISHED}' AND NOT ({by_right})"),
         ),
         "an edition is published only under the signatures of its procedure",
     )
@@ -127,11 +132,11 @@ def publication_guard() -> DatabaseObject:
 def signed_text_guard() -> DatabaseObject:
     """While a signature stands, nothing of what it signed can change: an edit voids it first."""
     changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in SIGNED_COLUMNS)
-    return _guard(
+    return guard(
         "disclosure_signed_text_guard",
         "disclosure_edition",
         (
-            _Rule(
+            Rule(
                 "UPDATE",
                 f"({changed} OR OLD.review_digest IS DISTINCT FROM NEW.review_digest) "
                 f"AND OLD.state <> '{EditionState.PUBLISHED}' "
@@ -151,13 +156,13 @@ def signed_files_guard() -> DatabaseObject:
             f"WHERE a.edition_id = {row}.edition_id AND a.voided_at IS NULL AND e.state <> '{EditionState.PUBLISHED}')"
         )
 
-    return _guard(
+    return guard(
         "disclosure_signed_files_guard",
         "disclosure_editionattachment",
         (
-            _Rule("INSERT", signed("NEW")),
-            _Rule("UPDATE", f"{signed('OLD')} OR {signed('NEW')}"),
-            _Rule("DELETE", signed("OLD")),
+            Rule("INSERT", signed("NEW")),
+            Rule("UPDATE", f"{signed('OLD')} OR {signed('NEW')}"),
+            Rule("DELETE", signed("OLD")),
         ),
         "the files of a signed text do not change while a signature stands",
     )

@@ -1,6 +1,9 @@
 """Editions under review, signatures and motions: what stands, what waits for whom."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -16,24 +19,41 @@ if TYPE_CHECKING:
     from disclosure.models import Approval, Edition, Motion  # noqa: F401  (named in strings below)
 
 
+@cache
+def _by_steps() -> Mapping[tuple[ReviewStep, ...], Q]:
+    """Which editions need these signatures, by level of the agency and type; a few sets of signatures cover all."""
+    types: dict[tuple[ReviewStep, ...], dict[str, list[str]]] = {}
+    for level in STEPS_BY_LEVEL:
+        for item_type in ITEM_TYPES:
+            types.setdefault(required_steps(item_type, level), {}).setdefault(level, []).append(item_type)
+    found = {}
+    for steps, by_level in types.items():
+        found[steps] = Q(pk__in=[])
+        for same in {tuple(group) for group in by_level.values()}:
+            levels = [level for level, group in by_level.items() if tuple(group) == same]
+            of_type = Q() if len(same) == len(ITEM_TYPES) else Q(item__item_type__in=same)
+            found[steps] |= Q(item__agency__level__in=levels) & of_type
+    return MappingProxyType(found)
+
+
+def _signing_for(user: Any, step: ReviewStep) -> list[Any]:
+    """The agencies at which this person gives this signature."""
+    permission = EDITION[ACTION_OF[step]].permission
+    assert permission is not None  # every signature has its role
+    return access.agencies_with(user, permission)
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def waiting_for(self, user: Any) -> Self:
-        """Editions under review whose next signature this person may give: by role, not author, not yet a signer."""
+        """Editions under review whose next signature this person may give: by role, not a writer, not yet a signer."""
         waiting = Q(pk__in=[])
-        for level in STEPS_BY_LEVEL:
-            for item_type in ITEM_TYPES:
-                steps = required_steps(item_type, level)
-                for state in EditionState:
-                    if (step := due_step(state, steps)) is None:
-                        continue
-                    permission = EDITION[ACTION_OF[step]].permission
-                    assert permission is not None
-                    if agencies := access.agencies_with(user, permission):
-                        waiting |= Q(
-                            state=state, item__item_type=item_type, item__agency__level=level, item__agency__in=agencies
-                        )
+        for steps, needing in _by_steps().items():
+            for state in EditionState:
+                step = due_step(state, steps)
+                if step and (agencies := _signing_for(user, step)):
+                    waiting |= needing & Q(state=state, item__agency__in=agencies)
         signed = self._related("approvals").filter(edition=OuterRef("pk"), signer=user.pk, voided_at__isnull=True)
-        return self.filter(waiting, ~Exists(signed)).exclude(created_by=user.pk).exclude(last_edited_by=user.pk)
+        return self.filter(waiting, ~Exists(signed))._not_written_by(user)
 
     def due_for_publication(self, at: datetime) -> Self:
         """Scheduled for a minute that has come, the earliest first."""
@@ -52,16 +72,17 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             has_signed=Exists(standing.filter(signer=user.pk)),
         )
         owed = Q(pk__in=[])
-        for level in STEPS_BY_LEVEL:
-            for item_type in ITEM_TYPES:
-                earlier = Q(item__item_type=item_type, item__agency__level=level)
-                for step in (step for step in required_steps(item_type, level) if step in steps):
-                    permission = EDITION[ACTION_OF[step]].permission
-                    assert permission is not None
-                    if agencies := access.agencies_with(user, permission):
-                        owed |= earlier & Q(item__agency__in=agencies, **{f"has_{step.value}": False})
-                    earlier &= Q(**{f"has_{step.value}": True})
-        return emergencies.filter(owed, has_signed=False).exclude(Q(created_by=user.pk) | Q(last_edited_by=user.pk))
+        for required, earlier in _by_steps().items():
+            for step in (step for step in required if step in steps):
+                if agencies := _signing_for(user, step):
+                    owed |= earlier & Q(item__agency__in=agencies, **{f"has_{step.value}": False})
+                earlier &= Q(**{f"has_{step.value}": True})
+        return emergencies.filter(owed, has_signed=False)._not_written_by(user)
+
+    def _not_written_by(self, user: Any) -> Self:
+        """Without those this person began or ever edited, as services/procedure.py counts writers."""
+        edits = self._related("events").filter(edition=OuterRef("pk"), action=EditionAction.EDIT, actor=user.pk)
+        return self.filter(~Exists(edits)).exclude(created_by=user.pk).exclude(last_edited_by=user.pk)
 
     def written_by(self, user: Any) -> Self:
         """Drafts that this person began or last edited."""

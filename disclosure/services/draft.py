@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import OPEN_STATES, Audience, Category, EditionAction, Mode, Validity
 from disclosure.models import CatalogueEntry, Edition, EditionAttachment, Item
-from disclosure.services import events, procedure, withhold
+from disclosure.services import events, procedure, submission, withhold
 from disclosure.services.index_number import allocate, reason_against, slug_for
 from disclosure.types import ITEM_TYPES
 from govportal import access, audit
-from govportal.html import sanitise
+from govportal.html import clean_line, clean_values, sanitise
 from govportal.models import Agency, Attachment, User
 from govportal.permissions import Permission
+
+
+_LINES = ("title", "document_number", "issuer", "topic", "change_note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +123,20 @@ def add_edition(
     Raises ValidationError when an unpublished edition is already open, or a value does not fit.
     """
     access.require(author, Permission.DRAFT_ITEM, item.agency)
-    procedure.check(withhold.reasons_against_mode(item, content.mode))
-    return _add_edition(item, content, author=author, at=at, attachments=attachments)
+    # The item's row is the lock: two people opening the next edition at once get one edition.
+    procedure.check(_reasons_against(Item.objects.select_for_update().get(pk=item.pk), content, at))
+    edition = _add_edition(item, content, author=author, at=at, attachments=attachments)
+    events.follow_draft(edition, actor=author, at=at)
+    return edition
+
+
+def _reasons_against(item: Item, content: Content, at: datetime) -> list[str]:
+    """What could never be submitted is not drafted either: said before anybody writes in vain."""
+    return [
+        *submission.ended(item, content.expires_on, localdate(at)),
+        *submission.settled_mode(item, content.mode),
+        *withhold.reasons_against_mode(item, content.mode),
+    ]
 
 
 def _add_edition(
@@ -132,8 +147,6 @@ def _add_edition(
     at: datetime,
     attachments: Sequence[tuple[Attachment, str]],
 ) -> Edition:
-    # The item's row is the lock: two people opening the next edition at once get one edition.
-    Item.objects.select_for_update().get(pk=item.pk)
     if item.editions.filter(state__in=OPEN_STATES).exists():
         raise ValidationError(_("这条信息已有一个未公开的版本。"))
     last = item.editions.aggregate(last=Max("number"))["last"] or 0
@@ -155,10 +168,12 @@ def _add_edition(
 
 
 def _columns(item: Item, content: Content, *, is_first: bool) -> dict[str, Any]:
-    return asdict(content) | {
+    values: dict[str, Any] = clean_values(asdict(content))
+    values |= {name: clean_line(values[name]) for name in _LINES}
+    return values | {
         "body": sanitise(content.body),
         "aspect": content.aspect or ITEM_TYPES[item.item_type].aspect,
-        "keywords": list(content.keywords),
+        "keywords": [clean_line(word) for word in content.keywords],
         "title_breaks": list(content.title_breaks),
         "is_substantive": content.is_substantive or is_first,
     }
@@ -166,7 +181,7 @@ def _columns(item: Item, content: Content, *, is_first: bool) -> dict[str, Any]:
 
 def _attach(edition: Edition, attachments: Sequence[tuple[Attachment, str]]) -> None:
     for position, (attachment, title) in enumerate(attachments, 1):
-        link = EditionAttachment(edition=edition, attachment=attachment, title=title, position=position)
+        link = EditionAttachment(edition=edition, attachment=attachment, title=clean_line(title), position=position)
         link.clean_fields(exclude={"edition", "attachment"})
         link.save(force_insert=True)
 
@@ -190,7 +205,7 @@ def edit(
     procedure.check(procedure.reasons_against(edition, EditionAction.EDIT, actor))
     if edition.lock_version != lock_version:  # which shows the other text: only to who may edit it
         raise StaleForm(edition)
-    procedure.check(withhold.reasons_against_mode(edition.item, content.mode))
+    procedure.check(_reasons_against(edition.item, content, at))
     if edition.number > 1 and not content.change_note.strip():
         raise ValidationError({"change_note": _("新版本须写明修改说明。")})
     procedure.void_signatures(edition, _("文本已修改"), at)

@@ -17,6 +17,7 @@ from disclosure import publication_log, workflow
 from disclosure.enums import EditionAction, EditionState, ReviewStep
 from disclosure.models import Approval, Edition, EditionEvent, Item
 from govportal import access, audit, notices
+from govportal.html import clean_text
 from govportal.models import User
 from govportal.site import absolute_url
 
@@ -37,9 +38,9 @@ def reasons_against(edition: Edition, action: EditionAction, actor: Any) -> list
     if workflow.next_state(edition.state, action, edition.steps) is None:
         return [_("这一版的状态是“%s”，不能%s。") % (edition.get_state_display(), EditionAction(action).label)]
     permission = workflow.permission_for(action, edition.state, edition.steps)
-    writers = {edition.created_by_id, edition.last_edited_by_id}
     if permission is None:
-        return [] if actor.pk in writers else [_("只有起草人或最后修改人可以撤回送审。")]
+        is_own = actor.pk in {edition.created_by_id, edition.last_edited_by_id}
+        return [] if is_own else [_("只有起草人或最后修改人可以撤回送审。")]
     reasons = []
     if not access.can(actor, permission, edition.item.agency):
         reasons.append(_("您在%(agency)s没有“%(action)s”的角色。") % _words(edition, action))
@@ -52,11 +53,21 @@ def _words(edition: Edition, action: EditionAction) -> dict[str, Any]:
     return {"agency": edition.item.agency.display_name, "action": EditionAction(action).label}
 
 
+def writers(edition: Edition) -> set[int]:
+    """The author and everybody who has ever edited this edition: no sentence of it is signed by who wrote it."""
+    editors = {
+        event.actor_id for event in edition.events.all() if event.action == EditionAction.EDIT and event.actor_id
+    }
+    return {edition.created_by_id, edition.last_edited_by_id} | editors
+
+
 def reasons_against_signing(edition: Edition, actor: Any) -> list[str]:
     """起草、审查、审定分离: nobody signs his own text, nobody signs twice (domain §4.1)."""
     reasons = []
     if actor.pk in {edition.created_by_id, edition.last_edited_by_id}:
         reasons.append(_("起草人和最后修改人不能审查、审定自己的文本。"))
+    elif actor.pk in writers(edition):
+        reasons.append(_("您修改过这一版，不能审查、审定自己的文本。"))
     signed = edition.approvals.standing().filter(signer=actor.pk).first()
     if signed:
         reasons.append(_("您已经作过“%s”，同一人不能在同一版上签两个环节。") % signed.get_step_display())
@@ -114,7 +125,7 @@ def move(
     if after is None:
         raise ValidationError(reasons_against(edition, action, actor))
     event = EditionEvent(
-        edition=edition, action=action, from_state=before, to_state=after, actor=actor, note=note, at=at
+        edition=edition, action=action, from_state=before, to_state=after, actor=actor, note=clean_text(note), at=at
     )
     event.clean_fields(exclude={"edition", "actor"})
     edition.state = after

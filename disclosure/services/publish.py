@@ -25,18 +25,15 @@ from disclosure.enums import (
     ReviewStep,
 )
 from disclosure.models import Edition, Item, LogEntry
-from disclosure.services import fulfil, procedure, review, submission
+from disclosure.services import fulfil, procedure, submission
 from govportal import access, audit
 from govportal.calendar import load_calendar
 from govportal.html import sanitise
 from govportal.models import Agency, PublicRevision, User
-from govportal.now import now
 from govportal.permissions import Permission
 from govportal.site import site_profile
 from govportal.workdays import add_working_days
 
-# States from which the next edition of an item may be published; an ended item is restored first.
-_OPEN_STATES = (ItemState.UNPUBLISHED, ItemState.LIVE, ItemState.PARTLY_VOID)
 # The verb by which each procedure ends; an archive has none.
 _ACTION_OF = {
     Procedure.REVIEW: EditionAction.PUBLISH,
@@ -65,13 +62,13 @@ def open_edition(item: Item) -> Edition | None:
     return edition
 
 
-def reasons_against(edition: Edition, action: EditionAction, actor: Any) -> list[str]:
-    """Why this person cannot publish or schedule this edition now; empty when they can.
+def reasons_against(edition: Edition, action: EditionAction, actor: Any, *, at: datetime) -> list[str]:
+    """Why this person cannot publish or schedule this edition at that moment; empty when they can.
 
     `actor` None is the scheduler, who acts on what others have decided.
     """
     reasons = procedure.reasons_against(edition, action, actor) if actor else _not_scheduled(edition)
-    return reasons or [*_unpublishable(edition, localdate(now())), *_not_with_its_partners(edition)]
+    return reasons or [*_unpublishable(edition, localdate(at)), *_not_with_its_partners(edition, localdate(at))]
 
 
 def _not_scheduled(edition: Edition) -> list[str]:
@@ -82,9 +79,7 @@ def _not_scheduled(edition: Edition) -> list[str]:
 
 def _unpublishable(edition: Edition, day: date) -> list[str]:
     """What forbids publication whoever asks: attribute, day, state, a text that is not what was signed."""
-    reasons = _faults(edition.item, edition)
-    if edition.mode != Mode.PROACTIVE:
-        reasons.append(_("公开方式是“%s”，不能主动公开。") % edition.get_mode_display())
+    reasons = [*_faults(edition, day), *_not_proactive(edition)]
     if edition.formed_on and edition.formed_on > day:
         reasons.append(_("公开日期不能早于成文日期 %s。") % edition.formed_on.isoformat())
     if edition.state in (EditionState.APPROVED, EditionState.SCHEDULED):
@@ -94,7 +89,13 @@ def _unpublishable(edition: Edition, day: date) -> list[str]:
     return reasons
 
 
-def _not_with_its_partners(edition: Edition) -> list[str]:
+def _not_proactive(edition: Edition) -> list[str]:
+    if edition.mode == Mode.PROACTIVE:
+        return []
+    return [_("公开方式是“%s”，不能主动公开。") % edition.get_mode_display()]
+
+
+def _not_with_its_partners(edition: Edition, day: date) -> list[str]:
     """Policy and interpretation appear together: neither alone (domain §4.4)."""
     reasons = [
         _("解读与政策文件同时公开，请公开“%s”，本解读会一并公开。") % target.index_number
@@ -107,7 +108,7 @@ def _not_with_its_partners(edition: Edition) -> list[str]:
         if partner is None or partner.state not in (EditionState.APPROVED, EditionState.SCHEDULED):
             reasons.append(_("政策解读 %s 还没有审定。") % source.index_number)
         else:
-            reasons += _unpublishable(partner, localdate(now()))
+            reasons += _unpublishable(partner, day)
     return reasons
 
 
@@ -115,19 +116,12 @@ def _waiting_interpretations(item: Item) -> list[Item]:
     return [source for source in submission.interpretations(item) if source.current_edition_id is None]
 
 
-def _faults(item: Item, edition: Edition) -> list[str]:
-    """What is wrong with the text itself, whoever publishes it."""
-    reasons = []
-    if item.state not in _OPEN_STATES and not _renews(item, edition):
-        reasons.append(_("这条信息的状态是“%s”，须先恢复。") % item.get_state_display())
+def _faults(edition: Edition, day: date) -> list[str]:
+    """What no text may be made public with, an archive's no more than another."""
+    reasons = submission.ended(edition.item, edition.expires_on, day)
     if not edition.title.strip() or not edition.body.strip():
         reasons.append(_("标题和正文不能为空。"))
     return reasons
-
-
-def _renews(item: Item, edition: Edition) -> bool:
-    """An expired text lives again by an edition that lasts longer."""
-    return item.state == ItemState.EXPIRED and (edition.expires_on is None or edition.expires_on >= localdate(now()))
 
 
 @transaction.atomic
@@ -141,7 +135,7 @@ def publish(edition_id: int, *, actor: User | None, at: datetime, note: str = ""
     waiting = [open_edition(source) for source in _waiting_interpretations(edition.item)]
     # Locked before anybody looks at them: nobody takes a partner back between the look and the deed.
     partners = [procedure.locked(partner.pk) for partner in waiting if partner]
-    procedure.check(reasons_against(edition, EditionAction.PUBLISH, actor))
+    procedure.check(reasons_against(edition, EditionAction.PUBLISH, actor, at=at))
     if actor is None and edition.publish_at and edition.publish_at > at:
         raise ValidationError(_("还没有到定时公开的时间 %s。") % _minute(edition.publish_at))
     entry = _make_public(edition, actor=actor, at=at, note=note)
@@ -160,7 +154,7 @@ def _make_public(edition: Edition, *, actor: User | None, at: datetime, note: st
 def schedule(edition_id: int, *, actor: User, at: datetime, publish_at: datetime) -> Edition:
     """定时公开: fix the minute at which an approved edition becomes public. Raises ValidationError with reasons."""
     edition = procedure.locked(edition_id)
-    procedure.check(reasons_against(edition, EditionAction.SCHEDULE, actor))
+    procedure.check(reasons_against(edition, EditionAction.SCHEDULE, actor, at=at))
     if publish_at <= at:
         raise ValidationError({"publish_at": _("定时公开的时间已经过去，请选以后的时间，或者立即公开。")})
     edition.publish_at, edition.publish_fault = publish_at.replace(second=0, microsecond=0), ""
@@ -184,22 +178,25 @@ def _minute(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
 
 
-def reasons_against_emergency(edition: Edition, actor: Any) -> list[str]:
-    """Why this person cannot publish this edition in an emergency, with the review to follow (domain §4.7)."""
+def reasons_against_emergency(edition: Edition, actor: Any, *, at: datetime) -> list[str]:
+    """Why this person cannot publish this edition in an emergency, with the review to follow (domain §4.7).
+
+    Reviews, records and interpretation can be made good afterwards; what is sealed with a name or a wrong day cannot.
+    """
     reasons = procedure.reasons_against(edition, EditionAction.EMERGENCY_PUBLISH, actor)
-    return reasons or _unpublishable(edition, localdate(now()))
+    return reasons or [*submission.content_faults(edition, localdate(at)), *_not_proactive(edition)]
 
 
 @transaction.atomic
 def publish_in_emergency(edition_id: int, *, actor: User, at: datetime, reason: str) -> LogEntry:
     """应急公开: one approver who is not the author, a reason, and a day by which the review is made good."""
     edition = procedure.locked(edition_id)
-    procedure.check(reasons_against_emergency(edition, actor))
+    procedure.check(reasons_against_emergency(edition, actor, at=at))
     if not reason.strip():
         raise ValidationError({"reason": _("应急公开须写明理由。")})
     edition.procedure, edition.emergency_reason = Procedure.EMERGENCY, reason
     if edition.state == EditionState.DRAFT:
-        edition.is_substantive = review.is_substantive(edition)
+        edition.is_substantive = submission.is_substantive(edition)
     edition.review_due_on = add_working_days(localdate(at), site_profile().emergency_review_days, load_calendar())
     edition.review_digest = publication_log.review_digest(edition)
     edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
@@ -225,7 +222,7 @@ def migrate(item_id: int, *, actor: User, at: datetime, reason: str, published_o
         raise PermissionDenied(_("迁入存量信息须由管理员进行。"))
     if item.state != ItemState.UNPUBLISHED:
         raise ValidationError(_("这条信息已经公开过，新版本须经审查。"))
-    procedure.check(_faults(item, edition))
+    procedure.check(_faults(edition, localdate(at)))
     edition.procedure = Procedure.MIGRATION
     return _seal(item, edition, LogKind.MIGRATE, actor=actor, at=at, note=reason, published_on=published_on)
 

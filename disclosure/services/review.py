@@ -8,15 +8,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure import public_reviews, publication_log, substance, workflow
+from disclosure import public_reviews, publication_log, workflow
 from disclosure.enums import EditionAction, EditionState, Mode, Procedure, ReviewStep
 from disclosure.models import Approval, Edition, EditionEvent
-from disclosure.services import procedure, submission, withhold
+from disclosure.services import procedure, relate, submission, withhold
 from govportal import access, audit
 from govportal.models import User
-from govportal.now import today
 
 REVIEWS = (
     EditionAction.SECRECY_REVIEW,
@@ -26,11 +26,11 @@ REVIEWS = (
 )
 
 
-def reasons_against(edition: Edition, action: EditionAction, actor: Any) -> list[str]:
-    """Why this person cannot do this to this edition now; empty when they can."""
+def reasons_against(edition: Edition, action: EditionAction, actor: Any, *, at: datetime) -> list[str]:
+    """Why this person cannot do this to this edition at that moment; empty when they can."""
     reasons = procedure.reasons_against(edition, action, actor)
     if action == EditionAction.SUBMIT and edition.state == EditionState.DRAFT:
-        reasons += submission.faults(edition, today())
+        reasons += submission.faults(edition, localdate(at))
     return reasons
 
 
@@ -38,19 +38,11 @@ def reasons_against(edition: Edition, action: EditionAction, actor: Any) -> list
 def submit(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
     """送审: fixes the digest that signatures will be bound to, and whether the change is substantive."""
     edition = procedure.locked(edition_id)
-    edition.is_substantive = is_substantive(edition)
-    procedure.check(reasons_against(edition, EditionAction.SUBMIT, actor))
+    procedure.check(reasons_against(edition, EditionAction.SUBMIT, actor, at=at))
+    edition.is_substantive = submission.is_substantive(edition)
     edition.review_digest = publication_log.review_digest(edition)
     fields = ("review_digest", "is_substantive")
     return procedure.move(edition, EditionAction.SUBMIT, actor=actor, at=at, note=note, fields=fields)
-
-
-def is_substantive(edition: Edition) -> bool:
-    """The server's word: a first edition is; of a change the publisher may say yes, never no (domain §4.5)."""
-    before = edition.item.current_edition
-    return (
-        edition.is_substantive or before is None or bool(substance.findings(before, edition, substance.agency_names()))
-    )
 
 
 @transaction.atomic
@@ -62,7 +54,7 @@ def review(edition_id: int, action: EditionAction, *, actor: User, at: datetime,
     if action not in REVIEWS:
         raise ValueError(f"{action} is no review")
     edition = procedure.locked(edition_id)
-    procedure.check(reasons_against(edition, action, actor))
+    procedure.check(reasons_against(edition, action, actor, at=at))
     procedure.sign(edition, workflow.STEP_OF[action], actor=actor, at=at, note=note)
     event = procedure.move(edition, action, actor=actor, at=at, note=note)
     if action == EditionAction.APPROVE and edition.mode == Mode.NOT_PUBLIC:
@@ -74,7 +66,7 @@ def review(edition_id: int, action: EditionAction, *, actor: User, at: datetime,
 def send_back(edition_id: int, *, actor: User, at: datetime, reason: str) -> EditionEvent:
     """退回: to the author with a reason, by whoever would sign next; what was signed is void."""
     edition = procedure.locked(edition_id)
-    procedure.check(reasons_against(edition, EditionAction.RETURN, actor))
+    procedure.check(reasons_against(edition, EditionAction.RETURN, actor, at=at))
     if not reason.strip():
         raise ValidationError(_("退回须写明理由。"))
     return _back_to_draft(edition, EditionAction.RETURN, actor=actor, at=at, note=reason)
@@ -84,7 +76,7 @@ def send_back(edition_id: int, *, actor: User, at: datetime, reason: str) -> Edi
 def recall(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
     """撤回送审: the author takes the text back; what was signed is void."""
     edition = procedure.locked(edition_id)
-    procedure.check(reasons_against(edition, EditionAction.RECALL, actor))
+    procedure.check(reasons_against(edition, EditionAction.RECALL, actor, at=at))
     return _back_to_draft(edition, EditionAction.RECALL, actor=actor, at=at, note=note)
 
 
@@ -99,7 +91,8 @@ def _back_to_draft(edition: Edition, action: EditionAction, *, actor: User, at: 
 def discard(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
     """废弃 a draft. It is kept, with its number, and never shown."""
     edition = procedure.locked(edition_id)
-    procedure.check(reasons_against(edition, EditionAction.DISCARD, actor))
+    procedure.check(reasons_against(edition, EditionAction.DISCARD, actor, at=at))
+    relate.forget(edition)
     return procedure.move(edition, EditionAction.DISCARD, actor=actor, at=at, note=note)
 
 

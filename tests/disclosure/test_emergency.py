@@ -110,7 +110,7 @@ def test_emergency_of_what_is_approved_is_refused() -> None:
 def test_emergency_formed_tomorrow_is_refused() -> None:
     edition = draft_one(content={"formed_on": date(today().year + 1, 1, 1)})
 
-    with pytest.raises(ValidationError, match="不能早于成文日期"):
+    with pytest.raises(ValidationError, match="还没有到"):
         publish_now(edition)
 
 

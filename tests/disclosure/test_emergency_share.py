@@ -58,7 +58,7 @@ def test_share_counts_this_years_public_publications() -> None:
         published_now()
     published_now(audience=Audience.INTERNAL)
     emergency(audience=Audience.INTERNAL)
-    emergency(at=datetime(year - 1, 12, 31, 15, 59, tzinfo=UTC))
+    emergency(at=datetime(year - 1, 12, 31, 15, 59, tzinfo=UTC), content={"formed_on": date(year - 1, 12, 1)})
     make_item()
 
     found, before = share(year), share(year - 1)
@@ -68,7 +68,7 @@ def test_share_counts_this_years_public_publications() -> None:
 
 
 def test_year_begins_at_midnight_in_beijing() -> None:
-    emergency(at=datetime(2025, 12, 31, 16, 0, tzinfo=UTC))
+    emergency(at=datetime(2025, 12, 31, 16, 0, tzinfo=UTC), content={"formed_on": date(2025, 12, 31)})
 
     assert (share(2025).published, share(2026).published) == (0, 1)
 

@@ -117,7 +117,7 @@ def test_submit_and_emergency_publish_of_an_empty_body_are_refused_with_their_re
 
     with pytest.raises(ValidationError, match="缺少必备要素：正文"):
         review.submit(edition.pk, actor=item.created_by, at=AT)
-    with pytest.raises(ValidationError, match="标题和正文"):
+    with pytest.raises(ValidationError, match="缺少必备要素：正文"):
         publish.publish_in_emergency(edition.pk, actor=make_member(Role.APPROVER, agency), at=AT, reason="汛情")
 
 

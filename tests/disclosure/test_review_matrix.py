@@ -87,12 +87,12 @@ def bring_to(state: EditionState, edition: Edition) -> Edition:
 def reasons(edition: Edition, action: EditionAction, actor: Any) -> list[str]:
     """What the button of the action asks."""
     if action in {A.PUBLISH, A.SCHEDULE}:
-        return publish.reasons_against(edition, action, actor)
+        return publish.reasons_against(edition, action, actor, at=AT)
     if action == A.EMERGENCY_PUBLISH:
-        return publish.reasons_against_emergency(edition, actor)
+        return publish.reasons_against_emergency(edition, actor, at=AT)
     if action in {A.EDIT, A.UNSCHEDULE}:
         return procedure.reasons_against(edition, action, actor)
-    return review.reasons_against(edition, action, actor)
+    return review.reasons_against(edition, action, actor, at=AT)
 
 
 def may(edition: Edition, actor: Any) -> set[EditionAction]:
@@ -143,21 +143,25 @@ def test_matrix_nobody_else_may_do_anything(state: EditionState) -> None:
 
 @pytest.mark.parametrize("state", EditionState)
 @pytest.mark.django_db
-def test_matrix_author_and_last_editor_with_every_role_sign_nothing(state: EditionState) -> None:
+def test_matrix_writers_with_every_role_sign_nothing(state: EditionState) -> None:
+    """The author, the last editor, and whoever edited between them and takes nothing back."""
     agency = make_agency()
     edition = draft_budget(agency=agency)
     content = draft.Content(title="预算", body="<p>改</p>", extra={"fiscal_year": 2026, "kind": "budget"})
-    editor = make_member(Role.PUBLISHER, agency)
-    draft.edit(edition.pk, content, actor=editor, at=AT, lock_version=0)
+    between, editor = (make_member(Role.PUBLISHER, agency) for _number in range(2))
+    for version, person in enumerate((between, editor)):
+        draft.edit(edition.pk, content, actor=person, at=AT, lock_version=version)
     edition.refresh_from_db()
     edition = bring_to(state, edition)
-    expected = allowed_to(state, *Role) - SIGNING
+    of_others = allowed_to(state, *Role) - SIGNING
+    expected = set(of_others)
     if state in {S.SUBMITTED, S.SECRECY_REVIEWED, S.PRE_REVIEWED, S.SECOND_REVIEWED, S.APPROVED, S.SCHEDULED}:
         expected |= {A.RECALL}
 
-    found = [may(edition, everything(agency, writer)) for writer in (edition.created_by, editor)]
+    found = [may(edition, everything(agency, writer)) for writer in (edition.created_by, editor, between)]
 
-    assert found == [expected, expected]
+    assert found == [expected, expected, of_others]
+    assert not any(edition in Edition.objects.waiting_for(writer) for writer in (edition.created_by, editor, between))
 
 
 @pytest.mark.parametrize("state", [S.SECRECY_REVIEWED, S.PRE_REVIEWED, S.SECOND_REVIEWED])

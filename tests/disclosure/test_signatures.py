@@ -342,3 +342,17 @@ def test_publication_by_the_door_of_the_archive_is_named_by_verify() -> None:
     run(_PUBLISH, *publishing(edition, Procedure.MIGRATION))
 
     assert any(edition.item.index_number in fault for fault in verify().faults)
+
+
+@pytest.mark.django_db
+def test_signature_by_who_edited_between_author_and_last_editor_is_refused() -> None:
+    edition = draft_one(agency=township())
+    between, last = (make_member(Role.PUBLISHER, edition.item.agency) for _number in range(2))
+    for version, person in enumerate((between, last)):
+        content = draft.Content(title="公示办法", body=f"<p>{version}</p>", formed_on=date(2026, 2, 27))
+        draft.edit(edition.pk, content, actor=person, at=AT, lock_version=version)
+    edition = submit(Edition.objects.select_related("item__agency", "last_edited_by").get(pk=edition.pk))
+
+    assert between.pk not in {edition.created_by_id, edition.last_edited_by_id}
+    assert refused(_SIGN, *signature(edition, signer=between.pk))
+    assert not refused(_SIGN, *signature(edition))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 
 from disclosure.enums import (
     EditionAction,
@@ -33,7 +34,7 @@ LATER = AT + timedelta(hours=1)
 
 def faults(edition: Edition) -> str:
     """What the button says, in one line; submitting says the same."""
-    found = review.reasons_against(edition, EditionAction.SUBMIT, edition.last_edited_by)
+    found = review.reasons_against(edition, EditionAction.SUBMIT, edition.last_edited_by, at=AT)
     if found:
         with pytest.raises(ValidationError) as refusal:
             submit(edition)
@@ -50,7 +51,7 @@ def faults(edition: Edition) -> str:
     [
         ({"body": " "}, "缺少必备要素：正文"),
         ({"title": "　"}, "缺少必备要素：标题"),
-        ({"formed_on": today() + timedelta(days=1)}, "还没有到"),
+        ({"formed_on": localdate(AT) + timedelta(days=1)}, "还没有到"),
         ({"effective_on": date(2026, 5, 1), "expires_on": date(2026, 4, 30)}, "有效期至早于施行日期"),
         ({"mode": Mode.NOT_PUBLIC}, "须写明不公开情形"),
     ],
@@ -62,7 +63,7 @@ def test_submit_of_what_is_not_ready_is_refused_with_its_reason(content: dict[st
 
 @pytest.mark.django_db
 def test_submit_formed_today_or_ending_on_its_first_day_passes() -> None:
-    day = today()
+    day = localdate(AT)
 
     assert faults(draft_one(content={"formed_on": day, "effective_on": day, "expires_on": day})) == ""
 
@@ -171,9 +172,9 @@ def test_policy_whose_interpretation_is_withdrawn_and_being_rewritten_goes_back_
     assert faults(policy) == ""
     words: dict[str, Any] = {"ground": "有误", "basis": "条例第六条", "explanation": "重新核对。"}
     closing = close.Closing(action=ItemAction.WITHDRAW, **words)
-    close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), asked_by=old.created_by, at=AT)
     content = draft.Content(title="解读", body="<p>二</p>", change_note="改")
     draft.add_edition(old, content, author=old.created_by, at=AT)
+    close.close(old.pk, closing, actor=signer(ReviewStep.APPROVAL, agency), asked_by=old.created_by, at=AT)
 
     assert "予以退文" in faults(policy)
 

@@ -37,6 +37,19 @@ def test_desk_shows_text_steps_and_what_can_be_done(office: Office) -> None:
     assert "只有起草人或最后修改人可以撤回送审。" in page
 
 
+def test_desk_tells_who_edited_once_why_he_cannot_sign(office: Office) -> None:
+    edition = office.draft()
+    between = make_member(Role.SECRECY_REVIEWER, office.agency, user=make_member(Role.PUBLISHER, office.agency))
+    for version, person in enumerate((between, office.people[Role.PUBLISHER])):
+        draft.edit(edition.pk, draft.Content(title="办法", body=BODY), actor=person, at=AT, lock_version=version)
+    submit(Edition.objects.select_related("last_edited_by").get(pk=edition.pk))
+
+    page = text(signed_in(between).get(desk(edition)))
+
+    assert "您修改过这一版，不能审查、审定自己的文本。" in page
+    assert f"<td>{between}</td><td><span" not in page
+
+
 def test_desk_of_an_amendment_shows_the_difference_and_its_substance(office: Office) -> None:
     edition = submit(office.amendment())
 
@@ -236,6 +249,20 @@ def test_submission_with_warnings_needs_a_tick(office: Office) -> None:
     assert Edition.objects.get(pk=edition.pk).state == EditionState.SUBMITTED
 
 
+def test_emergency_with_warnings_needs_a_tick_as_submission_does(office: Office) -> None:
+    edition = office.draft(body="<p>联系人身份证号11010519491231002X。</p>")
+    client = office.client(Role.APPROVER)
+
+    page = client.get(verb(edition, "emergency_publish"))
+    without = client.post(verb(edition, "emergency_publish"), shown(edition, note="防汛"))
+    state = Edition.objects.get(pk=edition.pk).state
+    with_tick = client.post(verb(edition, "emergency_publish"), shown(edition, note="防汛", is_checked="on"))
+
+    assert "疑似身份证号" in text(page) and "请先核对" in text(without) and state == EditionState.DRAFT
+    assert with_tick.status_code == 302
+    assert Edition.objects.get(pk=edition.pk).state == EditionState.PUBLISHED
+
+
 def test_approval_of_a_substantive_change_needs_a_tick(office: Office) -> None:
     edition = sign_through(office.amendment(), until=ReviewStep.PRE)
     client = office.client(Role.APPROVER)
@@ -329,4 +356,5 @@ def test_steps_are_those_of_the_procedure(office: Office) -> None:
 
     page = text(office.client(Role.PUBLISHER).get(desk(edition)))
 
-    assert all(str(ACTION_OF[step].label) and str(step.label) in page for step in edition.steps)
+    assert all(f">{step.label}</th>" in page for step in edition.steps)
+    assert f">{ACTION_OF[edition.steps[0]].label}</a>" in page

@@ -17,6 +17,7 @@ from disclosure import catalogue_words as words
 from disclosure.enums import Category, Channel, Level, Mode, TargetGroup
 from disclosure.rules import to_columns
 from disclosure.timing_text import parse_timing
+from govportal.html import clean_text
 from govportal.models.agency import AgencyKind
 from govportal.spreadsheets import unescape_formula
 from govportal.tables import UnreadableTable
@@ -68,7 +69,7 @@ def read_rows(table: Sequence[Sequence[str]]) -> list[CatalogueRow]:
 
 
 def _clean(text: str) -> str:
-    text = unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\r\n", "\n").strip()
+    text = clean_text(unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\r\n", "\n"))
     return unescape_formula(text)
 
 

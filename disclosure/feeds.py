@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.filters import InvalidFilter, ItemFilterSet
 from disclosure.models import Item
-from govportal.html import to_text
+from govportal.html import clean_line, clean_text, to_text
 from govportal.site import absolute_url, site_profile
 
 FEED_ENTRIES = 50
@@ -21,7 +21,9 @@ SUMMARY_CHARACTERS = 300
 
 
 class _Feed(Atom1Feed):
-    """`updated` of an empty feed is a fixed moment: the same feed gives the same bytes."""
+    """What was sealed before texts were cleaned on save may hold what no feed can carry: every text is cleaned here.
+
+    `updated` of an empty feed is a fixed moment: the same feed gives the same bytes."""
 
     def latest_post_date(self) -> datetime:
         dates = [item["updateddate"] for item in self.items if item["updateddate"]]
@@ -40,7 +42,7 @@ def item_feed(request: HttpRequest) -> HttpResponse:
     suffix = f"?{query}" if query else ""
     labels = [filterset.query, *(tag.label for tag in filterset.tags())]
     feed = _Feed(
-        title="　".join(filter(None, [site_profile().name, *labels])),
+        title=clean_line("　".join(filter(None, [site_profile().name, *labels]))),
         link=absolute_url(reverse("items") + suffix),
         description=_("最近公开和修改的信息"),
         feed_url=absolute_url(reverse("feed_items") + suffix),
@@ -59,13 +61,13 @@ def _add(feed: Atom1Feed, item: Item) -> None:
     assert edition is not None  # a constraint: what is public has an edition
     summary = edition.summary or to_text(edition.body)
     feed.add_item(
-        title=item.title,
+        title=clean_line(item.title),
         link=absolute_url(item.get_absolute_url()),
-        description=summary[:SUMMARY_CHARACTERS],
+        description=clean_text(summary)[:SUMMARY_CHARACTERS],
         unique_id=f"tag:{urlsplit(settings.PORTAL_BASE_URL).hostname},2026:item:{item.index_number}",
         pubdate=_first_moment(item),
         updateddate=item.updated_at or edition.published_at,
-        author_name=item.agency.name,
+        author_name=clean_line(item.agency.name),
         categories=[str(item.get_category_display())] if item.category else [],
     )
 

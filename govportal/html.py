@@ -101,7 +101,12 @@ def clean_line(text: str) -> str:
 def clean_text(text: str) -> str:
     """Plain text as any page, feed and table can carry it: soft line breaks are line breaks, control characters and
     those that turn the reading direction around are gone, nor is there blank at either end."""
-    return _BIDI.sub("", _CONTROL.sub("", _SOFT_BREAK.sub("\n", text))).strip()
+    return _BIDI.sub("", without_controls(text)).strip()
+
+
+def without_controls(text: str) -> str:
+    """The text without characters that no file of ours can carry; a soft line break is a line break."""
+    return _CONTROL.sub("", _SOFT_BREAK.sub("\n", text))
 
 
 def clean_values(value: Any) -> Any:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from govportal.html import without_controls
 from govportal.now import today
 
 BOM = "\ufeff"
@@ -41,7 +41,8 @@ def _is_formula(text: str) -> bool:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else escape_formula(str(value))
+    """What is no character at all shows as a question mark; control characters are gone."""
+    return "" if value is None else escape_formula(without_controls(str(value).encode("utf-8", "replace").decode()))
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
@@ -73,7 +74,7 @@ def xlsx_bytes(rows: Iterable[Sequence[object]], *, title: str) -> bytes:
     sheet = workbook.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     for row in rows:
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", _cell(value))[:_CELL_LIMIT] for value in row])
+        sheet.append([_cell(value)[:_CELL_LIMIT] for value in row])
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()

@@ -21,6 +21,7 @@ from disclosure.types import ITEM_TYPE_CHOICES
 from govportal import access
 from govportal.admin.base import AuditedModelAdmin
 from govportal.admin.imports import ImportPages
+from govportal.html import clean_values
 from govportal.imports import ImportResult
 from govportal.models.agency import AgencyKind
 from govportal.permissions import Permission
@@ -50,6 +51,11 @@ class CatalogueForm(forms.ModelForm):
                 _("看不懂这个时限。可以写成“信息形成之日起20个工作日内”“每年1月31日前”“公示7个工作日”“长期公开”等。")
             )
         return text
+
+    def clean(self) -> dict[str, Any]:
+        """Every text as `clean_text` leaves it: pages, tables and feeds hand it out."""
+        cleaned: dict[str, Any] = clean_values(super().clean() or {})
+        return cleaned
 
     def save(self, commit: bool = True) -> Any:
         if "timing_text" in self.changed_data:

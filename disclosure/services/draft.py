@@ -25,6 +25,9 @@ from govportal.permissions import Permission
 _LINES = ("title", "document_number", "issuer", "topic", "change_note")
 
 
+_LINES = ("title", "document_number", "issuer", "topic", "change_note")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What a person writes into an edition. `aspect` empty: the default of the item type."""

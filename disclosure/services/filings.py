@@ -12,6 +12,7 @@ from disclosure.enums import ObligationKind
 from disclosure.models import Filing, Obligation
 from disclosure.services.fulfil import locked, reasons_against_meeting
 from govportal import audit
+from govportal.html import clean_line
 from govportal.models import Agency, Attachment, PublicRevision, User
 
 
@@ -56,8 +57,8 @@ def file(
         obligation=obligation,
         filed_with=filed_with,
         filed_on=filed_on,
-        number=number.strip(),
-        title=title.strip(),
+        number=clean_line(number),
+        title=clean_line(title),
         attachment=attachment,
         recorded_by=actor,
         recorded_at=at,

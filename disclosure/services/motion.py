@@ -17,6 +17,7 @@ from disclosure.enums import ItemAction, MotionState
 from disclosure.models import Edition, Item, LogEntry, Motion
 from disclosure.services import close, procedure, redact, remark, restore, ruling
 from govportal import access, audit, notices
+from govportal.html import clean_line, clean_text
 from govportal.models import User
 from govportal.permissions import Permission
 from govportal.site import absolute_url
@@ -76,12 +77,12 @@ def ask(
     motion = Motion(
         item=item,
         action=action,
-        ground=ground.strip(),
-        basis=basis.strip(),
-        explanation=explanation.strip(),
+        ground=clean_text(ground),
+        basis=clean_text(basis),
+        explanation=clean_text(explanation),
         replacement=replacement,
         edition=edition,
-        new_title=new_title.strip(),
+        new_title=clean_line(new_title),
         asked_by=actor,
         asked_at=at,
     )
@@ -126,7 +127,7 @@ def _locked(motion_id: int) -> Motion:
 
 
 def _decide(motion: Motion, state: MotionState, *, actor: User, at: datetime, note: str) -> None:
-    motion.state, motion.decided_by, motion.decided_at, motion.decision_note = state, actor, at, note.strip()
+    motion.state, motion.decided_by, motion.decided_at, motion.decision_note = state, actor, at, clean_text(note)
     motion.clean_fields(exclude={"item", "replacement", "edition", "asked_by", "decided_by", "basis", "explanation"})
     motion.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
     after = {"action": motion.action, "state": state}

@@ -18,6 +18,7 @@ from disclosure.enums import EditionAction, EditionState, ReviewStep
 from disclosure.models import Approval, Edition, EditionEvent, Item
 from govportal import access, audit, notices
 from govportal.html import clean_text
+from govportal.html import clean_text
 from govportal.models import User
 from govportal.site import absolute_url
 

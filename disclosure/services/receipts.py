@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from disclosure.models import Receipt
 from disclosure.services import procedure
 from govportal import access, audit
+from govportal.html import clean_line
 from govportal.models import Agency, Attachment, User
 from govportal.permissions import Permission
 from govportal.site import site_profile
@@ -116,8 +117,8 @@ def _locked(receipt_id: int) -> Receipt:
 
 def _write(row: Receipt, expense: Expense, *, actor: User, at: datetime) -> None:
     row.kind, row.spent_on, row.amount = expense.kind, expense.spent_on, expense.amount
-    row.purpose, row.payee = expense.purpose.strip(), expense.payee.strip()
-    row.people, row.handled_by_name = expense.people, expense.handled_by_name.strip()
+    row.purpose, row.payee = clean_line(expense.purpose), clean_line(expense.payee)
+    row.people, row.handled_by_name = expense.people, clean_line(expense.handled_by_name)
     row.attachment, row.recorded_by, row.recorded_at = expense.scan, actor, at
     row.clean_fields(exclude={"agency", "attachment", "recorded_by", "checked_by"})
     row.save()

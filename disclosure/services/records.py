@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from disclosure.enums import EditionState
 from disclosure.models import Edition, SupportingRecord
 from govportal import access, audit
+from govportal.html import clean_line
 from govportal.models import Attachment, User
 from govportal.permissions import Permission
 
@@ -36,8 +37,8 @@ def add_record(edition: Edition, evidence: Evidence, *, actor: User, at: datetim
     record = SupportingRecord(
         edition=edition,
         kind=evidence.kind,
-        title=evidence.title,
-        number=evidence.number,
+        title=clean_line(evidence.title),
+        number=clean_line(evidence.number),
         dated_on=evidence.dated_on,
         attachment=evidence.attachment,
         added_by=actor,

@@ -19,6 +19,7 @@ from disclosure.services.procedure import check
 from disclosure.workflow_rectification import RectificationAction, next_state
 from govportal import access, audit, notices
 from govportal.calendar import load_calendar
+from govportal.html import clean_text
 from govportal.models import Agency, AuditEvent, PublicRevision, User
 from govportal.permissions import Permission, Role
 from govportal.site import absolute_url
@@ -93,9 +94,9 @@ def order(wanted: Order, *, actor: User, at: datetime) -> Rectification:
     row = Rectification(
         number=allocate_number(day.year),
         agency=wanted.agency,
-        problem=wanted.problem.strip(),
-        requirement=wanted.requirement.strip(),
-        basis=wanted.basis.strip(),
+        problem=clean_text(wanted.problem),
+        requirement=clean_text(wanted.requirement),
+        basis=clean_text(wanted.basis),
         item=wanted.item,
         obligation=wanted.obligation,
         ordered_by=actor,
@@ -146,7 +147,7 @@ def report(rectification_id: int, *, actor: User, at: datetime, text: str) -> Re
     row = _locked(rectification_id)
     reasons = reasons_against(row, RectificationAction.REPORT, actor)
     check(reasons if reasons or text.strip() else [_("须写明整改情况。")])
-    row.report, row.reported_by, row.reported_on = text.strip(), actor, localdate(at)
+    row.report, row.reported_by, row.reported_on = clean_text(text), actor, localdate(at)
     row.verified_by, row.verified_on = None, None
     columns = ("report", "reported_by", "reported_on", "verified_by", "verified_on")
     event = _move(row, RectificationAction.REPORT, columns, actor=actor)
@@ -173,7 +174,7 @@ def verify(rectification_id: int, finding: Finding, *, actor: User, at: datetime
     """核实: the rectification is done, or goes back with a new last day. Raises ValidationError with reasons."""
     row, day = _locked(rectification_id), localdate(at)
     check(reasons_against_finding(row, finding, actor, day))
-    row.finding, row.verified_by, row.verified_on = finding.finding.strip(), actor, day
+    row.finding, row.verified_by, row.verified_on = clean_text(finding.finding), actor, day
     if not finding.is_done and finding.due_on:
         row.due_on = finding.due_on
     columns = ("finding", "verified_by", "verified_on", "due_on")
@@ -189,7 +190,7 @@ def cancel(rectification_id: int, *, actor: User, at: datetime, reason: str) -> 
     row = _locked(rectification_id)
     reasons = reasons_against(row, RectificationAction.CANCEL, actor)
     check(reasons if reasons or reason.strip() else [_("须写明撤销的理由。")])
-    row.finding, row.verified_by, row.verified_on = reason.strip(), actor, localdate(at)
+    row.finding, row.verified_by, row.verified_on = clean_text(reason), actor, localdate(at)
     event = _move(row, RectificationAction.CANCEL, ("finding", "verified_by", "verified_on"), actor=actor)
     _tell(row, office_heads(row.agency), _("整改已撤销：%(number)s") % _words(row), event)
     return row

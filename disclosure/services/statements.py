@@ -12,6 +12,7 @@ from disclosure.enums import READABLE_STATES, Audience, EditionState, Obligation
 from disclosure.models import Edition, Item, Obligation, Statement
 from disclosure.services.fulfil import locked, publication_day
 from govportal import access, audit
+from govportal.html import clean_text
 from govportal.models import PublicRevision, User
 from govportal.permissions import Permission
 
@@ -76,7 +77,7 @@ def sign(obligation_id: int, kind: StatementKind, *, actor: User, at: datetime, 
     obligation = locked(obligation_id)
     if reasons := reasons_against(obligation, kind, actor, at):
         raise ValidationError(reasons)
-    statement = Statement(obligation=obligation, kind=kind, note=note.strip(), signed_by=actor, signed_at=at)
+    statement = Statement(obligation=obligation, kind=kind, note=clean_text(note), signed_by=actor, signed_at=at)
     statement.clean_fields(exclude={"obligation", "signed_by"})
     statement.save(force_insert=True)
     obligation.met_on = localdate(at)

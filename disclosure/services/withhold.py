@@ -19,6 +19,7 @@ from disclosure.rules import LONGEST_WITHHOLDING_REVIEW
 from disclosure.services import events
 from disclosure.services.procedure import check
 from govportal import access, audit, notices
+from govportal.html import clean_line, clean_text
 from govportal.models import Agency, PublicRevision, User
 from govportal.permissions import Permission
 from govportal.site import absolute_url
@@ -42,10 +43,10 @@ class Matter:
 
     def columns(self) -> dict[str, Any]:
         return {
-            "matter": self.name.strip(),
+            "matter": clean_line(self.name),
             "ground": self.ground,
-            "reason": self.reason.strip(),
-            "basis": self.basis.strip(),
+            "reason": clean_text(self.reason),
+            "basis": clean_text(self.basis),
             "review_on": self.review_on,
             "postponed_until": self.postponed_until,
         }
@@ -180,7 +181,7 @@ def propose(edition: Edition, matter: Matter, *, deposit: Deposit | None, actor:
 def _deposited(deposit: Deposit | None) -> dict[str, Any]:
     if deposit is None:
         return {"filed_with": None, "filed_on": None, "filing_number": ""}
-    return {"filed_with": deposit.agency, "filed_on": deposit.filed_on, "filing_number": deposit.number.strip()}
+    return {"filed_with": deposit.agency, "filed_on": deposit.filed_on, "filing_number": clean_line(deposit.number)}
 
 
 def _proposal_faults(
@@ -233,7 +234,7 @@ def file_with(withholding_id: int, deposit: Deposit, *, actor: User, at: datetim
     """Record with whom the matter was filed; the staff of that body may read it from then on."""
     row = _locked(withholding_id)
     check(reasons_against_filing(row, deposit, actor, localdate(at)))
-    row.filed_with, row.filed_on, row.filing_number = deposit.agency, deposit.filed_on, deposit.number.strip()
+    row.filed_with, row.filed_on, row.filing_number = deposit.agency, deposit.filed_on, clean_line(deposit.number)
     row.clean_fields(exclude={"agency", "edition", "filed_with", "proposed_by", "decided_by"})
     row.save(update_fields=["filed_with", "filed_on", "filing_number"])
     _record(actor, "withholding.file", row, {"filed_with": deposit.agency.code, "filed_on": row.filed_on})
@@ -267,7 +268,7 @@ def review(withholding_id: int, verdict: Verdict, *, actor: User, at: datetime) 
     done = WithholdingReview(
         withholding=row,
         is_kept=verdict.is_kept,
-        reason=verdict.reason.strip(),
+        reason=clean_text(verdict.reason),
         next_review_on=verdict.next_review_on if verdict.is_kept else None,
         reviewed_by=actor,
         reviewed_at=at,

@@ -1,7 +1,8 @@
 """Which open obligations a publication meets: the rule of docs/adr/0007. Pure.
 
 EVENT, BEFORE_EVENT, STAGE: those of the item's own event. PRESENCE: one half-year. RECURRING: one period.
-REVIEW: the running one and those left behind. FILING: none; a report is met by being filed.
+REVIEW: the running one, by a first publication also those left behind. FILING: none; a report is met by being filed.
+An amendment meets nothing but the running REVIEW and its own event.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,11 +12,16 @@ from datetime import date
 from disclosure.enums import ObligationKind
 
 _OF_EVENTS = {ObligationKind.EVENT, ObligationKind.BEFORE_EVENT, ObligationKind.STAGE}
+# Item types that answer for nothing: a notice that a text was wrong stands under the entry of that text.
+MEETING_NOTHING = frozenset({"correction"})
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One edition of one item becoming public. `day`: in Beijing. `years`: the years that the text is about."""
+    """One edition of one item becoming public. `day`: in Beijing. `years`: the years that the text is about.
+
+    `is_first`: no edition of the item was public before it; else it is an amendment.
+    """
 
     item_id: int
     day: date
@@ -25,8 +31,8 @@ class Publication:
 
     @property
     def formed(self) -> date:
-        """The day by which the period is told: 成文日期 of a first edition, else the day of the publication."""
-        return self.formed_on if self.is_first and self.formed_on else self.day
+        """The day by which the period is told: 成文日期, else the day of the publication."""
+        return self.formed_on or self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,10 @@ def met_by(publication: Publication, obligations: Iterable[Open]) -> list[Open]:
     """What the publication meets of the open obligations of its entry and agency."""
     begun = [o for o in obligations if o.period_start <= publication.day or o.kind in _OF_EVENTS]
     met = [o for o in begun if o.kind in _OF_EVENTS and o.of_item == publication.item_id]
-    met += [o for o in begun if o.kind == ObligationKind.REVIEW]
+    reviews = [o for o in begun if o.kind == ObligationKind.REVIEW]
+    if not publication.is_first:
+        return met + [review for review in reviews if review.period_end >= publication.day]
+    met += reviews
     for choice in (
         _half_year(publication, [o for o in begun if o.kind == ObligationKind.PRESENCE]),
         _period(publication, [o for o in begun if o.kind == ObligationKind.RECURRING]),

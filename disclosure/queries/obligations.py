@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 
-from disclosure.enums import Mode, ObligationKind, TargetGroup
+from disclosure.enums import Audience, EditionState, Mode, ObligationKind, Procedure, StatementKind, TargetGroup
+from disclosure.fulfilment import MEETING_NOTHING
+from disclosure.types import ITEM_TYPES
 
 if TYPE_CHECKING:
     from disclosure.models import Obligation  # noqa: F401  (named in a string below)
@@ -35,9 +37,6 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def met(self) -> Self:
         return self.filter(met_on__isnull=False)
 
-    def met_on_time(self) -> Self:
-        return self.met().filter(met_on__lte=F("due_on"))
-
     def met_late(self) -> Self:
         return self.met().filter(met_on__gt=F("due_on"))
 
@@ -60,3 +59,30 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def decided(self, today: date, since: date) -> Self:
         """In force, falling due from `since` on, and either past the last day or already met."""
         return self.in_force().filter(Q(due_on__lt=today) | Q(met_on__isnull=False), due_on__gte=since)
+
+    def contradicted(self) -> Self:
+        """本期无此类信息 was signed, and something of the entry stands published in that very period all the same."""
+        signed = self.model._default_manager.filter(statement__kind=StatementKind.NIL)
+        return self.filter(pk__in=signed.published_in_period().values("pk"))
+
+    def published_in_period(self) -> Self:
+        """Those in whose period their agency published something of their entry, or amended it in substance.
+
+        A row for each such edition; withdrawn items were published, too. A first edition counts by its 公开日期, for
+        an archive is taken over long after it was public.
+        """
+        start, end = F("period_start"), F("period_end")
+        first = Q(entry__items__published_on__gte=start, entry__items__published_on__lte=end)
+        amended = Q(
+            entry__items__editions__procedure__in=set(Procedure) - {Procedure.MIGRATION},
+            entry__items__editions__state=EditionState.PUBLISHED,
+            entry__items__editions__is_substantive=True,
+            entry__items__editions__published_at__date__gte=start,
+            entry__items__editions__published_at__date__lte=end,
+        )
+        return self.filter(
+            first | amended,
+            entry__items__item_type__in=ITEM_TYPES.keys() - MEETING_NOTHING,
+            entry__items__agency=F("agency"),
+            entry__items__audience=Audience.PUBLIC,
+        )

@@ -1,6 +1,7 @@
 """What meets an obligation: publications by rule, an item that an officer names; undone by a withdrawal.
 
-The rule is disclosure/fulfilment.py (docs/adr/0007). Internal items (对内公开) never meet a public obligation.
+The rule is disclosure/fulfilment.py (docs/adr/0007). Internal items (对内公开) and correction notices never meet a
+public obligation.
 """
 
 import logging
@@ -12,12 +13,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 
 from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience, EditionState, ObligationKind
-from disclosure.fulfilment import Open, Publication, met_by
+from disclosure.fulfilment import MEETING_NOTHING, Open, Publication, met_by
 from disclosure.models import CatalogueEntry, Edition, Item, Obligation
 from disclosure.obligation_periods import is_due_at_end
 from govportal import access, audit
@@ -31,7 +32,14 @@ _YEARS = ("report_year", "fiscal_year", "year")
 _ONCE = (ObligationKind.RECURRING, ObligationKind.PRESENCE)
 _OF_PERIODS = {ObligationKind.RECURRING, ObligationKind.PRESENCE, ObligationKind.REVIEW}
 _OBLIGATION = ("pk", "kind", "period_start", "period_end", "due_on", "event__item_id")
-_EDITION = ("item_id", "number", "published_on", "published_at", "formed_on", *(f"extra__{key}" for key in _YEARS))
+_EDITION = (
+    "item_id",
+    "is_amendment",
+    "published_on",
+    "published_at",
+    "formed_on",
+    *(f"extra__{key}" for key in _YEARS),
+)
 
 _LONGEST_NOTICE = timedelta(days=366)
 
@@ -46,34 +54,47 @@ class Closed:
     faults: tuple[str, ...]
 
 
-def publication_day(number: int, published_on: date, published_at: datetime) -> date:
+def _day(*, is_first: bool, published_on: date, published_at: datetime) -> date:
     """The day (Beijing) on which the public got this edition; of an archive, the day it names."""
-    return published_on if number == 1 else localdate(published_at)
+    return published_on if is_first else localdate(published_at)
 
 
 def meet_by(item: Item, *, at: datetime) -> int:
     """Close what the publication of the item's current edition meets, inside its transaction.
 
-    Answers how many obligations that were. No query without a catalogue entry, three at most.
+    Answers how many obligations that were. No query without a catalogue entry, four at most.
     """
     edition = item.current_edition
-    if item.catalogue_entry_id is None or item.audience != Audience.PUBLIC or edition is None:
+    if not _may_meet(item) or edition is None:
         return 0
     assert edition.published_on is not None  # it has just been sealed
+    of_pair = Obligation.objects.filter(entry=item.catalogue_entry_id, agency=item.agency_id, cancelled_at=None)
+    is_used = Q(met_by=item, kind__in=_ONCE)
+    rows = of_pair.filter(Q(met_on__isnull=True) | is_used).exclude(kind=ObligationKind.FILING)
+    candidates = list(rows.select_for_update(of=("self",)).select_related("entry", "event").order_by("pk"))
+    open_ones = [_open(row) for row in candidates if not row.met_on]
+    if not open_ones:
+        return 0
+    is_first = not _amended(edition.item_id, edition.number).exists()
     publication = Publication(
         item.pk,
-        publication_day(edition.number, edition.published_on, at),
-        edition.number == 1,
+        _day(is_first=is_first, published_on=edition.published_on, published_at=at),
+        is_first,
         edition.formed_on,
         _years(edition.extra.get(key) for key in _YEARS),
     )
-    of_pair = Obligation.objects.filter(entry=item.catalogue_entry_id, agency=item.agency_id, cancelled_at=None)
-    is_used = Q(met_by=item, met_on=publication.day, kind__in=_ONCE)
-    rows = of_pair.filter(Q(met_on__isnull=True) | is_used).exclude(kind=ObligationKind.FILING)
-    candidates = list(rows.select_related("entry", "event"))
-    answered = {row.kind for row in candidates if row.met_on}
-    open_ones = [_open(row) for row in candidates if not row.met_on]
+    answered = {row.kind for row in candidates if row.met_on == publication.day}
     return _close(publication, _met_once(publication, open_ones, answered), item)
+
+
+def _may_meet(item: Item) -> bool:
+    is_public = item.audience == Audience.PUBLIC and item.item_type not in MEETING_NOTHING
+    return is_public and item.catalogue_entry_id is not None
+
+
+def _amended(item: Any, number: Any) -> QuerySet[Edition]:
+    """The editions of the item that were public before the one of this number. A given-up draft was not."""
+    return Edition.objects.filter(item=item, number__lt=number, state=EditionState.PUBLISHED)
 
 
 def _open(row: Obligation) -> Open:
@@ -98,15 +119,14 @@ def _met_once(publication: Publication, open_ones: Iterable[Open], answered: set
 
 
 def _close(publication: Publication, met: Sequence[Open], item: Item) -> int:
-    """Write it down, in the transaction of the caller. Whatever was met or taken out meanwhile is left alone."""
+    """Write it down. The caller holds the rows under lock and has seen that they are open."""
     if not met:
         return 0
-    still_open = Obligation.objects.open().filter(pk__in=[o.pk for o in met])
-    count = still_open.update(met_by=item, met_on=publication.day)
-    if count:
-        after = {"obligations": sorted(o.pk for o in met), "met_on": publication.day.isoformat()}
-        audit.record(None, "obligation.meet", item, agency=item.agency, after=after)
-    return count
+    chosen = sorted(o.pk for o in met)
+    Obligation.objects.filter(pk__in=chosen).update(met_by=item, met_on=publication.day)
+    after = {"obligations": chosen, "met_on": publication.day.isoformat()}
+    audit.record(None, "obligation.meet", item, agency=item.agency, after=after)
+    return len(chosen)
 
 
 def close_met() -> Closed:
@@ -133,9 +153,15 @@ def _close_entry(
     answered: Mapping[tuple[int, date], set[str]],
 ) -> int:
     items = Item.objects.select_related("agency").in_bulk({publication.item_id for _pair, publication in publications})
+    pairs = {pair for pair, _publication in publications}
+    seen = [o.pk for pair in pairs for o in open_ones.get(pair, [])]
+    # Whatever was met or taken out since it was read is left alone.
+    still_open = set(
+        Obligation.objects.open().filter(pk__in=seen).select_for_update().order_by("pk").values_list("pk", flat=True)
+    )
     closed = 0
     for pair, publication in publications:
-        left = open_ones.get(pair, [])
+        left = [o for o in open_ones.get(pair, []) if o.pk in still_open]
         met = _met_once(publication, left, answered.get((publication.item_id, publication.day), set()))
         if not met:
             continue
@@ -180,12 +206,15 @@ def _publications(open_ones: Mapping[Pair, list[Open]]) -> Iterator[tuple[Pair, 
         item__catalogue_entry__isnull=False,
         item__audience=Audience.PUBLIC,
         item__state__in=READABLE_STATES,
-    )
-    rows = _published(editions).values_list("item__catalogue_entry_id", "item__agency_id", *_EDITION)
-    for entry, agency, item, number, published_on, published_at, formed_on, *years in rows.iterator(chunk_size=2000):
+    ).exclude(item__item_type__in=MEETING_NOTHING)
+    rows = _published(editions).annotate(is_amendment=Exists(_amended(OuterRef("item"), OuterRef("number"))))
+    values = rows.values_list("item__catalogue_entry_id", "item__agency_id", *_EDITION)
+    for entry, agency, item, is_amendment, published_on, published_at, formed_on, *years in values.iterator(
+        chunk_size=2000
+    ):
         if (entry, agency) in open_ones:
-            day = publication_day(number, published_on, published_at)
-            yield (entry, agency), Publication(item, day, number == 1, formed_on, _years(years))
+            day = _day(is_first=not is_amendment, published_on=published_on, published_at=published_at)
+            yield (entry, agency), Publication(item, day, not is_amendment, formed_on, _years(years))
 
 
 def _earliest(obligation: Open) -> date:
@@ -206,16 +235,18 @@ def reopen_withdrawn() -> int:
         for row in lost.select_related("met_by", "agency")
         if row.met_by and row.met_by.closed_at and localdate(row.met_by.closed_at) <= row.period_end
     ]
+    reopened = 0
     for row in rows:
         with transaction.atomic():
             before = {"met_by": row.met_by_id, "met_on": row.met_on.isoformat() if row.met_on else None}
             still = Obligation.objects.filter(pk=row.pk, met_by=row.met_by, met_by__state__in=NOTICE_STATES)
             if still.update(met_by=None, met_on=None):
+                reopened += 1
                 PublicRevision.raise_number()
                 audit.record(
                     None, "obligation.reopen", row, agency=row.agency, before=before, note=_("信息已撤回或终止")
                 )
-    return len(rows)
+    return reopened
 
 
 def reasons_against(obligation: Obligation, item: Item | None, actor: Any) -> list[str]:
@@ -227,6 +258,8 @@ def reasons_against(obligation: Obligation, item: Item | None, actor: Any) -> li
         return reasons
     if item.audience != Audience.PUBLIC or item.state not in READABLE_STATES:
         reasons.append(_("信息须是面向社会已经公开的信息。"))
+    elif item.item_type in MEETING_NOTHING:
+        reasons.append(_("更正公告不履行公开义务，请选被更正的信息。"))
     elif item.agency_id != obligation.agency_id:
         reasons.append(_("信息不是本单位公开的。"))
     elif _day_of(obligation, item) is None:
@@ -251,11 +284,10 @@ def _day_of(obligation: Obligation, item: Item) -> date | None:
 
     For a presence the text must have been formed or published in the half-year itself.
     """
+    editions = _published(Edition.objects.filter(item=item)).values_list("published_on", "published_at")
     days = [
-        publication_day(number, published_on, published_at)
-        for number, published_on, published_at in _published(Edition.objects.filter(item=item)).values_list(
-            "number", "published_on", "published_at"
-        )
+        _day(is_first=not position, published_on=published_on, published_at=published_at)
+        for position, (published_on, published_at) in enumerate(editions)
         if published_on and published_at
     ]
     start, end = obligation.period_start, obligation.period_end

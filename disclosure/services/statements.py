@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import READABLE_STATES, Audience, EditionState, ObligationKind, StatementKind
-from disclosure.models import Edition, Item, Obligation, Statement
-from disclosure.services.fulfil import locked, publication_day
+from disclosure.enums import READABLE_STATES, Audience, ObligationKind, StatementKind
+from disclosure.models import Item, Obligation, Statement
+from disclosure.services.fulfil import locked
 from govportal import access, audit
 from govportal.html import clean_text
 from govportal.models import PublicRevision, User
@@ -60,15 +60,9 @@ def _items(obligation: Obligation) -> Any:
 
 
 def _published_in_period(obligation: Obligation) -> str:
-    """The index number of an item of the entry published or amended in the period; withdrawn ones were, too."""
-    editions = Edition.objects.filter(item__in=_items(obligation), state=EditionState.PUBLISHED)
-    rows = editions.values_list("item__index_number", "number", "published_on", "published_at")
-    for index_number, number, published_on, published_at in rows:
-        assert published_on and published_at  # a constraint of the table
-        day = publication_day(number, published_on, published_at)
-        if obligation.period_start <= day <= obligation.period_end:
-            return index_number
-    return ""
+    """The index number of an item of the entry published in the period, or amended in substance; else empty."""
+    found = Obligation.objects.filter(pk=obligation.pk).published_in_period()
+    return found.order_by("entry__items__pk").values_list("entry__items__index_number", flat=True).first() or ""
 
 
 @transaction.atomic

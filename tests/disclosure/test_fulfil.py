@@ -10,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from disclosure.enums import Audience, ItemAction, ObligationKind, ReviewStep
 from disclosure.fulfilment import Open, Publication, met_by
-from disclosure.models import CatalogueEntry, Edition, Item, Obligation
+from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item, Obligation
 from disclosure.services import close, draft, fulfil, oblige
 from govportal.models import Agency, AuditEvent, PublicRevision
 from govportal.permissions import Role
 from tests.factories import make_agency, make_edition, make_item, make_member
 from tests.factories.obligations import make_entry, make_obligation, noon
-from tests.factories.published import draft_one, publish_edition, signer
+from tests.factories.published import draft_one, publish_edition, reread, signer
 from tests.threads import at_once
 
 KIND = ObligationKind
@@ -43,7 +43,7 @@ def told(day: date, **values: Any) -> Publication:
         (told(date(2026, 3, 5)), [3], 3),
         (told(date(2026, 3, 5)), [4], None),  # not begun
         (told(date(2026, 5, 25), formed_on=date(2026, 2, 3)), [1, 2, 3, 4, 5], 1),  # formed in the term of January
-        (told(date(2026, 5, 25), formed_on=date(2026, 2, 3), is_first=False), [1, 4], 4),  # amended: by its own day
+        (told(date(2026, 5, 25), formed_on=date(2026, 2, 3), is_first=False), [1, 4], None),  # amended
         (told(date(2026, 3, 5), formed_on=date(2019, 1, 1)), [1, 2, 3], 2),  # formed before anything was owed
         (told(date(2026, 3, 5), years=(2025,)), [1, 2], None),
         (told(date(2026, 3, 5), years=(2026,)), [1, 2], 2),
@@ -79,6 +79,20 @@ def test_review_the_running_one_and_all_left_behind() -> None:
 
     assert met_by(told(date(2026, 2, 5)), rows) == rows
     assert met_by(told(date(2026, 1, 5)), rows) == rows[:1]
+
+
+def test_review_amendment_the_running_one_alone() -> None:
+    rows = [Open(n, KIND.REVIEW, date(2026, m, 1), date(2026, m, 28), date(2026, m, 28)) for n, m in ((1, 1), (2, 2))]
+
+    assert met_by(told(date(2026, 2, 5), is_first=False), rows) == rows[1:]
+    assert met_by(told(date(2026, 3, 5), is_first=False), rows) == []
+
+
+def test_amendment_meets_no_half_year_and_the_event_of_its_item() -> None:
+    presence = Open(1, KIND.PRESENCE, date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 15))
+    event = Open(2, KIND.EVENT, date(2026, 1, 1), date(2026, 1, 31), date(2026, 1, 31), of_item=1)
+
+    assert met_by(told(date(2026, 2, 5), is_first=False), [presence, event]) == [event]
 
 
 def test_filing_and_foreign_events_are_met_by_no_publication() -> None:
@@ -162,7 +176,7 @@ def test_publish_annual_report_meets_the_year_it_is_about() -> None:
 
 
 @pytest.mark.django_db
-def test_publish_amendment_meets_the_next_review_and_another_day_the_next_month() -> None:
+def test_publish_amendment_meets_the_running_review() -> None:
     review, agency = pair("长期公开，每月更新")
     oblige.generate(date(2026, 1, 5))
     item = publish_on(date(2026, 1, 5), review, agency)
@@ -177,7 +191,84 @@ def test_publish_amendment_meets_the_next_review_and_another_day_the_next_month(
 
 
 @pytest.mark.django_db
-def test_meet_by_queries_none_without_an_entry_three_with_one() -> None:
+@pytest.mark.parametrize("text", ["每月10日前", "长期公开，每月更新"])
+def test_publish_amendment_next_day_leaves_older_periods_open(text: str) -> None:
+    entry, agency = pair(text)
+    oblige.generate(date(2026, 11, 5))
+    item = publish_on(date(2026, 11, 5), entry, agency)
+    left = [date(2026, 9, 1), date(2026, 10, 1)]
+    Obligation.objects.filter(period_start__in=left).update(met_by=None, met_on=None)
+    before = list(Obligation.objects.order_by("pk").values_list("pk", "met_by", "met_on"))
+
+    for day in (date(2026, 11, 6), date(2026, 11, 7)):
+        amend_on(day, item)
+        oblige.generate(day)
+
+    assert list(Obligation.objects.order_by("pk").values_list("pk", "met_by", "met_on")) == before
+
+
+@pytest.mark.django_db
+def test_daily_amendment_of_an_old_text_meets_the_running_review_and_no_month() -> None:
+    agency = make_agency()
+    item = publish_on(date(2026, 1, 5), make_entry("20个工作日内", agency), agency)
+    amend_on(date(2026, 3, 5), item)
+    months, review = make_entry("每月10日前", agency), make_entry("长期公开，每月更新", agency)
+    for entry in (months, review):
+        Item.objects.update(catalogue_entry=entry)
+        oblige.generate(MARCH_10, entries=[entry])
+        Obligation.objects.filter(period_start=date(2026, 1, 1)).update(cancelled_at=noon(MARCH_10))
+
+        fulfil.close_met()
+
+    met = Obligation.objects.met().filter(entry__in=[months, review])
+    assert list(met.values_list("kind", "period_start")) == [(KIND.REVIEW, date(2026, 3, 1))]
+
+
+@pytest.mark.django_db
+def test_publish_first_after_a_draft_that_was_given_up_is_a_first_publication() -> None:
+    entry, agency = pair("每月10日前")
+    oblige.generate(date(2026, 1, 5))
+    content = {"formed_on": date(2026, 1, 5), "change_note": "重新起草"}
+    edition = draft_one(agency=agency, catalogue_entry=entry, content=content)
+    Edition.objects.filter(pk=edition.pk).update(number=2)
+
+    publish_edition(reread(edition), at=noon(date(2026, 1, 5)))
+    Obligation.objects.update(met_by=None, met_on=None)
+    done = fulfil.close_met()
+
+    assert done.met == 1
+
+
+@pytest.mark.django_db
+def test_publish_correction_notice_meets_nothing_and_makes_no_event() -> None:
+    for text in ("每月10日前", "20个工作日内", "长期公开"):
+        entry, agency = pair(text)
+        oblige.generate(MARCH_10)
+        notice = publish_on(MARCH_10, entry, agency, item_type="correction")
+
+    oblige.daily(MARCH_10)
+
+    assert not Obligation.objects.met().exists() and not DisclosureEvent.objects.exists()
+    obligation = Obligation.objects.get(entry=entry)
+    assert "更正公告不履行公开义务，请选被更正的信息。" in fulfil.reasons_against(
+        obligation, notice, make_member(Role.PUBLISHER, agency)
+    )
+
+
+@pytest.mark.django_db
+def test_meet_by_names_what_it_closed_and_no_more() -> None:
+    entry, agency = pair("20个工作日内")
+    oblige.generate(MARCH_10)
+    met_before = make_obligation(entry=entry, agency=agency, period_start=date(2025, 7, 1), met_on=MARCH_10)
+
+    publish_on(MARCH_10, entry, agency)
+
+    ids = set(Obligation.objects.exclude(pk=met_before.pk).values_list("pk", flat=True))
+    assert set(AuditEvent.objects.get(action="obligation.meet").after["obligations"]) == ids
+
+
+@pytest.mark.django_db
+def test_meet_by_queries_none_without_an_entry_four_with_one() -> None:
     entry, agency = pair("20个工作日内")
     oblige.generate(MARCH_10)
     edition = draft_one(agency=agency, catalogue_entry=entry, content={"formed_on": MARCH_10})
@@ -187,7 +278,7 @@ def test_meet_by_queries_none_without_an_entry_three_with_one() -> None:
 
     with CaptureQueriesContext(connection) as queries:
         assert fulfil.meet_by(item, at=noon(MARCH_10)) == 2
-    assert len(queries) == 3
+    assert len(queries) == 4
     item.catalogue_entry = None
     with CaptureQueriesContext(connection) as queries:
         assert fulfil.meet_by(item, at=noon(MARCH_10)) == 0

@@ -1,21 +1,23 @@
 """Signed words in the place of an item: when they may be given, and what they meet."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from disclosure.enums import Audience, ObligationKind, StatementKind
-from disclosure.models import Obligation, Statement
-from disclosure.services import statements
+from disclosure.models import Item, Obligation, Statement
+from disclosure.services import draft, statements
 from govportal.models import AuditEvent, PublicRevision, User
 from govportal.permissions import Role
 from tests.factories import make_agency, make_item, make_member
 from tests.factories.obligations import make_obligation, noon
+from tests.factories.published import draft_one, publish_edition, reread
 
 NIL, UNCHANGED = StatementKind.NIL, StatementKind.UNCHANGED
 JULY_1 = date(2026, 7, 1)
+OF_OLD = {"formed_on": date(2025, 11, 1)}
 
 
 @pytest.fixture
@@ -32,6 +34,12 @@ def approver(obligation: Obligation) -> User:
 def published(obligation: Obligation, day: date, *, audience: str = Audience.PUBLIC) -> None:
     edition = {"published_on": day, "published_at": noon(day)}
     make_item(agency=obligation.agency, catalogue_entry=obligation.entry, audience=audience, edition=edition)
+
+
+def amend(item: Item, body: str, *, at: datetime) -> None:
+    content = draft.Content(title="公示办法", body=body, change_note="改", formed_on=OF_OLD["formed_on"])
+    edition = draft.add_edition(Item.objects.get(pk=item.pk), content, author=item.created_by, at=at)
+    publish_edition(reread(edition), at=at)
 
 
 def test_sign_nil_meets_the_half_year_today(obligation: Obligation, approver: User) -> None:
@@ -59,6 +67,53 @@ def test_sign_nil_refused_when_something_was_published_in_the_period(obligation:
 
     with pytest.raises(ValidationError, match="不能声明本期无此类信息"):
         statements.sign(obligation.pk, NIL, actor=approver, at=noon(JULY_1))
+
+
+def test_sign_nil_refused_after_an_amendment_in_substance_and_not_after_one_of_form(
+    obligation: Obligation, approver: User
+) -> None:
+    edition = draft_one(
+        agency=obligation.agency, catalogue_entry=obligation.entry, body="<p>期限五天，</p>", content=OF_OLD
+    )
+    publish_edition(edition, at=noon(date(2025, 12, 1)))
+
+    amend(edition.item, "<p>期限五天。</p>", at=noon(date(2026, 6, 20)))
+    of_form = statements.reasons_against(obligation, NIL, approver, noon(JULY_1))
+    amend(edition.item, "<p>期限九天。</p>", at=noon(date(2026, 6, 30)))
+    in_substance = statements.reasons_against(obligation, NIL, approver, noon(JULY_1))
+
+    assert of_form == []
+    assert in_substance == [f"本期已公开 {edition.item.index_number}，不能声明本期无此类信息。"]
+
+
+def test_sign_nil_refused_by_no_correction_notice_and_no_archive_taken_over(
+    obligation: Obligation, approver: User
+) -> None:
+    make_item(
+        agency=obligation.agency, catalogue_entry=obligation.entry, item_type="correction",
+        edition={"published_on": date(2026, 6, 1), "published_at": noon(date(2026, 6, 1))},
+    )  # fmt: skip
+    make_item(
+        agency=obligation.agency, catalogue_entry=obligation.entry,
+        edition={"published_on": date(2019, 6, 1), "published_at": noon(date(2026, 6, 1))},
+    )  # fmt: skip
+
+    assert statements.reasons_against(obligation, NIL, approver, noon(JULY_1)) == []
+
+
+def test_contradicted_by_what_was_published_in_the_period_after_the_word(
+    obligation: Obligation, approver: User
+) -> None:
+    statements.sign(obligation.pk, NIL, actor=approver, at=noon(date(2026, 6, 20)))
+    published(obligation, JULY_1)
+    assert not Obligation.objects.contradicted().exists()
+    other = make_obligation(entry=obligation.entry, agency=obligation.agency, kind=ObligationKind.RECURRING)
+
+    published(obligation, date(2026, 6, 29))
+    published(obligation, date(2026, 6, 30))
+
+    assert list(Obligation.objects.contradicted()) == [obligation]
+    assert set(Obligation.objects.published_in_period()) == {obligation, other}
 
 
 def test_sign_nil_publications_outside_or_inside_the_house_do_not_count(obligation: Obligation, approver: User) -> None:

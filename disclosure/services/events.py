@@ -4,15 +4,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import TimingKind, WithholdingState
+from disclosure.fulfilment import MEETING_NOTHING
 from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item, Obligation, Withholding
 from disclosure.obligation_periods import EVENT_KINDS, Owed, owed_by_event
 from disclosure.services.responsibility import load_days, load_responsibility, reason_not_to_oblige
 from govportal import access, audit
+from govportal.html import clean_line, clean_text
 from govportal.models import Agency, PublicRevision, User
 from govportal.permissions import Permission
 
@@ -61,44 +63,49 @@ def record(
         return known
     if reasons := reasons_against(entry, agency, occurred_on, None if source else actor, at):
         raise ValidationError(reasons)
-    return _record(entry, agency, title, occurred_on, actor=actor, at=at, item=item, source=source, matter=title)
+    values = DisclosureEvent(
+        entry=entry, agency=agency, title=clean_line(title), occurred_on=occurred_on, item=item, source=source,
+        recorded_by=actor, recorded_at=at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            return _insert(values, None)
+    except IntegrityError:  # the same source registered it a moment ago
+        if source and (known := DisclosureEvent.objects.filter(source=source).first()):
+            return known
+        raise
 
 
-def _record(
-    entry: CatalogueEntry,
-    agency: Agency,
-    title: str,
-    occurred_on: date,
-    *,
-    actor: User | None,
-    at: datetime,
-    item: Item | None,
-    source: str,
-    matter: str,
-) -> DisclosureEvent:
-    event = DisclosureEvent(
-        entry=entry,
-        agency=agency,
-        title=title.strip(),
-        occurred_on=occurred_on,
-        item=item,
-        source=source,
-        recorded_by=actor,
-        recorded_at=at,
-    )
+def _insert(event: DisclosureEvent, edition: Edition | None) -> DisclosureEvent:
+    """The event with its obligation. `edition`: the text that is to publish it, if there is one."""
     event.clean_fields(exclude={"entry", "agency", "item", "recorded_by"})
     event.save(force_insert=True)
-    if owed := _owed(event, matter):
-        Obligation.objects.create(entry=entry, agency=agency, event=event, created_at=at, **_columns(owed))
+    if owed := _owed(event, edition):
+        Obligation.objects.create(
+            entry=event.entry, agency=event.agency, event=event, created_at=event.recorded_at, **_columns(owed)
+        )
     PublicRevision.raise_number()
     # The title may be that of a draft, which nobody is to read in the trail.
-    after = {"entry": entry.code, "occurred_on": occurred_on.isoformat(), "source": source}
-    audit.record(actor, "event.record", event, agency=agency, after=after)
+    after = {"entry": event.entry.code, "occurred_on": event.occurred_on.isoformat(), "source": event.source}
+    audit.record(event.recorded_by, "event.record", event, agency=event.agency, after=after)
     return event
 
 
-def _owed(event: DisclosureEvent, matter: str) -> Owed | None:
+def matter_of(event: DisclosureEvent, edition: Edition | None) -> str:
+    """The words by which the term of an event is told (行政许可、行政处罚 have one of their own).
+
+    Its title and, where a text is to publish it, the title and kind of that text: whichever names such a matter.
+    """
+    words = [event.title]
+    if edition:
+        words.append(edition.title)
+        words += [str(field.shown(value)) for field, value in edition.extra_rows() if field.key == "kind"]
+    return " ".join(words)
+
+
+def _owed(event: DisclosureEvent, edition: Edition | None) -> Owed | None:
     rule, is_report = event.entry.timing_rule, event.entry.is_report
+    matter = matter_of(event, edition)
     return owed_by_event(rule, event.occurred_on, load_days(), matter=matter, is_report=is_report)
 
 
@@ -128,7 +135,7 @@ def cancel(event_id: int, *, actor: User, at: datetime, reason: str) -> Disclosu
         reasons.append(_("须写明取消原因。"))
     if reasons:
         raise ValidationError(reasons)
-    event.cancelled_at, event.cancel_reason = at, reason.strip()
+    event.cancelled_at, event.cancel_reason = at, clean_text(reason)
     event.clean_fields(exclude={"entry", "agency", "item", "recorded_by"})
     event.save(update_fields=["cancelled_at", "cancel_reason"])
     event.obligations.open().update(cancelled_at=at, cancel_reason=event.cancel_reason)
@@ -147,22 +154,20 @@ def follow_draft(edition: Edition, *, actor: User, at: datetime) -> DisclosureEv
     entry = item.catalogue_entry
     if entry is None or day is None or item.current_edition_id or entry.timing_kind not in EVENT_KINDS:
         return None
-    matter = " ".join([edition.title, *(str(shown) for field, shown in _shown(edition) if field == "kind")])
-    event = DisclosureEvent.objects.filter(item=item).first()
+    event = DisclosureEvent.objects.select_related("entry", "agency").filter(item=item).first()
     if event:
-        is_settled = event.occurred_on == day or event.cancelled_at or _was_withheld(item)
-        return event if is_settled else _move(event, day, matter, actor=actor)
-    if _unfit(entry, item.agency, day):
+        if not event.cancelled_at and not _was_withheld(item):
+            _move(event, day, edition, actor=actor)
+        return event
+    if item.item_type in MEETING_NOTHING or _unfit(entry, item.agency, day):
         return None
-    waiting = DisclosureEvent.objects.filter(entry=entry, agency=item.agency, occurred_on=day, item=None)
-    if len(found := list(waiting.filter(cancelled_at=None)[:2])) == 1:
-        return _adopt(found[0], item, actor=actor)
-    title = edition.title[:300]
-    return _record(entry, item.agency, title, day, actor=actor, at=at, item=item, source="", matter=matter)
-
-
-def _shown(edition: Edition) -> list[tuple[str, Any]]:
-    return [(field.key, field.shown(value)) for field, value in edition.extra_rows()]
+    if adopted := _adopt(edition, entry, day, actor=actor):
+        return adopted
+    made = DisclosureEvent(
+        entry=entry, agency=item.agency, title=edition.title[:300].strip(), occurred_on=day, item=item,
+        recorded_by=actor, recorded_at=at,
+    )  # fmt: skip
+    return _insert(made, edition)
 
 
 def _was_withheld(item: Item) -> bool:
@@ -175,8 +180,11 @@ def follow_withholding(withholding: Withholding, *, actor: User, at: datetime) -
     transaction. A matter that has no text here made no event.
     """
     edition = withholding.edition
-    event = DisclosureEvent.objects.filter(item=edition.item_id).first() if edition else None
-    if edition is None or event is None:
+    if edition is None:
+        return
+    rows = DisclosureEvent.objects.select_for_update(of=("self",)).select_related("entry", "agency")
+    event = rows.filter(item=edition.item_id).first()
+    if event is None:
         return
     if withholding.state == WithholdingState.IN_FORCE:
         event.cancelled_at, event.cancel_reason = at, _("不予公开")
@@ -187,24 +195,39 @@ def follow_withholding(withholding: Withholding, *, actor: User, at: datetime) -
         event.cancelled_at, event.cancel_reason = None, ""
         event.save(update_fields=["cancelled_at", "cancel_reason"])
         event.obligations.update(cancelled_at=None, cancel_reason="")
-        _move(event, localdate(at), edition.title, actor=actor)
+        _move(event, localdate(at), edition, actor=actor)
 
 
-def _adopt(event: DisclosureEvent, item: Item, *, actor: User) -> DisclosureEvent:
+def _adopt(edition: Edition, entry: CatalogueEntry, day: date, *, actor: User) -> DisclosureEvent | None:
+    """The one event of the day that waits for a text; None where there is none or several, or another was first."""
+    item = edition.item
+    waiting = DisclosureEvent.objects.filter(entry=entry, agency=item.agency, occurred_on=day, item=None)
+    found = list(waiting.filter(cancelled_at=None).select_related("entry", "agency")[:2])
+    if len(found) != 1 or not waiting.filter(pk=found[0].pk, cancelled_at=None).update(item=item):
+        return None
+    event = found[0]
     event.item = item
-    event.save(update_fields=["item"])
     audit.record(actor, "event.adopt", event, agency=item.agency, after={"item": item.index_number})
+    _move(event, day, edition, actor=actor)
     return event
 
 
-def _move(event: DisclosureEvent, day: date, matter: str, *, actor: User) -> DisclosureEvent:
-    """The draft says another day: what is still open falls due from that one."""
-    before = {"occurred_on": event.occurred_on.isoformat()}
-    event.occurred_on = day
-    event.save(update_fields=["occurred_on"])
-    if owed := _owed(event, matter):
-        event.obligations.open().update(**_columns(owed))
+def _move(event: DisclosureEvent, day: date, edition: Edition, *, actor: User) -> None:
+    """The text says another day, or is of a kind with another term: what is still open falls due by them."""
+    before = event.occurred_on
+    if day != before:
+        event.occurred_on = day
+        event.save(update_fields=["occurred_on"])
+    owed = _owed(event, edition)
+    moved = owed and event.obligations.open().exclude(**_columns(owed)).update(**_columns(owed))
+    if before == day and not moved:
+        return
     PublicRevision.raise_number()
-    after = {"occurred_on": day.isoformat()}
-    audit.record(actor, "event.move", event, agency=event.agency, before=before, after=after)
-    return event
+    audit.record(
+        actor,
+        "event.move",
+        event,
+        agency=event.agency,
+        before={"occurred_on": before.isoformat()},
+        after={"occurred_on": day.isoformat()},
+    )

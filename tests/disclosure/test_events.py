@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from disclosure.enums import ObligationKind, WithholdingGround, WithholdingState
-from disclosure.models import CatalogueEntry, DisclosureEvent, Obligation, Withholding
+from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Obligation, Withholding
 from disclosure.services import draft, events, oblige, withhold
 from disclosure.services.draft import Source
 from govportal.models import Agency, AuditEvent, PublicRevision, User
@@ -15,6 +15,7 @@ from govportal.permissions import Role
 from tests.factories import make_agency, make_member, make_user
 from tests.factories.obligations import make_entry, noon
 from tests.factories.published import draft_one, publish_edition
+from tests.threads import at_once
 
 TODAY = date(2026, 3, 2)
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -276,3 +277,104 @@ def test_draft_withheld_owes_nothing_and_released_falls_due_from_that_day(
 
 def test_record_by_nobody_in_particular_needs_a_role(entry: CatalogueEntry, agency: Agency) -> None:
     assert events.reasons_against(entry, agency, TODAY, make_user(), noon(TODAY)) == ["您不是本单位的承办人。"]
+
+
+# --- the term by what it is about ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def by_matter(agency: Agency) -> CatalogueEntry:
+    """Twenty working days, seven for licences and penalties."""
+    entry = make_entry("20个工作日内", agency)
+    entry.timing_detail = {"others": [{"n": 7, "unit": "working_day", "matter": "行政许可、行政处罚"}]}
+    entry.save()
+    return entry
+
+
+def penalty(entry: CatalogueEntry, agency: Agency) -> Edition:
+    content = {"title": "关于某公司的决定", "formed_on": TODAY, "extra": {"kind": "penalty"}}
+    return draft_one(agency=agency, catalogue_entry=entry, item_type="enforcement", content=content)
+
+
+def due(edition: Edition) -> date:
+    return Obligation.objects.open().get(event__item=edition.item).due_on
+
+
+def test_term_of_a_penalty_released_from_withholding(by_matter: CatalogueEntry, agency: Agency) -> None:
+    edition = penalty(by_matter, agency)
+    approver = make_member(Role.APPROVER, agency)
+    withholding = Withholding.objects.create(
+        agency=agency, edition=edition, matter="某事项", ground=WithholdingGround.DELIBERATIVE, reason="尚在讨论",
+        basis="条例第十六条", review_on=date(2026, 8, 1), proposed_by=edition.created_by, proposed_at=AT,
+    )  # fmt: skip
+    withhold.put_in_force(withholding, actor=approver, at=AT)
+
+    withholding.state = WithholdingState.RELEASED
+    withholding.save()
+    events.follow_withholding(withholding, actor=approver, at=AT)
+
+    assert due(edition) == date(2026, 3, 11)
+
+
+def test_term_of_an_event_that_a_penalty_takes_over(by_matter: CatalogueEntry, agency: Agency, publisher: User) -> None:
+    event = record(by_matter, agency, publisher, title="某公司的决定")
+    assert event.obligations.get().due_on == date(2026, 3, 30)
+
+    edition = penalty(by_matter, agency)
+
+    assert due(edition) == date(2026, 3, 11)
+
+
+def test_term_of_a_penalty_that_was_recorded_as_one(by_matter: CatalogueEntry, agency: Agency, publisher: User) -> None:
+    record(by_matter, agency, publisher, title="行政处罚", occurred_on=date(2026, 2, 27))
+
+    edition = draft_one(agency=agency, catalogue_entry=by_matter)
+
+    assert due(edition) == date(2026, 3, 9)
+
+
+def test_term_of_a_draft_that_says_it_is_a_penalty_afterwards(by_matter: CatalogueEntry, agency: Agency) -> None:
+    edition = draft_one(agency=agency, catalogue_entry=by_matter, content={"formed_on": TODAY})
+    content = draft.Content(title="行政处罚决定", body="<p>改</p>", formed_on=TODAY)
+
+    draft.edit(edition.pk, content, actor=edition.created_by, at=AT, lock_version=edition.lock_version)
+
+    assert due(edition) == date(2026, 3, 11)
+
+
+def test_term_of_a_penalty_whose_rule_was_understood_later(by_matter: CatalogueEntry, agency: Agency) -> None:
+    edition = penalty(by_matter, agency)
+    Obligation.objects.filter(event__item=edition.item).delete()
+
+    oblige.generate(TODAY)
+
+    assert due(edition) == date(2026, 3, 11)
+
+
+# --- at one moment ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_by_threads_at_once_one_event_for_a_source() -> None:
+    agency = make_agency()
+    entry = make_entry("20个工作日内", agency)
+
+    outcomes = at_once(lambda: record(entry, agency, None, source="request:1"), times=4)
+
+    assert [type(outcome).__name__ for outcome in outcomes] == ["DisclosureEvent"] * 4, outcomes
+    assert (DisclosureEvent.objects.count(), Obligation.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drafts_by_threads_at_once_one_takes_over_the_event_and_no_other_loses_its_own() -> None:
+    agency = make_agency()
+    entry = make_entry("20个工作日内", agency)
+    publisher = make_member(Role.PUBLISHER, agency)
+    event = record(entry, agency, publisher, occurred_on=date(2026, 2, 27))
+
+    outcomes = at_once(lambda: draft_one(agency=agency, catalogue_entry=entry, author=publisher), times=4)
+
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Edition"] * 4, outcomes
+    assert DisclosureEvent.objects.filter(item=None).count() == 0
+    assert DisclosureEvent.objects.values("item").distinct().count() == 4
+    assert AuditEvent.objects.filter(action="event.adopt").get().subject_id == str(event.pk)

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from disclosure.models import CatalogueEntry, DisclosureEvent, Obligation
+from disclosure.enums import EditionState
+from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Obligation
 from disclosure.obligation_periods import Days, Owed, owed_by_event, owed_by_periods
 from disclosure.rules import TimingRule
-from disclosure.services import fulfil
+from disclosure.services import events, fulfil
 from disclosure.services.responsibility import (
     Responsibility,
     load_days,
@@ -214,9 +215,15 @@ def _obligation(entry_id: int, agency_id: int, owed: Owed, made_at: Any, event_i
 
 
 def _plan_events(catalogue: _Catalogue, plan: _Plan) -> None:
-    """Events that have no obligation yet, and running ones whose entry or agency is no longer in force."""
+    """Events that have no obligation yet, and running ones whose entry or agency is no longer in force.
+
+    What a cancelled event still obliges to (it was cancelled while its obligation was made) is taken out.
+    """
     by_pk = {entry.pk: entry for entry in catalogue.entries}
     agencies = {entry.pk: catalogue.agencies(entry) for entry in catalogue.entries}
+    stray = catalogue.of_scope(Obligation.objects.open().filter(event__cancelled_at__isnull=False))
+    for pk, entry_id, reason in stray.values_list("pk", "entry_id", "event__cancel_reason"):
+        plan.cancelled[entry_id, reason].append(pk)
     running = catalogue.of_scope(Obligation.objects.filter(event__cancelled_at=None, event__isnull=False))
     running = running.filter(period_end__gte=catalogue.today, met_on=None)
     for pk, entry_id, agency_id, cancelled_at in running.values_list("pk", "entry_id", "agency_id", "cancelled_at"):
@@ -226,16 +233,25 @@ def _plan_events(catalogue: _Catalogue, plan: _Plan) -> None:
         elif not cancelled_at:
             plan.cancelled[entry_id, catalogue.why_not(by_pk[entry_id], agency_id)].append(pk)
     made_at = now()
-    bare = catalogue.of_scope(DisclosureEvent.objects.filter(cancelled_at=None, obligations=None))
-    for event in bare.order_by("pk"):
+    bare = list(catalogue.of_scope(DisclosureEvent.objects.filter(cancelled_at=None, obligations=None)).order_by("pk"))
+    texts = _texts(bare)
+    for event in bare:
         entry = by_pk[event.entry_id]
         if event.agency_id not in agencies[entry.pk] or event.occurred_on < entry.in_force_on:
             continue
+        matter = events.matter_of(event, texts.get(event.item_id))
         owed = owed_by_event(
-            entry.timing_rule, event.occurred_on, catalogue.days, matter=event.title, is_report=entry.is_report
+            entry.timing_rule, event.occurred_on, catalogue.days, matter=matter, is_report=entry.is_report
         )
         if owed:
             plan.missing.append(_obligation(entry.pk, event.agency_id, owed, made_at, event.pk))
+
+
+def _texts(found: Iterable[DisclosureEvent]) -> dict[int | None, Edition]:
+    """By item: the newest text of those that are to publish these events."""
+    editions = Edition.objects.filter(item__in=[event.item_id for event in found if event.item_id])
+    editions = editions.exclude(state=EditionState.DISCARDED).select_related("item").defer("body").order_by("number")
+    return {edition.item_id: edition for edition in editions}
 
 
 def _write(plan: _Plan, entries: dict[int, CatalogueEntry]) -> None:
@@ -246,14 +262,20 @@ def _write(plan: _Plan, entries: dict[int, CatalogueEntry]) -> None:
             PublicRevision.raise_number()
     for (entry_id, reason), pks in plan.cancelled.items():
         with transaction.atomic():
+            count = 0
             for some in batched(pks, _BATCH):
                 open_rows = Obligation.objects.open().filter(pk__in=some)
-                open_rows.update(cancelled_at=now(), cancel_reason=reason[:200])
-            PublicRevision.raise_number()
-            audit.record(None, "obligation.cancel", entries[entry_id], after={"count": len(pks)}, note=reason)
+                count += open_rows.update(cancelled_at=now(), cancel_reason=reason[:200])
+            if count:
+                PublicRevision.raise_number()
+                audit.record(None, "obligation.cancel", entries[entry_id], after={"count": count}, note=reason)
     for some in batched(plan.restored, _BATCH):
         with transaction.atomic():
-            Obligation.objects.filter(pk__in=some).update(cancelled_at=None, cancel_reason="")
+            # What an event cancelled meanwhile had obliged to stays out; one that is being cancelled is waited for.
+            held = DisclosureEvent.objects.filter(obligations__in=some).select_for_update(of=("self",)).order_by("pk")
+            cancelled = [event.pk for event in held if event.cancelled_at]
+            rows_out = Obligation.objects.filter(pk__in=some, cancelled_at__isnull=False)
+            rows_out.exclude(event__in=cancelled).update(cancelled_at=None, cancel_reason="")
             PublicRevision.raise_number()
     for (period_end, due_on, basis), pks in plan.moved.items():
         with transaction.atomic():

@@ -1,6 +1,8 @@
 """Generating what is owed: once, whatever is run how often, and taken out when nobody asks for it any more."""
 
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from disclosure.enums import Mode, ObligationKind, TargetGroup
-from disclosure.models import CatalogueEntry, Obligation
+from disclosure.models import CatalogueEntry, DisclosureEvent, Obligation
 from disclosure.services import events, oblige
 from govportal.models import Agency, AuditEvent, Holiday, HolidayYear, PublicRevision
 from govportal.permissions import Role
@@ -300,6 +302,61 @@ def test_generate_by_threads_at_once_makes_each_row_once() -> None:
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert Obligation.objects.count() == 20 * 10 * 3
     assert oblige.generate(TODAY).created == 0
+
+
+@pytest.mark.django_db
+def test_generate_takes_out_what_a_cancelled_event_still_obliges_to() -> None:
+    event = _event()
+    DisclosureEvent.objects.filter(pk=event.pk).update(cancelled_at=noon(TODAY), cancel_reason="登记重复")
+
+    done = oblige.generate(TODAY)
+
+    assert (done.cancelled, event.obligations.get().cancel_reason) == (1, "登记重复")
+    assert oblige.generate(TODAY).cancelled == 0
+
+
+def _event() -> DisclosureEvent:
+    agency = make_agency()
+    entry = make_entry("20个工作日内", agency)
+    actor = make_member(Role.PUBLISHER, agency)
+    return events.record(entry=entry, agency=agency, title="决定", occurred_on=TODAY, actor=actor, at=noon(TODAY))
+
+
+@pytest.mark.django_db
+def test_generate_event_cancelled_between_the_plan_and_its_writing_stays_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = _event()
+    approver = make_member(Role.APPROVER, event.agency)
+    event.obligations.update(cancelled_at=noon(TODAY), cancel_reason="单位已停用")
+    write = oblige._write
+
+    def cancel_first(*args: Any) -> None:
+        events.cancel(event.pk, actor=approver, at=noon(TODAY), reason="登记重复")
+        write(*args)
+
+    monkeypatch.setattr(oblige, "_write", cancel_first)
+
+    oblige.generate(TODAY)
+
+    assert not event.obligations.in_force().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+def test_generate_while_events_are_cancelled_revives_none() -> None:
+    found = [_event() for _number in range(8)]
+    approvers = [make_member(Role.APPROVER, event.agency) for event in found]
+    Obligation.objects.update(cancelled_at=noon(TODAY), cancel_reason="单位已停用")
+    cancels = [
+        partial(events.cancel, event.pk, actor=approver, at=noon(TODAY), reason="登记重复")
+        for event, approver in zip(found, approvers, strict=True)
+    ]
+
+    outcomes = at_once(*cancels, lambda: oblige.generate(TODAY), lambda: oblige.generate(TODAY))
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert not Obligation.objects.in_force().filter(event__isnull=False).exists()
 
 
 class DayByDay(TestCase):

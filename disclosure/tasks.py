@@ -3,38 +3,65 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from disclosure.services import buffers, oblige, redact, remind, schedule
 from govportal import heartbeat
 from govportal.contributions import ScheduledJob
 from govportal.now import now, today
 
-PUBLISH_DUE, EXPIRE_DUE, DAILY = "disclosure.publish_due", "disclosure.expire_due", "disclosure.daily"
+PUBLISH_DUE, EXPIRE_DUE = "disclosure.publish_due", "disclosure.expire_due"
+OBLIGE, REMIND = "disclosure.oblige", "disclosure.remind"
+CLEAR_FORMS, SWEEP_FILES = "disclosure.clear_forms", "disclosure.sweep_files"
 JOBS = (
-    ScheduledJob(PUBLISH_DUE, _("定时公开"), heartbeat.FREQUENT, position=10),
-    ScheduledJob(EXPIRE_DUE, _("到期失效、期满终止"), timedelta(minutes=25), position=20),
-    ScheduledJob(DAILY, _("公开义务和每日清理"), heartbeat.DAILY, position=30),
+    ScheduledJob(PUBLISH_DUE, gettext_lazy("定时公开"), heartbeat.FREQUENT, position=10),
+    ScheduledJob(EXPIRE_DUE, gettext_lazy("到期失效、期满终止"), timedelta(minutes=25), position=20),
+    ScheduledJob(OBLIGE, gettext_lazy("公开义务"), heartbeat.DAILY, position=30),
+    ScheduledJob(REMIND, gettext_lazy("到期提醒"), heartbeat.DAILY, position=40),
+    ScheduledJob(CLEAR_FORMS, gettext_lazy("清理暂存内容"), heartbeat.DAILY, position=50),
+    ScheduledJob(SWEEP_FILES, gettext_lazy("清理已删除的文件"), heartbeat.DAILY, position=60),
 )
 
 
 @shared_task(name=PUBLISH_DUE)
 def publish_due() -> None:
     """Every minute."""
-    heartbeat.beat(PUBLISH_DUE, now(), str(schedule.publish_due(now())))
+    done = schedule.publish_due(now())
+    heartbeat.beat(PUBLISH_DUE, now(), str(done))
 
 
 @shared_task(name=EXPIRE_DUE)
 def expire_due() -> None:
     """Every ten minutes."""
-    heartbeat.beat(EXPIRE_DUE, now(), str(schedule.expire_due(now())))
+    done = schedule.expire_due(now())
+    heartbeat.beat(EXPIRE_DUE, now(), str(done))
 
 
-@shared_task(name=DAILY)
-def daily() -> None:
-    """Just after midnight in Beijing, when days turn."""
-    buffers.clear_old(now())
-    buffers.clear_uploads(now())
-    redact.sweep_files(now())
+# What follows runs after midnight in Beijing, when days turn; each for itself, so that a fault in one stops no other.
+
+
+@shared_task(name=OBLIGE)
+def daily_obligations() -> None:
+    done = oblige.daily(today())
+    heartbeat.beat(OBLIGE, now(), str(done))
+
+
+@shared_task(name=REMIND)
+def send_reminders() -> None:
     remind.remind(today())
-    heartbeat.beat(DAILY, now(), str(oblige.daily(today())))
+    heartbeat.beat(REMIND, now())
+
+
+@shared_task(name=CLEAR_FORMS)
+def clear_forms() -> None:
+    """What was typed or uploaded and became part of nothing."""
+    counts = {"forms": buffers.clear_old(now()), "files": buffers.clear_uploads(now())}
+    heartbeat.beat(CLEAR_FORMS, now(), _("清理暂存 %(forms)s 份、文件 %(files)s 个") % counts)
+
+
+@shared_task(name=SWEEP_FILES)
+def sweep_files() -> None:
+    """Files of blanked texts that could not be removed at once."""
+    redact.sweep_files(now())
+    heartbeat.beat(SWEEP_FILES, now())

@@ -33,7 +33,10 @@ class Run:
 
 
 def beat(name: str, at: datetime, note: str = "") -> None:
-    """Say that the job `name` has run, and with what result (300 characters at most are kept)."""
+    """Say that the job `name` ended at `at`, and with what result (300 characters at most are kept).
+
+    Take the time when the work is done: what still runs, or broke off, has not beaten.
+    """
     Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "note": note[:300]})
 
 
@@ -45,11 +48,6 @@ def last_runs() -> list[Run]:
         for job in scheduled_jobs.all()
         for row in [rows.get(job.key)]
     ]
-
-
-def is_stopped(name: str, at: datetime) -> bool:
-    """Whether the job has been silent for longer than it may. Raises KeyError for a job nobody declared."""
-    return {run.name: run for run in last_runs()}[name].is_stopped(at)
 
 
 def seed(using: str) -> None:

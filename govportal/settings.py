@@ -196,7 +196,10 @@ CELERY_BEAT_SCHEDULE = {
     "clear-expired": {"task": "govportal.clear_expired", "schedule": crontab(hour=3, minute=30)},
     "publish-due": {"task": "disclosure.publish_due", "schedule": crontab()},  # at second 0 of every minute
     "expire-due": {"task": "disclosure.expire_due", "schedule": crontab(minute="*/10")},
-    "disclosure-daily": {"task": "disclosure.daily", "schedule": crontab(hour=0, minute=5)},
+    "disclosure-oblige": {"task": "disclosure.oblige", "schedule": crontab(hour=0, minute=5)},
+    "disclosure-remind": {"task": "disclosure.remind", "schedule": crontab(hour=0, minute=20)},
+    "disclosure-clear-forms": {"task": "disclosure.clear_forms", "schedule": crontab(hour=0, minute=35)},
+    "disclosure-sweep-files": {"task": "disclosure.sweep_files", "schedule": crontab(hour=0, minute=50)},
 }
 
 _mail_backend = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

@@ -53,8 +53,9 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return dated.filter(Q(last_day__isnull=True) | Q(last_day="") | Q(last_day__gte=today.isoformat()))
 
     def shown_out(self, today: date) -> Self:
-        """Past the last day of being shown (公示期至)."""
-        return self._with_last_day().filter(last_day__gt="", last_day__lt=today.isoformat())
+        """Past the last day of being shown (公示期至), the longest ago first."""
+        past = self._with_last_day().filter(last_day__gt="", last_day__lt=today.isoformat())
+        return past.order_by("last_day", "pk")
 
     def _with_last_day(self) -> Self:
         # As a column of text: the lookups of a JSON key would read the value compared with as JSON.

@@ -7,27 +7,29 @@ may be cut off anywhere, and two rounds at once do each thing once: the second f
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 
 from disclosure.enums import EditionState, ItemAction, ReviewStep
 from disclosure.models import Edition, Item
+from disclosure.queries import ItemQuerySet
 from disclosure.services import close, procedure, publish, ruling, terms
 from govportal import audit, notices
-from govportal.models import User
+from govportal.models import AuditEvent, User
 from govportal.site import absolute_url
 
 logger = logging.getLogger(__name__)
 
 # Ends in one round of ten minutes, so that an archive that is taken over does not hold up the worker.
 ENDS_A_ROUND = 2000
+END_FAILED = "item.end_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,33 @@ def publish_due(at: datetime) -> Round:
 
 
 def expire_due(at: datetime) -> Round:
-    """End what has passed its last day: texts past 有效期至 expire, enforcement results past 公示期至 terminate."""
+    """End what has passed its last day: texts past 有效期至 expire, enforcement results past 公示期至 terminate.
+
+    The longest past its day first. A fault is noted in the audit trail, and tried again the next day.
+    """
     today = localdate(at)
-    expired = list(terms.expired(today).values_list("pk", flat=True)[:ENDS_A_ROUND])
-    shown_out = list(terms.shown_out(today).values_list("pk", flat=True)[:ENDS_A_ROUND])
+    expired = _of_a_round(terms.expired(today), at)
+    shown_out = _of_a_round(terms.shown_out(today), at)
     done, faults = _one_by_one(expired, lambda pk: _end(pk, _expiry, at))
     also_done, more_faults = _one_by_one(shown_out, lambda pk: _end(pk, _end_of_showing, at))
+    for pk, fault in (faults | more_faults).items():
+        _note_end_failed(pk, fault)
     return Round((*done, *also_done), (*faults, *more_faults))
+
+
+def _of_a_round(items: ItemQuerySet, at: datetime) -> list[int]:
+    """As many as one round ends. Those that could not be ended today wait until tomorrow, and keep nobody waiting."""
+    since = make_aware(datetime.combine(localdate(at), time.min))
+    noted = AuditEvent.objects.filter(action=END_FAILED, at__gte=since, at__lt=since + timedelta(days=1))
+    failed = {int(pk) for pk in noted.values_list("subject_id", flat=True)}
+    ids = items.values_list("pk", flat=True)[: ENDS_A_ROUND + len(failed)]
+    return [pk for pk in ids if pk not in failed][:ENDS_A_ROUND]
+
+
+@transaction.atomic
+def _note_end_failed(item_id: int, fault: str) -> None:
+    item = Item.objects.select_related("agency").get(pk=item_id)
+    audit.record(None, END_FAILED, item, agency=item.agency, note=fault)
 
 
 def _one_by_one(ids: Iterable[int], deed: Callable[[int], bool]) -> tuple[list[int], dict[int, str]]:

@@ -21,11 +21,13 @@ def shown_until(item: Item) -> date | None:
 
 
 def expired(today: date) -> ItemQuerySet:
-    """Items still open whose last day of validity has passed."""
-    return Item.objects.filter(state__in=ITEM[ItemAction.EXPIRE].sources, expires_on__lt=today).order_by("pk")
+    """Items still open whose last day of validity has passed, the longest ago first."""
+    return Item.objects.filter(state__in=ITEM[ItemAction.EXPIRE].sources, expires_on__lt=today).order_by(
+        "expires_on", "pk"
+    )
 
 
 def shown_out(today: date) -> ItemQuerySet:
-    """Enforcement results still open whose last day of being shown has passed."""
+    """Enforcement results still open whose last day of being shown has passed, the longest ago first."""
     still_shown = Item.objects.filter(item_type=SHOWN_FOR_A_TIME, state__in=ITEM[ItemAction.TERMINATE].sources)
-    return still_shown.shown_out(today).order_by("pk")
+    return still_shown.shown_out(today)

@@ -208,6 +208,35 @@ def test_last_day_itself_and_texts_without_one_stay() -> None:
     assert LogEntry.objects.count() == len(items)
 
 
+def test_texts_that_cannot_be_ended_keep_no_other_waiting_and_are_tried_again_tomorrow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stuck, late, later = (lasting(date(2026, 5, day)) for day in (3, 5, 4))
+    monkeypatch.setattr(schedule, "ENDS_A_ROUND", 1)
+    real = close.close
+
+    def fail(item_id: int, closing: close.Closing, **values: Any) -> Any:
+        if item_id == stuck.pk:
+            raise RuntimeError("secret text")
+        return real(item_id, closing, **values)
+
+    monkeypatch.setattr(close, "close", fail)
+    at = now()
+
+    rounds = [schedule.expire_due(at) for _number in range(4)]
+    tomorrow = schedule.expire_due(at + timedelta(days=1))
+
+    assert [(one.done, one.failed) for one in rounds] == [
+        ((), (stuck.pk,)),
+        ((later.pk,), ()),
+        ((late.pk,), ()),
+        ((), ()),
+    ]
+    assert tomorrow.failed == (stuck.pk,)
+    notes = AuditEvent.objects.filter(action="item.end_failed").values_list("subject_id", "note")
+    assert set(notes) == {(str(stuck.pk), "系统错误（RuntimeError），详见运行日志。")}
+
+
 def test_day_of_expiry_turns_at_midnight_in_beijing() -> None:
     lasting(date(2026, 5, 5))
 

@@ -2,7 +2,8 @@
 
 公开面, 及时率: obligations to the public that fell due in the period, and those met before they did; reports to
 the superior body are no publications and stay out. 规范率: items published in the period. 更新: sections by
-国办秘函〔2019〕19号, other standing columns by the obligations of their entries.
+国办秘函〔2019〕19号, updated when an edition becomes public (a remark, a restored or a blanked text is no update);
+other standing columns by the obligations of their entries.
 """
 
 from collections import defaultdict
@@ -38,7 +39,7 @@ from govportal.models import Agency
 _STANDING = (ObligationKind.RECURRING, ObligationKind.REVIEW)
 _OF_ITEM = {"agency"}  # never empty; all other required metadata stand in the edition
 _EMPTY: tuple[Any, ...] = (None, "", [])
-# Items whose last change was a publication or an amendment, not their end.
+# Items that a section still shows as they were published.
 _CURRENT = Q(state__in=(ItemState.LIVE, ItemState.PARTLY_VOID))
 _Tally = dict[str, Any]
 # Keys of a tally that hold a moment; the others are counts.
@@ -60,7 +61,7 @@ class Measure:
 
     @property
     def cases(self) -> QuerySet[Any]:
-        """The rows of the denominator: of Obligation or Item; of a section its items, the latest update first."""
+        """The rows of the denominator: of Obligation or Item; of a section its items, the latest change first."""
         return self._cases()
 
     @property
@@ -173,7 +174,10 @@ def _tallies(scope: _Scope) -> dict[tuple[int, str], _Tally]:
     written = {
         "published": Count("pk", filter=published),
         "complete": Count("pk", filter=published & complete()),
-        **{rule.key: Max("updated_at", filter=_CURRENT & _shown_in(rule)) for rule in FRESHNESS_RULES},
+        **{
+            rule.key: Max("current_edition__published_at", filter=_CURRENT & _shown_in(rule))
+            for rule in FRESHNESS_RULES
+        },
     }
     found: dict[tuple[int, str], _Tally] = defaultdict(dict)
     for rows, category, counts in (

@@ -242,6 +242,7 @@ class FreshnessRule:
 
 FRESHNESS_BASIS = "国办秘函〔2019〕19号"
 _TWO_WEEKS = Term(14, _CALENDAR)
+# There is no item type for news: what is general and has no 文号 is taken for 动态要闻.
 FRESHNESS_RULES = (
     FreshnessRule("home", gettext_lazy("首页"), _TWO_WEEKS),
     FreshnessRule("news", gettext_lazy("动态要闻"), _TWO_WEEKS, ("general",), is_numbered=False),

@@ -160,6 +160,15 @@ def test_freshness_section_without_anything_is_not_counted_and_withdrawal_is_no_
 
 
 @pytest.mark.django_db
+def test_freshness_remark_is_no_update() -> None:
+    agency = make_agency()
+    item = publish(agency, TODAY - timedelta(days=15))
+    Item.objects.filter(pk=item.pk).update(updated_at=noon(TODAY))  # as a remark, a restoring, a blanking leave it
+
+    assert of(agency)["freshness.home"].is_met is False
+
+
+@pytest.mark.django_db
 def test_freshness_of_standing_columns_by_their_entries() -> None:
     agency = make_agency()
     make_obligation(agency=agency, kind=ObligationKind.REVIEW, met_on=MET)

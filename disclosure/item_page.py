@@ -3,29 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.db.models import prefetch_related_objects
 
-from disclosure.edition_changes import mark_changes
-from disclosure.enums import Audience, EditionState, LogKind, RelationKind, Validity
+from disclosure.edition_changes import WITH_FILES, mark_changes
+from disclosure.enums import Audience, EditionState, LogKind, Validity
 from disclosure.item_text import ShownField, shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
 from disclosure.projects import project_of
 from disclosure.public_reviews import afterwards
+from disclosure.related import related_to
 from govportal.now import today
 from govportal.site import absolute_url
 
 # Kinds of entry that bring an edition before the public, and those that change nothing of an item's state.
 OPENING = (LogKind.MIGRATE, LogKind.PUBLISH, LogKind.AMEND)
 STEADY = (LogKind.NOTE, LogKind.REDACT)
-
-# How a relation reads from its source and from its target.
-RELATION_LABELS = {
-    RelationKind.INTERPRETS: (gettext_lazy("解读的文件"), gettext_lazy("本文件的解读")),
-    RelationKind.REPLACES: (gettext_lazy("替代的文件"), gettext_lazy("被以下文件替代")),
-    RelationKind.AMENDS: (gettext_lazy("修改的文件"), gettext_lazy("被以下文件修改")),
-    RelationKind.CORRECTS: (gettext_lazy("更正的信息"), gettext_lazy("本信息的更正")),
-    RelationKind.BELONGS_TO: (gettext_lazy("所属项目"), gettext_lazy("项目信息")),
-}
 
 # The list that an item of some types stands in, instead of the common one.
 SECTIONS = {
@@ -48,8 +40,9 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
     entries = log_entries(item, reader)
     body, headings = shown_body(edition)
     mark_changes(editions)
-    relations = _relations(item, reader)
-    corrected = RELATION_LABELS[RelationKind.CORRECTS][1]
+    holder = next((one for one in editions if one.pk == edition.pk), edition)  # whose files may have been read
+    prefetch_related_objects([holder], WITH_FILES)
+    related = related_to(item, edition, reader, today())
     return {
         "item": item,
         "section": SECTIONS.get(item.item_type, "items"),
@@ -59,9 +52,10 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
         "body": body,
         "headings": headings,
         "fields": _linked_contents(item, shown_fields(edition), reader),
-        "attachments": list(edition.attachments.select_related("attachment")),
-        "relations": relations,
-        "corrections": next((others for label, others in relations if label is corrected), []),
+        "attachments": list(holder.attachments.all()),
+        "relations": related.groups,
+        "corrections": related.corrections,
+        "overtaken": related.overtaken,
         "project": project_of(item, reader),
         "replacement": replacement_of(item, reader),
         "entries": entries,
@@ -139,21 +133,3 @@ def _linked_contents(item: Item, fields: list[ShownField], user: Any) -> list[Sh
 
 def log_entries(item: Item, user: Any) -> list[LogEntry]:
     return list(LogEntry.objects.visible_to(user).filter(item=item).order_by("-id"))
-
-
-def _relations(item: Item, user: Any) -> list[tuple[Any, list[Item]]]:
-    """(label, items) in the order of RelationKind, both directions, only what this reader may read."""
-    visible = Item.objects.visible_to(user)
-    forward = item.relations.in_effect().filter(target__in=visible).select_related("target__agency").order_by("id")
-    backward = item.reverse_relations.in_effect().filter(source__in=visible).select_related("source__agency").order_by("id")
-    grouped: dict[tuple[str, int], list[Item]] = {}
-    for relation in forward:
-        grouped.setdefault((relation.kind, 0), []).append(relation.target)
-    for relation in backward:
-        grouped.setdefault((relation.kind, 1), []).append(relation.source)
-    return [
-        (RELATION_LABELS[kind][side], grouped[kind, side])
-        for kind in RelationKind
-        for side in (1, 0)
-        if (kind, side) in grouped
-    ]

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from disclosure import workflow
 from disclosure.admin.visibility import find_item, readable_editions, readable_items
 from disclosure.enums import NOTICE_STATES, OPEN_STATES, READABLE_STATES, Audience, ItemAction, ItemState
-from disclosure.item_page import RELATION_LABELS
 from disclosure.models import Item
+from disclosure.related import RELATION_LABELS
 from disclosure.services import correct, motion
 from govportal import access
 from govportal.models import User

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from disclosure import projects
 from disclosure.enums import OPEN_STATES, ItemState, RelationKind
 from disclosure.forms.base import TypedForm
-from disclosure.item_page import RELATION_LABELS
 from disclosure.models import Edition, Item, Relation
+from disclosure.related import RELATION_LABELS
 from disclosure.services.compose import Place
 from disclosure.services.relate import may_unrelate, reasons_against
 from govportal.html import clean_line

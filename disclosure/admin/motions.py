@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure import workflow
+from disclosure import related, workflow
 from disclosure.admin.frames import holds_a_frame, in_a_frame
 from disclosure.admin.visibility import find_item, readable
 from disclosure.enums import NOTICE_STATES, EditionState, ItemAction, MotionState, Validity
@@ -77,9 +77,22 @@ class AskForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
+    """`tick` is what must be agreed to before the motion is granted; refusing asks for no agreement."""
+
     note = forms.CharField(
         label=gettext_lazy("决定意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, tick: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if tick:
+            self.fields["is_checked"] = forms.BooleanField(label=tick, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "is_checked" in self.fields and self.data.get("verdict") == "grant" and not cleaned.get("is_checked"):
+            self.add_error("is_checked", _("请先核对，再勾选这一项。"))
+        return cleaned
 
 
 def ask_page(request: HttpRequest, pk: int, action: str) -> HttpResponse:
@@ -99,7 +112,15 @@ def ask_page(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         else:
             messages.success(request, _("申请已提交，由另一位审定人决定。"))
             return HttpResponseRedirect(reverse("admin:disclosure_motion_change", args=[asked.pk]))
-    context = {"item": item, "action": wanted, "reasons": reasons, "form": form, "title": _("申请%s") % wanted.label}
+    context = {
+        "item": item,
+        "action": wanted,
+        "reasons": reasons,
+        "form": form,
+        "title": _("申请%s") % wanted.label,
+        "warning": what_redaction_does() if wanted == ItemAction.REDACT else "",
+        "interpretations": _interpretations_left(item, wanted),
+    }
     return _page(request, "admin/disclosure/motion_ask.html", context)
 
 
@@ -137,7 +158,7 @@ class MotionAdmin(ReadOnlyModelAdmin[Motion]):
         row = self._find(request, unquote(object_id))
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        form = DecisionForm(request.POST or None)
+        form = DecisionForm(request.POST or None, tick=_("已核对：确须永久删除") if _is_redaction(row) else "")
         if request.method == "POST" and form.is_valid() and self._decided(request, row, form):
             return HttpResponseRedirect(request.path)
         return _framing(request, row, form)
@@ -175,6 +196,30 @@ class MotionAdmin(ReadOnlyModelAdmin[Motion]):
         return _notice(request, row)
 
 
+def _is_redaction(row: Motion) -> bool:
+    return row.action == ItemAction.REDACT
+
+
+def what_redaction_does(number: int | None = None) -> str:
+    """What is deleted for good and what stays, in plain words; `number` of the edition where it is chosen."""
+    edition = _("第%s版") % number if number else _("所选版本")
+    return _("%s的正文、概述、关键词、专有内容和附件将永久删除，无法恢复；摘要和登记保留。") % edition
+
+
+def _warning(row: Motion) -> str:
+    is_ahead = _is_redaction(row) and row.state == MotionState.ASKED
+    return what_redaction_does(row.edition.number) if is_ahead and row.edition else ""
+
+
+def _interpretations_left(item: Item, action: str) -> list[tuple[Item, str]]:
+    """(interpretation in force, where to ask the same for it), where this action ends the text that it explains."""
+    if action not in close.CLOSING_ACTIONS:
+        return []
+    return [
+        (one, reverse("admin:disclosure_item_ask", args=[one.pk, action])) for one in related.interpretations_left(item)
+    ]
+
+
 @holds_a_frame
 def _framing(request: HttpRequest, row: Motion, form: DecisionForm) -> HttpResponse:
     context = {
@@ -185,6 +230,8 @@ def _framing(request: HttpRequest, row: Motion, form: DecisionForm) -> HttpRespo
         "has_notice": row.state == MotionState.ASKED and row.action in close.CLOSING_ACTIONS,
         "against_granting": motion.reasons_against_granting(row, request.user, on=today()),
         "against_refusing": motion.reasons_against_deciding(row, request.user),
+        "warning": _warning(row),
+        "interpretations": _interpretations_left(row.item, row.action),
     }
     return _page(request, "admin/disclosure/motion_decide.html", context)
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from disclosure.enums import ItemAction, ItemState, MotionState
-from disclosure.models import Item, LogEntry, Motion
+from disclosure.enums import ItemAction, ItemState, MotionState, RelationKind
+from disclosure.models import Item, LogEntry, Motion, Relation
 from disclosure.services import motion
 from govportal.permissions import Role
 from tests.disclosure.admin.desks import Office, signed_in, text
@@ -93,6 +93,59 @@ def test_redaction_names_its_edition(office: Office) -> None:
 
     assert without.status_code == 200
     assert Motion.objects.get(item=item).edition_id == item.current_edition_id
+
+
+def test_redaction_is_granted_to_whoever_has_read_what_goes(office: Office) -> None:
+    item = published(office)
+    author = office.people[Role.PUBLISHER]
+    row = motion.ask(item.pk, ItemAction.REDACT, actor=author, at=AT, edition=item.current_edition, **WORDS)
+    client = office.client(Role.APPROVER)
+
+    asking = office.client(Role.PUBLISHER).get(ask_address(published(office, content={"title": "二"}), "redact"))
+    page = client.get(address(row))
+    without = client.post(address(row), {"verdict": "grant", "note": "同意"})
+
+    row.refresh_from_db()
+    assert "所选版本的正文、概述、关键词、专有内容和附件将永久删除，无法恢复；摘要和登记保留。" in text(asking)
+    assert "第1版的正文、概述、关键词、专有内容和附件将永久删除" in text(page) and "已核对：确须永久删除" in text(page)
+    assert "请先核对，再勾选这一项" in text(without) and row.state == MotionState.ASKED
+
+    client.post(address(row), {"verdict": "grant", "note": "同意", "is_checked": "on"})
+    row.refresh_from_db()
+    assert row.state == MotionState.GRANTED and "永久删除" not in text(client.get(address(row)))
+
+
+def test_redaction_is_refused_without_a_tick(office: Office) -> None:
+    item = published(office)
+    author = office.people[Role.PUBLISHER]
+    row = motion.ask(item.pk, ItemAction.REDACT, actor=author, at=AT, edition=item.current_edition, **WORDS)
+
+    office.client(Role.APPROVER).post(address(row), {"verdict": "refuse", "note": "没有个人信息"})
+
+    row.refresh_from_db()
+    assert row.state == MotionState.REFUSED
+
+
+def test_end_of_a_policy_names_what_still_explains_it(office: Office) -> None:
+    item, reading = published(office), published(office, content={"title": "《公示办法》解读"})
+    Relation.objects.create(source=reading, kind=RelationKind.INTERPRETS, target=item)
+    row = asked(office, item)
+
+    decision = text(office.client(Role.APPROVER).get(address(row)))
+    asking = text(office.client(Role.PUBLISHER).get(ask_address(published(office, content={"title": "三"}))))
+
+    assert "另有解读仍在公开，请一并处理" in decision and f'href="{ask_address(reading)}"' in decision
+    assert "另有解读" not in asking
+
+
+def test_asking_to_end_a_policy_names_what_still_explains_it(office: Office) -> None:
+    item, reading = published(office), published(office, content={"title": "《公示办法》解读"})
+    Relation.objects.create(source=reading, kind=RelationKind.INTERPRETS, target=item)
+    client = office.client(Role.PUBLISHER)
+
+    ending, noting = text(client.get(ask_address(item, "void"))), text(client.get(ask_address(item, "note")))
+
+    assert f'href="{ask_address(reading, "void")}"' in ending and "另有解读" not in noting
 
 
 def test_second_motion_says_why_it_is_refused(office: Office) -> None:

@@ -343,8 +343,12 @@ def test_term_of_a_draft_that_says_it_is_a_penalty_afterwards(by_matter: Catalog
 
 
 def test_term_of_a_penalty_whose_rule_was_understood_later(by_matter: CatalogueEntry, agency: Agency) -> None:
+    by_matter.agencies.clear()
     edition = penalty(by_matter, agency)
-    Obligation.objects.filter(event__item=edition.item).delete()
+    by_matter.agencies.add(agency)
+    DisclosureEvent.objects.create(
+        entry=by_matter, agency=agency, title="决定", occurred_on=TODAY, item=edition.item, recorded_at=AT
+    )
 
     oblige.generate(TODAY)
 

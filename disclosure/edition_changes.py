@@ -1,7 +1,7 @@
 """What one edition changes of another: its kinds of change; metadata, the type's own fields, files beside the text."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -62,16 +62,25 @@ def mark_changes(editions: Sequence[Edition]) -> None:
     kept: dict[str, list[tuple[str, int]]] = cache.get_many(keys.values())
     missing = [(before, after) for before, after in pairs if keys[after.pk] not in kept]
     if missing:
-        wanted = {edition.pk for pair in missing for edition in pair}
-        texts = Edition.objects.select_related("item").prefetch_related(WITH_FILES).in_bulk(wanted)
-        names = agency_names()
+        _read_texts({edition.pk: edition for pair in missing for edition in pair})
+        is_rewritten = any((before.body, before.extra) != (after.body, after.extra) for before, after in missing)
+        names = agency_names() if is_rewritten else []
         for before, after in missing:
-            found = counted(findings(texts[before.pk], texts[after.pk], names))
+            found = counted(findings(before, after, names))
             kept[keys[after.pk]] = [(kind.value, count) for kind, count in found]
         cache.set_many(kept, timeout=None)
     for _before, after in pairs:
         kinds = [(ChangeKind(kind), count) for kind, count in kept[keys[after.pk]]]
         after.change = Change(after.is_substantive or bool(kinds), kinds)  # type: ignore[attr-defined]
+
+
+def _read_texts(editions: Mapping[int, Edition]) -> None:
+    """Fill in what was left out when these editions were read, and their files; two statements."""
+    left_out = sorted(set().union(*(edition.get_deferred_fields() for edition in editions.values())))
+    for pk, *values in Edition.objects.filter(pk__in=editions).values_list("pk", *left_out) if left_out else ():
+        for name, value in zip(left_out, values, strict=True):
+            setattr(editions[pk], name, value)
+    prefetch_related_objects(list(editions.values()), WITH_FILES)
 
 
 def changed_metadata(before: Edition, after: Edition) -> list[tuple[Any, SafeString]]:

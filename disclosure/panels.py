@@ -51,12 +51,16 @@ def agency_items(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any]:
 def agency_rectifications(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any] | None:
     """整改 of an agency: what is open, and the latest; nothing where nothing was ever ordered."""
     rows = Rectification.objects.public().filter(agency=agency)
-    today = now.today()
-    latest = list(rows[:LATEST])
+    counts = {
+        "total": Q(),
+        "unfinished": Q(pk__in=Rectification.objects.unfinished()),
+        "overdue": Q(pk__in=Rectification.objects.overdue(now.today())),
+    }
+    counted = {name: Window(Count("pk", filter=condition)) for name, condition in counts.items()}
+    latest = list(rows.annotate(**counted)[:LATEST])
     if not latest:
         return None
-    overdue, unfinished = rows.overdue(today).count(), rows.unfinished().count()
-    return {"latest": latest, "total": rows.count(), "unfinished": unfinished, "overdue": overdue}
+    return {"latest": latest} | {name: getattr(latest[0], name) for name in counts}
 
 
 def agency_obligations(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any] | None:

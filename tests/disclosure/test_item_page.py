@@ -276,7 +276,7 @@ def test_item_page_costs_the_same_with_one_and_with_many(client: Client, django_
     Item.objects.filter(pk=item.pk).update(current_edition=edition)
 
     # Three of them compare the editions, once for all time.
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         text = text_of(client.get(item.get_absolute_url()))
 
     assert text.count("解读") >= 4 and text.count("SHA-256") >= 5

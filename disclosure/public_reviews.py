@@ -4,17 +4,38 @@
 (domain §4.7).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import TextChoices
 from django.utils.timezone import make_aware
+from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import PUBLIC_CHAIN, LogKind, Procedure, ReviewStep
-from disclosure.models import Approval, Edition, LogEntry
+from disclosure.enums import (
+    PUBLIC_CHAIN,
+    READABLE_STATES,
+    LogKind,
+    Procedure,
+    RecordKind,
+    RelationKind,
+    ReviewStep,
+)
+from disclosure.models import Approval, Edition, LogEntry, Relation, SupportingRecord
 
 # Kinds of entry by which a text of today goes public; what was taken over from another system is not counted.
 PUBLISHING = (LogKind.PUBLISH, LogKind.AMEND)
+
+
+class Supplement(TextChoices):
+    """What an emergency is published without and owes beside signatures (domain §4.1, §4.4)."""
+
+    AUDIT = RecordKind.AUDIT.value, _("审计记录")
+    MEETING = RecordKind.MEETING.value, _("会议记录")
+    INTERPRETATION = "interpretation", _("政策解读")
+
+
+type Debt = ReviewStep | Supplement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +53,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Afterwards:
-    """The review that an emergency publication owes. `missing` is empty once it has been made good."""
+    """What an emergency publication owes: the review, and what should have been there before it.
+
+    `missing` is empty once it has been made good.
+    """
 
     reason: str
     due_on: date | None
-    missing: tuple[ReviewStep, ...]
+    missing: tuple[Debt, ...]
     is_overdue: bool
 
 
@@ -56,10 +80,53 @@ def share(year: int) -> Share:
     return Share(year, entries.count(), emergencies.count())
 
 
-def owed(edition: Edition, given: Iterable[str]) -> tuple[ReviewStep, ...]:
-    """The signatures an emergency publication still owes; its one approver stands for the approval."""
+def owed(edition: Edition, given: Iterable[str]) -> tuple[Debt, ...]:
+    """What of its steps and supplements an emergency publication still owes beside what is `given`.
+
+    Its one approver stands for the approval. A change of no substance rests on the records of the text before.
+    """
     done = {*given, ReviewStep.APPROVAL}
-    return tuple(step for step in edition.steps if step not in done)
+    debts: list[Debt] = [*edition.steps, *_supplements(edition)]
+    return tuple(debt for debt in debts if debt not in done)
+
+
+def _supplements(edition: Edition) -> list[Supplement]:
+    kind = edition.item.type
+    wanted = [Supplement(record) for record in kind.records] if edition.is_substantive else []
+    return [*wanted, Supplement.INTERPRETATION] if kind.needs_interpretation else wanted
+
+
+def missing(editions: Iterable[Edition]) -> Mapping[int, tuple[Debt, ...]]:
+    """What those among these editions that were published in an emergency still owe, by the id of the edition.
+
+    Needs their item and agency; at most three statements, none if there is no emergency among them.
+    """
+    emergencies = [edition for edition in editions if edition.procedure == Procedure.EMERGENCY]
+    if not emergencies:
+        return {}
+    given: dict[int, set[str]] = {
+        pk: {signed.step.value for signed in rows} for pk, rows in signatures(emergencies).items()
+    }
+    with_supplements = [edition for edition in emergencies if _supplements(edition)]
+    for pk, supplement in _supplied(with_supplements):
+        given.setdefault(pk, set()).add(supplement)
+    return {edition.pk: owed(edition, given.get(edition.pk, ())) for edition in emergencies}
+
+
+def _supplied(editions: list[Edition]) -> Iterator[tuple[int, str]]:
+    """(edition, supplement) of all that is there by now: a record entered, an interpretation that can be read."""
+    if not editions:
+        return
+    yield from SupportingRecord.objects.filter(edition__in=[edition.pk for edition in editions]).values_list(
+        "edition", "kind"
+    )
+    explained = Relation.objects.filter(
+        kind=RelationKind.INTERPRETS,
+        target__in=[edition.item_id for edition in editions],
+        source__state__in=READABLE_STATES,
+    )
+    items = set(explained.values_list("target", flat=True))
+    yield from ((edition.pk, Supplement.INTERPRETATION) for edition in editions if edition.item_id in items)
 
 
 def signatures(editions: Iterable[Edition]) -> Mapping[int, list[Signed]]:
@@ -74,14 +141,13 @@ def signatures(editions: Iterable[Edition]) -> Mapping[int, list[Signed]]:
 def afterwards(editions: Iterable[Edition], today: date) -> Mapping[int, Afterwards]:
     """How it stands with the review of those among these editions that were published in an emergency.
 
-    Needs their item and agency; one statement, none if there is no emergency among them.
+    Needs what `missing` needs, by as many statements.
     """
-    emergencies = [edition for edition in editions if edition.procedure == Procedure.EMERGENCY]
-    given = signatures(emergencies) if emergencies else {}
+    by_id = {edition.pk: edition for edition in editions}
     found = {}
-    for edition in emergencies:
-        missing = owed(edition, [signed.step for signed in given.get(edition.pk, [])])
+    for pk, debts in missing(by_id.values()).items():
+        edition = by_id[pk]
         due_on = edition.review_due_on
-        is_overdue = bool(missing) and due_on is not None and due_on < today
-        found[edition.pk] = Afterwards(edition.emergency_reason, due_on, missing, is_overdue)
+        is_overdue = bool(debts) and due_on is not None and due_on < today
+        found[pk] = Afterwards(edition.emergency_reason, due_on, debts, is_overdue)
     return found

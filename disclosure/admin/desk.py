@@ -19,6 +19,7 @@ from disclosure.edition_changes import WITH_FILES, changed_metadata
 from disclosure.enums import OPEN_STATES, EditionAction, EditionState, Procedure, RelationKind, ReviewStep
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Approval, Edition, EditionEvent, Item, Relation
+from disclosure.public_reviews import Supplement
 from disclosure.services import procedure, review, submission, warnings
 from disclosure.workflow import UNDER_REVIEW
 from govportal.htmldiff import compare_html
@@ -203,13 +204,14 @@ def _steps(edition: Edition) -> list[Step]:
             steps.append(Step(step.label, names, "warn", _("待办")))
         elif edition.procedure != Procedure.EMERGENCY or step != ReviewStep.APPROVAL:
             steps.append(Step(step.label, "", "", _("未到")))
-    return steps
+    belated = [debt for debt in review.missing_afterwards(edition) if isinstance(debt, Supplement)]
+    return steps + [Step(debt.label, str(edition.created_by), "warn", _("待补")) for debt in belated]
 
 
 def _owed(edition: Edition) -> ReviewStep | None:
     """The signature that is waited for now: before publication, or afterwards."""
     if edition.procedure == Procedure.EMERGENCY:
-        return next(iter(review.missing_afterwards(edition)), None)
+        return review.step_afterwards(edition)
     return workflow.due_step(edition.state, edition.steps)
 
 

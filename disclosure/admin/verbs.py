@@ -148,7 +148,7 @@ def applies(verb: Verb, edition: Edition) -> bool:
     """Whether the state of the edition knows this verb, whoever asks."""
     if verb.key == AFTERWARDS:
         is_emergency = edition.procedure == Procedure.EMERGENCY and edition.state == EditionState.PUBLISHED
-        return is_emergency and bool(review.missing_afterwards(edition))
+        return is_emergency and review.step_afterwards(edition) is not None
     return workflow.next_state(edition.state, EditionAction(verb.key), edition.steps) is not None
 
 

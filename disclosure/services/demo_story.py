@@ -148,7 +148,8 @@ class Story:
         approver = self._person(raw, Role.APPROVER)
         publish.publish_in_emergency(edition.pk, actor=approver, at=at, reason=emergency["reason"])
         for _number in range(emergency["signed_afterwards"]):
-            step = review.missing_afterwards(Edition.objects.get(pk=edition.pk))[0]
+            step = review.step_afterwards(Edition.objects.get(pk=edition.pk))
+            assert step is not None
             review.sign_afterwards(edition.pk, actor=self._person(raw, _SIGNERS[step]), at=min(at + _DAY, self.now))
 
     def _interpretations(self, raw: dict[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from disclosure.obligation_periods import EVENT_KINDS, Owed, owed_by_event
 from disclosure.services.responsibility import load_days, load_responsibility, reason_not_to_oblige
 from govportal import access, audit
 from govportal.html import clean_line, clean_text
-from govportal.models import Agency, PublicRevision, User
+from govportal.models import Agency, AuditEvent, PublicRevision, User
 from govportal.permissions import Permission
 
 
@@ -168,6 +168,28 @@ def follow_draft(edition: Edition, *, actor: User, at: datetime) -> DisclosureEv
         recorded_by=actor, recorded_at=at,
     )  # fmt: skip
     return _insert(made, edition)
+
+
+def follow_discard(item: Item, *, actor: User, at: datetime) -> None:
+    """The draft of an unpublished item is given up, and with it the event that it made; in the caller's transaction.
+
+    One that somebody had recorded before the draft took it has happened all the same: it waits for another text.
+    """
+    rows = DisclosureEvent.objects.select_for_update(of=("self",)).select_related("agency")
+    event = rows.filter(item=item, cancelled_at=None).first()
+    if event is None or item.current_edition_id:
+        return
+    event.item = None
+    adoptions = AuditEvent.objects.filter(action="event.adopt", subject_type=event._meta.label)
+    if event.source or adoptions.filter(subject_id=str(event.pk)).exists():
+        event.save(update_fields=["item"])
+        audit.record(actor, "event.free", event, agency=event.agency, before={"item": item.index_number})
+    else:
+        event.cancelled_at, event.cancel_reason = at, _("草稿已废弃")
+        event.save(update_fields=["item", "cancelled_at", "cancel_reason"])
+        event.obligations.open().update(cancelled_at=at, cancel_reason=event.cancel_reason)
+        audit.record(actor, "event.cancel", event, agency=event.agency, note=event.cancel_reason)
+    PublicRevision.raise_number()
 
 
 def _was_withheld(item: Item) -> bool:

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import EditionState
+from disclosure.enums import EditionState, RecordKind
 from disclosure.models import Edition, SupportingRecord
+from disclosure.services import procedure, review
 from govportal import access, audit
 from govportal.html import clean_line
-from govportal.models import Attachment, User
+from govportal.models import Attachment, PublicRevision, User
 from govportal.permissions import Permission
 
 
@@ -32,6 +35,10 @@ def add_record(edition: Edition, evidence: Evidence, *, actor: User, at: datetim
     Raises ValidationError when the edition is no draft of this person, or a value is wrong.
     """
     _require_draft(edition, actor)
+    return _enter(edition, evidence, actor=actor, at=at)
+
+
+def _enter(edition: Edition, evidence: Evidence, *, actor: User, at: datetime) -> SupportingRecord:
     if evidence.dated_on > localdate(at):
         raise ValidationError(_("“%s”的日期还没有到。") % evidence.title)
     record = SupportingRecord(
@@ -46,6 +53,35 @@ def add_record(edition: Edition, evidence: Evidence, *, actor: User, at: datetim
     record.clean_fields(exclude={"edition", "attachment", "added_by"})
     record.save(force_insert=True)
     _audit(actor, "record.add", edition, record)
+    return record
+
+
+def reasons_against_afterwards(edition: Edition, actor: Any) -> list[str]:
+    """Why this person cannot enter a record that an emergency publication owes; empty when they can."""
+    lacking = lacking_afterwards(edition)
+    reasons = [] if lacking else [_("这一版没有待补的佐证记录。")]
+    if not access.can(actor, Permission.DRAFT_ITEM, edition.item.agency):
+        reasons.append(_("您不是本单位的承办人。"))
+    return reasons
+
+
+def lacking_afterwards(edition: Edition) -> list[RecordKind]:
+    """The kinds of record that an emergency was published without (domain §4.7)."""
+    return [RecordKind(debt) for debt in review.missing_afterwards(edition) if debt in RecordKind.values]
+
+
+@transaction.atomic
+def add_afterwards(edition_id: int, evidence: Evidence, *, actor: User, at: datetime) -> SupportingRecord:
+    """Enter a record that an emergency publication owes: the text and its digest stay as they are.
+
+    Raises ValidationError when no such record is owed, or a value is wrong.
+    """
+    edition = procedure.locked(edition_id)
+    procedure.check(reasons_against_afterwards(edition, actor))
+    if evidence.kind not in lacking_afterwards(edition):
+        raise ValidationError({"kind": _("这一版不缺这种佐证记录。")})
+    record = _enter(edition, evidence, actor=actor, at=at)
+    PublicRevision.raise_number()  # the public sees what is still owed
     return record
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from disclosure import workflow
+from disclosure.enums import ReviewStep
 from disclosure.models import Edition, Withholding
 from disclosure.public_reviews import afterwards
 from govportal import access, notices
@@ -39,14 +40,16 @@ def _remind_of_emergencies(today: date) -> None:
     for pk, review in afterwards(editions.values(), today).items():
         if not review.missing:
             continue
-        edition = editions[pk]
-        permission = workflow.EDITION[workflow.ACTION_OF[review.missing[0]]].permission
+        edition, debt = editions[pk], review.missing[0]
+        permission: Permission | None = Permission.DRAFT_ITEM  # whoever wrote it brings what is no signature
+        if isinstance(debt, ReviewStep):
+            permission = workflow.EDITION[workflow.ACTION_OF[debt]].permission
         assert permission is not None  # every signature has its role
         people = access.holders(permission, edition.item.agency)
-        words = {"step": review.missing[0].label, "number": edition.item.index_number}
+        words = {"step": debt.label, "number": edition.item.index_number}
         address = absolute_url(reverse("admin:disclosure_edition_change", args=[pk]))
         subject = _("应急公开待补审：%(step)s %(number)s") % words
-        _tell(f"emergency-due:{pk}:{review.missing[0]}", people, subject, address)
+        _tell(f"emergency-due:{pk}:{debt}", people, subject, address)
 
 
 @transaction.atomic

@@ -12,9 +12,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure import public_reviews, publication_log, workflow
-from disclosure.enums import EditionAction, EditionState, Mode, Procedure, ReviewStep
+from disclosure.enums import EditionAction, EditionState, Mode, ReviewStep
 from disclosure.models import Approval, Edition, EditionEvent
-from disclosure.services import procedure, relate, submission, withhold
+from disclosure.services import events, procedure, relate, submission, withhold
 from govportal import access, audit
 from govportal.models import User
 
@@ -41,7 +41,8 @@ def submit(edition_id: int, *, actor: User, at: datetime, note: str = "") -> Edi
     procedure.check(reasons_against(edition, EditionAction.SUBMIT, actor, at=at))
     edition.is_substantive = submission.is_substantive(edition)
     edition.review_digest = publication_log.review_digest(edition)
-    fields = ("review_digest", "is_substantive")
+    edition.review_steps = list(edition.steps)
+    fields = ("review_digest", "review_steps", "is_substantive")
     return procedure.move(edition, EditionAction.SUBMIT, actor=actor, at=at, note=note, fields=fields)
 
 
@@ -82,40 +83,47 @@ def recall(edition_id: int, *, actor: User, at: datetime, note: str = "") -> Edi
 
 def _back_to_draft(edition: Edition, action: EditionAction, *, actor: User, at: datetime, note: str) -> EditionEvent:
     procedure.void_signatures(edition, str(action.label), at)
-    edition.review_digest, edition.publish_at, edition.publish_fault = "", None, ""
-    fields = ("review_digest", "publish_at", "publish_fault")
+    edition.review_digest, edition.review_steps = "", []
+    edition.publish_at, edition.publish_fault = None, ""
+    fields = ("review_digest", "review_steps", "publish_at", "publish_fault")
     return procedure.move(edition, action, actor=actor, at=at, note=note, fields=fields)
 
 
 @transaction.atomic
 def discard(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
-    """废弃 a draft. It is kept, with its number, and never shown."""
+    """废弃 a draft. It is kept, with its number, and never shown; what it alone said had happened is taken back."""
     edition = procedure.locked(edition_id)
     procedure.check(reasons_against(edition, EditionAction.DISCARD, actor, at=at))
     relate.forget(edition)
+    events.follow_discard(edition.item, actor=actor, at=at)
     return procedure.move(edition, EditionAction.DISCARD, actor=actor, at=at, note=note)
 
 
 # --- 补审: the review after an emergency publication (domain §4.7) ------------------------------------------
 
 
-def missing_afterwards(edition: Edition) -> tuple[ReviewStep, ...]:
-    """The signatures an emergency publication still owes; its one approver stands for the approval."""
-    if edition.procedure != Procedure.EMERGENCY or edition.state != EditionState.PUBLISHED:
+def missing_afterwards(edition: Edition) -> tuple[public_reviews.Debt, ...]:
+    """What an emergency publication still owes: signatures in their order, then records and interpretation."""
+    if edition.state != EditionState.PUBLISHED:
         return ()
-    return public_reviews.owed(edition, edition.approvals.standing().values_list("step", flat=True))
+    return public_reviews.missing([edition]).get(edition.pk, ())
+
+
+def step_afterwards(edition: Edition) -> ReviewStep | None:
+    """The signature an emergency publication owes next."""
+    return next((debt for debt in missing_afterwards(edition) if isinstance(debt, ReviewStep)), None)
 
 
 def reasons_against_afterwards(edition: Edition, actor: Any) -> list[str]:
     """Why this person cannot give the next signature that an emergency publication owes."""
-    missing = missing_afterwards(edition)
-    if not missing:
+    step = step_afterwards(edition)
+    if step is None:
         return [_("这一版没有待补的审查。")]
-    permission = workflow.EDITION[workflow.ACTION_OF[missing[0]]].permission
+    permission = workflow.EDITION[workflow.ACTION_OF[step]].permission
     assert permission is not None
     reasons = []
     if not access.can(actor, permission, edition.item.agency):
-        words = {"agency": edition.item.agency.display_name, "step": missing[0].label}
+        words = {"agency": edition.item.agency.display_name, "step": step.label}
         reasons.append(_("您在%(agency)s没有“%(step)s”的角色。") % words)
     return reasons + procedure.reasons_against_signing(edition, actor)
 
@@ -125,7 +133,8 @@ def sign_afterwards(edition_id: int, *, actor: User, at: datetime, note: str = "
     """Give the next signature that an emergency publication owes, under the very text that was published."""
     edition = procedure.locked(edition_id)
     procedure.check(reasons_against_afterwards(edition, actor))
-    step = missing_afterwards(edition)[0]
+    step = step_afterwards(edition)
+    assert step is not None  # a reason against it
     approval = procedure.sign(edition, step, actor=actor, at=at, note=note)
     audit.record(
         actor, "edition.review_afterwards", edition, agency=edition.item.agency, after={"step": step}, note=note

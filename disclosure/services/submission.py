@@ -4,21 +4,29 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from disclosure import projects
-from disclosure.enums import OPEN_STATES, READABLE_STATES, Mode, RecordKind, RelationKind
+from disclosure import projects, substance
+from disclosure.enums import OPEN_STATES, READABLE_STATES, ItemState, Mode, RecordKind, RelationKind
 from disclosure.masking import shown_party
 from disclosure.models import Edition, Item
 from disclosure.types import missing_elements
 
+# States of an item whose next edition may be written and published.
+_OPEN_STATES = (ItemState.UNPUBLISHED, ItemState.LIVE, ItemState.PARTLY_VOID)
+
 
 def faults(edition: Edition, today: date) -> list[str]:
     """Every reason why this text cannot be submitted; empty when it can (domain §4.1, §4.3, §4.4, §4.5)."""
+    return [*content_faults(edition, today), *_missing_records(edition), *missing_interpretation(edition)]
+
+
+def content_faults(edition: Edition, today: date) -> list[str]:
+    """What is wrong with the text itself: no procedure makes it fit to be read, an emergency no more than another."""
     labels = missing(edition)
     return [
         *([_("缺少必备要素：%s。") % "、".join(labels)] if labels else []),
+        *ended(edition.item, edition.expires_on, today),
+        *settled_mode(edition.item, edition.mode),
         *_wrong_dates(edition, today),
-        *_missing_records(edition),
-        *missing_interpretation(edition),
         *_missing_project(edition),
         *_missing_withholding(edition),
         *_unmasked_parties(edition),
@@ -40,6 +48,30 @@ def missing(edition: Edition) -> list[str]:
     return labels
 
 
+def ended(item: Item, expires_on: date | None, today: date) -> list[str]:
+    """An ended item is restored before anybody rewrites it; an expired one lives again by a text that lasts longer."""
+    if item.state in _OPEN_STATES:
+        return []
+    if item.state == ItemState.EXPIRED and (expires_on is None or expires_on >= today):
+        return []
+    return [_("这条信息的状态是“%s”，须先恢复。") % item.get_state_display()]
+
+
+def settled_mode(item: Item, mode: str) -> list[str]:
+    """What is public stays so until two people withdraw it: no amendment takes it back (ADR 0009)."""
+    if item.current_edition_id and mode != Mode.PROACTIVE:
+        return [_("已公开的信息不能改为不公开，请先申请撤回。")]
+    return []
+
+
+def is_substantive(edition: Edition) -> bool:
+    """The server's word: a first edition is; of a change the publisher may say yes, never no (domain §4.5)."""
+    before = edition.item.current_edition
+    return (
+        edition.is_substantive or before is None or bool(substance.findings(before, edition, substance.agency_names()))
+    )
+
+
 def _wrong_dates(edition: Edition, today: date) -> list[str]:
     reasons = []
     if edition.formed_on and edition.formed_on > today:
@@ -51,15 +83,14 @@ def _wrong_dates(edition: Edition, today: date) -> list[str]:
 
 def _missing_records(edition: Edition) -> list[str]:
     """审计理财在前、核实公布在后；民主议事在前、决策公布在后. A change of no substance rests on the old record."""
-    if edition.number > 1 and not edition.is_substantive:
+    lacking = set(edition.item.type.records) - set(edition.records.values_list("kind", flat=True))
+    if not lacking or (edition.number > 1 and not is_substantive(edition)):
         return []
-    kinds = set(edition.records.values_list("kind", flat=True))
-    reasons = []
-    if edition.item.type.needs_audit_record and RecordKind.AUDIT not in kinds:
-        reasons.append(_("财务类信息须先登记审计记录（审计理财在前，核实公布在后）。"))
-    if edition.item.type.needs_meeting_record and RecordKind.MEETING not in kinds:
-        reasons.append(_("重大事项须先登记会议记录（民主议事在前，决策公布在后）。"))
-    return reasons
+    words = {
+        RecordKind.AUDIT: _("财务类信息须先登记审计记录（审计理财在前，核实公布在后）。"),
+        RecordKind.MEETING: _("重大事项须先登记会议记录（民主议事在前，决策公布在后）。"),
+    }
+    return [sentence for kind, sentence in words.items() if kind in lacking]
 
 
 def missing_interpretation(edition: Edition) -> list[str]:
@@ -99,9 +130,14 @@ def interpretations(item: Item) -> list[Item]:
 
 
 def interpreted(item: Item) -> list[Item]:
-    """The items that this one interprets and that are not public yet: it waits for them."""
+    """The items that this one interprets and will be published with: of its agency, on their way for the first time.
+
+    One that was given up, or is not to be published proactively, never comes: nobody waits for it.
+    """
     targets = Item.objects.filter(reverse_relations__kind=RelationKind.INTERPRETS, reverse_relations__source=item)
-    return [target for target in targets.order_by("pk") if target.current_edition_id is None]
+    coming = Edition.objects.filter(state__in=OPEN_STATES, mode=Mode.PROACTIVE, item__in=targets)
+    waited_for = Item.objects.filter(agency=item.agency_id, current_edition=None, pk__in=coming.values("item"))
+    return list(waited_for.order_by("pk"))
 
 
 def _unmasked_parties(edition: Edition) -> list[str]:

@@ -1,19 +1,22 @@
 """应急公开: one approver, a reason, and the review made good by other people in their order (domain §4.7)."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from disclosure.enums import EditionAction, EditionState, ItemState, LogKind, Procedure, ReviewStep
+from disclosure.enums import EditionAction, EditionState, ItemState, LogKind, Mode, Procedure, RecordKind, ReviewStep
 from disclosure.models import Edition, Item, LogEntry
-from disclosure.services import draft, publish, review
+from disclosure.public_reviews import Supplement, afterwards
+from disclosure.services import draft, publish, records, review
 from disclosure.services.verify_log import verify
 from govportal.models import Agency, AuditEvent, Holiday, HolidayYear, SiteProfile
 from govportal.now import today
 from govportal.permissions import Role
+from tests.database import refused, run
 from tests.factories import make_agency, make_attachment, make_member, make_user
-from tests.factories.policies import draft_budget
+from tests.factories.policies import draft_budget, draft_interpretation, draft_policy
 from tests.factories.published import AT, draft_one, publish_one, reread, sign_through, signer, submit
 
 REASON = "汛情紧急，须立即公告转移路线。"
@@ -151,6 +154,126 @@ def test_emergency_amendment_is_substantive_by_the_servers_word() -> None:
     assert entry.kind == LogKind.AMEND
     assert item.editions.get(number=2).is_substantive
     assert verify().is_intact
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"body": ""}, "缺少必备要素：正文"),
+        ({"effective_on": date(2026, 5, 1), "expires_on": date(2026, 4, 30)}, "有效期至早于施行日期"),
+        ({"formed_on": date(2026, 3, 3)}, "还没有到"),
+        ({"mode": Mode.ON_REQUEST}, "不能主动公开"),
+    ],
+)
+@pytest.mark.django_db
+def test_emergency_skips_the_reviews_and_not_the_rules_of_content(content: dict[str, Any], reason: str) -> None:
+    edition = draft_one(content=content)
+
+    with pytest.raises(ValidationError, match=reason):
+        publish_now(edition)
+
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_emergency_publishes_nobodys_whole_name() -> None:
+    party = {"party": "王小明", "kind": "penalty"}
+    edition = draft_one(item_type="enforcement", content={"extra": party})
+
+    with pytest.raises(ValidationError, match="应当写作"):
+        publish_now(edition)
+
+
+@pytest.mark.django_db
+def test_emergency_amendment_without_change_note_is_refused() -> None:
+    item = publish_one()
+    content = draft.Content(title=item.title, body="<p>二</p>", formed_on=item.formed_on, change_note="改")
+    second = draft.add_edition(item, content, author=item.created_by, at=AT)
+    run("UPDATE disclosure_edition SET change_note = '' WHERE id = %s", second.pk)
+
+    with pytest.raises(ValidationError, match="修改说明"):
+        publish_now(reread(second))
+
+
+# --- What was waived is owed ------------------------------------------------------------------------------
+
+
+def sign_all(edition: Edition) -> None:
+    while step := review.step_afterwards(edition):
+        review.sign_afterwards(edition.pk, actor=signer(step, edition.item.agency), at=AT)
+
+
+@pytest.mark.django_db
+def test_emergency_without_meeting_and_interpretation_owes_both_until_they_are_there() -> None:
+    agency = make_agency()
+    policy = draft_policy(agency, has_meeting=False)
+    publish_now(policy)
+    policy = reread(policy)
+    sign_all(policy)
+    assert review.missing_afterwards(policy) == (Supplement.MEETING, Supplement.INTERPRETATION)
+    assert afterwards([policy], today())[policy.pk].is_overdue
+
+    records.add_afterwards(policy.pk, evidence(RecordKind.MEETING), actor=policy.created_by, at=AT)
+
+    assert review.missing_afterwards(policy) == (Supplement.INTERPRETATION,)
+    interpretation = sign_through(draft_interpretation(policy))
+    assert review.missing_afterwards(policy) == (Supplement.INTERPRETATION,)
+    publish.publish(interpretation.pk, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
+    assert review.missing_afterwards(policy) == ()
+    assert not afterwards([policy], today())[policy.pk].is_overdue
+    assert verify().is_intact
+
+
+@pytest.mark.django_db
+def test_emergency_budget_without_audit_owes_it() -> None:
+    edition = draft_budget(has_audit=False)
+    publish_now(edition)
+    edition = reread(edition)
+
+    assert review.missing_afterwards(edition)[-1] == Supplement.AUDIT
+    with pytest.raises(ValidationError, match="不缺这种佐证记录"):
+        records.add_afterwards(edition.pk, evidence(RecordKind.MEETING), actor=edition.created_by, at=AT)
+    with pytest.raises(ValidationError, match="不是本单位的承办人"):
+        records.add_afterwards(edition.pk, evidence(RecordKind.AUDIT), actor=make_member(Role.PUBLISHER), at=AT)
+    records.add_afterwards(edition.pk, evidence(RecordKind.AUDIT), actor=edition.created_by, at=AT)
+
+    with pytest.raises(ValidationError, match="没有待补的佐证记录"):
+        records.add_afterwards(edition.pk, evidence(RecordKind.AUDIT), actor=edition.created_by, at=AT)
+    assert AuditEvent.objects.filter(action="record.add").count() == 1
+
+
+@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.django_db
+def test_afterwards_takes_three_statements_however_many_emergencies(n: int, django_assert_num_queries: Any) -> None:
+    editions = []
+    for _number in range(n):
+        policy = draft_policy(make_agency(), has_meeting=False)
+        publish_now(policy)
+        editions.append(reread(policy))
+
+    with django_assert_num_queries(3):
+        found = afterwards(editions, today())
+
+    assert len(found) == n
+
+
+@pytest.mark.django_db
+def test_record_guard_takes_one_record_a_kind_of_an_emergency_and_keeps_it() -> None:
+    edition = draft_budget(has_audit=False)
+    publish_now(edition)
+    insert = (
+        "INSERT INTO disclosure_supportingrecord (edition_id, kind, title, number, dated_on, added_by_id) "
+        "VALUES (%s, %s, '审计报告', '', '2026-02-27', %s)"
+    )
+
+    assert not refused(insert, edition.pk, "audit", edition.created_by_id)
+    assert refused(insert, edition.pk, "audit", edition.created_by_id)
+    assert refused("UPDATE disclosure_supportingrecord SET title = '别的' WHERE edition_id = %s", edition.pk)
+    assert refused("DELETE FROM disclosure_supportingrecord WHERE edition_id = %s", edition.pk)
+
+
+def evidence(kind: RecordKind) -> records.Evidence:
+    return records.Evidence(kind=kind, title="纪要", dated_on=date(2026, 2, 27))
 
 
 # --- 补审 ---------------------------------------------------------------------------------------------------

@@ -50,7 +50,6 @@ def faults(edition: Edition) -> str:
     ("content", "reason"),
     [
         ({"body": " "}, "缺少必备要素：正文"),
-        ({"title": "　"}, "缺少必备要素：标题"),
         ({"formed_on": localdate(AT) + timedelta(days=1)}, "还没有到"),
         ({"effective_on": date(2026, 5, 1), "expires_on": date(2026, 4, 30)}, "有效期至早于施行日期"),
         ({"mode": Mode.NOT_PUBLIC}, "须写明不公开情形"),
@@ -66,6 +65,81 @@ def test_submit_formed_today_or_ending_on_its_first_day_passes() -> None:
     day = localdate(AT)
 
     assert faults(draft_one(content={"formed_on": day, "effective_on": day, "expires_on": day})) == ""
+
+
+@pytest.mark.django_db
+def test_submit_button_and_service_agree_on_the_substance_of_a_change() -> None:
+    """A number changed by who calls it minor needs its audit record: the button says so before it is pressed."""
+    edition = draft_budget()
+    publish_edition(edition)
+    content = draft.Content(
+        title="2026年部门预算",
+        body="<p>第一条　公示期不少于九个工作日。</p>",
+        formed_on=edition.formed_on,
+        extra=edition.extra,
+        change_note="更正错字",
+        is_substantive=False,
+    )
+    item = Item.objects.get(pk=edition.item_id)
+    draft.add_edition(item, content, author=edition.created_by, at=AT)
+
+    second = item.editions.select_related("item__agency", "item__current_edition", "last_edited_by").get(number=2)
+
+    assert "审计记录" in faults(second)
+    assert not second.is_substantive
+
+
+@pytest.mark.parametrize("mode", [Mode.ON_REQUEST, Mode.NOT_PUBLIC])
+@pytest.mark.django_db
+def test_public_item_is_not_hidden_by_an_amendment(mode: Mode) -> None:
+    item = publish_one()
+    content = {"title": "二", "body": "<p>二</p>", "formed_on": date(2026, 2, 27), "change_note": "改"}
+    with pytest.raises(ValidationError, match="已公开的信息不能改为不公开，请先申请撤回"):
+        draft.add_edition(item, draft.Content(**content, mode=mode), author=item.created_by, at=AT)  # type: ignore[arg-type]
+    second = draft.add_edition(item, draft.Content(**content), author=item.created_by, at=AT)  # type: ignore[arg-type]
+
+    with pytest.raises(ValidationError, match="已公开的信息不能改为不公开，请先申请撤回"):
+        draft.edit(
+            second.pk,
+            draft.Content(**content, mode=mode),  # type: ignore[arg-type]
+            actor=item.created_by,
+            at=AT,
+            lock_version=0,
+        )
+    run("UPDATE disclosure_edition SET mode = %s WHERE id = %s", mode, second.pk)
+
+    assert "已公开的信息不能改为不公开" in faults(reread(second))
+
+
+@pytest.mark.parametrize("state", [ItemState.WITHDRAWN, ItemState.TERMINATED, ItemState.VOID, ItemState.EXPIRED])
+@pytest.mark.django_db
+def test_ended_item_is_neither_drafted_nor_submitted_before_it_is_restored(state: ItemState) -> None:
+    ended, closing = publish_one(), publish_one()
+    content = draft.Content(
+        title="二", body="<p>二</p>", formed_on=date(2026, 2, 27), expires_on=date(2026, 3, 1), change_note="改"
+    )
+    begun = draft.add_edition(closing, content, author=closing.created_by, at=AT)
+    Item.objects.update(state=state)
+
+    with pytest.raises(ValidationError, match="须先恢复"):
+        draft.add_edition(ended, content, author=ended.created_by, at=AT)
+    with pytest.raises(ValidationError, match="须先恢复"):
+        draft.edit(begun.pk, content, actor=closing.created_by, at=AT, lock_version=0)
+    assert "须先恢复" in faults(reread(begun))
+
+
+@pytest.mark.parametrize("expires_on", [None, date(2026, 3, 2)])
+@pytest.mark.django_db
+def test_expired_item_is_drafted_and_submitted_anew_when_the_text_lasts_longer(expires_on: date | None) -> None:
+    item = publish_one()
+    Item.objects.update(state=ItemState.EXPIRED)
+    content = draft.Content(
+        title="二", body="<p>二</p>", formed_on=date(2026, 2, 27), expires_on=expires_on, change_note="延长"
+    )
+
+    second = draft.add_edition(item, content, author=item.created_by, at=AT)
+
+    assert faults(reread(second)) == ""
 
 
 @pytest.mark.django_db
@@ -222,6 +296,25 @@ def test_interpretation_alone_is_refused_and_names_its_policy() -> None:
         publish.schedule(interpretation.pk, actor=approver, at=AT, publish_at=LATER)
 
     assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["discarded", "on request", "of another agency"])
+@pytest.mark.django_db
+def test_interpretation_of_what_never_comes_is_published_alone(why: str) -> None:
+    agency = make_agency()
+    policy = draft_policy(agency)
+    interpretation = draft_interpretation(policy)
+    if why == "discarded":
+        Edition.objects.filter(pk=policy.pk).update(state=EditionState.DISCARDED)
+    elif why == "on request":
+        Edition.objects.filter(pk=policy.pk).update(mode=Mode.ON_REQUEST)
+    else:
+        Item.objects.filter(pk=policy.item_id).update(agency=make_agency())
+    sign_through(interpretation)
+
+    entry = publish.publish(interpretation.pk, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
+
+    assert entry.item_id == interpretation.item_id
 
 
 @pytest.mark.parametrize("until", ["draft", "submitted", ReviewStep.SECRECY, ReviewStep.PRE])

@@ -151,9 +151,12 @@ def consequences(edition: Edition, verb: Verb, actor: Any) -> list[str]:
     found = []
     if verb.key in SIGNING:
         digest = edition.review_digest or publication_log.review_digest(edition)
-        found.append(_("您签署的是内容摘要 %s…，内容一改即作废。") % digest[:16])
+        found.append(
+            _("您签署的是送审摘要 %s…，内容一改即作废。公开时写入公开日期，再算出内容摘要，所以两者不同。")
+            % digest[:16]
+        )
     if verb.key == EditionAction.SUBMIT:
-        found.append(_("送审后文本固定，内容摘要 %s…。") % publication_log.review_digest(edition)[:16])
+        found.append(_("送审后文本固定，送审摘要 %s…。") % publication_log.review_digest(edition)[:16])
     if verb.key in {EditionAction.RETURN, EditionAction.RECALL} and edition.review_digest:
         found.append(_("回到草稿，已有的签署全部作废。"))
     if verb.key == EditionAction.PUBLISH:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from disclosure import publication_log
 from disclosure.edition_changes import change_of, changed_metadata, mark_changes
 from disclosure.enums import NOTICE_STATES, EditionState
-from disclosure.item_page import SECTIONS, published_editions
+from disclosure.item_page import OPENING, SECTIONS, published_editions
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Edition, Item, LogEntry
 from disclosure.public_reviews import afterwards, signatures
@@ -32,10 +32,18 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
         "item": item,
         "section": SECTIONS.get(item.item_type, "items"),
         "editions": editions,
+        "has_redactions": any(one.redacted_by_entry_id for one in editions),
         "reviews": [(one, signed.get(one.pk, []), emergencies.get(one.pk)) for one in editions],
-        "entries": list(LogEntry.objects.visible_to(request.user).filter(item=item).order_by("-id")),
+        "entries": _entries(request, item, editions),
     }
     return keep_private(render(request, "disclosure/item_history.html", context), item)
+
+
+def _entries(request: HttpRequest, item: Item, editions: list[Edition]) -> list[tuple[LogEntry, str]]:
+    """The log of the item, newest first, each with what it says: of an amendment what was changed."""
+    changed = {(edition.pk, kind): edition.change_note for edition in editions for kind in OPENING}
+    entries = LogEntry.objects.visible_to(request.user).filter(item=item).order_by("-id")
+    return [(entry, entry.note or changed.get((entry.edition_id, entry.kind), "")) for entry in entries]
 
 
 def edition_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:

@@ -1,11 +1,22 @@
 """Triggers and search tables of disclosure, put in place by govportal.dbsetup after every migrate."""
 
-from disclosure.database import published, signatures
+from disclosure.database import published, registers, signatures
 from disclosure.search import database as search
 from govportal.dbsetup import DatabaseObject, Seed, append_only, no_replacement
 
 # Rows that are written once.
 _APPEND_ONLY = ("logentry", "editionevent", "statement", "filing", "withholdingreview")
+
+
+# Rows that end in a decision, with the keys beside the id by which one could be replaced.
+_REGISTERS: dict[str, list[tuple[str, ...]]] = {
+    "motion": [],
+    "withholding": [("edition_id",)],
+    "supportingrecord": [],
+    "receipt": [],
+    "rectification": [("number",)],
+    "obligation": [],
+}
 
 
 def guards() -> list[DatabaseObject]:
@@ -28,6 +39,8 @@ def guards() -> list[DatabaseObject]:
         signatures.signed_text_guard(),
         signatures.signed_files_guard(),
         no_replacement("disclosure_approval"),
+        *registers.guards(),
+        *(no_replacement(f"disclosure_{name}", unique=keys) for name, keys in _REGISTERS.items()),
     ]
 
 

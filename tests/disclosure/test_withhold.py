@@ -132,7 +132,7 @@ def test_database_refuses_a_decision_of_the_proposer_or_by_nobody(agency: Agency
     with pytest.raises(IntegrityError, match="in_force_is_decided"), transaction.atomic():
         make_withholding(agency=agency, decided_by=None)
     for column in ("ground", "state"):
-        row = make_withholding(agency=agency)
+        row = make_withholding(agency=agency, state=WithholdingState.PROPOSED)
         with pytest.raises(IntegrityError, match=column), transaction.atomic():
             Withholding.objects.filter(pk=row.pk).update(**{column: "other"})
 

@@ -22,7 +22,7 @@ from disclosure.admin.visibility import find_item, readable
 from disclosure.enums import NOTICE_STATES, EditionState, ItemAction, MotionState, Validity
 from disclosure.item_page import closed_context, page_context, published_editions
 from disclosure.models import Edition, Item, Motion
-from disclosure.services import close, motion
+from disclosure.services import close, motion, redact
 from govportal import access
 from govportal.admin.base import ReadOnlyModelAdmin
 from govportal.models import User
@@ -118,6 +118,7 @@ def ask_page(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         "reasons": reasons,
         "form": form,
         "title": _("申请%s") % wanted.label,
+        "hints": redact.hints(item) if wanted == ItemAction.REDACT else [],
         "warning": what_redaction_does() if wanted == ItemAction.REDACT else "",
         "interpretations": _interpretations_left(item, wanted),
     }
@@ -230,6 +231,7 @@ def _framing(request: HttpRequest, row: Motion, form: DecisionForm) -> HttpRespo
         "has_notice": row.state == MotionState.ASKED and row.action in close.CLOSING_ACTIONS,
         "against_granting": motion.reasons_against_granting(row, request.user, on=today()),
         "against_refusing": motion.reasons_against_deciding(row, request.user),
+        "hints": redact.hints(row.item, row.edition) if row.edition and row.state == MotionState.ASKED else [],
         "warning": _warning(row),
         "interpretations": _interpretations_left(row.item, row.action),
     }

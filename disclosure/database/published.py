@@ -5,13 +5,15 @@ from govportal.dbsetup import DatabaseObject
 
 # Redaction may blank these; every other column of a published edition keeps its value.
 BLANKED = {"body": "''", "summary": "''", "keywords": "'[]'", "extra": "'{}'"}
-FREE_IN_REDACTION = {"title", "title_breaks", "redacted_by_entry_id", *BLANKED}
+# These it may blank or leave as they are.
+BLANKABLE = ("change_note", "issuer", "document_number", "topic")
+FREE_IN_REDACTION = {"title", "title_breaks", "redacted_by_entry_id", *BLANKED, *BLANKABLE}
 
 
 def edition_guard() -> DatabaseObject:
     """Published editions refuse update and delete but for one door: a redaction by a log entry.
 
-    The door opens only if the text is blanked and `redacted_by_entry` set in that same statement.
+    The door opens only if the text is blanked, the head blanked or kept, and `redacted_by_entry` set in one statement.
     """
     frozen = [f.column for f in Edition._meta.concrete_fields if f.column not in FREE_IN_REDACTION]
     unchanged = {
@@ -22,9 +24,10 @@ def edition_guard() -> DatabaseObject:
         "sqlite": " AND ".join(f"NEW.{column} = {value}" for column, value in BLANKED.items()),
         "postgresql": " AND ".join(f"NEW.{column}::text = {value}" for column, value in BLANKED.items()),
     }
+    left = " AND ".join(f"(NEW.{column} = '' OR NEW.{column} = OLD.{column})" for column in BLANKABLE)
     door = {
         vendor: f"OLD.redacted_by_entry_id IS NULL AND NEW.redacted_by_entry_id IS NOT NULL "
-        f"AND {blank[vendor]} AND {unchanged[vendor]}"
+        f"AND {blank[vendor]} AND {left} AND {unchanged[vendor]}"
         for vendor in ("sqlite", "postgresql")
     }
     message = "a published edition never changes"

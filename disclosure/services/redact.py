@@ -1,8 +1,8 @@
 """依法删除内容: the text of one published edition goes for good; its entry, its digest and the reason stay.
 
 The log entry keeps the digest the text had, and one statement blanks the text and names that entry: the trigger
-knows no other door, and verify_log accepts no other blank (domain §4.6). Other editions are redacted by
-motions of their own.
+knows no other door, and verify_log accepts no other blank (domain §4.6). What was discarded goes with it, an open
+draft must go first, and other published editions are redacted by motions of their own.
 """
 
 from datetime import datetime, timedelta
@@ -12,14 +12,17 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from disclosure.enums import EditionState, ItemAction, LogKind
-from disclosure.models import Edition, EditionBuffer, LogEntry
+from disclosure.enums import OPEN_STATES, EditionState, ItemAction, LogKind
+from disclosure.models import Edition, EditionAttachment, EditionBuffer, Item, LogEntry
 from disclosure.services import buffers, procedure, ruling
 from govportal import files
+from govportal.html import clean_line
 from govportal.models import Attachment, AuditEvent, User
 
 # A process that died between the commit and the deletion of files is made good within this time.
 SWEPT = timedelta(days=30)
+# What a redaction may blank of what the item shows of its current edition.
+_PROJECTED = ("title", "document_number", "topic")
 
 
 def faults(edition: Edition, ground: str, basis: str, explanation: str) -> list[str]:
@@ -30,7 +33,23 @@ def faults(edition: Edition, ground: str, basis: str, explanation: str) -> list[
         reasons.append(_("只有公开过的版本才需要依法删除；未公开的版本可以废弃。"))
     if edition.redacted_by_entry_id:
         reasons.append(_("这一版的内容已经依法删除。"))
-    return reasons
+    return reasons + _open_drafts(edition.item)
+
+
+def _open_drafts(item: Item) -> list[str]:
+    """The next edition is begun as a copy of the current one."""
+    numbers = item.editions.filter(state__in=OPEN_STATES).values_list("number", flat=True)
+    return [_("还有一个未公开的版本（第%s版）可能含有原文，请先公开或者废弃它。") % number for number in numbers]
+
+
+def hints(item: Item, edition: Edition | None = None) -> list[str]:
+    """What whoever asks or decides has to know of the other editions; `edition` is the one that is chosen already."""
+    found = _open_drafts(item)
+    others = item.editions.filter(state=EditionState.PUBLISHED, redacted_by_entry=None).order_by("number")
+    numbers = [str(number) for number in others.exclude(pk=edition.pk if edition else 0).values_list("number", flat=True)]
+    if numbers and (edition or len(numbers) > 1):
+        found.append(_("已公开的第%s版如含有同样的内容，须分别申请：一件申请只删除一个版本。") % "、".join(numbers))
+    return found
 
 
 @transaction.atomic
@@ -56,30 +75,40 @@ def redact(
     entry = ruling.enter(
         item, ItemAction.REDACT, edition, actor=actor, at=at, ground=ground, basis=basis, explanation=explanation
     )
-    _blank(edition, entry, new_title.strip())
-    gone = _release_files(edition)
-    EditionBuffer.objects.filter(form_key__in=(buffers.edition_key(edition), buffers.amendment_key(item))).delete()
+    new_title = clean_line(new_title)
+    discarded = list(item.editions.filter(state=EditionState.DISCARDED).order_by("pk"))
+    for old in discarded:
+        procedure.void_signatures(old, _("内容依法删除"), at)
+    blanked = _blanked(new_title)
+    Edition.objects.filter(pk__in=[old.pk for old in discarded]).update(**blanked)
+    Edition.objects.filter(pk=edition.pk).update(redacted_by_entry=entry, **blanked)
+    gone = _release_files([edition, *discarded])
+    forms = [buffers.amendment_key(item), *map(buffers.edition_key, (edition, *discarded))]
+    EditionBuffer.objects.filter(form_key__in=forms).delete()
     item.updated_at = at
     if item.current_edition_id == edition.pk:
-        item.title = new_title.strip() or item.title
-    item.save(update_fields=["title", "updated_at"])
+        for name in blanked.keys() & set(_PROJECTED):
+            setattr(item, name, blanked[name])
+    item.save(update_fields=[*_PROJECTED, "updated_at"])
     ruling.settle(item, entry, actor=actor, before=item.state, edition=edition.number, files=gone)
     transaction.on_commit(lambda: files.forget(gone), robust=True)
     return entry
 
 
-def _blank(edition: Edition, entry: LogEntry, new_title: str) -> None:
-    values: dict[str, Any] = {"body": "", "summary": "", "keywords": [], "extra": {}, "redacted_by_entry": entry}
+def _blanked(new_title: str) -> dict[str, Any]:
+    """A title that must go takes the other lines of the head with it: they may name the same."""
+    values: dict[str, Any] = {"body": "", "summary": "", "keywords": [], "extra": {}, "change_note": ""}
     if new_title:
-        values |= {"title": new_title, "title_breaks": []}
-    Edition.objects.filter(pk=edition.pk).update(**values)
+        values |= {"title": new_title, "title_breaks": [], "document_number": "", "topic": "", "issuer": ""}
+    return values
 
 
-def _release_files(edition: Edition) -> list[str]:
-    """Unlink the files of the edition and delete the rows nothing else uses; answers the names of their bytes."""
-    ids = list(edition.attachments.values_list("attachment_id", flat=True))
+def _release_files(editions: list[Edition]) -> list[str]:
+    """Unlink the files of the editions and delete the rows nothing else uses; answers the names of their bytes."""
+    links = EditionAttachment.objects.filter(edition__in=editions)
+    ids = list(links.values_list("attachment_id", flat=True))
     attachments = list(Attachment.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-    edition.attachments.all().delete()
+    links.delete()
     gone = []
     for attachment in attachments:
         try:

@@ -20,6 +20,7 @@ SIGNED_COLUMNS = (
     "item_id",  # whose index number and type the digest covers
     "created_by_id",
     "last_edited_by_id",
+    "review_steps",  # a body that changes its level meanwhile is spared no signature
 )
 
 
@@ -102,7 +103,8 @@ def approval_guard() -> DatabaseObject:
 def publication_guard() -> DatabaseObject:
     """No edition becomes public without signatures under this very text by people who did not write it.
 
-    Two are the least of any procedure: secrecy review and approval; an emergency has one.
+    Two are the least of any procedure, secrecy review and approval, and every step that was asked for at
+    submission; an emergency has one.
     """
 
     def signed(step: ReviewStep) -> str:
@@ -112,9 +114,14 @@ def publication_guard() -> DatabaseObject:
             "AND a.author_id = NEW.created_by_id AND a.last_editor_id = NEW.last_edited_by_id)"
         )
 
+    asked_for = " AND ".join(
+        f"(CAST(NEW.review_steps AS TEXT) NOT LIKE '%\"{step}\"%' OR {signed(step)})"
+        for step in (ReviewStep.PRE, ReviewStep.SECOND)
+    )
+    least = f"{signed(ReviewStep.SECRECY)} AND {signed(ReviewStep.APPROVAL)}"
     by_right = (
         f"NEW.procedure = '{Procedure.MIGRATION}' "
-        f"OR (NEW.procedure = '{Procedure.REVIEW}' AND {signed(ReviewStep.SECRECY)} AND {signed(ReviewStep.APPROVAL)}) "
+        f"OR (NEW.procedure = '{Procedure.REVIEW}' AND {least} AND {asked_for}) "
         f"OR (NEW.procedure = '{Procedure.EMERGENCY}' AND {signed(ReviewStep.EMERGENCY)})"
     )
     becomes = f"NEW.state = '{EditionState.PUBLISHED}'"

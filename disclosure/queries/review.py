@@ -1,9 +1,6 @@
 """Editions under review, signatures and motions: what stands, what waits for whom."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -19,21 +16,8 @@ if TYPE_CHECKING:
     from disclosure.models import Approval, Edition, Motion  # noqa: F401  (named in strings below)
 
 
-@cache
-def _by_steps() -> Mapping[tuple[ReviewStep, ...], Q]:
-    """Which editions need these signatures, by level of the agency and type; a few sets of signatures cover all."""
-    types: dict[tuple[ReviewStep, ...], dict[str, list[str]]] = {}
-    for level in STEPS_BY_LEVEL:
-        for item_type in ITEM_TYPES:
-            types.setdefault(required_steps(item_type, level), {}).setdefault(level, []).append(item_type)
-    found = {}
-    for steps, by_level in types.items():
-        found[steps] = Q(pk__in=[])
-        for same in {tuple(group) for group in by_level.values()}:
-            levels = [level for level, group in by_level.items() if tuple(group) == same]
-            of_type = Q() if len(same) == len(ITEM_TYPES) else Q(item__item_type__in=same)
-            found[steps] |= Q(item__agency__level__in=levels) & of_type
-    return MappingProxyType(found)
+# Every set of signatures that some type asks for at some level: an edition keeps its own from submission on.
+_STEP_SETS = frozenset(required_steps(item_type, level) for level in STEPS_BY_LEVEL for item_type in ITEM_TYPES)
 
 
 def _signing_for(user: Any, step: ReviewStep) -> list[Any]:
@@ -47,11 +31,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def waiting_for(self, user: Any) -> Self:
         """Editions under review whose next signature this person may give: by role, not a writer, not yet a signer."""
         waiting = Q(pk__in=[])
-        for steps, needing in _by_steps().items():
+        for steps in _STEP_SETS:
             for state in EditionState:
                 step = due_step(state, steps)
                 if step and (agencies := _signing_for(user, step)):
-                    waiting |= needing & Q(state=state, item__agency__in=agencies)
+                    waiting |= Q(review_steps=list(steps), state=state, item__agency__in=agencies)
         signed = self._related("approvals").filter(edition=OuterRef("pk"), signer=user.pk, voided_at__isnull=True)
         return self.filter(waiting, ~Exists(signed))._not_written_by(user)
 
@@ -72,7 +56,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             has_signed=Exists(standing.filter(signer=user.pk)),
         )
         owed = Q(pk__in=[])
-        for required, earlier in _by_steps().items():
+        for required in _STEP_SETS:
+            earlier = Q(review_steps=list(required))
             for step in (step for step in required if step in steps):
                 if agencies := _signing_for(user, step):
                     owed |= earlier & Q(item__agency__in=agencies, **{f"has_{step.value}": False})

@@ -25,9 +25,6 @@ from govportal.permissions import Permission
 _LINES = ("title", "document_number", "issuer", "topic", "change_note")
 
 
-_LINES = ("title", "document_number", "issuer", "topic", "change_note")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What a person writes into an edition. `aspect` empty: the default of the item type."""
@@ -213,7 +210,7 @@ def edit(
         raise ValidationError({"change_note": _("新版本须写明修改说明。")})
     procedure.void_signatures(edition, _("文本已修改"), at)
     columns = _columns(edition.item, content, is_first=edition.number == 1)
-    columns |= {"review_digest": "", "publish_at": None, "publish_fault": ""}
+    columns |= {"review_digest": "", "review_steps": [], "publish_at": None, "publish_fault": ""}
     for name, value in columns.items():
         setattr(edition, name, value)
     edition.last_edited_by, edition.lock_version = actor, edition.lock_version + 1

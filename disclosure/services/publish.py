@@ -199,8 +199,9 @@ def publish_in_emergency(edition_id: int, *, actor: User, at: datetime, reason: 
         edition.is_substantive = submission.is_substantive(edition)
     edition.review_due_on = add_working_days(localdate(at), site_profile().emergency_review_days, load_calendar())
     edition.review_digest = publication_log.review_digest(edition)
+    edition.review_steps = list(edition.steps)
     edition.clean_fields(exclude={"item", "created_by", "last_edited_by"})
-    columns = ["procedure", "emergency_reason", "review_due_on", "review_digest", "is_substantive"]
+    columns = ["procedure", "emergency_reason", "review_due_on", "review_digest", "review_steps", "is_substantive"]
     edition.save(update_fields=columns)
     procedure.sign(edition, ReviewStep.EMERGENCY, actor=actor, at=at, note=reason)
     return _make_public(edition, actor=actor, at=at, note=reason)

@@ -193,7 +193,9 @@ def _procedure_faults(edition: Edition, entry: LogEntry, signatures: Sequence[Ap
         and (signature.author_id, signature.last_editor_id) == writers
         and signature.signer_id not in writers
     }
-    lacking = _LEAST_STEPS.get(edition.procedure, frozenset()) - true_copies.keys()
+    lacking = set(_LEAST_STEPS.get(edition.procedure, frozenset())) - true_copies.keys()
+    if edition.procedure == Procedure.REVIEW:
+        lacking |= set(edition.review_steps) - true_copies.keys()
     if lacking:
         labels = [str(step.label) for step in ReviewStep if step in lacking]
         faults.append(f"缺少有效的签署：{'、'.join(labels)}")

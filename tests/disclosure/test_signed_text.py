@@ -37,6 +37,7 @@ _NEW_VALUES = {
     "title_breaks": "'[2]'",
     "keywords": "'[\"改\"]'",
     "extra": "'{\"改\": 1}'",
+    "review_steps": "'[\"secrecy\"]'",
     "is_substantive": "NOT is_substantive",
     "formed_on": "'2020-01-01'",
     "effective_on": "'2020-01-01'",

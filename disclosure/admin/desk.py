@@ -20,7 +20,7 @@ from disclosure.enums import OPEN_STATES, EditionAction, EditionState, Procedure
 from disclosure.item_text import shown_body, shown_fields
 from disclosure.models import Approval, Edition, EditionEvent, Item, Relation
 from disclosure.public_reviews import Supplement
-from disclosure.services import procedure, review, submission, warnings
+from disclosure.services import procedure, records, review, submission, warnings
 from disclosure.workflow import UNDER_REVIEW
 from govportal.htmldiff import compare_html
 from govportal.now import now, today
@@ -90,6 +90,8 @@ def desk_page(request: HttpRequest, edition: Edition) -> HttpResponse:
         "refused": any(button.reasons for button in shown),
         "checks": _checks(edition, before),
         "can_edit": _can_edit(edition, request.user),
+        "owes_records": edition.procedure == Procedure.EMERGENCY
+        and not records.reasons_against_afterwards(edition, request.user),
         "returned": _returned(edition, events),
         **_text(edition, before),
     }

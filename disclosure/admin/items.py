@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure import queues, workflow
-from disclosure.admin import bulk, confirm, desk, drafting, item_desk, motions, preview
+from disclosure.admin import belated, bulk, confirm, desk, drafting, item_desk, motions, preview
 from disclosure.admin.verbs import VERBS
 from disclosure.admin.visibility import readable, readable_editions, readable_items
 from disclosure.enums import PUBLIC_CHAIN, EditionState
@@ -140,6 +140,7 @@ class EditionAdmin(DeskAdmin[Edition]):
             path("<int:pk>/preview/", guard(preview.preview_page), name="disclosure_edition_preview"),
             path("<int:pk>/compare/", guard(preview.compare_page), name="disclosure_edition_compare"),
             path("<int:pk>/files/<int:attachment_pk>/", guard(preview.edition_file), name="disclosure_edition_file"),
+            path("<int:pk>/records/", guard(belated.records_page), name="disclosure_edition_records"),
             re_path(
                 rf"^(?P<pk>\d+)/(?P<verb>{'|'.join(VERBS)})/$", guard(confirm.verb_page), name="disclosure_edition_verb"
             ),

@@ -305,6 +305,21 @@ def test_generate_by_threads_at_once_makes_each_row_once() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans without statistics")
+def test_generate_many_tells_the_planner_and_few_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oblige, "_MANY", 2)
+    make_entry("每月10日前", make_agency())
+
+    with CaptureQueriesContext(connection) as many:
+        oblige.generate(TODAY)
+    with CaptureQueriesContext(connection) as none:
+        oblige.generate(TODAY)
+
+    analysed = [sum(query["sql"].startswith("ANALYZE") for query in queries) for queries in (many, none)]
+    assert analysed == [1, 0]
+
+
+@pytest.mark.django_db
 def test_generate_takes_out_what_a_cancelled_event_still_obliges_to() -> None:
     event = _event()
     DisclosureEvent.objects.filter(pk=event.pk).update(cancelled_at=noon(TODAY), cancel_reason="登记重复")

@@ -8,6 +8,7 @@ class DisclosureConfig(AppConfig):
 
     def ready(self) -> None:
         from disclosure import (
+            audit_words,
             catalogue_filters,
             coverage,
             database,
@@ -35,6 +36,7 @@ class DisclosureConfig(AppConfig):
         for panel in panels.HOME_PANELS:
             contributions.home_panels.add(panel)
         queues.contribute()
+        contributions.audit_words.update(audit_words.AUDIT_WORDS)
         for job in tasks.JOBS:
             contributions.scheduled_jobs.add(job)
         for dataset in datasets.DATASETS:

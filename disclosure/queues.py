@@ -23,6 +23,7 @@ from govportal.permissions import Permission
 from govportal.workdays import add_working_days, working_days_between
 
 SOON = 7  # working days
+ANSWERABLE = (Permission.DRAFT_ITEM, Permission.APPROVE_ITEM, Permission.CHECK_RECEIPT)  # for what is owed
 REVIEWERS = (
     Permission.SECRECY_REVIEW,
     Permission.PRE_REVIEW,
@@ -190,7 +191,7 @@ def _obligations_figure(visit: Visit) -> Figure | None:
     )
     row["soon"] = row["n"] - row["late"] - row["now"]
     words = _("逾期 %(late)s，今日 %(now)s，七个工作日内 %(soon)s") % row if row["n"] else ""
-    return Figure(row["n"], words, is_late=row["late"] > 0)
+    return Figure(row["n"], words, row["late"] > 0, is_work=holds_any(visit.user, *ANSWERABLE))
 
 
 def _dated_figure(visit: Visit, rows: "QuerySet[Any]", column: str) -> Figure:
@@ -214,6 +215,12 @@ def _withholding_decision_figure(visit: Visit) -> Figure | None:
         return None
     row = Withholding.objects.to_decide_for(visit.user).aggregate(n=Count("pk"), since=Min("proposed_at"))
     return Figure(row["n"], _waited(visit, row["since"]))
+
+
+def _withholding_filing_figure(visit: Visit) -> Figure | None:
+    if not _may_list(visit, Withholding) or not access.can(visit.user, Permission.DRAFT_ITEM):
+        return None
+    return Figure(Withholding.objects.to_file_for(visit.user).count())
 
 
 def _rectification_report_figure(visit: Visit) -> Figure | None:
@@ -263,14 +270,17 @@ QUEUES = (
     _of_editions("approved", _approved_figure, 60, is_work=True),
     StaffQueue("obligations", gettext_lazy("到期与逾期义务"), _obligations_figure,
                _list("obligation", "?queue=waiting"), True, 70),
-    StaffQueue("withholding-review", gettext_lazy("不公开事项待评估"), _withholding_review_figure, _list("withholding"),
-               True, 80),
+    StaffQueue("withholding-review", gettext_lazy("不公开事项待评估"), _withholding_review_figure,
+               _list("withholding", "?queue=review"), True, 80),
     StaffQueue("withholding-decide", gettext_lazy("不公开事项待决定"), _withholding_decision_figure,
-               _list("withholding"), True, 85),
-    StaffQueue("rectify", gettext_lazy("待整改"), _rectification_report_figure, _list("rectification"), True, 90),
-    StaffQueue("rectify-verify", gettext_lazy("整改待核实"), _rectification_verify_figure, _list("rectification"),
-               True, 95),
-    StaffQueue("receipts", gettext_lazy("票据待审核"), _receipts_figure, _list("receipt"), True, 98),
+               _list("withholding", "?queue=decide"), True, 85),
+    StaffQueue("withholding-file", gettext_lazy("不公开事项未备案"), _withholding_filing_figure,
+               _list("withholding", "?queue=file"), True, 87),
+    StaffQueue("rectify", gettext_lazy("待整改"), _rectification_report_figure,
+               _list("rectification", "?queue=report"), True, 90),
+    StaffQueue("rectify-verify", gettext_lazy("整改待核实"), _rectification_verify_figure,
+               _list("rectification", "?queue=verify"), True, 95),
+    StaffQueue("receipts", gettext_lazy("票据待复核"), _receipts_figure, _list("receipt", "?queue=check"), True, 98),
     _of_editions("today", _today_figure, 100, is_work=False),
     _of_editions("drafts", _drafts_figure, 110, is_work=False),
     _of_editions("review", _in_review_figure, 120, is_work=False),
@@ -295,13 +305,38 @@ def _recent(request: HttpRequest) -> dict[str, Any] | None:
 
 
 STAFF_ACTIONS = (Panel("new-item", "admin/disclosure/new_item_action.html", _new_item),)
-STAFF_PANELS = (Panel("recent-events", "admin/disclosure/recent_panel.html", _recent),)
+
+
+def _inside(request: HttpRequest) -> dict[str, Any] | None:
+    """What is open to the staff of an agency alone (对内公开)."""
+    return {} if access.can(request.user, Permission.VIEW_INTERNAL) else None
+
+
+STAFF_PANELS = (
+    Panel("inside", "admin/disclosure/inside_panel.html", _inside, position=90),
+    Panel("recent-events", "admin/disclosure/recent_panel.html", _recent),
+)
+LIST_NOTES = {
+    "disclosure.item": gettext_lazy("一条信息一个索引号，从起草到公开、撤回都在这里。"),
+    "disclosure.edition": gettext_lazy("公开信息的每一次文本，草稿和审查中的也在内。"),
+    "disclosure.logentry": gettext_lazy("公开、修改、撤回等每一步的登记，不能改动。"),
+    "disclosure.motion": gettext_lazy("撤回、废止、恢复等申请和决定。"),
+    "disclosure.catalogueentry": gettext_lazy("应当公开什么、由谁、在什么时限内。"),
+    "disclosure.obligation": gettext_lazy("按目录和时限，哪个单位哪一天前要公开什么。"),
+    "disclosure.disclosureevent": gettext_lazy("引起公开义务的事情：发生以后按时限公开。"),
+    "disclosure.statement": gettext_lazy("履行公开义务的声明：本期无此类信息，或者已复核无需更新。"),
+    "disclosure.filing": gettext_lazy("履行报送义务的登记：哪份报告哪一天报给了谁。"),
+    "disclosure.withholding": gettext_lazy("不予公开、暂缓公开的事项，理由、备案和定期评估。"),
+    "disclosure.rectification": gettext_lazy("交办、报告和核实整改，向社会公开。"),
+    "disclosure.receipt": gettext_lazy("招待、交通等票据，对本单位人员公开。"),
+}
 
 
 def contribute() -> None:
     """Put all of it on the landing page; at start-up."""
     for queue in QUEUES:
         contributions.staff_queues.add(queue)
+    contributions.list_notes.update(LIST_NOTES)
     for action in STAFF_ACTIONS:
         contributions.staff_actions.add(action)
     for panel in STAFF_PANELS:

@@ -3,6 +3,7 @@
 A superuser opens the admin and nothing more: no role, no permission.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,11 @@ def holds_for_all(user: Any, permission: Permission) -> bool:
         for membership in _memberships(user)
         if (role := Role(membership.role)) in SUBTREE_ROLES and permission in ROLE_PERMISSIONS[role]
     )
+
+
+def holds_role(user: Any, roles: Collection[Role]) -> bool:
+    """True if the user has one of the roles anywhere: what a page offers, never what somebody may do."""
+    return any(membership.role in roles for membership in _memberships(user))
 
 
 def agencies_with(user: Any, permission: Permission) -> list["Agency"]:

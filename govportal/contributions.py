@@ -40,11 +40,12 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How much waits in a queue, a few words about it, and whether some of it is late."""
+    """How much waits in a queue, a few words about it, whether some of it is late, and whether it is work."""
 
     count: int
     note: str = ""
     is_late: bool = False
+    is_work: bool = True  # False: this person reads it and can do nothing about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +141,9 @@ def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -
     """(template, context) of the panels that have something to show."""
     shown = ((panel.template, panel.context(request, **kwargs)) for panel in registry.all())
     return [(template, context) for template, context in shown if context is not None]
+
+
+# Words of the audit trail: a noun ("edition") or a deed ("edition.submit") -> what staff read.
+audit_words: dict[str, "Promise | str"] = {}
+# A sentence beside each list of the staff landing page, by model label in lower case.
+list_notes: dict[str, "Promise | str"] = {}

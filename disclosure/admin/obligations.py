@@ -11,8 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, DayField, Verb, VerbAdmin, VerbForm
+from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm
 from disclosure.enums import READABLE_STATES, Audience, StatementKind
+from disclosure.forms.base import DayField
 from disclosure.models import Filing, Item, Obligation, Statement
 from disclosure.obligation_states import period_words, public_item_of, standing_words
 from disclosure.queues import SOON, due_obligations
@@ -121,7 +122,7 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", gettext_lazy("本单位到期与逾期"))]
+        return [("waiting", gettext_lazy("到期与逾期义务"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() != "waiting":
@@ -162,7 +163,7 @@ def _seen(request: HttpRequest) -> QuerySet[Agency]:
 class ObligationAdmin(VerbAdmin[Obligation]):
     """Made by the daily round alone; nobody adds one."""
 
-    list_display = ("matter", "agency", "kind", "period", "due_on", "standing", "met_on")
+    list_display = ("matter", "standing", "due_on", "agency", "kind", "period", "met_on")
     list_filter = (
         QueueFilter,
         StateFilter,
@@ -174,10 +175,11 @@ class ObligationAdmin(VerbAdmin[Obligation]):
     readonly_fields = ("matter", "period", "standing", "item", "statement_note")
     list_per_page = 50
     show_full_result_count = False
-    fields = (
-        "matter", "agency", "kind", "period", "due_on", "basis", "standing", "item", "met_on", "statement_note",
-        "cancelled_at", "cancel_reason", "created_at",
-    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("matter", "standing", "due_on", "agency", "kind", "period", "basis")}),
+        (gettext_lazy("履行"), {"fields": ("item", "met_on", "statement_note")}),
+        (gettext_lazy("取消"), {"fields": ("cancelled_at", "cancel_reason")}),
+    )
     warning = gettext_lazy("登记以后立即在公开情况中显示。")
     verbs = (
         Verb("meet", gettext_lazy("登记履行"), _reasons_against_meeting, _meet, MeetForm),
@@ -203,6 +205,9 @@ class ObligationAdmin(VerbAdmin[Obligation]):
 
     def may_add(self, actor: User) -> bool:
         return False
+
+    def page_title(self, row: Obligation) -> str:
+        return self.matter(row)
 
     @admin.display(description=gettext_lazy("公开事项"), ordering="entry__position")
     def matter(self, row: Obligation) -> str:
@@ -252,7 +257,7 @@ class _OfObligation[M: Statement | Filing](ReadOnlyModelAdmin[M]):
 
 @admin.register(Statement)
 class StatementAdmin(_OfObligation[Statement]):
-    list_display = ("id", "kind", "owed", "agency", "period", "signed_at")
+    list_display = ("kind", "owed", "agency", "period", "signed_at")
     list_filter = ("kind", "signed_at")
     readonly_fields = fields = ("kind", "owed", "agency", "period", "note", "signed_by", "signed_at")
 

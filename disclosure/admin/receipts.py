@@ -11,8 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, DayField, Verb, VerbAdmin, VerbForm
+from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, toned
 from disclosure.enums import ReceiptKind
+from disclosure.forms.base import DayField
 from disclosure.models import Receipt
 from disclosure.services import receipts
 from govportal import access, files
@@ -58,7 +59,11 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("check", gettext_lazy("待我复核")), ("open", gettext_lazy("待复核")), ("done", gettext_lazy("已复核"))]
+        return [
+            ("check", gettext_lazy("票据待复核")),
+            ("open", gettext_lazy("待复核")),
+            ("done", gettext_lazy("已复核")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
@@ -88,14 +93,14 @@ def _check(row: Receipt, actor: User, _values: dict[str, Any]) -> object:
 
 @admin.register(Receipt)
 class ReceiptAdmin(VerbAdmin[Receipt]):
-    list_display = ("id", "agency", "spent_on", "kind", "amount", "purpose", "handled_by_name", "is_checked")
+    list_display = ("purpose", "is_checked", "amount", "spent_on", "kind", "agency", "handled_by_name")
     list_filter = (QueueFilter, "kind", "spent_on")
     list_select_related = ("agency",)
     readonly_fields = ("scan",)
-    fields = (
-        "agency", "kind", "spent_on", "amount", "purpose", "payee", "people", "handled_by_name", "scan", "recorded_by",
-        "recorded_at", "checked_by", "checked_at",
-    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("purpose", "kind", "amount", "spent_on", "payee", "people", "handled_by_name", "scan")}),
+        (gettext_lazy("办理"), {"fields": ("agency", "recorded_by", "recorded_at", "checked_by", "checked_at")}),
+    )
     add_form = NewReceiptForm
     add_title = gettext_lazy("登记票据")
     warning = gettext_lazy("只对本单位人员公开。国家秘密不得录入本系统；扫描件上的身份证号、银行账号请先遮盖。")
@@ -114,9 +119,12 @@ class ReceiptAdmin(VerbAdmin[Receipt]):
         agency = values.pop("agency")
         return receipts.record(agency, _expense(actor, values), actor=actor, at=now())
 
-    @admin.display(description=gettext_lazy("复核"), boolean=True)
-    def is_checked(self, row: Receipt) -> bool:
-        return row.checked_at is not None
+    def page_title(self, row: Receipt) -> str:
+        return row.purpose
+
+    @admin.display(description=gettext_lazy("复核"), ordering="checked_at")
+    def is_checked(self, row: Receipt) -> str:
+        return toned(_("已复核"), "ok") if row.checked_at else toned(_("待复核"), "warn")
 
     @admin.display(description=gettext_lazy("票据扫描件"))
     def scan(self, row: Receipt) -> str:

@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, DayField, Verb, VerbAdmin, VerbForm, long_text
+from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, long_text, toned
+from disclosure.enums import RectificationState
+from disclosure.forms.base import DayField
 from disclosure.models import Item, Obligation, Rectification
 from disclosure.services import rectify
 from disclosure.workflow_rectification import RectificationAction
@@ -80,8 +82,8 @@ class QueueFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("report", gettext_lazy("待我报告")),
-            ("verify", gettext_lazy("待我核实")),
+            ("report", gettext_lazy("待整改")),
+            ("verify", gettext_lazy("整改待核实")),
             ("overdue", gettext_lazy("逾期未报告")),
         ]
 
@@ -94,6 +96,9 @@ class QueueFilter(admin.SimpleListFilter):
             case "overdue":
                 return queryset.overdue(today())
         return queryset
+
+
+_TONES = {RectificationState.VERIFIED: "ok", RectificationState.CANCELLED: "info"}
 
 
 def _against(action: RectificationAction) -> Any:
@@ -114,16 +119,18 @@ def _cancel(row: Rectification, actor: User, values: dict[str, Any]) -> object:
 
 @admin.register(Rectification)
 class RectificationAdmin(VerbAdmin[Rectification]):
-    list_display = ("number", "agency", "problem", "state", "ordered_on", "due_on", "is_late", "verified_on")
+    list_display = ("problem", "shown_state", "due_on", "agency", "number", "ordered_on", "verified_on")
     list_filter = (QueueFilter, "state", "ordered_on")
     list_select_related = ("agency",)
     search_fields = ("number", "problem", "agency__name")
-    readonly_fields = ("public_page", "item_number")
-    fields = (
-        "number", "public_page", "agency", "problem", "requirement", "basis", "item_number", "obligation", "state",
-        "ordered_by", "ordered_on", "due_on", "report", "reported_by", "reported_on", "finding", "verified_by",
-        "verified_on",
-    )  # fmt: skip
+    readonly_fields = ("public_page", "item_number", "shown_state")
+    fieldsets = (
+        (None, {"fields": ("shown_state", "number", "agency", "problem", "requirement", "basis", "due_on")}),
+        (gettext_lazy("涉及"), {"fields": ("item_number", "obligation", "public_page")}),
+        (gettext_lazy("交办"), {"fields": ("ordered_by", "ordered_on")}),
+        (gettext_lazy("报告"), {"fields": ("report", "reported_by", "reported_on")}),
+        (gettext_lazy("核实"), {"fields": ("finding", "verified_by", "verified_on")}),
+    )
     add_form = OrderForm
     add_title = gettext_lazy("交办整改")
     warning = gettext_lazy("交办以后立即向社会公开。不写投诉举报人的任何信息，也不写线索来源；国家秘密不得录入本系统。")
@@ -144,9 +151,14 @@ class RectificationAdmin(VerbAdmin[Rectification]):
     def add_row(self, actor: User, values: dict[str, Any]) -> Rectification:
         return rectify.order(rectify.Order(**values), actor=actor, at=now())
 
-    @admin.display(description=gettext_lazy("逾期"), boolean=True)
-    def is_late(self, row: Rectification) -> bool:
-        return row.is_overdue(today())
+    def page_title(self, row: Rectification) -> str:
+        return row.problem
+
+    @admin.display(description=gettext_lazy("状态"), ordering="state")
+    def shown_state(self, row: Rectification) -> str:
+        if row.is_overdue(today()):
+            return toned(_("%s，已逾期") % row.get_state_display(), "bad")
+        return toned(row.get_state_display(), _TONES.get(RectificationState(row.state), "warn"))
 
     @admin.display(description=gettext_lazy("公开页面"))
     def public_page(self, row: Rectification) -> str:

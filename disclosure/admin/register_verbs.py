@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,12 +24,9 @@ from govportal.models import User
 CHOOSE = gettext_lazy("请选择")  # Django's own has no Chinese yet
 
 
-class DayField(forms.DateField):
-    """A day, with the browser's own calendar."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
+def toned(words: Any, tone: str) -> SafeString:
+    """Words for a state; `tone`: ok, warn, bad or info."""
+    return format_html('<span class="state state-{}">{}</span>', tone, words)
 
 
 def long_text(label: Any, *, length: int, is_required: bool = True, help_text: Any = "") -> forms.CharField:
@@ -71,7 +70,7 @@ class Verb:
 class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
     """Reads like any list; adds by `add_form` and `add_row`, changes by `verbs`. `warning` stands over every form."""
 
-    change_form_template = "admin/disclosure/register_change.html"
+    page_template = "admin/disclosure/register_change.html"
     view_on_site = False  # that address tells any staff where any row is, and is closed
     verbs: tuple[Verb, ...] = ()
     add_form: type[VerbForm]
@@ -93,16 +92,10 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
         name = f"{self.opts.app_label}_{self.opts.model_name}_verb"
         return [path("<int:pk>/<slug:name>/do/", view, name=name), *super().get_urls()]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        verbs = [
-            (verb, self._address(row.pk, verb), verb.reasons(row, request.user))
-            for verb in self.verbs
-            if row and isinstance(request.user, User)
-        ]
-        return super().change_view(request, object_id, form_url, {"verbs": verbs} | (extra_context or {}))
+    def page_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
+        assert isinstance(request.user, User)
+        verbs = [(verb, self._address(row.pk, verb), verb.reasons(row, request.user)) for verb in self.verbs]
+        return {"verbs": verbs, "refused": any(reasons for _verb, _address, reasons in verbs)}
 
     def _address(self, pk: int, verb: Verb) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_verb", args=[pk, verb.name])

@@ -40,6 +40,10 @@ class WithholdingQuerySet(models.QuerySet["Withholding"]):
         proposed = self.filter(state=WithholdingState.PROPOSED, edition=None, agency__in=deciding)
         return proposed.exclude(proposed_by=user)
 
+    def to_file_for(self, user: Any) -> Self:
+        """In force and filed nowhere, for this person to file (备案)."""
+        return self.in_force().filter(filed_on=None, agency__in=access.agencies_with(user, Permission.DRAFT_ITEM))
+
     def counts(self) -> dict[str, int]:
         """How many are in force, by ground: all that the public learns of them."""
         return dict(self.in_force().order_by().values_list("ground").annotate(n=models.Count("pk")))

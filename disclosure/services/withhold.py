@@ -92,9 +92,12 @@ def _review_day_faults(day: date, today: date) -> list[str]:
     return []
 
 
-def reasons_against_registering(agency: Agency, matter: Matter, actor: Any, today: date) -> list[str]:
+def reasons_against_registering(
+    agency: Agency, matter: Matter, actor: Any, today: date, deposit: Deposit | None = None
+) -> list[str]:
     """Why this person cannot enter this matter for the agency; empty when they can."""
-    return [*_without_role(actor, Permission.DRAFT_ITEM, agency), *matter_faults(matter, today)]
+    reasons = [*_without_role(actor, Permission.DRAFT_ITEM, agency), *matter_faults(matter, today)]
+    return [*reasons, *_deposit_faults(deposit, agency, today)]
 
 
 def _without_role(actor: Any, permission: Permission, agency: Agency) -> list[str]:
@@ -108,11 +111,13 @@ _ROLE_WORDS = {Permission.DRAFT_ITEM: "承办人", Permission.APPROVE_ITEM: "审
 
 
 @transaction.atomic
-def register(agency: Agency, matter: Matter, *, actor: User, at: datetime) -> Withholding:
+def register(
+    agency: Agency, matter: Matter, *, deposit: Deposit | None = None, actor: User, at: datetime
+) -> Withholding:
     """Propose that a matter without a text be withheld. Raises ValidationError with every reason against it."""
-    check(reasons_against_registering(agency, matter, actor, localdate(at)))
-    row = Withholding(agency=agency, proposed_by=actor, proposed_at=at, **matter.columns())
-    row.clean_fields(exclude={"agency", "proposed_by"})
+    check(reasons_against_registering(agency, matter, actor, localdate(at), deposit))
+    row = Withholding(agency=agency, proposed_by=actor, proposed_at=at, **matter.columns(), **_deposited(deposit))
+    row.clean_fields(exclude={"agency", "proposed_by", "filed_with"})
     row.save(force_insert=True)
     _record(actor, "withholding.register", row, {"ground": row.ground, "review_on": row.review_on})
     return row
@@ -190,7 +195,12 @@ def _proposal_faults(
     faults = matter_faults(matter, today)
     if row.state == WithholdingState.IN_FORCE:
         faults.append(_("不予公开备案 %s 已经审定，要改它的内容，须先评估解除。") % row.pk)
-    if deposit and not superiors(edition.item.agency).filter(pk=deposit.agency.pk).exists():
+    return [*faults, *_deposit_faults(deposit, edition.item.agency, today)]
+
+
+def _deposit_faults(deposit: Deposit | None, agency: Agency, today: date) -> list[str]:
+    faults = []
+    if deposit and not superiors(agency).filter(pk=deposit.agency.pk).exists():
         faults.append(_("备案机关不能是本单位或它的下级。"))
     if deposit and deposit.filed_on > today:
         faults.append(_("备案日期还没有到。"))
@@ -220,10 +230,7 @@ def reasons_against_filing(row: Withholding, deposit: Deposit | None, actor: Any
     reasons = _without_role(actor, Permission.DRAFT_ITEM, row.agency)
     if deposit is None:
         return reasons
-    if not superiors(row.agency).filter(pk=deposit.agency.pk).exists():
-        reasons.append(_("备案机关不能是本单位或它的下级。"))
-    if deposit.filed_on > today:
-        reasons.append(_("备案日期还没有到。"))
+    reasons += _deposit_faults(deposit, row.agency, today)
     if row.decided_at and deposit.filed_on < localdate(row.decided_at):
         reasons.append(_("备案日期不能早于审定日期。"))
     return reasons

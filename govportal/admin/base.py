@@ -1,18 +1,52 @@
-"""Admin classes for reference data: every save and delete is audited in its own transaction."""
+"""Admin classes for reference data, and for rows that are read: every save and delete is audited with it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.utils import display_for_field, flatten, label_for_field, lookup_field, unquote
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import linebreaksbr
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from govportal import audit
 from govportal.models import Agency, PublicRevision
 
 
-class AuditedModelAdmin[M: models.Model](admin.ModelAdmin):
+class NamedList(ChangeList):
+    """Called what it lists: the queue that was chosen, else the model."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(self._queue() or self.opts.verbose_name_plural)
+
+    def _queue(self) -> Promise | str:
+        """The words of the `?queue=` that narrows this list."""
+        for spec in self.filter_specs:
+            if getattr(spec, "parameter_name", "") == "queue":
+                return dict(spec.lookup_choices).get(spec.value(), "")
+        return ""
+
+
+class StaffModelAdmin(admin.ModelAdmin):
+    """Lists as staff read them."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedList
+
+
+class AuditedModelAdmin[M: models.Model](StaffModelAdmin):
     """Saves what a person typed, and writes down before and after.
 
     `is_public`: pages show these rows, so a change renews them. `agency_of` answers the agency an event
@@ -77,8 +111,16 @@ class AuditedModelAdmin[M: models.Model](admin.ModelAdmin):
             PublicRevision.raise_number()
 
 
-class ReadOnlyModelAdmin[M: models.Model](admin.ModelAdmin):
-    """Rows that the program alone writes."""
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str  # safe HTML
+
+
+class ReadOnlyModelAdmin[M: models.Model](StaffModelAdmin):
+    """Rows that the program alone writes: their page says what there is to say, in the groups of `fieldsets`."""
+
+    page_template = "admin/read_only.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -88,3 +130,60 @@ class ReadOnlyModelAdmin[M: models.Model](admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "row": row,
+            "title": self.page_title(row),
+            "groups": self.facts(request, row),
+        }
+        return TemplateResponse(request, self.page_template, context | self.page_context(request, row))
+
+    def page_title(self, row: M) -> str:
+        return str(row)
+
+    def page_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
+        """What the page of a row shows beside its facts."""
+        return {}
+
+    def facts(self, request: HttpRequest, row: M) -> list[tuple[Any, list[Fact]]]:
+        """(heading, facts) of every group that has something to say; what is empty is left out."""
+        groups = [
+            (heading, list(self._filled(request, row, flatten(options["fields"]))))
+            for heading, options in self.get_fieldsets(request, row)
+        ]
+        return [(heading, facts) for heading, facts in groups if facts]
+
+    def _filled(self, request: HttpRequest, row: M, names: Iterable[Any]) -> Iterable[Fact]:
+        for name in names:
+            field, _attribute, value = lookup_field(name, row, self)
+            if value in (None, "", "—", {}):
+                continue
+            words = str(label_for_field(name, self.model, self))
+            yield Fact(words, self._shown(request, field, getattr(row, name) if field else value))
+
+    def _shown(self, request: HttpRequest, field: models.Field | None, value: Any) -> str:
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        if isinstance(value, models.Model):
+            return self._linked(request, value)
+        return linebreaksbr(display_for_field(value, field, "") if field else value)
+
+    def _linked(self, request: HttpRequest, row: models.Model) -> str:
+        """A link for those to whom the page behind it opens; for others the name alone."""
+        try:
+            target = self.admin_site.get_model_admin(type(row))
+        except NotRegistered:
+            return str(row)
+        may = target.has_view_permission(request) and target.get_queryset(request).filter(pk=row.pk).exists()
+        if not may:
+            return str(row)
+        address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, row)

@@ -1,15 +1,85 @@
 """What the program alone writes: the audit trail and the outbox."""
 
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from govportal import access, notices
+from govportal import access, contributions, notices
 from govportal.admin.base import ReadOnlyModelAdmin
-from govportal.models import AuditEvent, Notice
+from govportal.models import AuditEvent, HolidayYear, Notice
 from govportal.permissions import Permission
+
+_DEEDS = {"add": gettext_lazy("新增"), "change": gettext_lazy("修改"), "delete": gettext_lazy("删除")}
+contributions.list_notes.update(
+    {
+        "govportal.auditevent": gettext_lazy("谁在什么时候做了什么，不能改动。"),
+        "govportal.notice": gettext_lazy("等待发出和发送失败的邮件通知。"),
+    }
+)
+contributions.audit_words.update(
+    {
+        "import_holidays": gettext_lazy("导入节假日安排"),
+        "user.password": gettext_lazy("重设密码"),
+        "notice.send_again": gettext_lazy("重新发送"),
+    }
+)
+
+
+def noun_words(action: str) -> str:
+    """What the deed was done to, as staff call it."""
+    noun, dot, _deed = action.partition(".")
+    if not dot:
+        return str(HolidayYear._meta.verbose_name)
+    names = {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
+    return str(contributions.audit_words.get(noun) or names.get(noun) or noun)
+
+
+def deed_words(action: str) -> str:
+    """What was done, as staff call it."""
+    known = contributions.audit_words.get(action) or _DEEDS.get(action.rpartition(".")[2])
+    return str(known or action)
+
+
+class NounFilter(admin.SimpleListFilter):
+    title = gettext_lazy("对象")
+    parameter_name = "noun"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        nouns = {action.partition(".")[0]: noun_words(action) for action in _actions(request, model_admin)}
+        return sorted(nouns.items(), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        noun = self.value()
+        return queryset.filter(Q(action=noun) | Q(action__startswith=f"{noun}.")) if noun else queryset
+
+
+class DeedFilter(admin.SimpleListFilter):
+    """The deeds of the noun that was chosen; none before one is."""
+
+    title = gettext_lazy("动作")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        noun = request.GET.get(NounFilter.parameter_name)
+        found = [action for action in _actions(request, model_admin) if action.partition(".")[0] == noun]
+        return [(action, deed_words(action)) for action in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+def _actions(request: HttpRequest, model_admin: admin.ModelAdmin) -> list[str]:
+    """Every action among the events this reader may see; one statement a request."""
+    if not hasattr(request, "_audit_actions"):
+        rows = model_admin.get_queryset(request).order_by("action")
+        request._audit_actions = list(rows.values_list("action", flat=True).distinct())  # type: ignore[attr-defined]
+    return request._audit_actions  # type: ignore[attr-defined,no-any-return]
+
 
 access.open_admin("govportal.auditevent", view=Permission.VIEW_AUDIT)
 access.open_admin("govportal.notice", view=Permission.MANAGE_SITE, is_site_wide=True)
@@ -19,11 +89,26 @@ access.open_admin("govportal.notice", view=Permission.MANAGE_SITE, is_site_wide=
 class AuditEventAdmin(ReadOnlyModelAdmin[AuditEvent]):
     """What was done at the agencies a reader oversees; events of the whole site to those who manage it."""
 
-    list_display = ("at", "actor_name", "action", "subject_name", "agency_code", "note")
-    list_filter = ("action",)
+    list_display = ("at", "actor_name", "noun", "deed", "subject_name", "agency_code", "note")
+    list_filter = (NounFilter, DeedFilter)
+    fieldsets = (
+        (None, {"fields": ("at", "actor_name", "noun", "deed", "subject_name", "agency_code", "note", "basis")}),
+        (gettext_lazy("内容"), {"fields": ("before", "after")}),
+    )
     search_fields = ("actor_name", "subject_name", "subject_id")
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("对象"))
+    def noun(self, row: AuditEvent) -> str:
+        return noun_words(row.action)
+
+    @admin.display(description=gettext_lazy("动作"), ordering="action")
+    def deed(self, row: AuditEvent) -> str:
+        return deed_words(row.action)
+
+    def page_title(self, row: AuditEvent) -> str:
+        return f"{noun_words(row.action)}：{deed_words(row.action)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
         overseen = access.agencies_under(request.user, Permission.VIEW_AUDIT).values("pk")

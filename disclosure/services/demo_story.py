@@ -197,7 +197,8 @@ class Story:
             review.discard(edition.pk, actor=edition.created_by, at=at, note=stop["note"])
             return
         self._record(edition, at)
-        review.submit(edition.pk, actor=edition.created_by, at=at)
+        if edition.state == EditionState.DRAFT:  # an interpretation went to review with its policy
+            review.submit(edition.pk, actor=edition.created_by, at=at)
         if stop["state"] in _SIGNED_IN:
             signed = _SIGNED_IN.index(stop["state"])
         else:

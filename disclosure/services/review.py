@@ -36,9 +36,20 @@ def reasons_against(edition: Edition, action: EditionAction, actor: Any, *, at: 
 
 @transaction.atomic
 def submit(edition_id: int, *, actor: User, at: datetime, note: str = "") -> EditionEvent:
-    """送审: fixes the digest that signatures will be bound to, and whether the change is substantive."""
+    """送审, with the drafts that interpret the text: each is signed for itself, and they are published together.
+
+    Raises ValidationError with every reason against it, those of an interpretation under its number.
+    """
     edition = procedure.locked(edition_id)
+    partners = [procedure.locked(partner.pk) for partner in submission.drafts_beside(edition)]
     procedure.check(reasons_against(edition, EditionAction.SUBMIT, actor, at=at))
+    for partner in partners:
+        _submit(partner, actor=actor, at=at, note=_("随 %s 一并送审。") % edition.item.index_number)
+    return _submit(edition, actor=actor, at=at, note=note)
+
+
+def _submit(edition: Edition, *, actor: User, at: datetime, note: str) -> EditionEvent:
+    """Fix the digest that signatures will be bound to, and whether the change is substantive."""
     edition.is_substantive = submission.is_substantive(edition)
     edition.review_digest = publication_log.review_digest(edition)
     edition.review_steps = list(edition.steps)

@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from disclosure import projects, substance
-from disclosure.enums import OPEN_STATES, READABLE_STATES, ItemState, Mode, RecordKind, RelationKind
+from disclosure.enums import OPEN_STATES, READABLE_STATES, EditionState, ItemState, Mode, RecordKind, RelationKind
 from disclosure.masking import shown_party
 from disclosure.models import Edition, Item
 from disclosure.types import missing_elements
@@ -16,6 +16,17 @@ _OPEN_STATES = (ItemState.UNPUBLISHED, ItemState.LIVE, ItemState.PARTLY_VOID)
 
 def faults(edition: Edition, today: date) -> list[str]:
     """Every reason why this text cannot be submitted; empty when it can (domain §4.1, §4.3, §4.4, §4.5)."""
+    return [
+        *_own_faults(edition, today),
+        *(
+            _("政策解读 %(number)s：%(fault)s") % {"number": partner.item.index_number, "fault": fault}
+            for partner in drafts_beside(edition)
+            for fault in _own_faults(partner, today)
+        ),
+    ]
+
+
+def _own_faults(edition: Edition, today: date) -> list[str]:
     return [*content_faults(edition, today), *_missing_records(edition), *missing_interpretation(edition)]
 
 
@@ -127,6 +138,20 @@ def interpretations(item: Item) -> list[Item]:
             and source.editions.filter(state__in=OPEN_STATES).exists()
         )
     ]
+
+
+def unpublished_beside(edition: Edition) -> list[Edition]:
+    """Open editions of what interprets this text and will be published with it: none of one that stays unpublished."""
+    if edition.mode != Mode.PROACTIVE:
+        return []
+    coming = [source.pk for source in interpretations(edition.item) if source.current_edition_id is None]
+    found = Edition.objects.filter(item__in=coming, state__in=OPEN_STATES)
+    return list(found.select_related("item__agency").order_by("item"))
+
+
+def drafts_beside(edition: Edition) -> list[Edition]:
+    """Those of them that nobody has submitted: they go to review with this text."""
+    return [partner for partner in unpublished_beside(edition) if partner.state == EditionState.DRAFT]
 
 
 def interpreted(item: Item) -> list[Item]:

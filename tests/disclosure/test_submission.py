@@ -324,8 +324,8 @@ def test_policy_whose_interpretation_is_not_approved_is_refused(until: str) -> N
     policy = draft_policy(agency)
     interpretation = draft_interpretation(policy)
     sign_through(policy)
-    if until == "submitted":
-        submit(interpretation)
+    if until == "draft":
+        review.recall(interpretation.pk, actor=interpretation.created_by, at=AT)
     elif isinstance(until, ReviewStep):
         sign_through(interpretation, until=until)
 
@@ -342,6 +342,7 @@ def test_policy_whose_interpretation_was_discarded_after_submission_is_refused_n
     policy = draft_policy(agency)
     given_up, kept = draft_interpretation(policy), draft_interpretation(policy)
     sign_through(policy)
+    review.recall(given_up.pk, actor=given_up.created_by, at=AT)
     review.discard(given_up.pk, actor=given_up.created_by, at=AT)
     sign_through(kept)
 
@@ -356,6 +357,7 @@ def test_policy_whose_only_interpretation_was_discarded_after_submission_is_refu
     policy = draft_policy(agency)
     interpretation = draft_interpretation(policy)
     sign_through(policy)
+    review.recall(interpretation.pk, actor=interpretation.created_by, at=AT)
     review.discard(interpretation.pk, actor=interpretation.created_by, at=AT)
 
     with pytest.raises(ValidationError, match="解读"):

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from disclosure.enums import Audience, ReviewStep
+from disclosure.enums import Audience, EditionState, ReviewStep
 from disclosure.models import Edition, Item, LogEntry
 from disclosure.services import draft, publish, review
 from disclosure.workflow import ACTION_OF, EDITION
@@ -34,8 +34,9 @@ def submit(edition: Edition, *, at: datetime = AT) -> Edition:
 
 
 def sign_through(edition: Edition, *, until: ReviewStep = ReviewStep.APPROVAL, at: datetime = AT) -> Edition:
-    """Submit and sign, step by step, up to and with `until`."""
-    submit(edition, at=at)
+    """Submit, unless it went with its policy, and sign, step by step, up to and with `until`."""
+    if reread(edition).state == EditionState.DRAFT:
+        submit(edition, at=at)
     for step in edition.steps:
         review.review(edition.pk, ACTION_OF[step], actor=signer(step, edition.item.agency), at=at)
         if step == until:

@@ -92,7 +92,8 @@ def ask(
     blank = {name for name in ("ground", "basis", "explanation") if not getattr(motion, name)}
     motion.clean_fields(exclude={"item", "replacement", "edition", "asked_by", *blank})
     motion.save(force_insert=True)
-    audit.record(actor, "motion.ask", motion, agency=item.agency, after={"action": action}, basis=basis, note=ground)
+    told = _told(motion, note=motion.ground, basis=motion.basis)
+    audit.record(actor, "motion.ask", motion, agency=item.agency, after={"action": action}, **told)
     subject = _("待决定：%(action)s %(number)s") % _words(motion)
     _tell(motion, access.holders(Permission.APPROVE_ITEM, item.agency).exclude(pk=actor.pk), subject)
     return motion
@@ -130,8 +131,8 @@ def _decide(motion: Motion, state: MotionState, *, actor: User, at: datetime, no
     motion.state, motion.decided_by, motion.decided_at, motion.decision_note = state, actor, at, clean_text(note)
     motion.clean_fields(exclude={"item", "replacement", "edition", "asked_by", "decided_by", "basis", "explanation"})
     motion.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
-    after = {"action": motion.action, "state": state}
-    audit.record(actor, f"motion.{_VERB[state]}", motion, agency=motion.item.agency, after=after, note=note)
+    after, told = {"action": motion.action, "state": state}, _told(motion, note=note)
+    audit.record(actor, f"motion.{_VERB[state]}", motion, agency=motion.item.agency, after=after, **told)
     subject = _("%(state)s：%(action)s %(number)s") % _words(motion)
     _tell(motion, User.objects.filter(pk=motion.asked_by_id, is_active=True), subject)
 
@@ -184,6 +185,11 @@ def _carry_out(motion: Motion, actor: User, at: datetime) -> LogEntry:
         title = motion.new_title
         return redact.redact(motion.edition_id, actor=actor, at=at, asked_by=asked_by, new_title=title, **words)
     return close.close(motion.item_id, _closing(motion), actor=actor, at=at, asked_by=asked_by)
+
+
+def _told(motion: Motion, **words: str) -> dict[str, Any]:
+    """The words for the audit trail; empty where its readers may not read the text itself."""
+    return {name: procedure.open_words(motion.item, motion.item.current_edition, text) for name, text in words.items()}
 
 
 def _words(motion: Motion) -> dict[str, str]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from disclosure import publication_log, workflow
-from disclosure.enums import EditionAction, EditionState, ReviewStep
+from disclosure.enums import Audience, EditionAction, EditionState, Mode, ReviewStep
 from disclosure.models import Approval, Edition, EditionEvent, Item
 from govportal import access, audit, notices
 from govportal.html import clean_text
@@ -139,10 +139,19 @@ def move(
         agency=edition.item.agency,
         before={"state": before},
         after={"state": after, "digest": edition.digest or edition.review_digest},
-        note=note,
+        note=open_words(edition.item, edition, note),
     )
     _tell(edition, event)
     return event
+
+
+def open_words(item: Item, edition: Edition | None, words: str) -> str:
+    """What was said, for the audit trail, which more people read than may read a text that is internal or withheld.
+
+    Such words stand in EditionEvent and Motion, for those who may read the text itself.
+    """
+    is_open = edition is not None and item.audience == Audience.PUBLIC and edition.mode == Mode.PROACTIVE
+    return words if is_open else ""
 
 
 def _tell(edition: Edition, event: EditionEvent) -> None:

@@ -4,7 +4,7 @@ The review procedure stands in front of `publish` and `schedule`; an emergency e
 with one signature, an archive by `migrate`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,6 +40,7 @@ _ACTION_OF = {
     Procedure.EMERGENCY: EditionAction.EMERGENCY_PUBLISH,
 }
 
+LATEST = timedelta(days=366)  # a year: what is scheduled later has the wrong date
 # Columns of Item that are a projection of its current edition.
 PROJECTED = (
     "title",
@@ -157,6 +158,8 @@ def schedule(edition_id: int, *, actor: User, at: datetime, publish_at: datetime
     procedure.check(reasons_against(edition, EditionAction.SCHEDULE, actor, at=at))
     if publish_at <= at:
         raise ValidationError({"publish_at": _("定时公开的时间已经过去，请选以后的时间，或者立即公开。")})
+    if publish_at > at + LATEST:
+        raise ValidationError({"publish_at": _("定时公开的时间不能在一年以后。")})
     edition.publish_at, edition.publish_fault = publish_at.replace(second=0, microsecond=0), ""
     fields = ("publish_at", "publish_fault")
     procedure.move(edition, EditionAction.SCHEDULE, actor=actor, at=at, note=_minute(publish_at), fields=fields)
@@ -270,6 +273,6 @@ def _seal(
         item,
         agency=item.agency,
         after={"edition": edition.number, "digest": edition.digest, "entry": entry.sequence},
-        note=note,
+        note=procedure.open_words(item, edition, note),
     )
     return entry

@@ -4,7 +4,7 @@ The audit trail names kind, day and amount, never payee or purpose, which may na
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,8 @@ from govportal.html import clean_line
 from govportal.models import Agency, Attachment, User
 from govportal.permissions import Permission
 from govportal.site import site_profile
+
+OLDEST = timedelta(days=3653)  # ten years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ def faults(expense: Expense, today: date, *, scan_from: Decimal) -> list[str]:
         found.append(_("金额须大于零。"))
     if expense.spent_on > today:
         found.append(_("发生日期还没有到。"))
+    if expense.spent_on < today - OLDEST:
+        found.append(_("发生日期早于十年前，请核对。"))
     if not (expense.purpose.strip() and expense.handled_by_name.strip()):
         found.append(_("须写明事由和经手人。"))
     if expense.amount >= scan_from and expense.scan is None:

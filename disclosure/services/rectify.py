@@ -5,7 +5,7 @@ Public from the first day. A row does not know what it came from; who orders and
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from govportal.permissions import Permission, Role
 from govportal.site import absolute_url
 from govportal.workdays import add_working_days
 
+LONGEST = timedelta(days=366)  # a year
 DEFAULT_WORKING_DAYS = 10  # practice, not law; the order may name another day
 
 
@@ -60,11 +61,16 @@ def reasons_against_ordering(order: Order, actor: Any, today: date) -> list[str]
         reasons.append(_("须写明问题、整改要求和依据。"))
     if order.due_on and order.due_on <= today:
         reasons.append(_("整改期限须在今天以后。"))
+    reasons += _too_late(order.due_on, today)
     if order.item and not _is_public_of(order.item, order.agency):
         reasons.append(_("涉及的信息须是责任单位已经向社会公开的信息。"))
     if order.obligation and not _is_owed_to_all(order.obligation, order.agency):
         reasons.append(_("涉及的公开义务须是责任单位向社会公开的义务。"))
     return reasons
+
+
+def _too_late(due_on: date | None, today: date) -> list[str]:
+    return [_("整改期限不能超过一年。")] if due_on and due_on > today + LONGEST else []
 
 
 def _reasons_against_overseeing(agency: Agency, actor: Any) -> list[str]:
@@ -162,7 +168,7 @@ def reasons_against_finding(row: Rectification, finding: Finding, actor: Any, to
         reasons.append(_("须写明核实意见。"))
     if not finding.is_done and (finding.due_on is None or finding.due_on <= today):
         reasons.append(_("核实未通过的，须确定今天以后的新期限。"))
-    return reasons
+    return reasons + _too_late(finding.due_on, today)
 
 
 def action_of(finding: Finding) -> RectificationAction:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from disclosure import publication_log, search, workflow
 from disclosure.enums import ItemAction
 from disclosure.models import Edition, Item, LogEntry
+from disclosure.services import procedure
 from govportal import access, audit
 from govportal.models import PublicRevision, User
 from govportal.permissions import Permission
@@ -84,6 +85,6 @@ def settle(item: Item, entry: LogEntry, *, actor: User | None, before: str, **af
         agency=item.agency,
         before={"state": before},
         after={"state": item.state, "entry": entry.sequence, **after},
-        basis=entry.basis,
-        note=entry.note,
+        basis=procedure.open_words(item, item.current_edition, entry.basis),
+        note=procedure.open_words(item, item.current_edition, entry.note),
     )

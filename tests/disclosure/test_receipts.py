@@ -140,3 +140,10 @@ def test_database_refuses_a_check_by_the_recorder(agency: Agency) -> None:
 
     with pytest.raises(IntegrityError, match="two_people"):
         make_receipt(agency=agency, recorded_by=head, checked_by=head, checked_at=AT)
+
+
+def test_receipt_of_more_than_ten_years_ago_is_refused(agency: Agency) -> None:
+    today = date(2026, 3, 20)
+
+    assert receipts.faults(expense(spent_on=date(1, 1, 1)), today, scan_from=Decimal(10_000))
+    assert not receipts.faults(expense(spent_on=date(2016, 3, 25)), today, scan_from=Decimal(10_000))

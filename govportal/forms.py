@@ -1,4 +1,4 @@
-"""Forms of the kernel's public pages."""
+"""Forms of the kernel's public pages, and what forms and addresses have in common."""
 
 from typing import Any
 
@@ -7,6 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from govportal.display import DisplayMode
 from govportal.models import AgencyKind
+
+
+def whole_number(text: object) -> int | None:
+    """The number an address or a hidden field says, if it can be that of a row; None for whatever else stands there."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
 class DisplayForm(forms.Form):

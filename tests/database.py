@@ -12,7 +12,7 @@ from disclosure.models import Edition
 
 def run(sql: str, *parameters: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, parameters or None)  # without any, a percent sign is one
 
 
 def refused(sql: str, *parameters: Any) -> bool:

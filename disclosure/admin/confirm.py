@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure import publication_log, substance, workflow
 from disclosure.admin.verbs import SIGNING, VERBS, Needs, Outcome, Seen, Verb, applies, carry_out
-from disclosure.admin.visibility import find_edition
+from disclosure.admin.visibility import as_id, find_edition
 from disclosure.enums import EditionAction, Mode
 from disclosure.models import Edition
 from disclosure.services import procedure, review, warnings
@@ -63,7 +63,7 @@ class ConfirmForm(forms.Form):
 
 def verb_page(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """GET shows what would happen; POST does it through the service, once, to the text that was shown."""
-    edition, chosen = find_edition(request, int(pk)), VERBS[verb]
+    edition, chosen = find_edition(request, as_id(pk)), VERBS[verb]
     assert isinstance(request.user, User)
     tick, hints = what_to_check(edition, chosen)
     if request.method != "POST":

@@ -26,6 +26,7 @@ from disclosure.forms.start import AgencyForm, drafting_agencies
 from disclosure.models import Edition, Item, SupportingRecord
 from disclosure.services import buffers, procedure
 from govportal import access, audit, files
+from govportal.forms import whole_number
 from govportal.models import Agency
 from govportal.now import now
 from govportal.permissions import Permission
@@ -62,7 +63,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _new_page(request, agencies, request.POST, str(request.POST.get("form_key", ""))).post()
     if key := request.GET.get("buffer"):
-        typed = buffers.find(key, user=user)
+        typed = buffers.find(key, user=user) if buffers.is_new_key(key) else None
         if typed is None:
             raise Http404(_("这份暂存已经保存或丢弃。"))
         return _new_page(request, agencies, restored(typed), key).get()
@@ -73,7 +74,7 @@ def _new_page(request: HttpRequest, agencies: list[Agency], data: Any, key: str)
     """The form of step two, by the hidden fields of step one."""
     agency = _chosen(agencies, data.get("place-agency"))
     start = StartForm(data, prefix="place", agency=agency, user=request.user) if agency else None
-    if start is None or not start.is_valid() or not key.startswith("new:") or len(key) > 60:
+    if start is None or not start.is_valid() or not buffers.is_new_key(key):
         raise PermissionDenied(_("您不能为这个单位起草这类信息。"))
     return NewPage(request, start.place(), key)
 
@@ -125,8 +126,8 @@ def edition_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edition(request: HttpRequest, pk: int) -> Edition:
     """An edition this person may see (404 otherwise) and draft (403 otherwise)."""
-    rows = Edition.objects.select_related("item__agency__parent", "item__catalogue_entry", "last_edited_by")
-    edition = get_object_or_404(rows.filter(readable(request, "item__")), pk=pk)
+    rows = readable_editions(request).select_related("item__agency__parent", "item__catalogue_entry", "last_edited_by")
+    edition = get_object_or_404(rows, pk=pk)
     access.require(request.user, Permission.DRAFT_ITEM, edition.item.agency)
     return edition
 
@@ -167,13 +168,14 @@ def _may_keep(request: HttpRequest, key: str) -> bool:
     kind, _colon, number = key.partition(":")
     mine = [agency.pk for agency in drafting_agencies(request.user)]
     if kind == "new":
-        return bool(mine) and 0 < len(number) <= 50
+        return bool(mine) and buffers.is_new_key(key)
     rows: Any = {"edition": Edition.objects, "amend": Item.objects}.get(kind)
-    if rows is None or not number.isdecimal() or len(number) > 18:
+    pk = whole_number(number)
+    if rows is None or pk is None:
         return False
     path_to_item = "item__" if kind == "edition" else ""
     mine_alone = Q(**{f"{path_to_item}agency__in": mine})
-    return bool(rows.filter(readable(request, path_to_item), mine_alone, pk=int(number)).exists())
+    return bool(rows.filter(readable(request, path_to_item), mine_alone, pk=pk).exists())
 
 
 def record_file(request: HttpRequest, pk: int) -> HttpResponseBase:

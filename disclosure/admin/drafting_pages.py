@@ -19,6 +19,7 @@ from disclosure.models import Edition, Item
 from disclosure.services import buffers, compose
 from disclosure.services.compose import Parts, Place
 from disclosure.services.draft import StaleForm
+from govportal.forms import whole_number
 from govportal.now import now
 
 _TOPICS = 200
@@ -190,8 +191,9 @@ class EditPage(Page):
         return super().form(source=self.edition, edition=self.edition, item=self.edition.item, **how)
 
     def save(self, parts: Parts) -> Edition:
-        version = int(self.lock_version) if self.lock_version.isdecimal() else -1
-        return compose.edit(self.edition.pk, parts, actor=self.user, at=now(), lock_version=version)
+        version = whole_number(self.lock_version)
+        opened_on = -1 if version is None else version
+        return compose.edit(self.edition.pk, parts, actor=self.user, at=now(), lock_version=opened_on)
 
     def others(self) -> list[Any]:
         return buffers.others_at(self.edition, user=self.user, at=now())

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, DayField, Verb, VerbAdmin, VerbForm, long_text
+from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, long_text
 from disclosure.admin.visibility import readable_items
 from disclosure.enums import Mode, TargetGroup
+from disclosure.forms.base import DayField
 from disclosure.models import CatalogueEntry, DisclosureEvent
 from disclosure.obligation_periods import EVENT_KINDS
 from disclosure.services import events

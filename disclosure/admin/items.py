@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from disclosure import queues, workflow
 from disclosure.admin import belated, bulk, confirm, desk, drafting, item_desk, motions, preview
 from disclosure.admin.verbs import VERBS
-from disclosure.admin.visibility import readable, readable_editions, readable_items
+from disclosure.admin.visibility import as_id, readable, readable_editions, readable_items
 from disclosure.enums import PUBLIC_CHAIN, EditionState
 from disclosure.models import Edition, Item, LogEntry
 from govportal import access
@@ -77,7 +77,7 @@ class ItemAdmin(DeskAdmin[Item]):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Item | None:
         rows = readable_items(request).select_related("agency", "current_edition", "catalogue_entry", "created_by")
-        return rows.select_related("replaced_by").filter(pk=object_id).first() if object_id.isdigit() else None
+        return rows.select_related("replaced_by").filter(pk=as_id(object_id)).first()
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
@@ -126,11 +126,9 @@ class EditionAdmin(DeskAdmin[Edition]):
         return rows.with_last_event()  # type: ignore[attr-defined,no-any-return]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Edition | None:
-        if not object_id.isdigit():
-            return None
         people = ("created_by", "last_edited_by")
         rows = readable_editions(request).select_related("item__agency", "item__current_edition", *people)
-        return rows.filter(pk=object_id).first()
+        return rows.filter(pk=as_id(object_id)).first()
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view

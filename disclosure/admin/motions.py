@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure import related, workflow
 from disclosure.admin.frames import holds_a_frame, in_a_frame
-from disclosure.admin.visibility import find_item, readable
+from disclosure.admin.visibility import as_id, find_item, readable
 from disclosure.enums import NOTICE_STATES, EditionState, ItemAction, MotionState, Validity
 from disclosure.item_page import closed_context, page_context, published_editions
 from disclosure.models import Edition, Item, Motion
@@ -167,7 +167,7 @@ class MotionAdmin(ReadOnlyModelAdmin[Motion]):
     def _find(self, request: HttpRequest, pk: str) -> Motion | None:
         people = ("asked_by", "decided_by", "replacement", "edition")
         rows = self.get_queryset(request).select_related("item__agency", "item__current_edition", *people)
-        return rows.filter(pk=pk).first() if pk.isascii() and pk.isdigit() else None
+        return rows.filter(pk=as_id(pk)).first()
 
     def _decided(self, request: HttpRequest, row: Motion, form: DecisionForm) -> bool:
         """Grant or refuse by the button that was pressed; a second press of the same is harmless."""

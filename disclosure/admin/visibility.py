@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from disclosure.enums import Audience, Mode
 from disclosure.models import Edition, Item
 from govportal import access
+from govportal.forms import whole_number
 from govportal.permissions import Permission
 
 
@@ -35,6 +36,13 @@ def readable_editions(request: HttpRequest) -> QuerySet[Edition]:
 def _is_disclosed(request: HttpRequest) -> Q:
     withheld = access.agencies_with(request.user, Permission.VIEW_WITHHELD)
     return Q(mode=Mode.PROACTIVE) | Q(item__agency__in=withheld)
+
+
+def as_id(text: str) -> int:
+    """The id an address names; Http404 for whatever can be none."""
+    if (pk := whole_number(text)) is None:
+        raise Http404(_("没有这一项，或者您不能查看。"))
+    return pk
 
 
 def find_edition(request: HttpRequest, pk: int) -> Edition:

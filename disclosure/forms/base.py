@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 
+from govportal.forms import whole_number
+
 BLANK_ROWS = 2
 MORE_ROWS = 3
 MOST_ROWS = 200
@@ -87,5 +89,4 @@ def row_set(form: type[forms.Form], base: type[RowFormSet] = RowFormSet) -> type
 def with_more_rows(data: Any, prefix: str) -> None:
     """Ask for a few more rows of one set, in place: the button that works without JavaScript."""
     key = f"{prefix}-TOTAL_FORMS"
-    total = int(data[key]) if str(data.get(key, "")).isdecimal() else 0
-    data[key] = str(min(total + MORE_ROWS, MOST_ROWS))
+    data[key] = str(min((whole_number(data.get(key)) or 0) + MORE_ROWS, MOST_ROWS))

@@ -14,9 +14,9 @@ from disclosure.enums import Aspect, Category, Mode, Validity
 from disclosure.forms.base import DayField, TypedForm
 from disclosure.models import Edition
 from disclosure.services.draft import Content
-from govportal.html import clean_line, from_text, looks_like_html, sanitise, to_text
+from govportal.html import MAX_DEPTH, clean_line, from_text, is_too_deep, looks_like_html, sanitise, to_text
 
-MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_BODY_BYTES = 500 * 1024
 _BREAK = "|"
 _UNKEPT = re.compile(r"<(img|picture|video|audio|iframe|object|embed|svg|form)\b", re.IGNORECASE)
 # Columns that are saved as they are typed.
@@ -82,7 +82,7 @@ class ContentForm(TypedForm):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 22, "class": "vLargeTextField body", "data-editor": ""}),
         help_text=gettext_lazy(
-            "可以直接写文字：一行一段，“## ”开头是小标题，“|”隔开的行是表格；也可以写 HTML。最多 2 MB，"
+            "可以直接写文字：一行一段，“## ”开头是小标题，“|”隔开的行是表格；也可以写 HTML。最多 500 KB，"
             "图片请作为附件上传。"
         ),
     )
@@ -129,9 +129,11 @@ class ContentForm(TypedForm):
         size = len(typed.encode())
         if size > MAX_BODY_BYTES:
             raise ValidationError(
-                _("正文有 %(size).1f MB，最多 2 MB。是否粘贴了图片或整个网页？请只保留文字和表格，图片作为附件上传。")
-                % {"size": size / 1024 / 1024}
+                _("正文有 %(size)d KB，最多 500 KB。是否粘贴了图片或整个网页？请只保留文字和表格，图片作为附件上传。")
+                % {"size": -(-size // 1024)}
             )
+        if is_too_deep(typed):
+            raise ValidationError(_("列表或表格一层套一层，超过 %s 层。请把嵌套的列表、表格分开写。") % MAX_DEPTH)
         self.lost = sorted({tag.lower() for tag in _UNKEPT.findall(typed)})
         body = sanitise(typed if looks_like_html(typed) else from_text(typed))
         return body if to_text(body) else ""

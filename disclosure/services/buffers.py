@@ -7,6 +7,7 @@ has no row yet; the rest is given out once, so that a form sent twice makes one 
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from govportal.models import Attachment, User
 KEPT = timedelta(days=30)
 PRESENT = timedelta(minutes=10)  # whoever typed within this time is still at it
 _SAVED = "saved_as"
+_NEW_KEY = re.compile(r"new:[A-Za-z0-9_-]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ def amendment_key(item: Item) -> str:
 
 def new_key() -> str:
     return f"new:{secrets.token_urlsafe(16)}"
+
+
+def is_new_key(form_key: str) -> bool:
+    """True if `new_key` could have given it out; the key comes back from a browser."""
+    return bool(_NEW_KEY.fullmatch(form_key))
 
 
 def keep(form_key: str, values: Mapping[str, list[str]], *, user: User, at: datetime) -> bool:

@@ -46,7 +46,8 @@ def hints(item: Item, edition: Edition | None = None) -> list[str]:
     """What whoever asks or decides has to know of the other editions; `edition` is the one that is chosen already."""
     found = _open_drafts(item)
     others = item.editions.filter(state=EditionState.PUBLISHED, redacted_by_entry=None).order_by("number")
-    numbers = [str(number) for number in others.exclude(pk=edition.pk if edition else 0).values_list("number", flat=True)]
+    others = others.exclude(pk=edition.pk if edition else 0)
+    numbers = [str(number) for number in others.values_list("number", flat=True)]
     if numbers and (edition or len(numbers) > 1):
         found.append(_("已公开的第%s版如含有同样的内容，须分别申请：一件申请只删除一个版本。") % "、".join(numbers))
     return found

@@ -3,7 +3,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const status = form.querySelector(".autosave");
-  const limit = 2 * 1024 * 1024;
+  const limit = 500 * 1024;
   const body = form.elements.body;
   let changed = false;
   let sending = false;

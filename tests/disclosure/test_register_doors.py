@@ -1,8 +1,10 @@
 """Receipts, withheld matters and internal items × every door × reader: nobody else sees a trace of them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from tests.disclosure.doors import READERS, RECEIPT, RECEIPT_AMOUNT, WITHHELD, World, make_world, text_of, title_of
@@ -21,9 +23,12 @@ pytestmark = pytest.mark.django_db
 SECRETS = (RECEIPT, RECEIPT_AMOUNT, "4,321.09", WITHHELD)
 
 
-@pytest.fixture
-def world() -> World:
-    return make_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once for the module and rolled back after it; what a test does to it is rolled back after the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
 
 
 def staff_address(world: World, door: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db import transaction
 from django.urls import URLResolver, reverse
 
 from disclosure.enums import Mode
@@ -208,9 +209,12 @@ ELSEWHERE = {
 STANDARD = ("changelist", "add", "change", "history", "delete")
 
 
-@pytest.fixture
-def world() -> StaffWorld:
-    return make_staff_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[StaffWorld]:
+    """Made once for the module and rolled back after it; what a test does to it is rolled back after the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_staff_world()
+        transaction.set_rollback(True)
 
 
 def named(patterns: list[Any]) -> Iterator[str]:

@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from disclosure import search
 from disclosure.enums import OPEN_STATES
-from disclosure.models import Edition, Item
+from disclosure.models import Edition, Item, Relation
 from govportal import personal_data
 from govportal.html import to_text
 from govportal.personal_data import PersonalKind
@@ -27,6 +28,7 @@ _NAMED = 5  # of each kind in one warning
 class WarningKind(StrEnum):
     DUPLICATE_TITLE = "duplicate_title"
     PERSONAL_DATA = "personal_data"
+    DATES = "dates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class SubmissionWarning:
 
 def warnings(edition: Edition) -> list[SubmissionWarning]:
     """Everything worth a second look in this text, in the order in which it should be looked at."""
-    return [*_personal_data(edition), *_duplicates(edition)]
+    return [*_personal_data(edition), *_dates(edition), *_duplicates(edition)]
 
 
 # --- personal data -------------------------------------------------------------------------------------------
@@ -82,6 +84,29 @@ def _strings(value: Any) -> Iterator[str]:
         yield value
 
 
+# --- dates ---------------------------------------------------------------------------------------------------
+
+
+def _dates(edition: Edition) -> Iterator[SubmissionWarning]:
+    """Rules seldom hold before they were made (《立法法》第一百零四条), and what they rest on comes first."""
+    formed_on = edition.formed_on
+    if formed_on is None:
+        return
+    if edition.effective_on and edition.effective_on < formed_on:
+        words = {"effective": edition.effective_on.isoformat(), "formed": formed_on.isoformat()}
+        message = _("施行日期 %(effective)s 早于成文日期 %(formed)s，请核对：文件一般不溯及既往。") % words
+        yield SubmissionWarning(WarningKind.DATES, message)
+    for record in edition.records.filter(dated_on__gt=formed_on).order_by("pk"):
+        words = {
+            "kind": record.get_kind_display(),
+            "title": record.title,
+            "dated": record.dated_on.isoformat(),
+            "formed": formed_on.isoformat(),
+        }
+        message = _("%(kind)s“%(title)s”的日期 %(dated)s 晚于成文日期 %(formed)s，请核对先后。") % words
+        yield SubmissionWarning(WarningKind.DATES, message)
+
+
 # --- titles --------------------------------------------------------------------------------------------------
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -121,9 +146,11 @@ def _duplicates(edition: Edition) -> Iterator[SubmissionWarning]:
 def _candidates(edition: Edition) -> Iterator[tuple[Item, str, bool]]:
     """(item, title, is of the same agency): public ones of anybody by search, those of the agency by length.
 
-    Drafts and internal items of other agencies are none of this person's business.
+    Drafts and internal items of other agencies are none of this person's business. What it interprets, corrects,
+    amends, replaces or belongs to, or the other way round, may well be named like it.
     """
-    seen = {edition.item_id}
+    related = Relation.objects.filter(Q(source=edition.item_id) | Q(target=edition.item_id))
+    seen = {edition.item_id, *(pk for pair in related.values_list("source", "target") for pk in pair)}
     length = len(edition.title)
     near = {"length__gte": int(length * 0.8), "length__lte": int(length * 1.25) + 1}
     own = Item.objects.filter(agency=edition.item.agency_id).select_related("agency")

@@ -1,11 +1,15 @@
 """What a publisher is asked to look at again before submission."""
 
+from datetime import date
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from disclosure.enums import Audience
+from disclosure.enums import Audience, RecordKind, RelationKind
+from disclosure.models import Relation, SupportingRecord
 from disclosure.services.warnings import WarningKind, are_alike, normalised, warnings
 from tests.factories import make_agency
+from tests.factories.policies import add_evidence
 from tests.factories.published import draft_one, publish_one
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +62,39 @@ def test_alike_title_is_named_within_the_agency() -> None:
 
     assert [warning.item for warning in found] == [draft.item]
     assert "相近" in found[0].message
+
+
+@pytest.mark.parametrize("kind", RelationKind)
+@pytest.mark.parametrize("is_source", [True, False])
+def test_related_item_is_no_duplicate(kind: RelationKind, *, is_source: bool) -> None:
+    other = publish_one(content={"title": "城乡低保标准调整方案"})
+    edition = draft_one(content={"title": "城乡低保标准调整方案"})
+    ends = (edition.item, other) if is_source else (other, edition.item)
+    Relation.objects.create(source=ends[0], kind=kind, target=ends[1])
+
+    assert warnings(edition) == []
+
+
+def test_effective_before_it_was_made_is_named() -> None:
+    day = date(2026, 2, 27)
+    early = draft_one(content={"formed_on": day, "effective_on": date(2026, 2, 26)})
+    same = draft_one(content={"title": "另一办法", "formed_on": day, "effective_on": day})
+
+    assert [warning.kind for warning in warnings(early)] == [WarningKind.DATES]
+    assert "施行日期 2026-02-26 早于成文日期 2026-02-27" in warnings(early)[0].message
+    assert warnings(same) == []
+
+
+@pytest.mark.parametrize(("dated_on", "count"), [(date(2026, 2, 27), 0), (date(2026, 2, 28), 1)])
+def test_record_later_than_its_text_is_named(dated_on: date, count: int) -> None:
+    edition = draft_one()
+    record = add_evidence(edition, RecordKind.MEETING)
+    SupportingRecord.objects.filter(pk=record.pk).update(dated_on=dated_on)
+
+    found = warnings(edition)
+
+    assert [warning.kind for warning in found] == [WarningKind.DATES] * count
+    assert all("会议记录“县政府常务会议纪要”的日期 2026-02-28 晚于成文日期" in warning.message for warning in found)
 
 
 @pytest.mark.parametrize("count", [1, 3])

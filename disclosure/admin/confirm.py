@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from disclosure import publication_log, substance, workflow
 from disclosure.admin.verbs import SIGNING, VERBS, Needs, Outcome, Seen, Verb, applies, carry_out
 from disclosure.admin.visibility import as_id, find_edition
-from disclosure.enums import EditionAction, Mode
+from disclosure.enums import EditionAction, EditionState, Mode
 from disclosure.models import Edition
-from disclosure.services import procedure, review, warnings
+from disclosure.services import procedure, review, submission, warnings
 from govportal import access
 from govportal.models import User
 from govportal.now import now
@@ -128,6 +128,12 @@ def what_to_check(edition: Edition, verb: Verb) -> tuple[str, list[str]]:
         return "", []
     if verb.key in {EditionAction.SUBMIT, EditionAction.EMERGENCY_PUBLISH}:
         hints = [warning.message for warning in warnings.warnings(edition)]
+        partners = submission.drafts_beside(edition) if verb.key == EditionAction.SUBMIT else []
+        hints += [
+            _("政策解读 %(number)s：%(hint)s") % {"number": partner.item.index_number, "hint": warning.message}
+            for partner in partners
+            for warning in warnings.warnings(partner)
+        ]
         return (_("以上 %(n)s 条提示我已逐条核对") % {"n": len(hints)} if hints else ""), hints
     before = edition.item.current_edition
     if verb.key != EditionAction.APPROVE or before is None or before.pk == edition.pk:
@@ -157,6 +163,14 @@ def consequences(edition: Edition, verb: Verb, actor: Any) -> list[str]:
         )
     if verb.key == EditionAction.SUBMIT:
         found.append(_("送审后文本固定，送审摘要 %s…。") % publication_log.review_digest(edition)[:16])
+        found += [_("政策解读 %s 一并送审。") % one.item.index_number for one in submission.drafts_beside(edition)]
+    if verb.key == EditionAction.APPROVE:
+        found += [
+            _("解读 %(number)s 还在“%(state)s”，两者都审定后才能公开。")
+            % {"number": partner.item.index_number, "state": partner.get_state_display()}
+            for partner in submission.unpublished_beside(edition)
+            if partner.state in {EditionState.DRAFT, *workflow.UNDER_REVIEW}
+        ]
     if verb.key in {EditionAction.RETURN, EditionAction.RECALL} and edition.review_digest:
         found.append(_("回到草稿，已有的签署全部作废。"))
     if verb.key == EditionAction.PUBLISH:

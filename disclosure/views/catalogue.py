@@ -1,10 +1,10 @@
 """The standard catalogue: the table by any condition, its downloads, and one entry with what fulfils it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Case, F, Prefetch, When, Window
+from django.db.models import Case, F, Prefetch, Q, When, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from disclosure import catalogue_export
 from disclosure.catalogue_filters import STATUSES, CatalogueEntryFilterSet
-from disclosure.enums import Category, Level, Mode, TargetGroup, TimingKind
+from disclosure.enums import Category, Level, Mode, ObligationKind, TargetGroup, TimingKind
 from disclosure.models import CatalogueEntry, Item, Obligation
-from disclosure.obligation_states import Standing, condition
+from disclosure.obligation_periods import add_months
+from disclosure.obligation_states import Standing, condition, period_words
 from disclosure.queries import CatalogueEntryQuerySet
 from disclosure.rules import period_label
 from disclosure.services import oblige
@@ -27,7 +28,7 @@ from govportal.spreadsheets import XLSX_TYPE, csv_response, xlsx_bytes
 
 ITEMS_SHOWN = 20  # of one entry; the listing of items has the rest
 OBLIGATIONS_OF_AGENCY = 4
-OBLIGATIONS_SHOWN = 80
+OBLIGATIONS_SHOWN = 200
 _AGENCIES = Prefetch(
     "agencies", queryset=Agency.objects.only("code", "name", "short_name", "phone").order_by("position", "name")
 )
@@ -109,7 +110,7 @@ def catalogue_entry(request: HttpRequest, pk: int) -> HttpResponse:
         "entry": entry,
         "rule": entry.timing_rule,
         "agencies": list(entry.agencies.all()),
-        "groups": _by_period(entry, shown[:ITEMS_SHOWN]),
+        "groups": _by_period(entry, shown[:ITEMS_SHOWN], _periods_met(entry, shown)),
         "has_more": len(shown) > ITEMS_SHOWN,
         **_obligations(entry),
     }
@@ -126,26 +127,44 @@ def _overdue_agencies(entries: Iterable[CatalogueEntry]) -> dict[int, list[str]]
 
 
 def _obligations(entry: CatalogueEntry) -> dict[str, Any]:
-    """公开情况: of every agency what is overdue, else its latest; and why nobody owes anything."""
+    """公开情况: of every agency what is open or was late in twelve months, and its latest; why nobody owes anything."""
+    owed = Q(met_on=None) | Q(met_on__gt=F("due_on"))
     is_overdue = Case(When(condition(Standing.OVERDUE, today()), then=0), default=1)
     rank = Window(RowNumber(), partition_by=F("agency"), order_by=[is_overdue, F("due_on").desc(), F("pk").desc()])
     rows = Obligation.objects.in_force().filter(entry=entry).with_words().annotate(rank=rank)
-    latest = rows.filter(rank__lte=OBLIGATIONS_OF_AGENCY).order_by("agency__position", "agency__name", "-due_on", "-id")
+    shown = Q(rank__lte=OBLIGATIONS_OF_AGENCY) | (owed & Q(due_on__gte=add_months(today(), -12)))
+    latest = rows.filter(shown).order_by("agency__position", "agency__name", "-due_on", "-id")
     found = list(latest[: OBLIGATIONS_SHOWN + 1])
     without = [] if found else oblige.without_obligation(today(), [entry])
     return {
         "obligations": found[:OBLIGATIONS_SHOWN],
+        "is_recurring": entry.timing_kind == TimingKind.RECURRING,
         "has_more_obligations": len(found) > OBLIGATIONS_SHOWN,
         "why_none": without[0].reason if without else "",
     }
 
 
-def _by_period(entry: CatalogueEntry, items: list[Item]) -> list[tuple[str, list[tuple[Item, Any]]]]:
-    """Items with the stage each is of; what is published stage by stage or period by period stands under its period."""
+def _periods_met(entry: CatalogueEntry, items: list[Item]) -> dict[int, str]:
+    """By item: the period it answers for, as the table of obligations names it; the latest where it met several."""
+    if entry.timing_kind != TimingKind.RECURRING:
+        return {}
+    rows = Obligation.objects.in_force().filter(entry=entry, met_by__in=items, kind=ObligationKind.RECURRING)
+    return {row.met_by_id: period_words(row) for row in rows.order_by("period_start") if row.met_by_id}
+
+
+def _by_period(
+    entry: CatalogueEntry, items: list[Item], periods: Mapping[int, str]
+) -> list[tuple[str, list[tuple[Item, Any]]]]:
+    """Items with the stage each is of, under the period each answers for.
+
+    What is published stage by stage, or answers for no period, stands under the one in which it became public.
+    """
     is_grouped = entry.timing_kind in {TimingKind.BY_STAGE, TimingKind.RECURRING}
     groups: dict[str, list[tuple[Item, Any]]] = {}
     for item in items:
         label = period_label(item.published_on, entry.recurrence) if is_grouped and item.published_on else ""
+        if label and entry.timing_kind == TimingKind.RECURRING:
+            label = periods.get(item.pk) or _("%s公开的信息") % label
         groups.setdefault(label, []).append((item, _stage(item)))
     return list(groups.items())
 

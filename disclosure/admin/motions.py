@@ -132,11 +132,15 @@ def _refuse(form: forms.Form, error: ValidationError) -> None:
 
 @admin.register(Motion)
 class MotionAdmin(ReadOnlyModelAdmin[Motion]):
-    list_display = ("index_number", "action", "state", "ground", "asked_by", "asked_at", "decided_by")
+    list_display = ("title", "action", "state", "asked_by", "asked_at", "decided_by", "index_number")
     list_filter = ("state", "action")
     list_select_related = ("item", "asked_by", "decided_by")
     search_fields = ("item__index_number", "item__title", "ground")
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("标题"), ordering="item__title")
+    def title(self, row: Motion) -> str:
+        return row.item.title
 
     @admin.display(description=gettext_lazy("索引号"), ordering="item__index_number")
     def index_number(self, row: Motion) -> str:
@@ -204,7 +208,7 @@ def _is_redaction(row: Motion) -> bool:
 def what_redaction_does(number: int | None = None) -> str:
     """What is deleted for good and what stays, in plain words; `number` of the edition where it is chosen."""
     edition = _("第%s版") % number if number else _("所选版本")
-    return _("%s的正文、概述、关键词、专有内容和附件将永久删除，无法恢复；摘要和登记保留。") % edition
+    return _("%s的正文、概述、关键词、修改说明、专有内容和附件将永久删除，无法恢复；内容摘要和登记保留。") % edition
 
 
 def _warning(row: Motion) -> str:
@@ -230,6 +234,7 @@ def _framing(request: HttpRequest, row: Motion, form: DecisionForm) -> HttpRespo
         "is_open": row.state == MotionState.ASKED,
         "has_notice": row.state == MotionState.ASKED and row.action in close.CLOSING_ACTIONS,
         "against_granting": motion.reasons_against_granting(row, request.user, on=today()),
+        "deciders": access.holders(Permission.APPROVE_ITEM, row.item.agency).exclude(pk=row.asked_by_id),
         "against_refusing": motion.reasons_against_deciding(row, request.user),
         "hints": redact.hints(row.item, row.edition) if row.edition and row.state == MotionState.ASKED else [],
         "warning": _warning(row),

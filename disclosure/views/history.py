@@ -41,9 +41,12 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _entries(request: HttpRequest, item: Item, editions: list[Edition]) -> list[tuple[LogEntry, str]]:
     """The log of the item, newest first, each with what it says: of an amendment what was changed."""
-    changed = {(edition.pk, kind): edition.change_note for edition in editions for kind in OPENING}
+    changed = {edition.pk: edition.change_note for edition in editions}
     entries = LogEntry.objects.visible_to(request.user).filter(item=item).order_by("-id")
-    return [(entry, entry.note or changed.get((entry.edition_id, entry.kind), "")) for entry in entries]
+    return [
+        (entry, entry.note or (changed.get(entry.edition_id or 0, "") if entry.kind in OPENING else ""))
+        for entry in entries
+    ]
 
 
 def edition_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:

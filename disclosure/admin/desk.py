@@ -179,7 +179,7 @@ def _checks(edition: Edition, before: Edition | None) -> list[Check]:
             found.append(Check("ok", _("通过"), _("没有发现实质性修改")))
     if edition.review_digest and edition.state != EditionState.PUBLISHED:
         is_same = publication_log.review_digest(edition) == edition.review_digest
-        text = _("文本与送审时的摘要 %s…") % edition.review_digest[:16]
+        text = _("文本与送审摘要 %s…（公开时写入公开日期，再算内容摘要）") % edition.review_digest[:16]
         found.append(Check("ok", _("一致"), text) if is_same else Check("bad", _("不一致"), text))
     return found
 

@@ -21,7 +21,6 @@ from govportal.html import clean_line, clean_values, sanitise
 from govportal.models import Agency, Attachment, User
 from govportal.permissions import Permission
 
-
 _LINES = ("title", "document_number", "issuer", "topic", "change_note")
 
 

@@ -61,13 +61,14 @@ def test_publish_of_markup_slipped_in_before_submission_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_publish_when_the_body_grew_into_a_county_needs_the_steps_of_a_county() -> None:
+def test_publish_when_the_body_grew_into_a_county_keeps_to_the_steps_of_its_submission() -> None:
     agency = make_agency(level="township")
     edition = sign_through(draft_one(agency=agency))
     Agency.objects.filter(pk=agency.pk).update(level="county")
 
-    with pytest.raises(ValidationError, match="签署不全"):
-        publish.publish(edition.pk, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
+    publish.publish(edition.pk, actor=signer(ReviewStep.APPROVAL, agency), at=AT)
+
+    assert set(reread(edition).approvals.values_list("step", flat=True)) == {ReviewStep.SECRECY, ReviewStep.APPROVAL}
 
 
 @pytest.mark.parametrize("moment", [AT, AT - timedelta(minutes=1), AT - timedelta(days=400)])

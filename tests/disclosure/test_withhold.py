@@ -132,7 +132,8 @@ def test_database_refuses_a_decision_of_the_proposer_or_by_nobody(agency: Agency
     with pytest.raises(IntegrityError, match="in_force_is_decided"), transaction.atomic():
         make_withholding(agency=agency, decided_by=None)
     for column in ("ground", "state"):
-        row = make_withholding(agency=agency, state=WithholdingState.PROPOSED)
+        decided = {"decided_by": make_member(Role.APPROVER, agency), "decided_at": AT}
+        row = make_withholding(agency=agency, state=WithholdingState.PROPOSED, **decided)
         with pytest.raises(IntegrityError, match=column), transaction.atomic():
             Withholding.objects.filter(pk=row.pk).update(**{column: "other"})
 

@@ -42,6 +42,7 @@ _DEEDS: _Words = {
     "event.record": _("登记"),
     "event.move": _("更改日期"),
     "event.adopt": _("对应公开信息"),
+    "event.free": _("解除对应"),
     "event.cancel": _("取消"),
     "record.add": _("上传"),
     "record.remove": _("移除"),

@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import linebreaksbr
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -31,16 +30,18 @@ class NamedList(ChangeList):
         super().__init__(*args, **kwargs)
         self.title = str(self._queue() or self.opts.verbose_name_plural)
 
-    def _queue(self) -> Promise | str:
+    def _queue(self) -> Any:
         """The words of the `?queue=` that narrows this list."""
         for spec in self.filter_specs:
-            if getattr(spec, "parameter_name", "") == "queue":
-                return dict(spec.lookup_choices).get(spec.value(), "")
+            if isinstance(spec, admin.SimpleListFilter) and spec.parameter_name == "queue":
+                return dict(spec.lookup_choices).get(spec.value() or "", "")
         return ""
 
 
 class StaffModelAdmin(admin.ModelAdmin):
     """Lists as staff read them."""
+
+    empty_value_display = ""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NamedList

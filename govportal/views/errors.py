@@ -57,7 +57,8 @@ def error_page(request: HttpRequest, status: int, reason: str = "") -> HttpRespo
     try:
         if status >= 500:
             return _bare_page(request, status, context)
-        html = render_to_string("errors/error.html", context, request)
+        shown = context | _for_staff(request) if status == 403 else context
+        html = render_to_string("errors/error.html", shown, request)
     except (DatabaseError, InterfaceError):
         return _bare_page(request, status, context)
     return HttpResponse(html, status=status)
@@ -81,7 +82,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Whoever is signed in is not asked to sign in, and finds the way back to his desk."""
     return error_page(request, 403, str(exception))
+
+
+def _for_staff(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not (user.is_authenticated and user.is_staff):
+        return {}
+    return {"advice": _("您已经登录，但您的角色不办理这一页的事。需要办理的，请联系本单位的管理员。"), "has_desk": True}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

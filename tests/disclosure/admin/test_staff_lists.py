@@ -173,8 +173,9 @@ def test_published_edition_leads_to_its_public_page(office: Office) -> None:
 
 def test_asker_reads_who_will_decide(office: Office) -> None:
     item, asker = publish_one(agency=office.agency), office.people[Role.PUBLISHER]
-    words = {"ground": "到期", "basis": "条例第三条", "explanation": "不再适用。"}
-    asked = motion.ask(item.pk, ItemAction.WITHDRAW, actor=asker, at=now(), **words)
+    asked = motion.ask(
+        item.pk, ItemAction.WITHDRAW, actor=asker, at=now(), ground="到期", basis="条例第三条", explanation="不再适用。"
+    )
 
     shown = text(signed_in(asker).get(page(asked)))
     listed = text(signed_in(asker).get(changelist("disclosure_motion")))

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm
 from disclosure.enums import READABLE_STATES, Audience, StatementKind
 from disclosure.forms.base import DayField
-from disclosure.forms.base import DayField
 from disclosure.models import Filing, Item, Obligation, Statement
 from disclosure.obligation_states import period_words, public_item_of, standing_words
 from disclosure.queues import SOON, due_obligations

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, toned
 from disclosure.enums import ReceiptKind
 from disclosure.forms.base import DayField
-from disclosure.forms.base import DayField
 from disclosure.models import Receipt
 from disclosure.services import receipts
 from govportal import access, files

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, long_text, toned
 from disclosure.enums import RectificationState
 from disclosure.forms.base import DayField
-from disclosure.forms.base import DayField
 from disclosure.models import Item, Obligation, Rectification
 from disclosure.services import rectify
 from disclosure.workflow_rectification import RectificationAction

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, long_text, toned
 from disclosure.enums import WithholdingGround, WithholdingState
 from disclosure.forms.base import DayField
-from disclosure.forms.base import DayField
 from disclosure.models import Withholding
 from disclosure.services import withhold
 from govportal import access

@@ -18,7 +18,6 @@ from disclosure.enums import Audience, EditionAction, EditionState, Mode, Review
 from disclosure.models import Approval, Edition, EditionEvent, Item
 from govportal import access, audit, notices
 from govportal.html import clean_text
-from govportal.html import clean_text
 from govportal.models import User
 from govportal.site import absolute_url
 

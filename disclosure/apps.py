@@ -9,17 +9,11 @@ class DisclosureConfig(AppConfig):
     def ready(self) -> None:
         from disclosure import (
             audit_words,
-            catalogue_filters,
-            coverage,
             database,
             datasets,
-            filters,
-            list_filters,
-            log_filters,
             navigation,
             panels,
             queues,
-            register_filters,
             sitemaps,
             tasks,
         )
@@ -44,6 +38,14 @@ class DisclosureConfig(AppConfig):
         contributions.sitemaps["items"] = sitemaps.ItemSitemap
         contributions.sitemaps["projects"] = sitemaps.ProjectSitemap
         contributions.sitemaps["collections"] = sitemaps.CollectionSitemap
+        contributions.page_parameters.update(self._page_parameters())
+        contributions.page_parameters.add("page_size")
+        contributions.index_pattern_validators.append(index_number.validate_pattern)
+
+    def _page_parameters(self) -> set[str]:
+        """Query parameters that its public pages read."""
+        from disclosure import catalogue_filters, coverage, filters, list_filters, log_filters, register_filters
+
         filtersets: tuple[type[filters.ParameterFilterSet], ...] = (
             filters.ItemFilterSet,
             log_filters.LogFilterSet,
@@ -54,7 +56,4 @@ class DisclosureConfig(AppConfig):
             coverage.ObligationFilterSet,
             *list_filters.TABLE_FILTERS.values(),
         )
-        for filterset in filtersets:
-            contributions.page_parameters.update(filterset.parameters())
-        contributions.page_parameters.add("page_size")
-        contributions.index_pattern_validators.append(index_number.validate_pattern)
+        return {name for filterset in filtersets for name in filterset.parameters()}

@@ -136,7 +136,8 @@ def rectification_guard() -> DatabaseObject:
 
 def owed_guard() -> DatabaseObject:
     """Who owes what never changes, nor does the period, but for an event that moves; what is met keeps its term."""
-    term = ("kind", "period_start", "period_end", "due_on", "basis")
+    # A met one may only be opened again, whole: its day and its item are never exchanged.
+    term = ("kind", "period_start", "period_end", "due_on", "basis", "met_on", "met_by_id")
     of_period = f"OLD.event_id IS NULL AND {_changed(('kind', 'period_start'))}"
     met = f"OLD.met_on IS NOT NULL AND NEW.met_on IS NOT NULL AND {_changed(term)}"
     return guard(

@@ -119,8 +119,13 @@ def publication_guard() -> DatabaseObject:
         for step in (ReviewStep.PRE, ReviewStep.SECOND)
     )
     least = f"{signed(ReviewStep.SECRECY)} AND {signed(ReviewStep.APPROVAL)}"
+    # What has entered the review is no archive of another system.
+    submitted = (
+        "EXISTS (SELECT 1 FROM disclosure_editionevent v WHERE v.edition_id = NEW.id "
+        f"AND v.action = '{EditionAction.SUBMIT}')"
+    )
     by_right = (
-        f"NEW.procedure = '{Procedure.MIGRATION}' "
+        f"(NEW.procedure = '{Procedure.MIGRATION}' AND NOT {submitted}) "
         f"OR (NEW.procedure = '{Procedure.REVIEW}' AND {least} AND {asked_for}) "
         f"OR (NEW.procedure = '{Procedure.EMERGENCY}' AND {signed(ReviewStep.EMERGENCY)})"
     )

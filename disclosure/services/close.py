@@ -32,6 +32,10 @@ CLOSING_COLUMNS = (
 )
 
 
+# What the clock does by itself: the text named its own last day (有效期至, 公示期至).
+CLOCK_ACTIONS = (ItemAction.EXPIRE, ItemAction.TERMINATE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """Why and by what right; all but the replacement must be said."""
@@ -59,7 +63,10 @@ def reasons_against(item: Item, closing: Closing, actor: User | None, *, asked_b
 
     A person needs another one who asked for it (`asked_by`).
     """
-    return faults(item, closing) + (ruling.reasons_against_decider(item, actor, asked_by) if actor else [])
+    if actor is None:
+        alone = [] if closing.action in CLOCK_ACTIONS else [_("“%s”须由一人申请、另一人决定。") % closing.action.label]
+        return faults(item, closing) + alone
+    return faults(item, closing) + ruling.reasons_against_decider(item, actor, asked_by)
 
 
 def _reasons_against_replacement(item: Item, replacement: Item | None) -> list[str]:

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from disclosure import projects, substance
 from disclosure.enums import OPEN_STATES, READABLE_STATES, EditionState, ItemState, Mode, RecordKind, RelationKind
 from disclosure.masking import shown_party
-from disclosure.models import Edition, Item
+from disclosure.models import Edition, Item, Relation
+from disclosure.queries import in_effect
 from disclosure.types import missing_elements
 
 # States of an item whose next edition may be written and published.
@@ -125,9 +127,14 @@ def interpretations(item: Item) -> list[Item]:
     """Items that interpret this one: public already, or of its own agency on their way for the first time.
 
     One that was withdrawn explains nothing, though somebody may be rewriting it; and the draft of another
-    agency neither stands in for an interpretation nor holds the policy up.
+    agency neither stands in for an interpretation nor holds the policy up. What is stated in somebody's draft
+    counts when that draft is this policy's own, or the interpretation's first.
     """
-    sources = Item.objects.filter(relations__kind=RelationKind.INTERPRETS, relations__target=item).order_by("pk")
+    stated = (
+        in_effect() | Q(since_edition__item=item) | Q(source__current_edition=None, since_edition__item=F("source"))
+    )
+    relations = Relation.objects.filter(stated, kind=RelationKind.INTERPRETS, target=item)
+    sources = Item.objects.filter(pk__in=relations.values("source")).order_by("pk")
     return [
         source
         for source in sources.select_related("agency")

@@ -159,3 +159,12 @@ def test_remark_is_asked_by_one_and_decided_by_another(asker: str) -> None:
         remark.remark(item.pk, actor=actor, asked_by=None if asker == "nobody" else actor, at=AT, text="附注")
 
     assert LogEntry.objects.filter(item=item).count() == 1
+
+
+@pytest.mark.django_db
+def test_close_by_the_clock_withdraws_nothing() -> None:
+    item = publish_one()
+    closing = close.Closing(action=ItemAction.WITHDRAW, ground="事由", basis="依据", explanation="说明")
+
+    with pytest.raises(ValidationError, match="须由一人申请、另一人决定"):
+        close.close(item.pk, closing, actor=None, at=AT)

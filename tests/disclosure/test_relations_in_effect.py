@@ -5,7 +5,7 @@ from django.test import Client
 
 from disclosure.enums import RelationKind
 from disclosure.models import Edition, Item, Relation
-from disclosure.services import compose, draft, relate, review
+from disclosure.services import compose, draft, relate, review, submission
 from govportal.permissions import Role
 from tests.factories import make_member
 from tests.factories.published import AT, draft_one, publish_edition, publish_one
@@ -68,3 +68,27 @@ def test_relation_without_a_draft_holds_at_once() -> None:
     relation = relate.relate(edition.item, RelationKind.AMENDS, other, actor=edition.created_by)
 
     assert Relation.objects.in_effect().get() == relation
+
+
+def test_interpretation_stated_in_the_draft_of_another_item_lets_no_policy_pass() -> None:
+    policy = draft_one(item_type="normative")
+    foreign = publish_one(content={"title": "别的公示"})
+    author = make_member(Role.PUBLISHER, foreign.agency)
+    content = draft.Content(title=foreign.title, body="<p>新的正文。</p>", change_note="改正文")
+    compose.amend(
+        foreign,
+        compose.Parts(content=content, relations=[(RelationKind.INTERPRETS, policy.item)]),
+        actor=author,
+        at=AT,
+    )
+
+    assert submission.interpretations(policy.item) == []
+
+
+def test_interpretation_stated_in_the_policys_own_draft_counts() -> None:
+    policy = draft_one(item_type="normative")
+    source = publish_one(agency=policy.item.agency, content={"title": "解读"})
+
+    relate.relate(source, RelationKind.INTERPRETS, policy.item, actor=policy.created_by, edition=policy)
+
+    assert submission.interpretations(policy.item) == [source]

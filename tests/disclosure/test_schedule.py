@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from disclosure.enums import EditionState, ItemAction, ItemState, LogKind, RelationKind
+from disclosure.enums import EditionState, ItemAction, ItemState, LogKind, RelationKind, ReviewStep
 from disclosure.models import Edition, Item, LogEntry
 from disclosure.services import close, draft, publish, relate, schedule
 from disclosure.services.verify_log import verify
@@ -16,7 +16,7 @@ from govportal.models import Agency, AuditEvent, Notice
 from govportal.now import now
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
-from tests.factories.published import draft_one, publish_edition, publish_one, sign_through
+from tests.factories.published import draft_one, publish_edition, publish_one, sign_through, signer
 from tests.threads import at_once
 
 AT = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ def broken(**values: Any) -> Edition:
     edition = sign_through(draft.add_edition(item, content, author=author, at=AT))
     publish.schedule(edition.pk, actor=author, at=AT, publish_at=DUE)
     words = close.Closing(action=ItemAction.WITHDRAW, ground="有误", basis="《条例》第六条", explanation="内容有误。")
-    close.close(item.pk, words, actor=None, at=AT)
+    close.close(item.pk, words, actor=signer(ReviewStep.APPROVAL, item.agency), at=AT, asked_by=author)
     return edition
 
 
@@ -250,7 +250,7 @@ def test_day_of_expiry_turns_at_midnight_in_beijing() -> None:
 def test_what_has_ended_already_is_left_alone(state: ItemState) -> None:
     item = lasting(date(2026, 5, 5))
     words = close.Closing(action=ItemAction.WITHDRAW, ground="有误", basis="《条例》第六条", explanation="内容有误。")
-    close.close(item.pk, words, actor=None, at=AT)
+    close.close(item.pk, words, actor=signer(ReviewStep.APPROVAL, item.agency), at=AT, asked_by=item.created_by)
     if state != ItemState.UNPUBLISHED:  # the database lets nobody take a publication back
         Item.objects.filter(pk=item.pk).update(state=state)
 

@@ -338,9 +338,10 @@ def test_publication_by_inserting_a_published_edition_is_refused(procedure: Proc
 @pytest.mark.django_db
 def test_publication_by_the_door_of_the_archive_is_named_by_verify() -> None:
     """Whoever holds the database may claim a migration; then the log must claim it too, before everybody's eyes."""
-    edition = under_review()
+    edition, submitted = draft_one(agency=township()), under_review()
     run(_PUBLISH, *publishing(edition, Procedure.MIGRATION))
 
+    assert refused(_PUBLISH, *publishing(submitted, Procedure.MIGRATION))
     assert any(edition.item.index_number in fault for fault in verify().faults)
 
 

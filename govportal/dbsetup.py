@@ -51,31 +51,52 @@ def declared_objects() -> list[DatabaseObject]:
     return list(_objects.values())
 
 
-def append_only(table: str) -> DatabaseObject:
-    """A trigger that refuses update and delete of every row of a table."""
-    name = f"{table}_append_only"
-    message = f"{table} is append-only"
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """INSERT, UPDATE or DELETE, and the SQL condition (OLD, NEW) for which it is refused."""
+
+    verb: str
+    refused_if: str
+
+
+# Of a row that is there: what is refused whatever it holds.
+ALWAYS = "OLD.id IS NOT NULL"
+
+
+def guard(name: str, table: str, rules: Sequence[Rule], message: str) -> DatabaseObject:
+    """A trigger that refuses a write for which the condition of its verb holds; one text for both databases."""
+    checks = "".join(
+        f"IF TG_OP = '{rule.verb}' THEN IF {rule.refused_if} THEN "
+        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END IF; END IF; "
+        for rule in rules
+    )
+    verbs = " OR ".join(rule.verb for rule in rules)
     return DatabaseObject(
         name=name,
         table=table,
         create={
             "sqlite": tuple(
-                f"CREATE TRIGGER IF NOT EXISTS {name}_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-                for verb in ("UPDATE", "DELETE")
+                f"CREATE TRIGGER IF NOT EXISTS {name}_{rule.verb.lower()} BEFORE {rule.verb} ON {table} "
+                f"WHEN {rule.refused_if} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+                for rule in rules
             ),
             "postgresql": (
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
-                f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {checks}"
+                "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$",
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE {verbs} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
             ),
         },
         drop={
-            "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}_{verb}" for verb in ("update", "delete")),
+            "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}_{rule.verb.lower()}" for rule in rules),
             "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
         },
     )
+
+
+def append_only(table: str) -> DatabaseObject:
+    """A trigger that refuses update and delete of every row of a table."""
+    rules = (Rule("UPDATE", ALWAYS), Rule("DELETE", ALWAYS))
+    return guard(f"{table}_append_only", table, rules, f"{table} is append-only")
 
 
 def frozen(table: str, columns: Sequence[str]) -> DatabaseObject:

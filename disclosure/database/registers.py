@@ -8,12 +8,10 @@ writes past them.
 
 from collections.abc import Iterable
 
-from disclosure.database.signatures import Rule, guard
 from disclosure.enums import EditionState, MotionState, Procedure, RectificationState, WithholdingState
 from disclosure.models import Motion, Receipt, Rectification
-from govportal.dbsetup import DatabaseObject
+from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard
 
-_ALWAYS = "OLD.id IS NOT NULL"
 _ENDED = f"('{RectificationState.VERIFIED}', '{RectificationState.CANCELLED}')"
 # What was asked, beside which the decision is set.
 _ASKED = (
@@ -58,7 +56,7 @@ def motion_guard() -> DatabaseObject:
         (
             Rule("INSERT", again),
             Rule("UPDATE", f"{_changed(_ASKED)} OR {decided}"),
-            Rule("DELETE", _ALWAYS),
+            Rule("DELETE", ALWAYS),
         ),
         "a motion is decided once and never rewritten",
     )
@@ -129,7 +127,7 @@ def rectification_guard() -> DatabaseObject:
     return guard(
         "disclosure_rectification_guard",
         "disclosure_rectification",
-        (Rule("UPDATE", f"{_changed(_ORDERED)} OR {ended}"), Rule("DELETE", _ALWAYS)),
+        (Rule("UPDATE", f"{_changed(_ORDERED)} OR {ended}"), Rule("DELETE", ALWAYS)),
         "an order of rectification is never rewritten",
     )
 
@@ -143,6 +141,6 @@ def owed_guard() -> DatabaseObject:
     return guard(
         "disclosure_obligation_guard",
         "disclosure_obligation",
-        (Rule("UPDATE", f"{_changed(_OWED)} OR ({of_period}) OR ({met})"), Rule("DELETE", _ALWAYS)),
+        (Rule("UPDATE", f"{_changed(_OWED)} OR ({of_period}) OR ({met})"), Rule("DELETE", ALWAYS)),
         "an obligation is never deleted, nor who owes it when",
     )

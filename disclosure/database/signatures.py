@@ -5,13 +5,10 @@ The service refuses first and says why; these hold for whoever writes past it (d
 
 # ruff: noqa: S608  (names of our own tables and columns)
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from disclosure import workflow
 from disclosure.enums import EditionAction, EditionState, Procedure, ReviewStep
 from disclosure.publication_log import CONTENT_FIELDS
-from govportal.dbsetup import DatabaseObject
+from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard
 
 _STANDING = "a.edition_id = {row}.id AND a.voided_at IS NULL"
 # What the database can compare of a signed text: all the digest covers but the day, which publication itself sets.
@@ -22,42 +19,6 @@ SIGNED_COLUMNS = (
     "last_edited_by_id",
     "review_steps",  # a body that changes its level meanwhile is spared no signature
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    verb: str
-    refused_if: str
-
-
-def guard(name: str, table: str, rules: Sequence[Rule], message: str) -> DatabaseObject:
-    """A trigger that refuses a write for which the condition of its verb holds; one text for both databases."""
-    checks = "".join(
-        f"IF TG_OP = '{rule.verb}' THEN IF {rule.refused_if} THEN "
-        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END IF; END IF; "
-        for rule in rules
-    )
-    verbs = " OR ".join(rule.verb for rule in rules)
-    return DatabaseObject(
-        name=name,
-        table=table,
-        create={
-            "sqlite": tuple(
-                f"CREATE TRIGGER IF NOT EXISTS {name}_{rule.verb.lower()} BEFORE {rule.verb} ON {table} "
-                f"WHEN {rule.refused_if} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-                for rule in rules
-            ),
-            "postgresql": (
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {checks}"
-                "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END; END $$",
-                f"CREATE OR REPLACE TRIGGER {name} BEFORE {verbs} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-            ),
-        },
-        drop={
-            "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}_{rule.verb.lower()}" for rule in rules),
-            "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
-        },
-    )
 
 
 def approval_guard() -> DatabaseObject:
@@ -94,7 +55,7 @@ def approval_guard() -> DatabaseObject:
         (
             Rule("INSERT", f"NEW.voided_at IS NOT NULL OR {again} OR {edited} OR NOT {true_copy}"),
             Rule("UPDATE", f"{changed} OR OLD.voided_at IS NOT NULL OR {published}"),
-            Rule("DELETE", "OLD.id IS NOT NULL"),
+            Rule("DELETE", ALWAYS),
         ),
         "a signature is a true copy of its edition, voided once and never changed",
     )

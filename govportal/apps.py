@@ -18,6 +18,10 @@ class GovportalConfig(AppConfig):
         described = ("id", "file", "name", "suffix", "content_type", "size", "sha256")
         dbsetup.declare(dbsetup.frozen("govportal_attachment", described))
         dbsetup.declare(dbsetup.no_replacement("govportal_attachment"))
+        # The name may change: another data key writes it anew.
+        described = ("id", "storage_name", "suffix", "content_type", "size", "fingerprint", "uploaded_at")
+        dbsetup.declare(dbsetup.frozen("govportal_privatefile", described))
+        dbsetup.declare(dbsetup.no_replacement("govportal_privatefile", unique=[("storage_name",)]))
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:

@@ -8,6 +8,7 @@ the README says so.
 import base64
 import hashlib
 import hmac
+import json
 import os
 import tempfile
 import unicodedata
@@ -27,7 +28,8 @@ def key_file() -> Path:
     return env.path("DATA_KEYS_FILE", Path(settings.PORTAL_HOME) / "data_keys")
 
 
-def _fernet() -> MultiFernet:
+def _fernets() -> list[Fernet]:
+    """One for each key, the newest first."""
     path = key_file()
     try:
         status = path.stat()
@@ -37,9 +39,13 @@ def _fernet() -> MultiFernet:
 
 
 @lru_cache(maxsize=1)
-def _read_keys(path: Path, version: tuple[int, ...]) -> MultiFernet:
+def _read_keys(path: Path, version: tuple[int, ...]) -> list[Fernet]:
     """Read again when the file has changed: a running portal takes up a new key by itself."""
-    return MultiFernet([Fernet(line) for line in path.read_text().split()])
+    return [Fernet(line) for line in path.read_text().split()]
+
+
+def _fernet() -> MultiFernet:
+    return MultiFernet(_fernets())
 
 
 def add_key() -> None:
@@ -67,6 +73,27 @@ def decrypt(token: str) -> str:
         return _fernet().decrypt(token.encode()).decode() if token else ""
     except InvalidToken as error:
         raise ValueError("no data key opens this value") from error
+
+
+def encrypt_bytes(data: bytes) -> bytes:
+    return _fernet().encrypt(data)
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """The bytes of a token; raises ValueError when no key opens it."""
+    try:
+        return _fernet().decrypt(token)
+    except InvalidToken as error:
+        raise ValueError("no data key opens this value") from error
+
+
+def is_newest(token: bytes) -> bool:
+    """Whether the newest key made this token."""
+    try:
+        _fernets()[0].decrypt(token)
+    except InvalidToken:
+        return False
+    return True
 
 
 def fingerprint(purpose: str, text: str) -> str:
@@ -104,3 +131,19 @@ class EncryptedTextField(_TextField):
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return decrypt(value) if value else value
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """A JSON value that the database holds only as a Fernet token."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return encrypt(json.dumps(value, ensure_ascii=False)) if value is not None else None
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return json.loads(decrypt(value)) if value else None
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return json.dumps(self.value_from_object(obj), ensure_ascii=False)

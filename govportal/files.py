@@ -3,7 +3,8 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -21,7 +22,19 @@ from govportal.models.attachment import storage_name
 from govportal.now import now
 from govportal.tables import UnreadableTable, read_table
 
-__all__ = ["RefusedFile", "UnreadableTable", "forget", "read_table", "safe_name", "serve", "store"]
+__all__ = [
+    "Examined",
+    "RefusedFile",
+    "UnreadableTable",
+    "digest",
+    "examine",
+    "forget",
+    "let_nothing_run",
+    "read_table",
+    "safe_name",
+    "serve",
+    "store",
+]
 
 NAME_LENGTH = 150
 # A sandboxed response is not shown by the PDF viewer of Chromium; the other directives hold for it too.
@@ -30,12 +43,23 @@ _POLICY = (
 )
 
 
-def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> Attachment:
-    """Check a file and keep it. Raises RefusedFile with a reason for the sender; then nothing is kept."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a file was found to be. The name is fit to be shown; the size is in bytes."""
+
+    name: str
+    suffix: str
+    content_type: str
+    size: int
+
+
+def examine(
+    upload: "File[Any]", *, name: str | None = None, max_bytes: int, accepted: Collection[FileType] | None = None
+) -> Examined:
+    """Look into a file; None accepts every format offices publish in. Raises RefusedFile, for the sender."""
     size = upload.size or 0
-    if size > settings.ATTACHMENT_MAX_BYTES:
-        limit = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
-        raise RefusedFile(_("文件超过 %(limit)s MB。") % {"limit": limit})
+    if size > max_bytes:
+        raise RefusedFile(_("文件超过 %(limit)s MB。") % {"limit": max_bytes // 1024 // 1024})
     display_name = safe_name(name or upload.name or "")
     suffix = PurePosixPath(display_name).suffix.lower()
     kind = detect(upload, suffix)
@@ -44,12 +68,21 @@ def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> A
             _("文件内容是 %(kind)s，扩展名却是“%(suffix)s”，请改成一致后再上传。")
             % {"kind": kind.label, "suffix": suffix or _("无")}
         )
+    if accepted is not None and kind not in accepted:
+        labels = "、".join(each.label for each in accepted)
+        raise RefusedFile(_("这里只接受 %(kinds)s 文件。") % {"kinds": labels})
+    return Examined(display_name, kind.suffixes[0], _content_type(upload, kind), size)
+
+
+def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> Attachment:
+    """Check a file and keep it. Raises RefusedFile with a reason for the sender; then nothing is kept."""
+    found = examine(upload, name=name, max_bytes=settings.ATTACHMENT_MAX_BYTES)
     attachment = Attachment(
-        name=display_name,
-        suffix=kind.suffixes[0],
-        content_type=_content_type(upload, kind),
-        size=size,
-        sha256=_digest(upload),
+        name=found.name,
+        suffix=found.suffix,
+        content_type=found.content_type,
+        size=found.size,
+        sha256=digest(upload),
         uploaded_by=by,
         uploaded_at=now(),
     )
@@ -64,11 +97,12 @@ def _content_type(upload: "File[Any]", kind: FileType) -> str:
     return kind.content_type
 
 
-def _digest(upload: "File[Any]") -> str:
-    digest = hashlib.sha256()
+def digest(upload: "File[Any]") -> str:
+    """SHA-256 of the whole content, in hexadecimal."""
+    sha256 = hashlib.sha256()
     for chunk in upload.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
+        sha256.update(chunk)
+    return sha256.hexdigest()
 
 
 def _keep_bytes(attachment: Attachment, upload: "File[Any]") -> None:
@@ -128,9 +162,14 @@ def serve(attachment: Attachment, request: HttpRequest) -> HttpResponseBase:
             filename=attachment.name,
             content_type=attachment.content_type,
         )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        is_pdf = attachment.content_type == PDF.content_type
-        response.headers["Content-Security-Policy"] = _POLICY if is_pdf else f"{_POLICY}; sandbox"
+        let_nothing_run(response, attachment.content_type)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def let_nothing_run(response: HttpResponseBase, content_type: str) -> None:
+    """The headers under which a browser takes a file for what we found it to be, and runs nothing in it."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    is_pdf = content_type == PDF.content_type
+    response.headers["Content-Security-Policy"] = _POLICY if is_pdf else f"{_POLICY}; sandbox"

@@ -15,6 +15,7 @@ FREQUENT, DAILY = timedelta(minutes=5), timedelta(hours=26)
 JOBS = (
     ScheduledJob("govportal.send_notices", _("发送通知邮件"), FREQUENT, position=80),
     ScheduledJob("govportal.clear_expired", _("清理过期登录"), DAILY, position=90),
+    ScheduledJob("govportal.sweep_private_files", _("清理非公开文件"), DAILY, position=95),
 )
 
 

@@ -136,6 +136,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_MB", 50) * 1024 * 1024
+# The agency's own fonts for letters, as fontconfig names them; a free one with rare characters always follows.
+PDF_SERIF_FONTS = env.words("PDF_SERIF_FONTS", "FangSong, 仿宋_GB2312")
+PDF_TITLE_FONTS = env.words("PDF_TITLE_FONTS", "FZXiaoBiaoSong-B05S, 方正小标宋简体")
 
 # Cookies carry the path of the portal, so a neighbour on the same host never sees them.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = BASE_PATH
@@ -194,6 +197,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "govportal.send_notices", "schedule": 60.0},
     "clear-expired": {"task": "govportal.clear_expired", "schedule": crontab(hour=3, minute=30)},
+    "sweep-private-files": {"task": "govportal.sweep_private_files", "schedule": crontab(hour=3, minute=40)},
     "publish-due": {"task": "disclosure.publish_due", "schedule": crontab()},  # at second 0 of every minute
     "expire-due": {"task": "disclosure.expire_due", "schedule": crontab(minute="*/10")},
     "disclosure-oblige": {"task": "disclosure.oblige", "schedule": crontab(hour=0, minute=5)},

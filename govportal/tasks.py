@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from govportal import heartbeat, notices
+from govportal import heartbeat, notices, private_files
 from govportal.models import PublicRevision
 from govportal.now import now
 
@@ -29,3 +29,10 @@ def clear_expired() -> None:
         model.objects.filter(attempt_time__lt=now() - SIGN_INS_KEPT).delete()
     PublicRevision.prune()
     heartbeat.beat("govportal.clear_expired", now())
+
+
+@shared_task(name="govportal.sweep_private_files")
+def sweep_private_files() -> None:
+    """Bytes of private files whose row was never kept or is gone."""
+    deleted = private_files.sweep(now())
+    heartbeat.beat("govportal.sweep_private_files", now(), _("清理文件 %s 个") % deleted)

@@ -7,6 +7,7 @@ from govportal.models.heartbeat import Heartbeat
 from govportal.models.holiday import Holiday, HolidayYear
 from govportal.models.membership import Membership
 from govportal.models.notice import Notice
+from govportal.models.private_file import PrivateFile
 from govportal.models.public_revision import PublicRevision
 from govportal.models.site_profile import SiteProfile
 from govportal.models.user import User
@@ -24,6 +25,7 @@ __all__ = [
     "Leader",
     "Membership",
     "Notice",
+    "PrivateFile",
     "PublicRevision",
     "SiteProfile",
     "User",

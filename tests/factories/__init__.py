@@ -1,7 +1,7 @@
 """Rows for tests: plain functions, keyword arguments, valid by default and different every time."""
 
 from tests.factories.disclosure import make_catalogue_entry, make_edition, make_item
-from tests.factories.kernel import make_agency, make_attachment, make_member, make_notice, make_user
+from tests.factories.kernel import make_agency, make_attachment, make_member, make_notice, make_private_file, make_user
 
 __all__ = [
     "make_agency",
@@ -11,5 +11,6 @@ __all__ = [
     "make_item",
     "make_member",
     "make_notice",
+    "make_private_file",
     "make_user",
 ]

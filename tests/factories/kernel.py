@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from govportal.models import Agency, Attachment, Membership, Notice, User
+from govportal import private_files
+from govportal.models import Agency, Attachment, Membership, Notice, PrivateFile, User
 from govportal.now import now
 from govportal.permissions import Role
 
@@ -43,6 +44,10 @@ def make_attachment(content: bytes = b"%PDF-1.7\n%test\n", *, by: User | None = 
     attachment.file.save(attachment.name, ContentFile(content), save=False)
     attachment.save()
     return attachment
+
+
+def make_private_file(content: bytes = b"%PDF-1.7\n%test\n", *, name: str = "身份证明.pdf") -> PrivateFile:
+    return private_files.store(ContentFile(content, name=name), by=None)
 
 
 def make_notice(**values: Any) -> Notice:

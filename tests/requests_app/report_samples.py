@@ -1,0 +1,69 @@
+"""A whole report whose figures agree: a public fixture of a parser, its agency unverified; for arithmetic only."""
+
+import copy
+from typing import Any
+
+from requests_app.report_form import TABLE3
+from requests_app.report_tables import Tally
+
+_TABLE3: dict[str, list[int]] = {
+    "new": [13612, 252, 0, 45, 128, 32, 14069],
+    "carried": [535, 6, 0, 1, 18, 0, 560],
+    "r1": [5345, 129, 0, 41, 19, 14, 5548],
+    "r2": [2120, 39, 0, 1, 6, 2, 2168],
+    "r3_1": [13, 0, 0, 0, 0, 0, 13],
+    "r3_2": [30, 0, 0, 0, 0, 0, 30],
+    "r3_3": [11, 0, 0, 0, 0, 0, 11],
+    "r3_4": [49, 2, 0, 0, 0, 0, 51],
+    "r3_5": [103, 1, 0, 0, 0, 0, 104],
+    "r3_6": [84, 1, 0, 0, 0, 0, 85],
+    "r3_7": [282, 4, 0, 0, 0, 0, 286],
+    "r3_8": [147, 0, 0, 0, 1, 2, 150],
+    "r4_1": [3075, 50, 0, 0, 89, 8, 3222],
+    "r4_2": [177, 3, 0, 0, 0, 0, 180],
+    "r4_3": [19, 0, 0, 0, 0, 0, 19],
+    "r5_1": [199, 1, 0, 0, 3, 0, 203],
+    "r5_2": [147, 1, 0, 0, 0, 0, 148],
+    "r5_3": [0, 0, 0, 0, 0, 0, 0],
+    "r5_4": [100, 1, 0, 0, 0, 0, 101],
+    "r5_5": [5, 0, 0, 0, 0, 0, 5],
+    "r6_1": [315, 3, 0, 0, 0, 0, 318],
+    "r6_2": [202, 0, 0, 1, 0, 0, 203],
+    "r6_3": [941, 17, 0, 1, 3, 3, 965],
+    "total": [13364, 252, 0, 44, 121, 29, 13810],
+    "next": [783, 6, 0, 2, 25, 3, 819],
+}
+_TABLE4: dict[str, list[int]] = {
+    "review": [376, 97, 196, 121, 790],
+    "direct": [16, 1, 12, 27, 56],
+    "post": [74, 1, 30, 51, 156],
+}
+_TABLE2: dict[str, Any] = {
+    "规章": [3, 5, 74],
+    "行政规范性文件": [564, 984, 4185],
+    "行政许可": 11398889,
+    "行政处罚": 6937489,
+    "行政强制": 166105,
+    "行政事业性收费_万元": 316441,
+}
+
+
+def whole_report(**more: Any) -> dict[str, Any]:
+    """A fresh copy, in the shape that is exchanged; `more` is added to it or put in place of what it has."""
+    report = {"agency": "测试市", "year": 2025, "table2": _TABLE2, "table3": _TABLE3, "table4": _TABLE4}
+    return copy.deepcopy(report | more)
+
+
+def tallies_of(table3: dict[str, list[int]]) -> list[Tally]:
+    """Requests that make up such a table, those carried over closed or handed on before those of the year."""
+    found: list[Tally] = []
+    for place, kind in enumerate(column.key for column in TABLE3.rows[0].columns[:-1]):
+        carried = table3["carried"][place]
+        for row in TABLE3.rows:
+            if row.key in {"new", "carried", "total"}:
+                continue
+            n, outcome = table3[row.key][place], None if row.key == "next" else row.key
+            old = min(n, carried)
+            carried -= old
+            found += [Tally(kind, outcome, True, old), Tally(kind, outcome, False, n - old)]
+    return found

@@ -119,7 +119,7 @@ def fold(
         stopped_since=known.stopped_since(today),
         ended_on=known.end.on if known.end else None,
         is_late=known_due is not None and shown_until > known_due,
-        provisional_years=_years_not_announced(received_on, due_on or steps[-1].on, calendar),
+        provisional_years=_years_not_announced(received_on, due_on or history.latest_on, calendar),
         steps=steps,
         counts_receipt_day=counts_receipt_day,
         calendar=calendar,

@@ -133,7 +133,13 @@ class EncryptedTextField(_TextField):
         return decrypt(value) if value else value
 
 
-class EncryptedJSONField(EncryptedTextField):
+if TYPE_CHECKING:
+    _JSONField = models.TextField[Any, Any]
+else:
+    _JSONField = EncryptedTextField
+
+
+class EncryptedJSONField(_JSONField):
     """A JSON value that the database holds only as a Fernet token."""
 
     def get_prep_value(self, value: Any) -> Any:

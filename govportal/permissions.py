@@ -37,7 +37,10 @@ class Permission(StrEnum):
     VIEW_WITHHELD = "view_withheld"  # read what is on request or not public
     ORDER_RECTIFICATION = "order_rectification"
     CHECK_RECEIPT = "check_receipt"
+    VIEW_REQUESTS = "view_requests"  # see the agency's requests for disclosure, applicants masked
+    VIEW_APPLICANT = "view_applicant"  # unmask an applicant with a reason, which is logged
     HANDLE_REQUEST = "handle_request"
+    RELEASE_REPLY = "release_reply"  # sign what an officer drafted: reply, extension, annual report
     HANDLE_COMPLAINT = "handle_complaint"
     ASSESS = "assess"
     VIEW_AUDIT = "view_audit"
@@ -51,6 +54,7 @@ class Permission(StrEnum):
 
 
 _STAFF = frozenset({Permission.VIEW_INTERNAL, Permission.VIEW_ITEMS, Permission.VIEW_WITHHELD})
+_RELEASER = frozenset({Permission.VIEW_REQUESTS, Permission.VIEW_APPLICANT, Permission.RELEASE_REPLY})
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -59,12 +63,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.SECRECY_REVIEWER: _STAFF | {Permission.SECRECY_REVIEW},
         Role.PRE_REVIEWER: _STAFF | {Permission.PRE_REVIEW},
         Role.SECOND_REVIEWER: _STAFF | {Permission.SECOND_REVIEW},
-        Role.APPROVER: _STAFF | {Permission.APPROVE_ITEM, Permission.PUBLISH_ITEM},
-        Role.REQUEST_OFFICER: _STAFF | {Permission.HANDLE_REQUEST},
+        Role.APPROVER: _STAFF | _RELEASER | {Permission.APPROVE_ITEM, Permission.PUBLISH_ITEM},
+        Role.REQUEST_OFFICER: _STAFF | {Permission.VIEW_REQUESTS, Permission.VIEW_APPLICANT, Permission.HANDLE_REQUEST},
         Role.COMPLAINT_OFFICER: frozenset({Permission.HANDLE_COMPLAINT, Permission.ORDER_RECTIFICATION}),
         Role.INSPECTOR: frozenset({Permission.ASSESS, Permission.VIEW_ITEMS, Permission.ORDER_RECTIFICATION}),
-        Role.OFFICE_HEAD: _STAFF | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT},
-        Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT},
+        Role.OFFICE_HEAD: _STAFF | _RELEASER | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT},
+        Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT, Permission.VIEW_REQUESTS},
         Role.ADMINISTRATOR: frozenset(
             {
                 Permission.VIEW_ITEMS,

@@ -120,6 +120,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+# Whether the day of receipt itself counts; the 条例 does not say, and common practice begins on the next.
+REQUEST_COUNTS_RECEIPT_DAY = env.flag("REQUEST_COUNTS_RECEIPT_DAY")
+# Whether the portal's own receipt confirms a web request (条例第三十一条); else the office confirms with the applicant.
+REQUEST_PORTAL_CONFIRMS_RECEIPT = env.flag("REQUEST_PORTAL_CONFIRMS_RECEIPT", True)
 # A term in calendar days that ends on a day off moves to the next working day.
 CALENDAR_TERMS_MOVE = env.flag("CALENDAR_TERMS_MOVE", True)
 
@@ -136,6 +140,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_MB", 50) * 1024 * 1024
+# What letters name as remedy against which courts take no suit (法释〔2025〕8号): 重复, 加工, 信访, 出版物, 依法查询.
+REQUEST_UNSUABLE_REMEDY = env.choice("REQUEST_UNSUABLE_REMEDY", "REVIEW", ("NONE", "REVIEW", "EITHER"))
 # The agency's own fonts for letters, as fontconfig names them; a free one with rare characters always follows.
 PDF_SERIF_FONTS = env.words("PDF_SERIF_FONTS", "FangSong, 仿宋_GB2312")
 PDF_TITLE_FONTS = env.words("PDF_TITLE_FONTS", "FZXiaoBiaoSong-B05S, 方正小标宋简体")

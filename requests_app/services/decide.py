@@ -1,0 +1,342 @@
+"""决定: one person drafts and hands in, another releases, under the digest of what is said (domain §6).
+
+A reply closes the request with its row of table 3, an extension or a delay moves the clock. The letter goes with the
+release; what a letter of a kind needs beside the reasons is checked by letters.py.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from disclosure.enums import READABLE_STATES, Audience
+from disclosure.models import Item
+from govportal import access, audit
+from govportal.calendar import load_calendar
+from govportal.html import clean_text, clean_values
+from govportal.models import PrivateFile, User
+from govportal.permissions import Permission
+from requests_app import clock, workflow
+from requests_app.clock import ClockKind
+from requests_app.enums import Action, DecisionKind, DecisionState, FileKind, Outcome, ReplyKind, State
+from requests_app.models import Correction, Decision, FeeNotice, InformationRequest, RequestEvent, RequestFile
+from requests_app.rules import REPLY_RULES, ReplyRule
+from requests_app.services import inquire, procedure, tell
+from requests_app.services.procedure import Words, check
+
+EXTENSION_ARTICLE = "《政府信息公开条例》第三十三条第二款"
+DELAY_ARTICLE = "《政府信息公开条例》第三十五条"
+_PARTY_BLIND = (ReplyKind.NOT_CORRECTED, ReplyKind.NOT_PAID)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is to be decided. `days` of an extension or delay; `facts` by the names its letter asks for."""
+
+    kind: DecisionKind | str
+    reasons: str
+    reply_kind: ReplyKind | str = ""
+    days: int | None = None
+    content: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    items: Sequence[Item] = ()
+    files: Sequence[PrivateFile] = ()
+    duplicate_of: InformationRequest | None = None
+
+
+def rule_of(reply_kind: str) -> ReplyRule:
+    return REPLY_RULES[ReplyKind(reply_kind)]
+
+
+def action_of(kind: str, reply_kind: str) -> Action:
+    """The verb that a release of this decision is."""
+    if kind == DecisionKind.EXTENSION:
+        return Action.EXTEND
+    if kind == DecisionKind.DELAY:
+        return Action.DELAY
+    return Action.LAPSE if rule_of(reply_kind).ends_by_lateness else Action.REPLY
+
+
+# --- drafting ---------------------------------------------------------------------------------------------------
+
+
+def reasons_against_drafting(row: InformationRequest, actor: Any) -> list[str]:
+    """Why this person cannot hand in any decision now; empty when he can."""
+    reasons = []
+    if row.is_closed:
+        reasons.append(_("申请已经办结。"))
+    if not access.can(actor, Permission.HANDLE_REQUEST, row.agency):
+        reasons.append(_("您在%s没有依申请公开经办的角色。") % row.agency.display_name)
+    if row.decisions.waiting().exists():
+        reasons.append(_("已有待签发的决定，请等签发或者退回。"))
+    return reasons
+
+
+def reasons_against(row: InformationRequest, proposal: Proposal, actor: Any, today: date) -> list[str]:
+    """Why this decision cannot be handed in now; empty when it can."""
+    reasons = reasons_against_drafting(row, actor)
+    if proposal.kind == DecisionKind.REPLY and not proposal.reply_kind:
+        return [*reasons, _("请选择答复类型。")]
+    action = action_of(proposal.kind, proposal.reply_kind)
+    if row.state not in workflow.transition_of(action).sources:
+        words = {"state": row.get_state_display(), "action": action.label}
+        reasons.append(_("申请的状态是“%(state)s”，不能%(action)s。") % words)
+        return reasons
+    if not proposal.reasons.strip():
+        reasons.append(_("须写明理由。"))
+    if proposal.kind == DecisionKind.REPLY:
+        return reasons + _against_reply(row, proposal, today)
+    return reasons + _against_days(row, proposal, today)
+
+
+def _against_days(row: InformationRequest, proposal: Proposal, today: date) -> list[str]:
+    if not proposal.days or proposal.days < 1:
+        return [_("请填写延长的工作日数。")]
+    if row.decisions.filter(kind=proposal.kind, state=DecisionState.RELEASED).exists():
+        return [_("答复期限只能延长一次。") if proposal.kind == DecisionKind.EXTENSION else _("延迟答复只能确定一次。")]
+    return procedure.clock_faults(row, [_fact(proposal.kind, proposal.days, today)], load_calendar())
+
+
+def _fact(kind: str, days: int | None, on: date) -> clock.Event:
+    return clock.Event(ClockKind.EXTENDED if kind == DecisionKind.EXTENSION else ClockKind.DELAYED, on, days=days)
+
+
+def _against_reply(row: InformationRequest, proposal: Proposal, today: date) -> list[str]:
+    rule = rule_of(proposal.reply_kind)
+    reasons = [_not_live(item) for item in proposal.items if not is_live(item)]
+    if rule.names_items and not proposal.items:
+        reasons.append(_("告知已主动公开，须指明仍在公开的信息（填索引号）。"))
+    if rule.kind == ReplyKind.PARTIAL and not proposal.facts.get("grounds"):
+        reasons.append(_("部分公开须写明不予公开部分的情形。"))
+    if rule.kind == ReplyKind.DUPLICATE:
+        reasons += _against_duplicate(row, proposal.duplicate_of)
+    if (
+        rule.kind == ReplyKind.STILL_UNCLEAR
+        and not Correction.objects.filter(request=row, answered_on__isnull=False).exists()
+    ):
+        reasons.append(_("没有经过补正，不能以“补正后仍不明确”答复（条例第三十条）。"))
+    if rule.kind == ReplyKind.EXCESSIVE and not row.events.filter(action=Action.ASK_REASONS).exists():
+        reasons.append(_("大量反复申请，须先要求申请人说明理由（条例第三十五条）。"))
+    if rule.kind == ReplyKind.THIRD_PARTY and not row.inquiries.filter(kind="third_party").exists():
+        reasons.append(_("以第三方合法权益为由不予公开，须先征求第三方意见（条例第三十二条）。"))
+    if rule.kind == ReplyKind.NOT_CORRECTED:
+        reasons += _against_lapse(Correction.objects.filter(request=row).first(), today)
+    if rule.kind == ReplyKind.NOT_PAID:
+        reasons += _against_unpaid(FeeNotice.objects.filter(request=row).first(), today)
+    if rule.kind not in _PARTY_BLIND and (waiting := inquire.unsettled(row)):
+        reasons.append(_("还有 %s 份征求意见没有答复，期限未满。") % len(waiting))
+    return reasons
+
+
+def is_live(item: Item) -> bool:
+    """Whether everybody can read the item at its address now: what 已主动公开 may point to."""
+    return item.audience == Audience.PUBLIC and item.state in READABLE_STATES
+
+
+def _not_live(item: Item) -> str:
+    return _("%s 现在不能公开查阅，不能作为已主动公开的信息。") % item.index_number
+
+
+def _against_duplicate(row: InformationRequest, first: InformationRequest | None) -> list[str]:
+    if first is None:
+        return [_("重复申请须指明此前已经答复的申请（填受理编号）。")]
+    if first.pk == row.pk:
+        return [_("不能与自己重复。")]
+    if first.state != State.REPLIED:
+        return [_("%s 还没有答复，不能据以不予重复处理（条例第三十六条第六项）。") % first.number]
+    return []
+
+
+def _against_lapse(correction: Correction | None, today: date) -> list[str]:
+    if correction is None:
+        return [_("没有告知过补正。")]
+    if correction.due_on >= today:
+        return [_("补正期限到 %s，期满以后才能终止办理。") % correction.due_on.isoformat()]
+    return []
+
+
+def _against_unpaid(fee: FeeNotice | None, today: date) -> list[str]:
+    if fee is None:
+        return [_("没有发过收费通知。")]
+    if fee.pay_by >= today:
+        return [_("缴费期限到 %s，期满以后才能终止办理。") % fee.pay_by.isoformat()]
+    return []
+
+
+def digest_of(proposal: Proposal) -> str:
+    """SHA-256 of all that the signature stands under, files by the fingerprint of their bytes."""
+    said = {
+        "kind": str(proposal.kind),
+        "reply_kind": str(proposal.reply_kind),
+        "days": proposal.days,
+        "reasons": clean_text(proposal.reasons),
+        "content": clean_text(proposal.content),
+        "facts": clean_values(dict(proposal.facts)),
+        "items": sorted(item.index_number for item in proposal.items),
+        "files": sorted(file.fingerprint for file in proposal.files),
+        "duplicate_of": proposal.duplicate_of.number if proposal.duplicate_of else "",
+    }
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+@transaction.atomic
+def submit(request_id: int, proposal: Proposal, *, actor: User, at: datetime) -> Decision:
+    """送签: hand in for another person's signature. Raises ValidationError with every reason."""
+    row = procedure.locked(request_id)
+    check(reasons_against(row, proposal, actor, localdate(at)))
+    is_reply = proposal.kind == DecisionKind.REPLY
+    decision = Decision(
+        request=row,
+        kind=proposal.kind,
+        reply_kind=proposal.reply_kind,
+        days=proposal.days if not is_reply else None,
+        basis=rule_of(proposal.reply_kind).basis if is_reply else _ARTICLES[DecisionKind(proposal.kind)],
+        reasons=clean_text(proposal.reasons),
+        content=clean_text(proposal.content),
+        facts=clean_values(dict(proposal.facts)),
+        digest=digest_of(proposal),
+        drafted_by=actor,
+        drafted_at=at,
+    )
+    decision.clean_fields(exclude={"request", "drafted_by", "decided_by"})
+    decision.save(force_insert=True)
+    decision.items.set([item.pk for item in proposal.items])
+    for file in proposal.files:
+        RequestFile.objects.create(
+            request=row, kind=FileKind.DISCLOSED, file=file, title=file.name, decision=decision, added_by=actor,
+            added_at=at,
+        )  # fmt: skip
+    if row.duplicate_of_id != (proposal.duplicate_of.pk if proposal.duplicate_of else None):
+        row.duplicate_of = proposal.duplicate_of
+        row.save(update_fields=["duplicate_of"])
+    audit.record(
+        actor, "request.submit_decision", row, agency=row.agency, basis=decision.basis,
+        after={"kind": decision.kind, "reply_kind": decision.reply_kind, "digest": decision.digest},
+    )  # fmt: skip
+    tell.of_decision(decision)
+    return decision
+
+
+_ARTICLES = {DecisionKind.EXTENSION: EXTENSION_ARTICLE, DecisionKind.DELAY: DELAY_ARTICLE}
+
+
+def proposal_of(decision: Decision) -> Proposal:
+    """What was handed in, read back from the rows: its digest must be the one that was handed in."""
+    return Proposal(
+        kind=decision.kind,
+        reasons=decision.reasons,
+        reply_kind=decision.reply_kind,
+        days=decision.days,
+        content=decision.content,
+        facts=decision.facts or {},
+        items=list(Item.objects.filter(pk__in=decision.items.values("pk"))),
+        files=[held.file for held in decision.files.select_related("file")],
+        duplicate_of=decision.request.duplicate_of,
+    )
+
+
+# --- release and return -------------------------------------------------------------------------------------------
+
+
+def reasons_against_signing(decision: Decision, actor: Any) -> list[str]:
+    """Why this person cannot sign or return this decision; empty when he can. Nobody signs what he drafted."""
+    reasons = []
+    if decision.state != DecisionState.SUBMITTED:
+        reasons.append(_("这一决定的状态是“%s”。") % decision.get_state_display())
+    if not access.can(actor, Permission.RELEASE_REPLY, decision.request.agency):
+        reasons.append(_("您在%s没有签发答复的角色。") % decision.request.agency.display_name)
+    if actor.pk == decision.drafted_by_id:
+        reasons.append(_("拟稿人不能签发自己拟的决定。"))
+    return reasons
+
+
+def reasons_against_releasing(decision: Decision, actor: Any, today: date) -> list[str]:
+    """Why this person cannot release this decision today; empty when he can."""
+    reasons = reasons_against_signing(decision, actor)
+    if reasons:
+        return reasons
+    row, proposal = decision.request, proposal_of(decision)
+    if digest_of(proposal) != decision.digest:
+        return [_("内容与送签时的摘要不一致，须退回重新送签。")]
+    action = action_of(decision.kind, decision.reply_kind)
+    reasons = procedure.reasons_against(row, action, actor)
+    if reasons:
+        return reasons
+    # Days have passed since it was handed in: an item may be gone, a period over.
+    if decision.kind == DecisionKind.REPLY:
+        return _against_reply(row, proposal, today)
+    return procedure.clock_faults(row, [_fact(decision.kind, decision.days, today)], load_calendar())
+
+
+@transaction.atomic
+def release(decision_id: int, *, actor: User, at: datetime, note: str = "") -> RequestEvent:
+    """签发: the request is answered, closed or its period moved, in one transaction with the signature.
+
+    Of eight who press at once one wins; the others are told that it has been signed.
+    """
+    decision = _locked(decision_id)
+    row, today = decision.request, localdate(at)
+    check(reasons_against_releasing(decision, actor, today))
+    _sign(decision, DecisionState.RELEASED, actor=actor, at=at, note=note)
+    action = action_of(decision.kind, decision.reply_kind)
+    if decision.kind != DecisionKind.REPLY:
+        facts = [_fact(decision.kind, decision.days, today)]
+        words = Words(public=decision.reasons)
+        return procedure.move(row, action, actor=actor, at=at, on=today, facts=facts, words=words, basis=decision.basis)
+    rule = rule_of(decision.reply_kind)
+    fact = ClockKind.LAPSED if action == Action.LAPSE else ClockKind.ANSWERED
+    close(row, rule.outcome, reply_kind=rule.kind, on=today)
+    return procedure.move(
+        row, action, actor=actor, at=at, on=today, facts=[clock.Event(fact, today)], basis=decision.basis,
+        fields=("outcome", "reply_kind", "closed_on"),
+    )  # fmt: skip
+
+
+def close(row: InformationRequest, outcome: Outcome, *, reply_kind: ReplyKind | None, on: date) -> None:
+    """Set what a closed request says of itself; the mover saves it with the state."""
+    row.outcome, row.reply_kind, row.closed_on = outcome, reply_kind or "", on
+
+
+@transaction.atomic
+def send_back(decision_id: int, *, actor: User, at: datetime, note: str) -> Decision:
+    """退回 with a reason: whoever drafted it hands in another."""
+    decision = _locked(decision_id)
+    reasons = reasons_against_signing(decision, actor)
+    check(reasons if reasons or note.strip() else [_("须写明退回的理由。")])
+    _sign(decision, DecisionState.RETURNED, actor=actor, at=at, note=note)
+    audit.record(actor, "request.return_decision", decision.request, agency=decision.request.agency)
+    tell.of_decision(decision)
+    return decision
+
+
+@transaction.atomic
+def drop(decision_id: int, *, actor: User, at: datetime) -> Decision:
+    """收回 by whoever drafted it, before anybody signed."""
+    decision = _locked(decision_id)
+    if decision.state != DecisionState.SUBMITTED:
+        raise ValidationError(_("这一决定的状态是“%s”。") % decision.get_state_display())
+    if actor.pk != decision.drafted_by_id:
+        raise ValidationError(_("只有拟稿人可以收回。"))
+    _sign(decision, DecisionState.DROPPED, actor=actor, at=at, note="")
+    audit.record(actor, "request.drop_decision", decision.request, agency=decision.request.agency)
+    return decision
+
+
+def _sign(decision: Decision, state: DecisionState, *, actor: User, at: datetime, note: str) -> None:
+    decision.state, decision.decided_by, decision.decided_at = state, actor, at
+    decision.note = clean_text(note)
+    decision.save(update_fields=["state", "decided_by", "decided_at", "note"])
+
+
+def _locked(decision_id: int) -> Decision:
+    row = procedure.locked(Decision.objects.values_list("request_id", flat=True).get(pk=decision_id))
+    decision = Decision.objects.select_for_update().get(pk=decision_id)
+    decision.request = row
+    return decision

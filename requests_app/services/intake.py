@@ -1,0 +1,333 @@
+"""受理: a request comes in, by the portal or entered by staff, with its number, its code and its day of receipt.
+
+Sources: 《政府信息公开条例》第二十九、三十一条. Nothing beyond article 29 is asked; a purpose is never required.
+"""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from disclosure.models import IndexCounter
+from govportal import access, audit, personal_data
+from govportal.calendar import load_calendar
+from govportal.crypto import fingerprint
+from govportal.html import clean_line, clean_text
+from govportal.models import Agency, PrivateFile, User
+from govportal.permissions import Permission
+from requests_app.enums import (
+    ApplicantKind,
+    Channel,
+    FileKind,
+    IdentityKind,
+    ReceiptBasis,
+    State,
+    SupplyForm,
+    SupplyWay,
+)
+from requests_app.models import Applicant, InformationRequest, RequestFile, RequestOffice
+from requests_app.rules import RECEIPT_ARTICLE, RECEIPT_BASES
+from requests_app.services import procedure, tell
+
+# Without 0 and O, 1, I and L: a code is read from paper and told by telephone. 31 signs, eight places, 39 bits.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_PLACES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """申请人 as article 29 lets him be asked. Of an organisation `name` is its own."""
+
+    name: str
+    identity_kind: IdentityKind | str = ""
+    identity_number: str = ""
+    legal_representative: str = ""
+    contact_name: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    postcode: str = ""
+    fax: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """所需信息 and how it is wanted."""
+
+    agency: Agency
+    applicant_kind: ApplicantKind | str
+    subject: str
+    description: str
+    document_number: str = ""
+    period_from: int | None = None
+    period_to: int | None = None
+    purpose: str = ""
+    supply_form: SupplyForm | str = SupplyForm.ELECTRONIC
+    supply_way: SupplyWay | str = SupplyWay.DOWNLOAD
+    accepts_other: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How a request that staff enter came in. `received_on` None: still to be confirmed with the applicant."""
+
+    channel: Channel | str
+    basis: ReceiptBasis | str
+    received_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """`query_code` is shown this once: the portal keeps its fingerprint alone. Empty for a form sent twice."""
+
+    request: InformationRequest
+    query_code: str
+    is_new: bool
+
+
+# --- number and code ---------------------------------------------------------------------------------------------
+
+
+def allocate_number(agency: Agency, year: int) -> str:
+    """CM-MZJ-2026-00012: consecutive within agency and year. The counter's row stays locked until the transaction ends,
+    so none is lost and none is given twice."""
+    counter, _is_new = IndexCounter.objects.select_for_update().get_or_create(prefix=f"{agency.code}-{year}-")
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{counter.prefix}{counter.last:05}"
+
+
+def new_code() -> str:
+    """A query code as it is shown: 7K4M-92PX."""
+    signs = "".join(secrets.choice(_ALPHABET) for _place in range(_PLACES))
+    return f"{signs[:4]}-{signs[4:]}"
+
+
+def query_key(number: str, code: str) -> str:
+    """The fingerprint under which a code is kept; case, width and the dash make no difference."""
+    return fingerprint("request query code", f"{number}:{code.replace('-', '')}")
+
+
+def find(number: str, code: str) -> InformationRequest | None:
+    """The request that number and code open, in a time that does not tell which was wrong. The caller throttles."""
+    number = clean_line(number).upper()
+    rows = InformationRequest.objects.select_related("agency", "handler")
+    row = rows.filter(number__iexact=number).first()
+    # Computed whether or not there is such a number, so that the time tells nothing.
+    given = query_key(row.number if row else number, clean_line(code))
+    kept = row.query_key if row and row.query_key else "0" * 64
+    return row if hmac.compare_digest(given, kept) else None
+
+
+@transaction.atomic
+def renew_code(request_id: int, *, actor: User, at: datetime) -> str:
+    """A new query code for an applicant who lost his and has shown who he is; the old one opens nothing any more."""
+    row = procedure.locked(request_id)
+    access.require(actor, Permission.HANDLE_REQUEST, row.agency)
+    code = new_code()
+    row.query_key = query_key(row.number, code)
+    row.save(update_fields=["query_key"])
+    audit.record(actor, "request.renew_code", row, agency=row.agency)
+    return code
+
+
+# --- filing --------------------------------------------------------------------------------------------------
+
+
+def open_agencies() -> Any:
+    """The agencies a request can be addressed to: active, of a kind article 27 names, not closed by setting."""
+    closed = RequestOffice.objects.filter(is_open=False).values("agency")
+    return Agency.objects.listed().exclude(kind__in=["village", "enterprise"]).exclude(pk__in=closed)
+
+
+def reasons_against_filing(wanted: Wanted, person: Person) -> list[str]:
+    """What article 29 asks for and is missing, whoever files it."""
+    reasons = []
+    if not open_agencies().filter(pk=wanted.agency.pk).exists():
+        reasons.append(_("%s不受理信息公开申请，请另选单位。") % wanted.agency.display_name)
+    if not person.name.strip():
+        reasons.append(_("请填写姓名或者名称。"))
+    if not (person.phone.strip() or person.email.strip() or person.address.strip()):
+        reasons.append(_("请至少填写一种联系方式：电话、电子邮箱或者地址。"))
+    if not (wanted.subject.strip() or wanted.description.strip()):
+        reasons.append(_("请写明所需信息的名称、文号，或者能据以查找的描述。"))
+    if personal_data.find(f"{wanted.subject} {wanted.document_number}"):
+        # These two stand in lists unencrypted; the description does not.
+        reasons.append(_("信息名称和文号里不要写身份证号、手机号或者银行卡号，确有需要请写在内容描述里。"))
+    if wanted.period_from and wanted.period_to and wanted.period_from > wanted.period_to:
+        reasons.append(_("起始年份不能晚于截止年份。"))
+    needed = {
+        SupplyWay.EMAIL: (person.email, _("选择以电子邮件获取，须填写电子邮箱。")),
+        SupplyWay.POST: (person.address, _("选择邮寄，须填写联系地址。")),
+        SupplyWay.FAX: (person.fax, _("选择传真，须填写传真号码。")),
+    }
+    value, reason = needed.get(SupplyWay(wanted.supply_way), ("-", ""))
+    return reasons if value.strip() else [*reasons, reason]
+
+
+def file_online(
+    person: Person, wanted: Wanted, *, proofs: Sequence[PrivateFile], submission_key: str, at: datetime
+) -> Filed:
+    """网上申请. The same form sent twice, at one moment too, gives the first receipt. Raises ValidationError."""
+    try:
+        with transaction.atomic():
+            return _file_online(person, wanted, proofs, submission_key, at)
+    except IntegrityError:
+        # The other sender of the same form won between our look and our write.
+        first = InformationRequest.objects.filter(submission_key=submission_key).first()
+        if first is None:
+            raise
+        return Filed(first, "", is_new=False)
+
+
+def _file_online(
+    person: Person, wanted: Wanted, proofs: Sequence[PrivateFile], submission_key: str, at: datetime
+) -> Filed:
+    number = allocate_number(wanted.agency, localdate(at).year)
+    # Looked up under the counter's lock: a second sender waits there and then finds the first one's row.
+    first = InformationRequest.objects.filter(submission_key=submission_key).first()
+    if first:
+        transaction.set_rollback(True)  # gives the number back
+        return Filed(first, "", is_new=False)
+    procedure.check(reasons_against_filing(wanted, person))
+    basis = ReceiptBasis.PORTAL if settings.REQUEST_PORTAL_CONFIRMS_RECEIPT else ReceiptBasis.CONFIRMED
+    received_on = localdate(at) if basis == ReceiptBasis.PORTAL else None
+    arrival = Arrival(channel=Channel.WEB, basis=basis, received_on=received_on)
+    filed = _create(person, wanted, arrival, number=number, at=at, submission_key=submission_key)
+    _keep_files(filed.request, proofs, FileKind.PROOF, by=None, at=at)
+    audit.record(_("申请人"), "request.file", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
+    tell.of_filing(filed.request)
+    return filed
+
+
+def reasons_against_entering(arrival: Arrival, agency: Agency, actor: Any, today: date) -> list[str]:
+    """Why this person cannot enter a request that came in like this; empty when he can."""
+    if not access.can(actor, Permission.HANDLE_REQUEST, agency):
+        return [_("您不是%s的依申请公开经办。") % agency.display_name]
+    return reasons_against_receipt(arrival, today)
+
+
+def reasons_against_receipt(arrival: Arrival, today: date) -> list[str]:
+    """第三十一条: which day may count as receipt, by channel."""
+    allowed = RECEIPT_BASES[Channel(arrival.channel)]
+    if arrival.basis not in allowed:
+        words = {
+            "channel": Channel(arrival.channel).label,
+            "bases": "、".join(str(basis.label) for basis in allowed),
+        }
+        return [_("%(channel)s提交的申请，收到日期为：%(bases)s（条例第三十一条）。") % words]
+    if arrival.received_on is None:
+        return [] if arrival.basis == ReceiptBasis.CONFIRMED else [_("请填写收到日期。")]
+    if arrival.received_on > today:
+        return [_("收到日期不能晚于今天。")]
+    return []
+
+
+@transaction.atomic
+def enter(
+    person: Person,
+    wanted: Wanted,
+    arrival: Arrival,
+    *,
+    actor: User,
+    at: datetime,
+    files: Sequence[tuple[FileKind, PrivateFile]] = (),
+) -> Filed:
+    """登记 a request that came by post, at the counter, by e-mail, fax or word of mouth. Raises ValidationError."""
+    procedure.check(
+        [
+            *reasons_against_entering(arrival, wanted.agency, actor, localdate(at)),
+            *reasons_against_filing(wanted, person),
+        ]
+    )
+    number = allocate_number(wanted.agency, localdate(at).year)
+    filed = _create(person, wanted, arrival, number=number, at=at, handler=actor)
+    for kind, file in files:
+        _keep_files(filed.request, [file], kind, by=actor, at=at)
+    audit.record(actor, "request.enter", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
+    tell.tell_applicant(
+        filed.request,
+        key=f"request-filed:{filed.request.pk}",
+        sentence=_("您的申请已收到，受理编号 %s。") % filed.request.number,
+    )
+    return filed
+
+
+def _create(
+    person: Person,
+    wanted: Wanted,
+    arrival: Arrival,
+    *,
+    number: str,
+    at: datetime,
+    handler: User | None = None,
+    submission_key: str | None = None,
+) -> Filed:
+    code = new_code()
+    row = InformationRequest(
+        number=number,
+        agency=wanted.agency,
+        state=State.RECEIVED,
+        handler=handler,
+        channel=arrival.channel,
+        filed_at=at,
+        received_on=arrival.received_on,
+        receipt_basis=arrival.basis,
+        counts_receipt_day=settings.REQUEST_COUNTS_RECEIPT_DAY,
+        applicant_kind=wanted.applicant_kind,
+        subject=clean_line(wanted.subject) or _("（见内容描述）"),
+        document_number=clean_line(wanted.document_number),
+        description=clean_text(wanted.description),
+        period_from=wanted.period_from,
+        period_to=wanted.period_to,
+        purpose=clean_text(wanted.purpose),
+        supply_form=wanted.supply_form,
+        supply_way=wanted.supply_way,
+        accepts_other=wanted.accepts_other,
+        query_key=query_key(number, code),
+        submission_key=submission_key,
+    )
+    row.clean_fields(exclude={"agency", "handler", "duplicate_of"})
+    row.save(force_insert=True)
+    make_applicant(row, person).save(force_insert=True)
+    procedure.set_due_day(row, load_calendar(), localdate(at))
+    row.save(update_fields=["due_on", "is_provisional"])
+    return Filed(row, code, is_new=True)
+
+
+def make_applicant(row: InformationRequest, person: Person) -> Applicant:
+    """The applicant's row, unsaved, with the fingerprints by which it is found. Raises ValidationError."""
+    name, phone, number = clean_line(person.name), clean_line(person.phone), clean_line(person.identity_number)
+    applicant = Applicant(
+        request=row,
+        name=name,
+        identity_kind=person.identity_kind,
+        identity_number=number,
+        legal_representative=clean_line(person.legal_representative),
+        contact_name=clean_line(person.contact_name),
+        phone=phone,
+        email=clean_line(person.email),
+        address=clean_line(person.address),
+        postcode=clean_line(person.postcode),
+        fax=clean_line(person.fax),
+        identity_key=fingerprint("identity number", number) if number else "",
+        contact_key=fingerprint("name and phone", f"{name}|{phone}") if phone else "",
+        name_key=fingerprint("name", name),
+        phone_key=fingerprint("phone", phone) if phone else "",
+    )
+    applicant.clean_fields(exclude={"request"})
+    return applicant
+
+
+def _keep_files(
+    row: InformationRequest, files: Sequence[PrivateFile], kind: FileKind, *, by: User | None, at: datetime
+) -> None:
+    for file in files:
+        RequestFile.objects.create(request=row, kind=kind, file=file, title=file.name, added_by=by, added_at=at)

@@ -1,0 +1,187 @@
+"""The one writer of a request's state: workflow.py applied under a lock, with clock, record, audit row and mail.
+
+`reasons_against` is what every verb has in common: state and role. What a verb asks beside that stands in its own
+module. Lock order: request → counter → what hangs on the request; a verb may leave some out but never goes back.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from govportal import access, audit
+from govportal.calendar import load_calendar
+from govportal.html import clean_text
+from govportal.models import User
+from govportal.workdays import Calendar
+from requests_app import clock, clock_words, workflow
+from requests_app.clock import ClockKind
+from requests_app.enums import Action, InquiryKind, State
+from requests_app.models import ClockEvent, InformationRequest, RequestEvent
+from requests_app.services import tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is said with a step: `note` for staff, `public` for the applicant too."""
+
+    note: str = ""
+    public: str = ""
+
+
+NOTHING = Words()
+
+
+def locked(request_id: int) -> InformationRequest:
+    """The request with its agency, locked until the transaction ends."""
+    rows = InformationRequest.objects.select_for_update(of=("self",)).select_related("agency", "handler")
+    return rows.get(pk=request_id)
+
+
+def reasons_against(row: InformationRequest, action: Action, actor: Any) -> list[str]:
+    """Why this person cannot do this now, whatever he would write; empty when he can. `actor` None: the applicant."""
+    transition = workflow.transition_of(action)
+    if row.state not in transition.sources:
+        words = {"state": row.get_state_display(), "action": Action(action).label}
+        return [_("申请的状态是“%(state)s”，不能%(action)s。") % words]
+    if actor is None:
+        return [] if transition.by_applicant else [_("这一步由受理单位办理。")]
+    if access.can(actor, transition.permission, row.agency):
+        return []
+    words = {"agency": row.agency.display_name, "action": Action(action).label}
+    return [_("您在%(agency)s没有“%(action)s”的角色。") % words]
+
+
+def check(reasons: Iterable[str]) -> None:
+    """Raise ValidationError with every reason, or do nothing."""
+    if found := list(reasons):
+        raise ValidationError(found)
+
+
+def reasons_against_day(row: InformationRequest, on: date, today: date) -> list[str]:
+    """What no step can be dated: after today, or before the request was received."""
+    if on > today:
+        return [_("日期不能晚于今天。")]
+    if row.received_on and on < row.received_on:
+        return [_("日期不能早于收到申请的日期 %s。") % row.received_on.isoformat()]
+    return []
+
+
+# --- the clock -------------------------------------------------------------------------------------------------
+
+
+def history(row: InformationRequest) -> list[clock.Event]:
+    """The recorded events that stand, in the order in which they happened."""
+    return [event.as_fact() for event in row.clock_events.filter(voided_at=None)]
+
+
+def reading(row: InformationRequest, calendar: Calendar, today: date) -> clock.Reading | None:
+    """What the clock says; None while the day of receipt is not settled."""
+    if row.received_on is None:
+        return None
+    return clock.fold(row.received_on, history(row), calendar, today=today, counts_receipt_day=row.counts_receipt_day)
+
+
+def clock_faults(row: InformationRequest, facts: Sequence[clock.Event], calendar: Calendar) -> list[str]:
+    """Why the law does not allow these events after what has been recorded, in words."""
+    if row.received_on is None:
+        return [] if not facts else [_("还没有确定收到申请的日期。")]
+    # A step may be recorded days after it happened: it takes its place among the others.
+    events = sorted([*history(row), *facts], key=lambda event: event.on)
+    faults = clock.reasons_against(row.received_on, events, calendar, counts_receipt_day=row.counts_receipt_day)
+    return [clock_words.fault_words(fault) for fault in faults]
+
+
+def record_facts(row: InformationRequest, facts: Sequence[clock.Event], *, actor: User | None, at: datetime) -> None:
+    """Append events to the clock of a locked request. Raises ValidationError where the law does not allow them."""
+    check(clock_faults(row, facts, load_calendar()))
+    for fact in facts:
+        ClockEvent.objects.create(
+            request=row,
+            kind=fact.kind.value,
+            on=fact.on,
+            ref=fact.ref,
+            days=fact.days,
+            delivered_on=fact.delivered_on,
+            recorded_by=actor,
+            recorded_at=at,
+        )
+
+
+def set_due_day(row: InformationRequest, calendar: Calendar, today: date) -> None:
+    """Write what the clock says into the columns that lists sort by; the caller saves them."""
+    found = reading(row, calendar, today)
+    row.due_on = found.due_on if found else None
+    row.is_provisional = found.is_provisional if found else False
+
+
+# --- the state -------------------------------------------------------------------------------------------------
+
+
+def standing(row: InformationRequest) -> workflow.Standing:
+    """Who is being asked and whether the period was extended, by the rows as they are now."""
+    waiting = set(row.inquiries.filter(answered_on=None).values_list("kind", flat=True))
+    return workflow.Standing(
+        asks_third_party=InquiryKind.THIRD_PARTY in waiting,
+        asks_co_agency=InquiryKind.CO_AGENCY in waiting,
+        is_extended=row.clock_events.filter(kind=ClockKind.EXTENDED.value, voided_at=None).exists(),
+    )
+
+
+def move(
+    row: InformationRequest,
+    action: Action,
+    *,
+    actor: User | None,
+    at: datetime,
+    on: date,
+    facts: Sequence[clock.Event] = (),
+    words: Words = NOTHING,
+    fields: Iterable[str] = (),
+    by_applicant: bool = False,
+    basis: str = "",
+) -> RequestEvent:
+    """Write the next state of a locked request, with `fields` set beside it; rows it depends on are saved before.
+
+    `on` is the day it happened, `at` when it is recorded. Raises ValidationError when the action leads nowhere from
+    here or the clock does not allow `facts`.
+    """
+    before = State(row.state)
+    record_facts(row, facts, actor=actor, at=at)
+    after = workflow.next_state(before, action, standing(row))
+    if after is None:
+        raise ValidationError(reasons_against(row, action, actor))
+    was_due = row.due_on
+    row.state = after
+    set_due_day(row, load_calendar(), on)
+    row.save(update_fields=["state", "due_on", "is_provisional", *fields])
+    event = RequestEvent.objects.create(
+        request=row,
+        action=action,
+        from_state=before,
+        to_state=after,
+        on=on,
+        at=at,
+        actor=actor,
+        by_applicant=by_applicant,
+        note=clean_text(words.note),
+        public_note=clean_text(words.public),
+    )
+    audit.record(
+        actor or (_("申请人") if by_applicant else None),
+        f"request.{action}",
+        row,
+        agency=row.agency,
+        before={"state": before.value, "due_on": _iso(was_due)},
+        after={"state": after.value, "due_on": _iso(row.due_on), "on": on.isoformat()},
+        basis=basis,
+    )
+    tell.after(event)
+    return event
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,92 @@
+"""Who is mailed after a step: numbers, days and the address, never what was asked nor by whom."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from govportal import access, notices
+from govportal.models import User
+from govportal.permissions import Permission
+from govportal.site import absolute_url
+from requests_app.enums import Action, DecisionKind, DecisionState
+from requests_app.models import Applicant, Decision, InformationRequest, RequestEvent
+
+# Steps of which the applicant is told, with the sentence; what he did himself is confirmed on his page.
+_TO_APPLICANT = {
+    Action.REGISTER: gettext_lazy("您的申请 %(number)s 已受理。"),
+    Action.ASK_CORRECTION: gettext_lazy("您的申请 %(number)s 需要补正，请在期限内补正。"),
+    Action.ASK_THIRD_PARTY: gettext_lazy("您的申请 %(number)s 正在征求第三方意见，其间不计时。"),
+    Action.ASK_CO_AGENCY: gettext_lazy("您的申请 %(number)s 正在征求其他机关意见，其间不计时。"),
+    Action.ASK_REASONS: gettext_lazy("您的申请 %(number)s 需要您说明理由。"),
+    Action.NOTIFY_FEE: gettext_lazy("您的申请 %(number)s 需要缴纳信息处理费，请在期限内缴纳。"),
+    Action.EXTEND: gettext_lazy("您的申请 %(number)s 的答复期限已经延长。"),
+    Action.DELAY: gettext_lazy("您的申请 %(number)s 已经确定延迟答复的期限。"),
+    Action.REPLY: gettext_lazy("您的申请 %(number)s 已经答复。"),
+    Action.LAPSE: gettext_lazy("您的申请 %(number)s 已经终止办理。"),
+    Action.TRANSFER: gettext_lazy("您的申请 %(number)s 已经转交其他单位办理。"),
+}
+# What the applicant did, for the office to go on with.
+_TO_OFFICE = {
+    Action.RECEIVE_CORRECTION: gettext_lazy("申请人已补正：%(number)s"),
+    Action.RECEIVE_REASONS: gettext_lazy("申请人已说明理由：%(number)s"),
+    Action.WITHDRAW: gettext_lazy("申请人已撤回：%(number)s"),
+}
+
+
+def after(event: RequestEvent) -> None:
+    """Mail whoever has to know of a step. Call inside the transaction that writes it."""
+    row, words = event.request, {"number": event.request.number}
+    if sentence := _TO_APPLICANT.get(Action(event.action)):
+        tell_applicant(row, key=f"request-event:{event.pk}", sentence=sentence % words)
+    if event.by_applicant and (subject := _TO_OFFICE.get(Action(event.action))):
+        tell_office(row, key=f"request-event:{event.pk}", subject=subject % words, but=event.actor_id)
+
+
+def of_filing(row: InformationRequest) -> None:
+    """A request has come in by the portal: its office learns of it, and the applicant gets the number by mail."""
+    tell_office(row, key=f"request-filed:{row.pk}", subject=_("新的信息公开申请：%s") % row.number)
+    tell_applicant(row, key=f"request-filed:{row.pk}", sentence=_("您的申请已收到，受理编号 %s。") % row.number)
+
+
+def of_decision(decision: Decision) -> None:
+    """Handed in: whoever may sign is told; returned: whoever drafted it."""
+    row = decision.request
+    words = {"kind": DecisionKind(decision.kind).label, "number": row.number}
+    if decision.state == DecisionState.SUBMITTED:
+        people: Iterable[User] = access.holders(Permission.RELEASE_REPLY, row.agency).exclude(pk=decision.drafted_by_id)
+        subject = _("待签发：%(kind)s %(number)s") % words
+    elif decision.state == DecisionState.RETURNED:
+        people, subject = [decision.drafted_by], _("已退回：%(kind)s %(number)s") % words
+    else:
+        return
+    for person in people:
+        _mail(person, f"request-decision:{decision.pk}:{decision.state}", subject, row)
+
+
+def tell_applicant(row: InformationRequest, *, key: str, sentence: str) -> None:
+    """To the address he gave, if he gave one. The code that opens the case is never mailed."""
+    address = ""
+    with suppress(Applicant.DoesNotExist):  # purged, or out of a ledger
+        address = row.applicant.email
+    if address:
+        body = "\n".join(
+            [sentence, _("凭受理编号和查询码查看：%s") % absolute_url(reverse("request_lookup")), row.agency.name]
+        )
+        notices.enqueue(key=f"{key}:applicant", address=address, subject=sentence, body=body)
+
+
+def tell_office(row: InformationRequest, *, key: str, subject: str, but: int | None = None) -> None:
+    """To the handler, or while there is none to everybody who handles requests at the agency."""
+    people = [row.handler] if row.handler else access.holders(Permission.HANDLE_REQUEST, row.agency)
+    for person in people:
+        if person.pk != but:
+            _mail(person, key, subject, row)
+
+
+def _mail(person: User, key: str, subject: str, row: InformationRequest) -> None:
+    if person.email and person.is_active:
+        address = absolute_url(reverse("admin:requests_app_informationrequest_change", args=[row.pk]))
+        notices.enqueue(key=f"{key}:{person.pk}", address=person.email, subject=subject, body=f"{subject}\n{address}")

@@ -16,6 +16,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("govportal.public_urls")),
         path("", include("disclosure.urls")),
+        path("", include("requests_app.urls")),
         prefix_default_language=False,
     ),
 ]

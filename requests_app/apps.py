@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class RequestsConfig(AppConfig):
     name = "requests_app"
     verbose_name = _("依申请公开")
+
+    def ready(self) -> None:
+        """Tell the kernel what its pages and jobs need from here (govportal/contributions.py)."""

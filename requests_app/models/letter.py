@@ -8,7 +8,11 @@ from requests_app.enums import DeliveryWay
 
 
 class Letter(models.Model):
-    """文书: one version of a letter as it was issued. A new version keeps the number and names what it replaces."""
+    """文书: one version of a letter as it was issued. A new version keeps the number and names what it replaces.
+
+    Number and facts are fixed in the transaction of the deed; the PDF is made from them afterwards by a job, or by
+    whoever opens it first, so that no lock is held while it is set (`services/letters.file_of`).
+    """
 
     request = models.ForeignKey(
         "requests_app.InformationRequest", models.PROTECT, related_name="letters", verbose_name=_("申请")
@@ -22,7 +26,9 @@ class Letter(models.Model):
     )
     reason = models.CharField(_("重出的理由"), max_length=300, blank=True)
     facts = EncryptedJSONField(_("文书要素"), default=dict)
-    file = models.ForeignKey("govportal.PrivateFile", models.PROTECT, related_name="+", verbose_name=_("文书文件"))
+    file = models.ForeignKey(
+        "govportal.PrivateFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("文书文件")
+    )
     sealed_file = models.ForeignKey(
         "govportal.PrivateFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("用印件")
     )

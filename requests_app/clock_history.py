@@ -286,7 +286,7 @@ class _Trace:
                 case _Count():
                     yield from self._start(entry)
                 case _Question():
-                    yield self._ask(entry, entry.asked.on)
+                    yield self._ask(entry)
                 case Event():
                     yield self._happen(entry)
 
@@ -304,12 +304,21 @@ class _Trace:
             if question.end > count.base:
                 yield self._ask(question, count.day_0)
 
-    def _ask(self, question: _Question, on: date) -> Step:
+    def _ask(self, question: _Question, on: date | None = None) -> Step:
+        """The line of a question; `on` the day of a new start that it outlasts."""
         self.taken.append(question)
         days = self._move()
-        key = _QUESTIONS[question.asked.kind][0]
+        asked = question.asked
         return Step(
-            key, on, question.ends_on, days, self._due_on, question.basis, question.asked.ref, question.is_silent
+            key=_QUESTIONS[asked.kind][0],
+            on=on or asked.on,
+            until=question.ends_on,
+            days=days,
+            due_on=self._due_on,
+            basis=question.basis,
+            ref=asked.ref,
+            is_silent=question.is_silent,
+            is_carried=on is not None,
         )
 
     def _happen(self, event: Event) -> Step:

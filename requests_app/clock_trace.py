@@ -38,7 +38,7 @@ class Step:
     `days` are working days: the limit a start gives, what a question leaves out beyond the questions before it, what
     an extension or delay adds, what had been used when the clock stopped or ended. `until`: of a question the last
     day not counted, of a stop the day of the new start. `is_silent`: no answer came and the term of the letter ended
-    it. A question that lasts beyond a new start has a second step on that day.
+    it. A question that lasts beyond a new start has a second step on that day (`is_carried`).
     """
 
     key: StepKey
@@ -49,6 +49,7 @@ class Step:
     basis: str
     ref: str = ""
     is_silent: bool = False
+    is_carried: bool = False
 
 
 class DayKind(StrEnum):
@@ -62,13 +63,14 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayMark:
-    """What one calendar day is to the clock. `number` of a counted day since the last start."""
+    """What one calendar day is to the clock. `number` of a counted day since the last start; `key` of a start."""
 
     on: date
     kind: DayKind
     number: int | None
     basis: str
     is_makeup: bool = False  # a weekend day worked in exchange for a holiday
+    key: StepKey | None = None
 
 
 def walk(steps: Sequence[Step], last_on: date, calendar: Calendar, *, counts_receipt_day: bool) -> Iterator[DayMark]:
@@ -100,7 +102,7 @@ class _Walk:
                 number = int(counts)
                 waits_by = ""
                 bounds = [(start.days, term_on(TermKey.REPLY, self.received_on).basis)]
-                yield self._mark(day, DayKind.START, number or None, start.basis)
+                yield self._mark(day, DayKind.START, number or None, start.basis, start.key)
             elif waits_by:
                 yield self._mark(day, DayKind.WAITING, None, waits_by)
             elif self._counts(day):
@@ -124,6 +126,6 @@ class _Walk:
     def _counts(self, day: date) -> bool:
         return is_working_day(day, self.calendar) and not any(asked < day <= until for asked, until in self.gaps)
 
-    def _mark(self, day: date, kind: DayKind, number: int | None, basis: str) -> DayMark:
+    def _mark(self, day: date, kind: DayKind, number: int | None, basis: str, key: StepKey | None = None) -> DayMark:
         is_makeup = day.weekday() >= 5 and is_working_day(day, self.calendar)
-        return DayMark(day, kind, number, basis, is_makeup)
+        return DayMark(day, kind, number, basis, is_makeup, key)

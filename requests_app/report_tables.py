@@ -105,11 +105,12 @@ class Table2:
         return self.figures
 
     def to_json(self) -> dict[str, Any]:
-        """One number for a row with one column, a list for the others; null where nothing is known."""
+        """One number for a row with one column, a list for the others. A row of which nothing is known is absent."""
         answer: dict[str, Any] = {}
         for row in TABLE2.rows:
             values = [_plain(self.figures.get((row.key, column.key)), row.key) for column in row.columns]
-            answer[row.name] = values if len(values) > 1 else values[0]
+            if any(value is not None for value in values):
+                answer[row.name] = values if len(values) > 1 else values[0]
         return answer
 
 

@@ -1,8 +1,16 @@
 """A whole report whose figures agree: a public fixture of a parser, its agency unverified; for arithmetic only."""
 
 import copy
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from itertools import count
 from typing import Any
 
+from django.utils.timezone import make_aware
+
+from govportal.models import Agency, User
+from requests_app.enums import AppealResult, Channel, ReceiptBasis, State
+from requests_app.models import Appeal, Assignment, InformationRequest
 from requests_app.report_form import TABLE3
 from requests_app.report_tables import Tally
 
@@ -67,3 +75,79 @@ def tallies_of(table3: dict[str, list[int]]) -> list[Tally]:
             carried -= old
             found += [Tally(kind, outcome, True, old), Tally(kind, outcome, False, n - old)]
     return found
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+_numbers = count(1)
+_BATCH = 5000
+
+
+def morning(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time(9)))
+
+
+def unsaved_request(agency: Agency, *, received_on: date, **values: Any) -> InformationRequest:
+    """As a ledger brings it: closed when it has an outcome, without an applicant."""
+    is_closed = bool(values.get("outcome"))
+    values = {
+        "number": f"R{next(_numbers)}",
+        "state": State.REPLIED if is_closed else State.IN_REVIEW,
+        "closed_on": received_on if is_closed else None,
+        "channel": Channel.WEB,
+        "applicant_kind": "natural_person",
+        "receipt_basis": ReceiptBasis.LEDGER,
+        "is_imported": True,
+    } | values
+    filed_at = morning(received_on)
+    return InformationRequest(agency=agency, received_on=received_on, filed_at=filed_at, **values)
+
+
+def make_request(agency: Agency, *, received_on: date, **values: Any) -> InformationRequest:
+    request = unsaved_request(agency, received_on=received_on, **values)
+    request.save()
+    return request
+
+
+def load_ledger(agency: Agency, year: int, tallies: Iterable[Tally]) -> None:
+    """One row for every request of the tallies."""
+    InformationRequest.objects.bulk_create(
+        (
+            unsaved_request(
+                agency,
+                received_on=date(year - 1, 12, 20) if tally.is_carried else date(year, 3, 1),
+                closed_on=date(year, 6, 1) if tally.outcome else None,
+                outcome=tally.outcome or "",
+                applicant_kind=tally.kind,
+            )
+            for tally in tallies
+            for _each in range(tally.n)
+        ),
+        batch_size=_BATCH,
+    )
+
+
+def hand_over(request: InformationRequest, to: Agency, *, on: date, by: User) -> None:
+    """转交其他单位, as its service leaves it."""
+    at = morning(on)
+    Assignment.objects.create(
+        request=request, from_agency=request.agency, to_agency=to, by=by, at=at, on=on, reason="职责分工"
+    )
+    request.agency = to
+    request.save(update_fields=["agency"])
+
+
+def make_appeal(agency: Agency, route: str, *, filed_on: date, by: User, **values: Any) -> Appeal:
+    """Undecided, unless `result` and `closed_on` are given."""
+    values = {"result": AppealResult.PENDING, "body": "某市人民政府"} | values
+    at = morning(filed_on)
+    return Appeal.objects.create(
+        agency=agency,
+        route=route,
+        filed_on=filed_on,
+        notified_on=filed_on,
+        answer_due_on=filed_on,
+        recorded_by=by,
+        recorded_at=at,
+        **values,
+    )

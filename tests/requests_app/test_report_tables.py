@@ -90,15 +90,12 @@ def test_table_of_appeals_sums_each_row() -> None:
     }
 
 
-def test_figure_that_nobody_knows_is_null_and_not_zero() -> None:
+def test_figure_that_nobody_knows_is_absent_or_null_and_not_zero() -> None:
     table = Table2({("normative", "issued"): 4, ("fees", "amount"): Decimal("59237.2449"), ("licence", "decisions"): 0})
 
     assert table.to_json() == {
-        "规章": [None, None, None],
         "行政规范性文件": [4, None, None],
         "行政许可": 0,
-        "行政处罚": None,
-        "行政强制": None,
         "行政事业性收费_万元": 59237.2449,
     }
 

@@ -3,9 +3,9 @@
 Registered in `AppConfig.ready()`; the kernel never imports an app.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -110,7 +110,29 @@ class NavEntry:
     position: int = 100
 
 
-class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry)]:
+@dataclass(frozen=True, slots=True)
+class DemoCounty:
+    """What a chapter of the demo is told of the county so far: agencies by code, people by user name."""
+
+    today: date
+    now: datetime
+    agencies: Mapping[str, Any]
+    people: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoChapter:
+    """What an upper app adds to the demo county, inside the transaction that seeds it.
+
+    `tell` answers lines for whoever tries the demo: they are printed and kept with its accounts.
+    """
+
+    key: str
+    tell: Callable[[DemoCounty], Sequence[str]]
+    position: int = 100
+
+
+class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry, DemoChapter)]:
     """Contributions by key, in order of position and registration."""
 
     def __init__(self) -> None:
@@ -131,6 +153,7 @@ staff_panels: Registry[Panel] = Registry()  # context(request); beside them
 datasets: Registry[Dataset] = Registry()
 scheduled_jobs: Registry[ScheduledJob] = Registry()
 nav_entries: Registry[NavEntry] = Registry()
+demo_chapters: Registry[DemoChapter] = Registry()
 sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
 index_pattern_validators: list[Callable[[str], None]] = []  # each raises ValidationError
 # Query parameters that public pages read: the page cache keeps no page that was asked for by any other.

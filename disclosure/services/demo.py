@@ -13,6 +13,7 @@ from disclosure.services.demo_registers import seed_registers
 from disclosure.services.demo_story import Story
 from disclosure.services.demo_texts import FOLDER, load
 from disclosure.services.import_catalogue import import_catalogue
+from govportal.contributions import DemoCounty, demo_chapters
 from govportal.html import sanitise
 from govportal.models import Agency, InternalBody, Leader, Membership, Notice, SiteProfile, User
 from govportal.permissions import Role
@@ -28,6 +29,9 @@ ACCOUNTS = (
     ("shending", "民政局审定人", Role.APPROVER, "CM-MZJ"),
     ("bangong", "民政局办公室主任", Role.OFFICE_HEAD, "CM-MZJ"),
     ("shenqing", "民政局依申请公开经办", Role.REQUEST_OFFICER, "CM-MZJ"),
+    ("jiaotong", "交通运输局依申请公开经办", Role.REQUEST_OFFICER, "CM-JTJ"),
+    ("qianfa", "交通运输局公开机构负责人", Role.OFFICE_HEAD, "CM-JTJ"),
+    ("shouli", "县政府办依申请公开经办", Role.REQUEST_OFFICER, "CM-ZFB"),
     ("tousu", "信访局投诉举报经办", Role.COMPLAINT_OFFICER, "CM-XFJ"),
     ("kaohe", "县政府办考核人员", Role.INSPECTOR, "CM-GOV"),
     ("gongkai", "县政府办公开机构负责人", Role.OFFICE_HEAD, "CM-ZFB"),
@@ -54,13 +58,21 @@ class Account:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """The accounts with their fresh passwords, and what else is worth trying, one line each."""
+
+    accounts: list[Account]
+    notes: list[str]
+
+
 def is_seeded() -> bool:
     return Item.objects.exists() or Agency.objects.exists()
 
 
 @transaction.atomic
-def seed(today: date, now: datetime) -> list[Account]:
-    """Fill an empty portal. Returns the demo accounts with their fresh passwords."""
+def seed(today: date, now: datetime) -> Seeded:
+    """Fill an empty portal, with the chapters of the upper apps after our own."""
     _seed_site()
     agencies = _seed_agencies()
     accounts = _seed_users(agencies)
@@ -68,11 +80,14 @@ def seed(today: date, now: datetime) -> list[Account]:
     import_catalogue(FOLDER / "catalogue.csv", actor=admin)
     story = Story(today, now, agencies)
     story.tell()
-    seed_registers(today, now, agencies, {user.username: user for user in User.objects.all()})
+    people = {user.username: user for user in User.objects.all()}
+    seed_registers(today, now, agencies, people)
     seed_obligations(today, agencies, story.members)
+    county = DemoCounty(today, now, agencies, people)
+    notes = [line for chapter in demo_chapters.all() for line in chapter.tell(county)]
     # What was mailed in the year that has just been made up has long been read.
     Notice.objects.all().delete()
-    return accounts
+    return Seeded(accounts, notes)
 
 
 def _seed_site() -> None:

@@ -62,6 +62,14 @@ class _Event:
     play: Callable[[datetime], object]
 
 
+def office_hours(on: date, count: int, now: datetime) -> list[datetime]:
+    """Times in the office hours of a day, in order, as uneven as days are, never after now."""
+    opening = timezone.make_aware(datetime.combine(on, time(8, 30)))
+    spread = random.Random(on.toordinal())  # noqa: S311  (not for secrets: the same demo every time)
+    seconds = sorted(spread.sample(range(9 * 3600), count))
+    return [min(opening + timedelta(seconds=second), now) for second in seconds]
+
+
 class Story:
     """The items of the demo, in the order in which their county lived them."""
 
@@ -86,16 +94,9 @@ class Story:
         events.sort(key=lambda event: (event.on, event.order))
         for on, of_day in groupby(events, key=lambda event: event.on):
             played = list(of_day)
-            for event, moment in zip(played, self._moments(on, len(played)), strict=True):
+            for event, moment in zip(played, office_hours(on, len(played), self.now), strict=True):
                 event.play(moment)
         self._relate()
-
-    def _moments(self, on: date, count: int) -> list[datetime]:
-        """Times in the office hours of a day, in order, as uneven as days are, never after now."""
-        opening = timezone.make_aware(datetime.combine(on, time(8, 30)))
-        spread = random.Random(on.toordinal())  # noqa: S311  (not for secrets: the same demo every time)
-        seconds = sorted(spread.sample(range(9 * 3600), count))
-        return [min(opening + timedelta(seconds=second), self.now) for second in seconds]
 
     def _person(self, raw: dict[str, Any], role: Role) -> User:
         """Whoever holds the role at the item's agency: an account that can be tried, where there is one."""

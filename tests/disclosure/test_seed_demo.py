@@ -20,7 +20,8 @@ def test_seed_demo_prints_and_keeps_accounts_that_work_and_a_second_run_adds_not
     call_command("seed_demo", stderr=told, stdout=io.StringIO())
     count = Item.objects.count()
     path = Path(settings.PORTAL_HOME) / "demo-accounts.txt"
-    accounts = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:]]
+    listed, _notes = path.read_text("utf-8").split("\n\n", 1)
+    accounts = [line.split("\t") for line in listed.splitlines()[1:]]
 
     call_command("seed_demo", stderr=io.StringIO(), stdout=io.StringIO())
 

@@ -16,12 +16,12 @@ class Command(BaseCommand):
         if demo.is_seeded():
             self.stderr.write("the portal already holds agencies or items: nothing was added")
             return
-        accounts = demo.seed(today(), now())
-        lines = [f"{account.username}\t{account.password}\t{account.role}\t{account.full_name}" for account in accounts]
+        seeded = demo.seed(today(), now())
+        lines = [f"{one.username}\t{one.password}\t{one.role}\t{one.full_name}" for one in seeded.accounts]
         path = Path(settings.PORTAL_HOME) / "demo-accounts.txt"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write("\n".join(["username\tpassword\trole\tname", *lines, ""]))
+            stream.write("\n".join(["username\tpassword\trole\tname", *lines, "", *seeded.notes, ""]))
         self.stderr.write("demo accounts (also in " + path.name + "):")
-        for line in lines:
+        for line in [*lines, *seeded.notes]:
             self.stderr.write("  " + line)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -71,6 +72,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
     """Reads like any list; adds by `add_form` and `add_row`, changes by `verbs`. `warning` stands over every form."""
 
     page_template = "admin/disclosure/register_change.html"
+    verb_template = "admin/disclosure/register_verb.html"
     view_on_site = False  # that address tells any staff where any row is, and is closed
     verbs: tuple[Verb, ...] = ()
     add_form: type[VerbForm]
@@ -116,7 +118,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return self._page(request, {"form": form, "title": self.add_title, "back": back})
 
-    def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         row = self.get_queryset(request).filter(pk=pk).first() if self.has_view_permission(request) else None
         verb = next((verb for verb in self.verbs if verb.name == name), None)
         if row is None or verb is None:
@@ -124,11 +126,21 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
         assert isinstance(request.user, User)
         reasons = verb.reasons(row, request.user)
         form = self._form(verb.form, request, row)
-        if not reasons and self._done(request, form, lambda actor, values: verb.run(row, actor, values)):
-            messages.success(request, _("已完成：%s。") % verb.label)
-            return HttpResponseRedirect(self._page_of(row))
+        if not reasons and (answer := self.answer(request, row, verb, form)):
+            return answer
         context = {"form": form, "title": verb.label, "reasons": reasons, "row": row, "back": self._page_of(row)}
-        return self._page(request, context)
+        return self._page(request, context | self.verb_context(request, row, verb, form))
+
+    def answer(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> HttpResponseBase | None:
+        """What a sent form leads to once its verb is done; None shows it again with what was said against it."""
+        if not self._done(request, form, lambda actor, values: verb.run(row, actor, values)):
+            return None
+        messages.success(request, _("已完成：%s。") % verb.label)
+        return HttpResponseRedirect(self._page_of(row))
+
+    def verb_context(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> dict[str, Any]:
+        """What the page of a verb shows beside its form."""
+        return {}
 
     def _form(self, form: type[VerbForm], request: HttpRequest, row: M | None) -> VerbForm:
         is_sent = request.method == "POST"
@@ -157,7 +169,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
 
     def _page(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "warning": self.warning}
-        return TemplateResponse(request, "admin/disclosure/register_verb.html", everywhere | context)
+        return TemplateResponse(request, self.verb_template, everywhere | context)
 
 
 def _say(form: VerbForm, error: ValidationError) -> None:

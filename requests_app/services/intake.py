@@ -191,11 +191,8 @@ def _file_online(
     person: Person, wanted: Wanted, proofs: Sequence[PrivateFile], submission_key: str, at: datetime
 ) -> Filed:
     number = allocate_number(wanted.agency, localdate(at).year)
-    # Looked up under the counter's lock: a second sender waits there and then finds the first one's row.
-    first = InformationRequest.objects.filter(submission_key=submission_key).first()
-    if first:
-        transaction.set_rollback(True)  # gives the number back
-        return Filed(first, "", is_new=False)
+    if first := _sent_before(submission_key):
+        return first
     procedure.check(reasons_against_filing(wanted, person))
     basis = ReceiptBasis.PORTAL if settings.REQUEST_PORTAL_CONFIRMS_RECEIPT else ReceiptBasis.CONFIRMED
     received_on = localdate(at) if basis == ReceiptBasis.PORTAL else None
@@ -205,6 +202,16 @@ def _file_online(
     audit.record(_("申请人"), "request.file", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
     tell.of_filing(filed.request)
     return filed
+
+
+def _sent_before(submission_key: str | None) -> Filed | None:
+    """What the same form has made already. Looked up under the counter's lock: a second sender waits there and then
+    finds the first one's row; his own number is given back."""
+    first = InformationRequest.objects.filter(submission_key=submission_key).first() if submission_key else None
+    if first is None:
+        return None
+    transaction.set_rollback(True)
+    return Filed(first, "", is_new=False)
 
 
 def reasons_against_entering(arrival: Arrival, agency: Agency, actor: Any, today: date) -> list[str]:
@@ -239,8 +246,10 @@ def enter(
     actor: User,
     at: datetime,
     files: Sequence[tuple[FileKind, PrivateFile]] = (),
+    submission_key: str | None = None,
 ) -> Filed:
-    """登记 a request that came by post, at the counter, by e-mail, fax or word of mouth. Raises ValidationError."""
+    """登记 a request that came by post, at the counter, by e-mail, fax or word of mouth. The same form sent twice
+    gives the first one. Raises ValidationError."""
     procedure.check(
         [
             *reasons_against_entering(arrival, wanted.agency, actor, localdate(at)),
@@ -248,7 +257,9 @@ def enter(
         ]
     )
     number = allocate_number(wanted.agency, localdate(at).year)
-    filed = _create(person, wanted, arrival, number=number, at=at, handler=actor)
+    if first := _sent_before(submission_key):
+        return first
+    filed = _create(person, wanted, arrival, number=number, at=at, handler=actor, submission_key=submission_key)
     for kind, file in files:
         _keep_files(filed.request, [file], kind, by=actor, at=at)
     audit.record(actor, "request.enter", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)

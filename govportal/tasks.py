@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from govportal import heartbeat, notices, private_files
+from govportal import heartbeat, notices, private_files, throttle
 from govportal.models import PublicRevision
 from govportal.now import now
 
@@ -23,11 +23,12 @@ def send_notices() -> None:
 
 @shared_task(name="govportal.clear_expired")
 def clear_expired() -> None:
-    """Delete sessions that have ended, records of sign-ins older than SIGN_INS_KEPT and old public revisions."""
+    """Delete sessions that have ended, old records of sign-ins and public revisions, and counts nobody counts on."""
     call_command("clearsessions")
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(attempt_time__lt=now() - SIGN_INS_KEPT).delete()
     PublicRevision.prune()
+    throttle.sweep(now())
     heartbeat.beat("govportal.clear_expired", now())
 
 

@@ -10,6 +10,7 @@ from govportal.models.notice import Notice
 from govportal.models.private_file import PrivateFile
 from govportal.models.public_revision import PublicRevision
 from govportal.models.site_profile import SiteProfile
+from govportal.models.throttle import ThrottleCount
 from govportal.models.user import User
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "PrivateFile",
     "PublicRevision",
     "SiteProfile",
+    "ThrottleCount",
     "User",
 ]

@@ -8,3 +8,7 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the kernel what its pages and jobs need from here (govportal/contributions.py)."""
+        from govportal import contributions
+        from requests_app.forms import calculator
+
+        contributions.page_parameters.update(calculator.parameters())

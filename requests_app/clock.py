@@ -77,6 +77,11 @@ class Reading:
     def is_provisional(self) -> bool:
         return bool(self.provisional_years)
 
+    @property
+    def days_over(self) -> int:
+        """Working days beyond the limit."""
+        return max(-self.days_left, 0)
+
     def days(self) -> Iterator[DayMark]:
         """Every calendar day from the receipt to the due date; without one to today, after an early end to that end."""
         last_on = self.due_on or max(self.today, self.steps[-1].on)

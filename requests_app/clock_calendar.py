@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from types import MappingProxyType
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -15,7 +16,7 @@ from govportal.workdays import add_working_days, is_working_day
 from requests_app.clock import DayKind, DayMark, Reading, Step, StepKey
 from requests_app.clock_terms import TermKey, term_on
 from requests_app.clock_trace import ADDITIONS, QUESTIONS, STARTS
-from requests_app.clock_words import articles, day_words
+from requests_app.clock_words import articles, day_words, explain, years_words
 
 MOST_MONTHS = 24  # of a table; a delay of a year fits, a wait of centuries does not
 MOST_STRIP_DAYS = 120  # narrower than that a day cannot be seen
@@ -242,3 +243,20 @@ _ROW_LABELS: Mapping[StepKey, Promise] = MappingProxyType(
         StepKey.DELAYED: gettext_lazy("延迟答复"),
     }
 )
+
+
+# --- together -------------------------------------------------------------------------------------------------
+
+
+def clock_context(reading: Reading, today: date) -> dict[str, Any]:
+    """What requests_app/clock_due.html and clock_explained.html show."""
+    announced = set(range(reading.received_on.year, (reading.due_on or reading.today).year + 1))
+    return {
+        "reading": reading,
+        "lines": explain(reading),
+        "strip": strip(reading),
+        "months": calendar_months(reading, today),
+        "weekdays": weekday_heads(),
+        "working": working(reading),
+        "announced_years": years_words(sorted(announced - set(reading.provisional_years))[:3]),
+    }

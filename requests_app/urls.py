@@ -1,5 +1,9 @@
 """Pages of requests for disclosure."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from requests_app.views import calculator
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("requests/calculator/", calculator.calculator, name="calculator"),
+]

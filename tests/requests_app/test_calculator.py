@@ -4,8 +4,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.utils.translation import override
-from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from govportal.pagecache import LONGEST_QUERY, canonical_query
 from requests_app.forms.calculator import ClockForm, FeeForm
@@ -138,7 +137,7 @@ def test_today_is_the_default(client: Client, monkeypatch: pytest.MonkeyPatch) -
     assert "还有 6 个工作日" in shown(client, received_on="2026-03-02")
 
 
-def test_receipt_day_counts_by_the_setting(client: Client, settings: SettingsWrapper) -> None:
+def test_receipt_day_counts_by_the_setting(client: Client, settings: Settings) -> None:
     settings.REQUEST_COUNTS_RECEIPT_DAY = True
 
     html = shown(client, received_on="2026-03-02", today="2026-03-02")

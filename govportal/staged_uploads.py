@@ -5,9 +5,9 @@ The token in the form is signed and bound to the user and the purpose; the file 
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class StaleUpload(Exception):
 class StagedFile:
     path: Path
     name: str
+    choices: Mapping[str, int] = field(default_factory=dict)
 
     @contextmanager
     def claimed(self) -> Iterator[Path]:
@@ -56,8 +57,11 @@ def _folder() -> Path:
     return folder
 
 
-def stage(upload: "File[Any]", *, by: Any, purpose: str) -> str:
-    """Keep the upload and answer its token. Files nobody confirmed are cleared away on the next upload."""
+def stage(upload: "File[Any]", *, by: Any, purpose: str, choices: Mapping[str, int] | None = None) -> str:
+    """Keep the upload and answer its token. Files nobody confirmed are cleared away on the next upload.
+
+    `choices`: what was chosen with it, by name; the confirmation is for these alone.
+    """
     folder = _folder()
     for old in folder.iterdir():
         if old.stat().st_mtime < time.time() - MAX_AGE:
@@ -69,7 +73,8 @@ def stage(upload: "File[Any]", *, by: Any, purpose: str) -> str:
     with path.open("wb") as kept:
         for chunk in upload.chunks():
             kept.write(chunk)
-    return signing.dumps({"key": key, "name": upload.name or "", "user": by.pk, "purpose": purpose}, salt=_SALT)
+    claim = {"key": key, "name": upload.name or "", "user": by.pk, "purpose": purpose, "choices": dict(choices or {})}
+    return signing.dumps(claim, salt=_SALT)
 
 
 def staged(token: str, *, by: Any, purpose: str) -> StagedFile:
@@ -85,4 +90,4 @@ def staged(token: str, *, by: Any, purpose: str) -> StagedFile:
         raise StaleUpload(_("这份预览不是您上传的，请重新上传文件。"))
     if not path.exists():
         raise _gone()
-    return StagedFile(path, claim["name"])
+    return StagedFile(path, claim["name"], claim.get("choices", {}))

@@ -1,5 +1,6 @@
 """Import pages of the admin: upload, a preview row by row, then confirm. Nothing is written before."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -34,7 +35,11 @@ class UploadForm(forms.Form):
 
 
 class ImportPages(admin.ModelAdmin):
-    """Adds `import/` to the admin of a model. The list page shows the button to those who manage all its rows."""
+    """Adds `import/` to the admin of a model. The list page shows the button to those who manage all its rows.
+
+    Rows that belong to an agency: override `may_import`, `upload_form` and `choices`, and `run_chosen` in the place of
+    `run_import`.
+    """
 
     change_list_template = "admin/import_change_list.html"
     import_permission: Permission
@@ -43,6 +48,20 @@ class ImportPages(admin.ModelAdmin):
     def run_import(self, source: Any, *, actor: Any, is_dry_run: bool) -> ImportResult:
         """Import a table, or with `is_dry_run` only say what would happen. Raises UnreadableTable."""
         raise NotImplementedError
+
+    def run_chosen(self, source: Any, choices: Mapping[str, int], *, actor: Any, is_dry_run: bool) -> ImportResult:
+        """The same with what was chosen beside the file. Raises UnreadableTable."""
+        return self.run_import(source, actor=actor, is_dry_run=is_dry_run)
+
+    def may_import(self, user: Any) -> bool:
+        return access.holds_for_all(user, self.import_permission)
+
+    def upload_form(self, request: HttpRequest) -> UploadForm:
+        return UploadForm(request.POST or None, request.FILES or None)
+
+    def choices(self, form: UploadForm) -> dict[str, int]:
+        """What was chosen beside the file, by name: ids, for the confirmation to come back with."""
+        return {}
 
     @property
     def _import_url(self) -> str:
@@ -53,7 +72,7 @@ class ImportPages(admin.ModelAdmin):
         return [path("import/", view, name=self._import_url), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        tools = self.list_tools(request) if access.holds_for_all(request.user, self.import_permission) else []
+        tools = self.list_tools(request) if self.may_import(request.user) else []
         return super().changelist_view(request, {"list_tools": tools} | (extra_context or {}))
 
     def list_tools(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -61,19 +80,19 @@ class ImportPages(admin.ModelAdmin):
         return [(_("导入表格"), reverse(f"admin:{self._import_url}"))]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        if not access.holds_for_all(request.user, self.import_permission):
+        if not self.may_import(request.user):
             raise PermissionDenied
         if "token" in request.POST:
             return self._confirmed(request)
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = self.upload_form(request)
         if form.is_valid():
-            upload = form.cleaned_data["file"]
+            upload, choices = form.cleaned_data["file"], self.choices(form)
             try:
-                result = self.run_import(upload, actor=request.user, is_dry_run=True)
+                result = self.run_chosen(upload, choices, actor=request.user, is_dry_run=True)
             except UnreadableTable as error:
                 form.add_error("file", str(error))
             else:
-                token = stage(upload, by=request.user, purpose=self._import_url)
+                token = stage(upload, by=request.user, purpose=self._import_url, choices=choices)
                 return self._preview(request, result, token, upload.name)
         return self._page(request, "admin/import_form.html", {"form": form, "help": self.import_help})
 
@@ -91,7 +110,7 @@ class ImportPages(admin.ModelAdmin):
             if "report" in request.POST:
                 return self._report(request, file)
             with file.claimed() as claimed:
-                result = self.run_import(claimed, actor=request.user, is_dry_run=False)
+                result = self.run_chosen(claimed, file.choices, actor=request.user, is_dry_run=False)
         except (StaleUpload, UnreadableTable) as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(reverse(f"admin:{self._import_url}"))
@@ -99,7 +118,7 @@ class ImportPages(admin.ModelAdmin):
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def _report(self, request: HttpRequest, file: StagedFile) -> HttpResponse:
-        result = self.run_import(file.path, actor=request.user, is_dry_run=True)
+        result = self.run_chosen(file.path, file.choices, actor=request.user, is_dry_run=True)
         headers = {"Content-Disposition": 'attachment; filename="import-preview.csv"'}
         return HttpResponse(csv_bytes(result.report_rows()), content_type=CSV_TYPE, headers=headers)
 

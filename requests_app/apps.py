@@ -9,6 +9,10 @@ class RequestsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the kernel what its pages and jobs need from here (govportal/contributions.py)."""
         from govportal import contributions
+        from requests_app import report_contributions
         from requests_app.forms import calculator
+        from requests_app.services import demo
 
+        contributions.demo_chapters.add(contributions.DemoChapter("requests", demo.tell))
         contributions.page_parameters.update(calculator.parameters())
+        report_contributions.contribute()

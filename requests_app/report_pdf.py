@@ -1,0 +1,38 @@
+"""An annual report as PDF in the official form; the same report gives the same bytes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.template.loader import render_to_string
+
+from disclosure.publication_log import canonical_json
+from govportal import pdf
+from requests_app.models import AnnualReport
+from requests_app.report_page import sheets
+from requests_app.report_reading import read_report
+from requests_app.report_tables import Cells
+
+STYLESHEET = "css/report_print.css"
+TEMPLATE = "requests_app/report_pdf.html"
+
+
+def of_frozen(row: AnnualReport, title: str) -> bytes:
+    """A frozen report, with its payload inside the file for machines."""
+    assert row.payload is not None and row.frozen_at is not None
+    report = read_report(row.payload)
+    context = {
+        "report": row,
+        "title": title,
+        "sheets": sheets(report.tables),
+        "parts": report.parts,
+        "as_of": row.payload["as_of"],
+    }
+    data = pdf.Embedded("report.json", canonical_json(row.payload), description=title, relationship="Data")
+    html = render_to_string(TEMPLATE, context)
+    return pdf.render(html, stylesheets=[STYLESHEET], title=title, created_at=row.frozen_at, attachments=[data])
+
+
+def of_draft(tables: Mapping[str, Cells], parts: Mapping[str, str], *, title: str, as_of: str, at: datetime) -> bytes:
+    """What is being written, marked as no report yet."""
+    context = {"title": title, "sheets": sheets(tables), "parts": parts, "as_of": as_of, "is_draft": True}
+    return pdf.render(render_to_string(TEMPLATE, context), stylesheets=[STYLESHEET], title=title, created_at=at)

@@ -68,7 +68,7 @@ class Reading:
     stopped_since: date | None
     ended_on: date | None
     is_late: bool
-    provisional_years: tuple[int, ...]  # years up to the due date whose holidays are not announced
+    provisional_years: tuple[int, ...]  # years up to the due date, or the stop, whose holidays are not announced
     steps: tuple[Step, ...]
     counts_receipt_day: bool
     calendar: Calendar = field(repr=False, compare=False)
@@ -124,7 +124,7 @@ def fold(
         stopped_since=known.stopped_since(today),
         ended_on=known.end.on if known.end else None,
         is_late=known_due is not None and shown_until > known_due,
-        provisional_years=_years_not_announced(received_on, due_on or history.latest_on, calendar),
+        provisional_years=_years_not_announced(received_on, due_on or history.stands_since or received_on, calendar),
         steps=steps,
         counts_receipt_day=counts_receipt_day,
         calendar=calendar,

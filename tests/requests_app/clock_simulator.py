@@ -26,6 +26,7 @@ class Simulation:
     limit: int = 20
     due_on: date | None = None
     waits_for: str = ""
+    stopped_on: date | None = None
     is_over: bool = False
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Simulation:
             case "third_party_answered" | "co_agency_answered":
                 self.questions.pop(name, None)
             case "correction_asked" | "fee_notified":
-                self.waits_for = kind
+                self.waits_for, self.stopped_on = kind, day
             case "corrected" | "fee_paid":
                 self.waits_for, self.limit, self.due_on = "", 20, None
                 counts_today = self.counts_receipt_day and is_worked and kind == "corrected" and not was_asking
@@ -98,6 +99,7 @@ def simulate(history: Mapping[str, Any], calendar: Calendar, *, counts_receipt_d
             break
         day += ONE_DAY
     due_on = simulation.due_on
-    years = range(history["received_on"].year, (due_on or last_event_on).year + 1)
+    until = due_on or simulation.stopped_on or last_event_on
+    years = range(history["received_on"].year, until.year + 1)
     is_provisional = any(year not in calendar.announced for year in years)
     return {"due_on": due_on, **simulation.seen, "provisional": is_provisional}

@@ -11,8 +11,6 @@ class RequestsConfig(AppConfig):
         from govportal import contributions
         from requests_app import report_contributions
         from requests_app.forms import calculator
-        from requests_app.services import demo
 
-        contributions.demo_chapters.add(contributions.DemoChapter("requests", demo.tell))
         contributions.page_parameters.update(calculator.parameters())
         report_contributions.contribute()

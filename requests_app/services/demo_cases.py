@@ -1,0 +1,323 @@
+"""The living cases of the demo county: filed, handled, answered and contested by the services, in order of time.
+
+Dates are counted in working days from the receipt, so that no day of the demo breaks a statutory period whenever it
+is seeded.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.core.files import File
+
+from disclosure.models import Item
+from disclosure.services.demo_story import office_hours
+from disclosure.services.demo_texts import fill
+from govportal import private_files
+from govportal.calendar import load_calendar
+from govportal.contributions import DemoCounty
+from govportal.models import PrivateFile, User
+from govportal.permissions import Role
+from govportal.workdays import Calendar, add_working_days, is_working_day
+from requests_app.enums import Channel, DecisionKind, FileKind, ReceiptBasis
+from requests_app.models import Appeal, Decision, InformationRequest, Inquiry
+from requests_app.services import appeal, charge, converse, correct, decide, inquire, intake, triage, withdraw
+from requests_app.services.demo_texts import FOLDER, DemoFault, load
+
+_OLDEST = timedelta(days=420)
+_FIRST = "1"  # the inquiry meant where a step names none
+_BASES = {Channel.COUNTER: ReceiptBasis.SUBMITTED, Channel.ORAL: ReceiptBasis.SUBMITTED}
+
+type Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    on: date
+    order: int
+    play: Callable[[datetime], object]
+
+
+class Days:
+    """Working days by their distance from today; today itself, or the last one before it, is 0."""
+
+    def __init__(self, today: date, calendar: Calendar) -> None:
+        self.calendar = calendar
+        span = range((today - _OLDEST).toordinal(), today.toordinal() + 1)
+        self._days = [day for day in map(date.fromordinal, span) if is_working_day(day, calendar)]
+
+    def ago(self, count: int) -> date:
+        return self._days[-1 - count]
+
+    def after(self, day: date, count: int) -> date:
+        return add_working_days(day, count, self.calendar)
+
+
+class Cases:
+    """`people` by (agency code, role). `shown`: (number, query code, subject) of the cases a newcomer may look up."""
+
+    def __init__(self, county: DemoCounty, people: Mapping[tuple[str, str], User]) -> None:
+        self.county, self.people = county, people
+        self.days = Days(county.today, load_calendar())
+        self.applicants = load("applicants.toml")
+        self.rows: dict[str, int] = {}
+        self.appeals: dict[tuple[str, str], Appeal] = {}
+        self.shown: list[tuple[str, str, str]] = []
+        self.verbs: Mapping[str, Callable[[Raw, Raw, datetime], object]] = {
+            "register": self._register,
+            "review": self._review,
+            "assign": self._assign,
+            "transfer": self._transfer,
+            "ask_correction": self._ask_correction,
+            "correct": self._correct,
+            "ask_party": self._ask_party,
+            "deliver": self._deliver,
+            "hear": self._hear,
+            "settle": self._settle,
+            "ask_reasons": self._ask_reasons,
+            "give_reasons": self._give_reasons,
+            "charge": self._charge,
+            "deliver_fee": self._deliver_fee,
+            "pay": self._pay,
+            "draft": self._draft,
+            "release": self._release,
+            "send_back": self._send_back,
+            "drop": self._drop,
+            "write": self._write,
+            "note": self._note,
+            "withdraw": self._withdraw,
+            "appeal": self._appeal,
+            "answer_appeal": self._answer_appeal,
+            "close_appeal": self._close_appeal,
+        }
+
+    def tell(self, raws: Sequence[Raw]) -> None:
+        """Play every case. Raises DemoFault for a step that has not happened yet."""
+        events: list[_Event] = []
+        for raw in raws:
+            received = self.days.ago(raw["received"])
+            case = fill(dict(raw), received)
+            events.append(_Event(received, 0, self._filing(case)))
+            for order, step in enumerate(case.get("steps", []), 1):
+                if step["day"] > raw["received"]:
+                    raise DemoFault(f"{raw['key']}: {step['do']} lies in the future")
+                events.append(_Event(self.days.ago(raw["received"] - step["day"]), order, self._step(case, step)))
+        events.sort(key=lambda event: (event.on, event.order))
+        for on, of_day in groupby(events, key=lambda event: event.on):
+            played = list(of_day)
+            for event, moment in zip(played, office_hours(on, len(played), self.county.now), strict=True):
+                event.play(moment)
+
+    # --- who and what --------------------------------------------------------------------------------------------
+
+    def _row(self, case: Raw) -> InformationRequest:
+        return InformationRequest.objects.select_related("agency").get(pk=self.rows[case["key"]])
+
+    def _officer(self, case: Raw) -> User:
+        return self.people[self._row(case).agency.code, Role.REQUEST_OFFICER]
+
+    def _head(self, case: Raw) -> User:
+        return self.people[self._row(case).agency.code, Role.OFFICE_HEAD]
+
+    def _either(self, case: Raw, step: Raw) -> User | None:
+        """None: the applicant, by his code."""
+        return None if step.get("by") == "applicant" else self._officer(case)
+
+    def _file(self, name: str, by: User | None) -> PrivateFile:
+        with (FOLDER / "files" / name).open("rb") as stream:
+            return private_files.store(File(stream, name), by=by)
+
+    def _files(self, source: Raw, by: User | None) -> list[PrivateFile]:
+        names = [*source.get("files", []), *filter(None, [source.get("file")])]
+        return [self._file(name, by) for name in names]
+
+    # --- filing --------------------------------------------------------------------------------------------------
+
+    def _filing(self, case: Raw) -> Callable[[datetime], object]:
+        def play(at: datetime) -> None:
+            person = intake.Person(**self.applicants[case["applicant"]])
+            supply = dict(zip(("supply_form", "supply_way"), case.get("want", ()), strict=False))
+            period = dict(zip(("period_from", "period_to"), case.get("period", ()), strict=False))
+            wanted = intake.Wanted(
+                agency=self.county.agencies[case["agency"]],
+                applicant_kind=case["kind"],
+                subject=case["subject"],
+                description=case["description"],
+                purpose=case.get("purpose", ""),
+                **supply,
+                **period,
+            )
+            filed = self._file_online(case, person, wanted, at) if case["channel"] == Channel.WEB else None
+            filed = filed or self._enter(case, person, wanted, at)
+            self.rows[case["key"]] = filed.request.pk
+            if case.get("lookup"):
+                self.shown.append((filed.request.number, filed.query_code, filed.request.subject))
+
+        return play
+
+    def _file_online(self, case: Raw, person: intake.Person, wanted: intake.Wanted, at: datetime) -> intake.Filed:
+        proofs = [self._file(name, None) for name in filter(None, [case.get("proof")])]
+        return intake.file_online(person, wanted, proofs=proofs, submission_key=f"demo:{case['key']}", at=at)
+
+    def _enter(self, case: Raw, person: intake.Person, wanted: intake.Wanted, at: datetime) -> intake.Filed:
+        basis = ReceiptBasis(case.get("basis", _BASES.get(Channel(case["channel"]), "")))
+        received_on = None if basis == ReceiptBasis.CONFIRMED else at.date()
+        arrival = intake.Arrival(channel=case["channel"], basis=basis, received_on=received_on)
+        officer = self.people[case["agency"], Role.REQUEST_OFFICER]
+        papers = [(kind, case[kind]) for kind in (FileKind.APPLICATION, FileKind.PROOF) if kind in case]
+        files = [(kind, self._file(name, officer)) for kind, name in papers]
+        return intake.enter(person, wanted, arrival, actor=officer, at=at, files=files)
+
+    # --- steps ---------------------------------------------------------------------------------------------------
+
+    def _step(self, case: Raw, step: Raw) -> Callable[[datetime], object]:
+        def play(at: datetime) -> None:
+            try:
+                self.verbs[step["do"]](case, step, at)
+            except Exception as error:
+                error.add_note(f"in the demo's case {case['key']}, day {step['day']}, {step['do']}")
+                raise
+
+        return play
+
+    def _register(self, case: Raw, step: Raw, at: datetime) -> None:
+        row = self._row(case)
+        confirmed = self.days.after(row.filed_at.date(), case["confirmed"]) if "confirmed" in case else None
+        triage.register(row.pk, triage.Receipt(received_on=confirmed), actor=self._officer(case), at=at)
+
+    def _review(self, case: Raw, step: Raw, at: datetime) -> None:
+        triage.begin_review(self.rows[case["key"]], actor=self._officer(case), at=at)
+
+    def _assign(self, case: Raw, step: Raw, at: datetime) -> None:
+        second = self.people[case["agency"], "second"]
+        triage.assign(self.rows[case["key"]], second, actor=self._officer(case), at=at, reason=step["reason"])
+
+    def _transfer(self, case: Raw, step: Raw, at: datetime) -> None:
+        agency = self.county.agencies[step["to"]]
+        triage.transfer(self.rows[case["key"]], agency, actor=self._officer(case), at=at, reason=step["reason"])
+
+    def _ask_correction(self, case: Raw, step: Raw, at: datetime) -> None:
+        demand = correct.Demand(items=step["items"], due_on=self.days.after(at.date(), step["days"]))
+        correct.ask(self.rows[case["key"]], demand, actor=self._officer(case), at=at)
+
+    def _correct(self, case: Raw, step: Raw, at: datetime) -> None:
+        by = None if case["channel"] == Channel.WEB else self._officer(case)
+        correct.answer(self.rows[case["key"]], step["text"], actor=by, at=at, files=self._files(step, by))
+
+    # --- inquiries -------------------------------------------------------------------------------------------------
+
+    def _inquiry(self, case: Raw, step: Raw) -> int:
+        return Inquiry.objects.get(request=self.rows[case["key"]], ref=step.get("name", _FIRST)).pk
+
+    def _ask_party(self, case: Raw, step: Raw, at: datetime) -> None:
+        question = inquire.Question(**{name: step[name] for name in ("kind", "party", "contact", "matter")})
+        inquire.ask(self.rows[case["key"]], question, actor=self._officer(case), at=at)
+
+    def _deliver(self, case: Raw, step: Raw, at: datetime) -> None:
+        inquire.note_delivery(self._inquiry(case, step), at.date(), actor=self._officer(case), at=at)
+
+    def _hear(self, case: Raw, step: Raw, at: datetime) -> None:
+        reply = inquire.Reply(answer=step["answer"], reasons=step["reasons"])
+        inquire.record_answer(self._inquiry(case, step), reply, actor=self._officer(case), at=at)
+
+    def _settle(self, case: Raw, step: Raw, at: datetime) -> None:
+        inquire.settle_silence(self._inquiry(case, step), actor=self._officer(case), at=at)
+
+    # --- reasons, fees, words ----------------------------------------------------------------------------------------
+
+    def _ask_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
+        converse.ask_reasons(self.rows[case["key"]], step["text"], actor=self._officer(case), at=at)
+
+    def _give_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
+        converse.give_reasons(self.rows[case["key"]], step["text"], actor=None, at=at)
+
+    def _charge(self, case: Raw, step: Raw, at: datetime) -> None:
+        demand = charge.Demand(mode=step["mode"], quantity=step["quantity"], earlier=step.get("earlier", 0))
+        charge.notify(self.rows[case["key"]], demand, actor=self._officer(case), at=at)
+
+    def _deliver_fee(self, case: Raw, step: Raw, at: datetime) -> None:
+        charge.note_delivery(self.rows[case["key"]], at.date(), actor=self._officer(case), at=at)
+
+    def _pay(self, case: Raw, step: Raw, at: datetime) -> None:
+        charge.record_payment(self.rows[case["key"]], actor=self._officer(case), at=at, reference=step["reference"])
+
+    def _write(self, case: Raw, step: Raw, at: datetime) -> None:
+        by = self._either(case, step)
+        converse.write(self.rows[case["key"]], step["text"], actor=by, at=at, files=self._files(step, by))
+
+    def _note(self, case: Raw, step: Raw, at: datetime) -> None:
+        converse.note(self.rows[case["key"]], step["text"], actor=self._officer(case), at=at)
+
+    def _withdraw(self, case: Raw, step: Raw, at: datetime) -> None:
+        withdraw.withdraw(self.rows[case["key"]], actor=self._either(case, step), at=at, note=step.get("note", ""))
+
+    # --- decisions -------------------------------------------------------------------------------------------------
+
+    def _draft(self, case: Raw, step: Raw, at: datetime) -> None:
+        officer = self._officer(case)
+        first = step.get("duplicate_of")
+        proposal = decide.Proposal(
+            kind=step.get("kind", DecisionKind.REPLY),
+            reasons=step["reasons"],
+            reply_kind=step.get("reply", ""),
+            days=step.get("days"),
+            content=step.get("content", ""),
+            facts=step.get("facts", {}),
+            items=[self._item(title, at.date()) for title in step.get("items", [])],
+            files=self._files(step, officer),
+            duplicate_of=InformationRequest.objects.get(pk=self.rows[first]) if first else None,
+        )
+        decide.submit(self.rows[case["key"]], proposal, actor=officer, at=at)
+
+    def _item(self, title: str, on: date) -> Item:
+        """The newest live item that was public on the day and whose title begins like this."""
+        found = Item.objects.filter(title__startswith=title, published_on__lte=on).order_by("published_on", "pk").last()
+        if found is None or not decide.is_live(found):
+            raise DemoFault(f"no live item of the title {title} on {on}")
+        return found
+
+    def _waiting(self, case: Raw) -> int:
+        return Decision.objects.waiting().get(request=self.rows[case["key"]]).pk
+
+    def _release(self, case: Raw, step: Raw, at: datetime) -> None:
+        decide.release(self._waiting(case), actor=self._head(case), at=at, note=step.get("note", ""))
+
+    def _send_back(self, case: Raw, step: Raw, at: datetime) -> None:
+        decide.send_back(self._waiting(case), actor=self._head(case), at=at, note=step["note"])
+
+    def _drop(self, case: Raw, step: Raw, at: datetime) -> None:
+        decide.drop(self._waiting(case), actor=self._officer(case), at=at)
+
+    # --- reviews and lawsuits --------------------------------------------------------------------------------------
+
+    def _appeal(self, case: Raw, step: Raw, at: datetime) -> None:
+        """Recorded on the day on which the agency learns of it; `filed` is the day on which it was taken up."""
+        row = self._row(case)
+        filed_on = self.days.ago(case["received"] - step["filed"])
+        self.appeals[case["key"], step["name"]] = appeal.record(
+            row.agency,
+            appeal.Case(
+                route=step["route"],
+                body=step["body"],
+                filed_on=filed_on,
+                notified_on=at.date(),
+                case_number=step["case_number"],
+                is_simplified=step.get("simplified", False),
+                after=self.appeals.get((case["key"], step.get("after", ""))),
+            ),
+            actor=self._officer(case),
+            at=at,
+            request=row,
+        )
+
+    def _answer_appeal(self, case: Raw, step: Raw, at: datetime) -> None:
+        row = self.appeals[case["key"], step["name"]]
+        appeal.answer(row.pk, at.date(), actor=self._officer(case), at=at)
+
+    def _close_appeal(self, case: Raw, step: Raw, at: datetime) -> None:
+        row = self.appeals[case["key"], step["name"]]
+        self.appeals[case["key"], step["name"]] = appeal.close(
+            row.pk, step["result"], at.date(), actor=self._officer(case), at=at
+        )

@@ -47,7 +47,7 @@ def test_ten_thousand_histories_agree_with_the_simulator(counts_receipt_day: boo
         assert shown(reading) == simulate(history, calendar, counts_receipt_day=counts_receipt_day), history
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(seeds, calendars, st.booleans())
 def test_any_calendar_agrees_with_the_simulator(seed: int, calendar: Calendar, counts: bool) -> None:
     history = history_of(seed, calendar)
@@ -57,6 +57,7 @@ def test_any_calendar_agrees_with_the_simulator(seed: int, calendar: Calendar, c
     )
 
 
+@settings(deadline=None)
 @given(seeds, calendars)
 def test_due_date_is_a_working_day_and_the_last_line_of_the_trace(seed: int, calendar: Calendar) -> None:
     reading = read(history_of(seed, calendar), calendar)
@@ -65,6 +66,7 @@ def test_due_date_is_a_working_day_and_the_last_line_of_the_trace(seed: int, cal
     assert reading.due_on is None or is_working_day(reading.due_on, calendar)
 
 
+@settings(deadline=None)
 @given(seeds, calendars, offsets, st.integers(1, 20), st.sampled_from(["extended", "delayed"]))
 def test_adding_days_never_shortens(seed: int, calendar: Calendar, offset: int, days: int, kind: str) -> None:
     history = history_of(seed, calendar)
@@ -80,6 +82,7 @@ def test_adding_days_never_shortens(seed: int, calendar: Calendar, offset: int, 
     assert before is None or (after is not None and after >= before)
 
 
+@settings(deadline=None)
 @given(seeds, calendars, offsets, st.none() | st.integers(0, 30))
 def test_asking_never_shortens(seed: int, calendar: Calendar, offset: int, answered_after: int | None) -> None:
     history = history_of(seed, calendar)
@@ -99,6 +102,7 @@ def test_asking_never_shortens(seed: int, calendar: Calendar, offset: int, answe
     assert before is None or (after is not None and after >= before)
 
 
+@settings(deadline=None)
 @given(seeds, calendars, offsets)
 def test_stopping_never_shortens(seed: int, calendar: Calendar, waits: int) -> None:
     """From any day of the running clock a new start is due no earlier than the old one would have been."""
@@ -115,6 +119,7 @@ def test_stopping_never_shortens(seed: int, calendar: Calendar, waits: int) -> N
     assert before is not None and after is not None and after >= before
 
 
+@settings(deadline=None)
 @given(seeds, calendars, offsets, st.sampled_from(["third_party", "co_agency"]))
 def test_asked_and_answered_on_one_day_changes_nothing(seed: int, calendar: Calendar, offset: int, who: str) -> None:
     history = history_of(seed, calendar)
@@ -129,6 +134,7 @@ def test_asked_and_answered_on_one_day_changes_nothing(seed: int, calendar: Cale
     assert shown(after) == shown(read(history, calendar))
 
 
+@settings(deadline=None)
 @given(calendars, offsets, st.permutations(["a", "b", "c"]), st.permutations(["a", "b", "c"]), offsets)
 def test_order_of_questions_of_one_day_does_not_matter(
     calendar: Calendar, offset: int, asked: list[str], answered: list[str], answered_after: int
@@ -144,6 +150,7 @@ def test_order_of_questions_of_one_day_does_not_matter(
     assert reading(asked, answered) == reading(sorted(asked), sorted(answered))
 
 
+@settings(deadline=None)
 @given(seeds, calendars)
 def test_what_was_read_on_a_day_stays_true(seed: int, calendar: Calendar) -> None:
     """The state of a day does not depend on what happened later."""
@@ -155,7 +162,7 @@ def test_what_was_read_on_a_day_stays_true(seed: int, calendar: Calendar) -> Non
     assert {**full, "due_on": 0, "provisional": 0} == {**known, "due_on": 0, "provisional": 0}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(seeds, calendars, st.booleans())
 def test_days_tell_the_same_as_the_fold(seed: int, calendar: Calendar, counts: bool) -> None:
     history = history_of(seed, calendar)

@@ -2,7 +2,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from requests_app.clock import ClockKind, Event
@@ -67,6 +67,7 @@ def test_bad_line_says_what_is_wrong(line: str, reason: str) -> None:
     assert len(str(refused.value)) < 200
 
 
+@settings(deadline=None)
 @given(_json.map(json.dumps) | st.text())
 def test_no_line_breaks_the_reader(line: str) -> None:
     try:

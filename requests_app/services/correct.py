@@ -17,6 +17,7 @@ from requests_app.clock import ClockKind
 from requests_app.enums import Action, FileKind
 from requests_app.models import Correction, InformationRequest, RequestEvent, RequestFile
 from requests_app.services import procedure
+from requests_app.services.intake import LONGEST_TEXT
 from requests_app.services.procedure import Words, check
 
 ARTICLE = "《政府信息公开条例》第三十条"
@@ -45,7 +46,8 @@ def reasons_against_asking(row: InformationRequest, demand: Demand, actor: Any, 
         reasons.append(_("补正期限须在告知之日以后。"))
     elif demand.due_on > told_on + LONGEST:
         reasons.append(_("补正期限超过三个月，请核对日期。"))
-    return reasons
+    fact = clock.Event(ClockKind.CORRECTION_ASKED, told_on)
+    return reasons or procedure.clock_faults(row, [fact], load_calendar())
 
 
 def is_late(row: InformationRequest, told_on: date) -> bool:
@@ -74,12 +76,17 @@ def ask(request_id: int, demand: Demand, *, actor: User, at: datetime) -> Correc
     return correction
 
 
-def reasons_against_answering(row: InformationRequest, text: str, has_files: bool, actor: Any) -> list[str]:
+def reasons_against_answering(
+    row: InformationRequest, text: str, has_files: bool, actor: Any, *, on: date, today: date
+) -> list[str]:
     """Why the correction cannot be taken now; `actor` None is the applicant himself."""
     reasons = procedure.reasons_against(row, Action.RECEIVE_CORRECTION, actor)
     if not text.strip() and not has_files:
         reasons.append(_("请写明补正的内容，或者上传材料。"))
-    return reasons
+    if len(text) > LONGEST_TEXT:
+        reasons.append(_("补正的内容最多 %s 个字，更多的请作为材料上传。") % LONGEST_TEXT)
+    reasons += procedure.reasons_against_day(row, on, today)
+    return reasons or procedure.clock_faults(row, [clock.Event(ClockKind.CORRECTED, on)], load_calendar())
 
 
 @transaction.atomic
@@ -96,12 +103,7 @@ def answer(
     may have a good reason to go on, and the law only lets it stop. `actor` None: the applicant, by his code."""
     row, today = procedure.locked(request_id), localdate(at)
     on = on or today
-    check(
-        [
-            *reasons_against_answering(row, text, bool(files), actor),
-            *procedure.reasons_against_day(row, on, today),
-        ]
-    )
+    check(reasons_against_answering(row, text, bool(files), actor, on=on, today=today))
     correction = Correction.objects.select_for_update().get(request=row)
     correction.answered_on, correction.answer = on, clean_text(text)
     correction.clean_fields(exclude={"request", "asked_by"})

@@ -5,7 +5,7 @@ module. Lock order: request → counter → what hangs on the request; a verb ma
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class Words:
 
 
 NOTHING = Words()
+_BEGIN_ANEW = (ClockKind.CORRECTED, ClockKind.FEE_PAID)
 
 
 def locked(request_id: int) -> InformationRequest:
@@ -82,22 +83,47 @@ def reading(row: InformationRequest, calendar: Calendar, today: date) -> clock.R
     """What the clock says; None while the day of receipt is not settled."""
     if row.received_on is None:
         return None
-    return clock.fold(row.received_on, history(row), calendar, today=today, counts_receipt_day=row.counts_receipt_day)
+    events = history(row)
+    try:
+        return clock.fold(row.received_on, events, calendar, today=today, counts_receipt_day=row.counts_receipt_day)
+    except clock.ImpossibleHistory as impossible:
+        events = _as_accepted(events, impossible)
+    return clock.fold(row.received_on, events, calendar, today=today, counts_receipt_day=row.counts_receipt_day)
+
+
+def _as_accepted(events: Sequence[clock.Event], impossible: clock.ImpossibleHistory) -> list[clock.Event]:
+    """What was in time when it was recorded stays so when a holiday notice that came later moves the last day before
+    it: it counts as made on that day. Raises what it was given when something else is wrong."""
+    last_days: dict[int | None, date] = {
+        fault.position: fault.bound
+        for fault in impossible.faults
+        if fault.code is clock.FaultCode.AFTER_DUE and isinstance(fault.bound, date)
+    }
+    if len(last_days) < len(impossible.faults):
+        raise impossible
+    moved = [replace(event, on=last_days.get(position, event.on)) for position, event in enumerate(events)]
+    return sorted(moved, key=lambda event: event.on)
 
 
 def clock_faults(row: InformationRequest, facts: Sequence[clock.Event], calendar: Calendar) -> list[str]:
-    """Why the law does not allow these events after what has been recorded, in words."""
+    """Why the law does not allow these events among what has been recorded, in words. What was wrong before without
+    them is not their fault."""
     if row.received_on is None:
         return [] if not facts else [_("还没有确定收到申请的日期。")]
+    recorded = history(row)
     # A step may be recorded days after it happened: it takes its place among the others.
-    events = sorted([*history(row), *facts], key=lambda event: event.on)
-    faults = clock.reasons_against(row.received_on, events, calendar, counts_receipt_day=row.counts_receipt_day)
-    return [clock_words.fault_words(fault) for fault in faults]
+    events = sorted([*recorded, *facts], key=lambda event: event.on)
+    known = {(fault.code, fault.event) for fault in _faults(row, recorded, calendar)} if recorded else set()
+    found = _faults(row, events, calendar)
+    return [clock_words.fault_words(fault) for fault in found if (fault.code, fault.event) not in known]
 
 
-def record_facts(row: InformationRequest, facts: Sequence[clock.Event], *, actor: User | None, at: datetime) -> None:
-    """Append events to the clock of a locked request. Raises ValidationError where the law does not allow them."""
-    check(clock_faults(row, facts, load_calendar()))
+def _faults(row: InformationRequest, events: Sequence[clock.Event], calendar: Calendar) -> list[clock.Fault]:
+    assert row.received_on
+    return clock.reasons_against(row.received_on, events, calendar, counts_receipt_day=row.counts_receipt_day)
+
+
+def _record_facts(row: InformationRequest, facts: Sequence[clock.Event], *, actor: User | None, at: datetime) -> None:
     for fact in facts:
         ClockEvent.objects.create(
             request=row,
@@ -124,10 +150,16 @@ def set_due_day(row: InformationRequest, calendar: Calendar, today: date) -> Non
 def standing(row: InformationRequest) -> workflow.Standing:
     """Who is being asked and whether the period was extended, by the rows as they are now."""
     waiting = set(row.inquiries.filter(answered_on=None).values_list("kind", flat=True))
+    is_extended = False
+    for event in history(row):
+        if event.kind in _BEGIN_ANEW:
+            is_extended = False  # an extension is spent with the count it belonged to
+        elif event.kind is ClockKind.EXTENDED:
+            is_extended = True
     return workflow.Standing(
         asks_third_party=InquiryKind.THIRD_PARTY in waiting,
         asks_co_agency=InquiryKind.CO_AGENCY in waiting,
-        is_extended=row.clock_events.filter(kind=ClockKind.EXTENDED.value, voided_at=None).exists(),
+        is_extended=is_extended,
     )
 
 
@@ -149,14 +181,15 @@ def move(
     `on` is the day it happened, `at` when it is recorded. Raises ValidationError when the action leads nowhere from
     here or the clock does not allow `facts`.
     """
-    before = State(row.state)
-    record_facts(row, facts, actor=actor, at=at)
+    before, calendar = State(row.state), load_calendar()
+    check(clock_faults(row, facts, calendar))
+    _record_facts(row, facts, actor=actor, at=at)
     after = workflow.next_state(before, action, standing(row))
     if after is None:
         raise ValidationError(reasons_against(row, action, actor))
     was_due = row.due_on
     row.state = after
-    set_due_day(row, load_calendar(), on)
+    set_due_day(row, calendar, on)
     row.save(update_fields=["state", "due_on", "is_provisional", *fields])
     event = RequestEvent.objects.create(
         request=row,

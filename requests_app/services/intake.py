@@ -5,12 +5,15 @@ Sources: 《政府信息公开条例》第二十九、三十一条. Nothing beyo
 
 import hmac
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -21,8 +24,11 @@ from govportal.calendar import load_calendar
 from govportal.crypto import fingerprint
 from govportal.html import clean_line, clean_text
 from govportal.models import Agency, PrivateFile, User
+from govportal.models.agency import AgencyKind, AgencyQuerySet
 from govportal.permissions import Permission
+from requests_app import clock, clock_words
 from requests_app.enums import (
+    ORGANISATION_IDENTITIES,
     ApplicantKind,
     Channel,
     FileKind,
@@ -39,6 +45,10 @@ from requests_app.services import procedure, tell
 # Without 0 and O, 1, I and L: a code is read from paper and told by telephone. 31 signs, eight places, 39 bits.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _PLACES = 8
+# 第二十七条 names governments and their departments; bodies under 第五十五条 have rules of their own.
+_NOT_ASKED = (AgencyKind.VILLAGE, AgencyKind.ENTERPRISE)
+# Guards against slips and floods: no article limits how long a request may be.
+LONGEST_LINE, LONGEST_TEXT = 200, 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,19 +121,25 @@ def new_code() -> str:
 
 
 def query_key(number: str, code: str) -> str:
-    """The fingerprint under which a code is kept; case, width and the dash make no difference."""
-    return fingerprint("request query code", f"{number}:{code.replace('-', '')}")
+    """The fingerprint under which a code is kept. Case, width, blanks and any kind of dash make no difference."""
+    signs = filter(str.isalnum, unicodedata.normalize("NFKC", code))
+    return fingerprint("request query code", f"{number}:{''.join(signs)}")
 
 
 def find(number: str, code: str) -> InformationRequest | None:
-    """The request that number and code open, in a time that does not tell which was wrong. The caller throttles."""
-    number = clean_line(number).upper()
-    rows = InformationRequest.objects.select_related("agency", "handler")
-    row = rows.filter(number__iexact=number).first()
-    # Computed whether or not there is such a number, so that the time tells nothing.
-    given = query_key(row.number if row else number, clean_line(code))
-    kept = row.query_key if row and row.query_key else "0" * 64
-    return row if hmac.compare_digest(given, kept) else None
+    """The request that number and code open, in a time that does not tell which was wrong. The caller throttles.
+
+    Nothing encrypted is read before the code has proved right: its length would show in the time.
+    """
+    number = clean_line(unicodedata.normalize("NFKC", number))
+    numbers = {number, number.upper(), number.lower()}
+    kept = list(InformationRequest.objects.filter(number__in=numbers).values_list("pk", "number", "query_key"))
+    found = None
+    # Computed whether or not there is such a number.
+    for pk, own_number, key in kept or [(0, number, "")]:
+        if hmac.compare_digest(query_key(own_number, code), key or "0" * 64):
+            found = pk
+    return InformationRequest.objects.select_related("agency", "handler").get(pk=found) if found else None
 
 
 @transaction.atomic
@@ -131,6 +147,7 @@ def renew_code(request_id: int, *, actor: User, at: datetime) -> str:
     """A new query code for an applicant who lost his and has shown who he is; the old one opens nothing any more."""
     row = procedure.locked(request_id)
     access.require(actor, Permission.HANDLE_REQUEST, row.agency)
+    procedure.check([_("申请人信息已按保存期限清除，不能再换查询码。")] if row.purged_at else [])
     code = new_code()
     row.query_key = query_key(row.number, code)
     row.save(update_fields=["query_key"])
@@ -141,27 +158,55 @@ def renew_code(request_id: int, *, actor: User, at: datetime) -> str:
 # --- filing --------------------------------------------------------------------------------------------------
 
 
-def open_agencies() -> Any:
+def open_agencies() -> AgencyQuerySet:
     """The agencies a request can be addressed to: active, of a kind article 27 names, not closed by setting."""
     closed = RequestOffice.objects.filter(is_open=False).values("agency")
-    return Agency.objects.listed().exclude(kind__in=["village", "enterprise"]).exclude(pk__in=closed)
+    return Agency.objects.listed().exclude(kind__in=_NOT_ASKED).exclude(pk__in=closed)
 
 
 def reasons_against_filing(wanted: Wanted, person: Person) -> list[str]:
-    """What article 29 asks for and is missing, whoever files it."""
+    """What article 29 asks for and is missing, or cannot be taken, whoever files it."""
     reasons = []
     if not open_agencies().filter(pk=wanted.agency.pk).exists():
         reasons.append(_("%s不受理信息公开申请，请另选单位。") % wanted.agency.display_name)
+    return reasons + _against_person(person, wanted.applicant_kind) + _against_wanted(wanted, person)
+
+
+def _against_person(person: Person, applicant_kind: str) -> list[str]:
+    reasons = []
     if not person.name.strip():
         reasons.append(_("请填写姓名或者名称。"))
     if not (person.phone.strip() or person.email.strip() or person.address.strip()):
         reasons.append(_("请至少填写一种联系方式：电话、电子邮箱或者地址。"))
-    if not (wanted.subject.strip() or wanted.description.strip()):
+    if any(len(value) > LONGEST_LINE for value in asdict(person).values()):
+        reasons.append(_("申请人信息每一项最多 %s 个字。") % LONGEST_LINE)
+    if person.email.strip() and not _is_email(clean_line(person.email)):
+        reasons.append(_("电子邮箱的格式不对。"))
+    if person.identity_kind and applicant_kind != ApplicantKind.NATURAL_PERSON:
+        if person.identity_kind not in ORGANISATION_IDENTITIES:
+            reasons.append(_("法人或者其他组织请以统一社会信用代码证或者其他有效证件证明身份。"))
+    elif person.identity_kind == IdentityKind.CREDIT_CODE:
+        reasons.append(_("自然人请以本人的证件证明身份。"))
+    return reasons
+
+
+def _against_wanted(wanted: Wanted, person: Person) -> list[str]:
+    reasons = []
+    if not (wanted.subject.strip() or wanted.document_number.strip() or wanted.description.strip()):
         reasons.append(_("请写明所需信息的名称、文号，或者能据以查找的描述。"))
+    texts = ((_("内容描述"), wanted.description, LONGEST_TEXT), (_("用途"), wanted.purpose, LONGEST_TEXT))
+    lines = ((_("信息名称"), wanted.subject, LONGEST_LINE), (_("文号"), wanted.document_number, 100))
+    for label, text, most in (*lines, *texts):
+        if len(text) > most:
+            words = {"label": label, "most": most, "count": len(text)}
+            reasons.append(_("%(label)s最多 %(most)s 个字，现在有 %(count)s 个字。") % words)
     if personal_data.find(f"{wanted.subject} {wanted.document_number}"):
         # These two stand in lists unencrypted; the description does not.
         reasons.append(_("信息名称和文号里不要写身份证号、手机号或者银行卡号，确有需要请写在内容描述里。"))
-    if wanted.period_from and wanted.period_to and wanted.period_from > wanted.period_to:
+    years = [year for year in (wanted.period_from, wanted.period_to) if year is not None]
+    if any(not 1000 <= year <= 9999 for year in years):
+        reasons.append(_("年份请填写四位数字。"))
+    elif years != sorted(years):
         reasons.append(_("起始年份不能晚于截止年份。"))
     needed = {
         SupplyWay.EMAIL: (person.email, _("选择以电子邮件获取，须填写电子邮箱。")),
@@ -172,52 +217,68 @@ def reasons_against_filing(wanted: Wanted, person: Person) -> list[str]:
     return reasons if value.strip() else [*reasons, reason]
 
 
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def file_online(
     person: Person, wanted: Wanted, *, proofs: Sequence[PrivateFile], submission_key: str, at: datetime
 ) -> Filed:
     """网上申请. The same form sent twice, at one moment too, gives the first receipt. Raises ValidationError."""
+    basis = ReceiptBasis.PORTAL if settings.REQUEST_PORTAL_CONFIRMS_RECEIPT else ReceiptBasis.CONFIRMED
+    received_on = localdate(at) if basis == ReceiptBasis.PORTAL else None
+    arrival = Arrival(channel=Channel.WEB, basis=basis, received_on=received_on)
+
+    def create(number: str) -> Filed:
+        procedure.check(
+            [
+                *reasons_against_filing(wanted, person),
+                # 身份证明 (第二十九条第二款第一项): what is missing on paper is asked for by 补正, here at once.
+                *([] if person.identity_number.strip() or proofs else [_("请填写证件号码，或者上传身份证明。")]),
+            ]
+        )
+        filed = _create(person, wanted, arrival, number=number, at=at, submission_key=submission_key)
+        _keep_files(filed.request, proofs, FileKind.PROOF, by=None, at=at)
+        audit.record(_("申请人"), "request.file", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
+        tell.of_filing(filed.request)
+        return filed
+
+    return _once(submission_key, wanted.agency, at, create)
+
+
+def _once(submission_key: str, agency: Agency, at: datetime, create: Callable[[str], Filed]) -> Filed:
+    """What `create` makes of the next number; for a form that was sent before, the first one's request."""
     try:
         with transaction.atomic():
-            return _file_online(person, wanted, proofs, submission_key, at)
+            number = allocate_number(agency, localdate(at).year)
+            # Looked up under the counter's lock: a second sender waits there and then finds the first one's row.
+            first = _sent_before(submission_key)
+            if first is None:
+                return create(number)
+            transaction.set_rollback(True)  # gives the number back
+            return Filed(first, "", is_new=False)
     except IntegrityError:
-        # The other sender of the same form won between our look and our write.
-        first = InformationRequest.objects.filter(submission_key=submission_key).first()
+        # The same form was sent to another agency at the same moment, and won between our look and our write.
+        first = _sent_before(submission_key)
         if first is None:
             raise
         return Filed(first, "", is_new=False)
 
 
-def _file_online(
-    person: Person, wanted: Wanted, proofs: Sequence[PrivateFile], submission_key: str, at: datetime
-) -> Filed:
-    number = allocate_number(wanted.agency, localdate(at).year)
-    if first := _sent_before(submission_key):
-        return first
-    procedure.check(reasons_against_filing(wanted, person))
-    basis = ReceiptBasis.PORTAL if settings.REQUEST_PORTAL_CONFIRMS_RECEIPT else ReceiptBasis.CONFIRMED
-    received_on = localdate(at) if basis == ReceiptBasis.PORTAL else None
-    arrival = Arrival(channel=Channel.WEB, basis=basis, received_on=received_on)
-    filed = _create(person, wanted, arrival, number=number, at=at, submission_key=submission_key)
-    _keep_files(filed.request, proofs, FileKind.PROOF, by=None, at=at)
-    audit.record(_("申请人"), "request.file", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
-    tell.of_filing(filed.request)
-    return filed
-
-
-def _sent_before(submission_key: str | None) -> Filed | None:
-    """What the same form has made already. Looked up under the counter's lock: a second sender waits there and then
-    finds the first one's row; his own number is given back."""
-    first = InformationRequest.objects.filter(submission_key=submission_key).first() if submission_key else None
-    if first is None:
-        return None
-    transaction.set_rollback(True)
-    return Filed(first, "", is_new=False)
+def _sent_before(submission_key: str) -> InformationRequest | None:
+    return InformationRequest.objects.select_related("agency").filter(submission_key=submission_key).first()
 
 
 def reasons_against_entering(arrival: Arrival, agency: Agency, actor: Any, today: date) -> list[str]:
     """Why this person cannot enter a request that came in like this; empty when he can."""
     if not access.can(actor, Permission.HANDLE_REQUEST, agency):
         return [_("您不是%s的依申请公开经办。") % agency.display_name]
+    if arrival.channel == Channel.WEB:
+        return [_("网上申请由申请人自己提交，不由工作人员登记。")]
     return reasons_against_receipt(arrival, today)
 
 
@@ -234,10 +295,10 @@ def reasons_against_receipt(arrival: Arrival, today: date) -> list[str]:
         return [] if arrival.basis == ReceiptBasis.CONFIRMED else [_("请填写收到日期。")]
     if arrival.received_on > today:
         return [_("收到日期不能晚于今天。")]
-    return []
+    faults = clock.reasons_against(arrival.received_on, (), load_calendar())
+    return [clock_words.fault_words(fault) for fault in faults]
 
 
-@transaction.atomic
 def enter(
     person: Person,
     wanted: Wanted,
@@ -246,29 +307,29 @@ def enter(
     actor: User,
     at: datetime,
     files: Sequence[tuple[FileKind, PrivateFile]] = (),
-    submission_key: str | None = None,
+    submission_key: str = "",
 ) -> Filed:
-    """登记 a request that came by post, at the counter, by e-mail, fax or word of mouth. The same form sent twice
-    gives the first one. Raises ValidationError."""
-    procedure.check(
-        [
-            *reasons_against_entering(arrival, wanted.agency, actor, localdate(at)),
-            *reasons_against_filing(wanted, person),
-        ]
-    )
-    number = allocate_number(wanted.agency, localdate(at).year)
-    if first := _sent_before(submission_key):
-        return first
-    filed = _create(person, wanted, arrival, number=number, at=at, handler=actor, submission_key=submission_key)
-    for kind, file in files:
-        _keep_files(filed.request, [file], kind, by=actor, at=at)
-    audit.record(actor, "request.enter", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
-    tell.tell_applicant(
-        filed.request,
-        key=f"request-filed:{filed.request.pk}",
-        sentence=_("您的申请已收到，受理编号 %s。") % filed.request.number,
-    )
-    return filed
+    """登记 a request that came by post, at the counter, by e-mail, fax or word of mouth. Raises ValidationError.
+
+    With the `submission_key` of its form, one that is sent twice gives the first request.
+    """
+
+    def create(number: str) -> Filed:
+        procedure.check(
+            [
+                *reasons_against_entering(arrival, wanted.agency, actor, localdate(at)),
+                *reasons_against_filing(wanted, person),
+            ]
+        )
+        filed = _create(person, wanted, arrival, number=number, at=at, handler=actor, submission_key=key)
+        for kind, file in files:
+            _keep_files(filed.request, [file], kind, by=actor, at=at)
+        audit.record(actor, "request.enter", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
+        tell.of_entering(filed.request)
+        return filed
+
+    key = submission_key or secrets.token_hex(32)
+    return _once(key, wanted.agency, at, create)
 
 
 def _create(
@@ -278,8 +339,8 @@ def _create(
     *,
     number: str,
     at: datetime,
+    submission_key: str,
     handler: User | None = None,
-    submission_key: str | None = None,
 ) -> Filed:
     code = new_code()
     row = InformationRequest(

@@ -28,26 +28,44 @@ _TO_APPLICANT = {
     Action.LAPSE: gettext_lazy("您的申请 %(number)s 已经终止办理。"),
     Action.TRANSFER: gettext_lazy("您的申请 %(number)s 已经转交其他单位办理。"),
 }
-# What the applicant did, for the office to go on with.
-_TO_OFFICE = {
+# Told to him as well when staff recorded it for him.
+_FOR_APPLICANT = {
+    Action.RECEIVE_CORRECTION: gettext_lazy("您的申请 %(number)s 已登记补正。"),
+    Action.RECEIVE_REASONS: gettext_lazy("您的申请 %(number)s 已登记理由说明。"),
+    Action.WITHDRAW: gettext_lazy("您的申请 %(number)s 已登记为撤回，不再办理。"),
+}
+# What the applicant did, for the office to go on with; what a colleague handed over, for whoever has it now.
+_BY_APPLICANT = {
     Action.RECEIVE_CORRECTION: gettext_lazy("申请人已补正：%(number)s"),
     Action.RECEIVE_REASONS: gettext_lazy("申请人已说明理由：%(number)s"),
     Action.WITHDRAW: gettext_lazy("申请人已撤回：%(number)s"),
+}
+_HANDED_OVER = {
+    Action.ASSIGN: gettext_lazy("分派给您经办：%(number)s"),
+    Action.TRANSFER: gettext_lazy("其他单位转来的申请：%(number)s"),
 }
 
 
 def after(event: RequestEvent) -> None:
     """Mail whoever has to know of a step. Call inside the transaction that writes it."""
-    row, words = event.request, {"number": event.request.number}
-    if sentence := _TO_APPLICANT.get(Action(event.action)):
-        tell_applicant(row, key=f"request-event:{event.pk}", sentence=sentence % words)
-    if event.by_applicant and (subject := _TO_OFFICE.get(Action(event.action))):
-        tell_office(row, key=f"request-event:{event.pk}", subject=subject % words, but=event.actor_id)
+    row, action, key = event.request, Action(event.action), f"request-event:{event.pk}"
+    words = {"number": row.number}
+    sentence = _TO_APPLICANT.get(action) or (None if event.by_applicant else _FOR_APPLICANT.get(action))
+    if sentence:
+        tell_applicant(row, key=key, sentence=sentence % words)
+    subject = _HANDED_OVER.get(action) or (_BY_APPLICANT.get(action) if event.by_applicant else None)
+    if subject:
+        tell_office(row, key=key, subject=subject % words, but=event.actor_id)
 
 
 def of_filing(row: InformationRequest) -> None:
     """A request has come in by the portal: its office learns of it, and the applicant gets the number by mail."""
     tell_office(row, key=f"request-filed:{row.pk}", subject=_("新的信息公开申请：%s") % row.number)
+    of_entering(row)
+
+
+def of_entering(row: InformationRequest) -> None:
+    """Staff have entered a request that came on paper: the applicant gets the number by mail, if he gave an address."""
     tell_applicant(row, key=f"request-filed:{row.pk}", sentence=_("您的申请已收到，受理编号 %s。") % row.number)
 
 
@@ -79,9 +97,9 @@ def tell_applicant(row: InformationRequest, *, key: str, sentence: str) -> None:
 
 
 def tell_office(row: InformationRequest, *, key: str, subject: str, but: int | None = None) -> None:
-    """To the handler, or while there is none to everybody who handles requests at the agency."""
-    people = [row.handler] if row.handler else access.holders(Permission.HANDLE_REQUEST, row.agency)
-    for person in people:
+    """To the handler; while there is none, or he handles none here any more, to everybody who does."""
+    officers = access.holders(Permission.HANDLE_REQUEST, row.agency)
+    for person in officers.filter(pk=row.handler_id or 0) or officers:
         if person.pk != but:
             _mail(person, key, subject, row)
 

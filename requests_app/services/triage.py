@@ -9,9 +9,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from govportal import access, audit
+from govportal.html import clean_line
 from govportal.models import Agency, User
 from govportal.permissions import Permission
-from requests_app.enums import Action, ReceiptBasis
+from requests_app.enums import Action, Channel, ReceiptBasis
 from requests_app.models import Assignment, InformationRequest, RequestEvent
 from requests_app.rules import RECEIPT_ARTICLE
 from requests_app.services import intake, procedure
@@ -33,7 +34,16 @@ def reasons_against_registering(row: InformationRequest, receipt: Receipt, actor
     if received_on is None:
         return [*reasons, _("请填写收到日期：与申请人确认收到的那一天（条例第三十一条）。")]
     arrival = intake.Arrival(channel=row.channel, basis=receipt.basis or row.receipt_basis, received_on=received_on)
+    if row.receipt_basis == ReceiptBasis.PORTAL and (arrival.received_on, arrival.basis) != _recorded(row):
+        # The applicant holds the portal's own receipt of that day.
+        reasons.append(_("网上登记回执已经确认收到日期 %s，不能更改。") % row.received_on)
+    elif row.channel == Channel.WEB and received_on < localdate(row.filed_at):
+        reasons.append(_("收到日期不能早于网上提交的日期。"))
     return reasons + intake.reasons_against_receipt(arrival, today)
+
+
+def _recorded(row: InformationRequest) -> tuple[date | None, str]:
+    return row.received_on, row.receipt_basis
 
 
 @transaction.atomic
@@ -41,11 +51,22 @@ def register(request_id: int, receipt: Receipt, *, actor: User, at: datetime) ->
     """登记受理: the day of receipt is settled, the clock runs, the request has a handler. Raises ValidationError."""
     row, day = procedure.locked(request_id), localdate(at)
     check(reasons_against_registering(row, receipt, actor, day))
+    before = _recorded(row)
     row.received_on = receipt.received_on or row.received_on
     row.receipt_basis = receipt.basis or row.receipt_basis
     row.handler = row.handler or actor
+    if _recorded(row) != before:
+        audit.record(
+            actor, "request.settle_receipt", row, agency=row.agency, basis=RECEIPT_ARTICLE,
+            before=_as_json(before), after=_as_json(_recorded(row)),
+        )  # fmt: skip
     fields = ("received_on", "receipt_basis", "handler")
     return procedure.move(row, Action.REGISTER, actor=actor, at=at, on=day, fields=fields, basis=RECEIPT_ARTICLE)
+
+
+def _as_json(recorded: tuple[date | None, str]) -> dict[str, str | None]:
+    received_on, basis = recorded
+    return {"received_on": received_on.isoformat() if received_on else None, "basis": str(basis)}
 
 
 @transaction.atomic
@@ -118,7 +139,7 @@ def _keep_lineage(
         to_agency=agency,
         from_handler=row.handler,
         to_handler=handler,
-        reason=reason[:300],
+        reason=clean_line(reason)[:300],  # the event holds all of it
         by=actor,
         at=at,
         on=localdate(at),

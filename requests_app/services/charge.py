@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -17,8 +19,9 @@ from govportal.models import User
 from requests_app import clock, fees
 from requests_app.clock import ClockKind
 from requests_app.enums import Action, FeeMode
-from requests_app.models import Applicant, FeeNotice, InformationRequest, RequestEvent
+from requests_app.models import FeeNotice, InformationRequest, RequestEvent
 from requests_app.services import procedure
+from requests_app.services.applicants import others_of
 from requests_app.services.procedure import check
 
 BASIS = "《政府信息公开条例》第四十二条、国办函〔2020〕109号"
@@ -36,28 +39,27 @@ class Demand:
 
 
 def charge_of(demand: Demand) -> fees.Charge:
-    """What the tariff gives: by item, this request's share on top of the month's earlier ones."""
+    """What the tariff gives: by item, this request's share on top of the month's earlier ones.
+
+    Raises ValueError for a quantity below zero or beyond what the tariff is asked for.
+    """
     if demand.mode == FeeMode.BY_ITEM:
         return fees.by_item(demand.quantity, earlier=demand.earlier)
     return fees.by_volume(demand.quantity)
 
 
 def earlier_in_month(row: InformationRequest) -> int:
-    """Requests of the same applicant to any agency here in the same calendar month, before this one: by fingerprint."""
-    applicant = Applicant.objects.filter(request=row).first()
-    if applicant is None or row.received_on is None:
+    """Pieces that the same applicant asked of this agency in the same calendar month before this request.
+
+    同一申请人一个自然月内累计: an agency charges and counts for itself. A request that was charged as several pieces
+    (一事一申请) counts as so many.
+    """
+    if row.received_on is None:
         return 0
-    same = Applicant.objects.exclude(pk=applicant.pk)
-    if applicant.identity_key:
-        same = same.filter(identity_key=applicant.identity_key)
-    elif applicant.contact_key:
-        same = same.filter(contact_key=applicant.contact_key)
-    else:
-        return 0
-    month = InformationRequest.objects.filter(
-        received_on__year=row.received_on.year, received_on__month=row.received_on.month, agency=row.agency_id
-    )
-    return month.filter(applicant__in=same, id__lt=row.pk).count()
+    before = Q(received_on__lt=row.received_on) | Q(received_on=row.received_on, pk__lt=row.pk)
+    month = others_of(row).filter(before, received_on__gte=row.received_on.replace(day=1))
+    fees_of = month.values_list("fee__mode", "fee__quantity")
+    return sum(quantity if mode == FeeMode.BY_ITEM else 1 for mode, quantity in fees_of)
 
 
 def reasons_against_notifying(row: InformationRequest, demand: Demand, actor: Any, today: date) -> list[str]:
@@ -65,15 +67,24 @@ def reasons_against_notifying(row: InformationRequest, demand: Demand, actor: An
     reasons = procedure.reasons_against(row, Action.NOTIFY_FEE, actor)
     if FeeNotice.objects.filter(request=row).exists():
         reasons.append(_("收费通知只能发一次。"))
-    if demand.quantity < 1:
-        reasons.append(_("数量须大于零。"))
-    elif charge_of(demand).amount <= 0:
-        reasons.append(_("这一数量按标准不收费，不能发收费通知。"))
+    reasons += _against_amount(demand)
     notified_on = demand.notified_on or today
     reasons += procedure.reasons_against_day(row, notified_on, today)
     if demand.delivered_on and not notified_on <= demand.delivered_on <= today:
-        reasons.append(_("送达日期须在通知之日以后、今天以前。"))
-    return reasons
+        reasons.append(_("送达日期不能早于通知日期，也不能晚于今天。"))
+    return reasons or procedure.clock_faults(row, [_notified(demand, today)], load_calendar())
+
+
+def _against_amount(demand: Demand) -> list[str]:
+    if demand.quantity < 1 or demand.earlier < 0:
+        return [_("数量须大于零。")]
+    if demand.quantity + demand.earlier > fees.LARGEST_QUANTITY:
+        return [_("数量太大，请核对。")]
+    return [] if charge_of(demand).amount > 0 else [_("这一数量按标准不收费，不能发收费通知。")]
+
+
+def _notified(demand: Demand, today: date) -> clock.Event:
+    return clock.Event(ClockKind.FEE_NOTIFIED, demand.notified_on or today, delivered_on=demand.delivered_on)
 
 
 @transaction.atomic
@@ -81,7 +92,7 @@ def notify(request_id: int, demand: Demand, *, actor: User, at: datetime) -> Fee
     """通知缴费: the clock stops. Raises ValidationError."""
     row, today = procedure.locked(request_id), localdate(at)
     check(reasons_against_notifying(row, demand, actor, today))
-    charge, notified_on = charge_of(demand), demand.notified_on or today
+    charge, fact = charge_of(demand), _notified(demand, today)
     notice = FeeNotice.objects.create(
         request=row,
         mode=demand.mode,
@@ -89,13 +100,12 @@ def notify(request_id: int, demand: Demand, *, actor: User, at: datetime) -> Fee
         earlier=demand.earlier if demand.mode == FeeMode.BY_ITEM else 0,
         amount=charge.amount,
         working=[str(line) for line in charge.lines],
-        notified_on=notified_on,
+        notified_on=fact.on,
         notified_by=actor,
-        delivered_on=demand.delivered_on,
-        pay_by=clock.payment_due(demand.delivered_on or notified_on, load_calendar()).due_on,
+        delivered_on=fact.delivered_on,
+        pay_by=clock.payment_due(fact.delivered_on or fact.on, load_calendar()).due_on,
     )
-    fact = clock.Event(ClockKind.FEE_NOTIFIED, notified_on, delivered_on=demand.delivered_on)
-    procedure.move(row, Action.NOTIFY_FEE, actor=actor, at=at, on=notified_on, facts=[fact], basis=BASIS)
+    procedure.move(row, Action.NOTIFY_FEE, actor=actor, at=at, on=fact.on, facts=[fact], basis=BASIS)
     return notice
 
 
@@ -103,15 +113,25 @@ def notify(request_id: int, demand: Demand, *, actor: User, at: datetime) -> Fee
 def note_delivery(request_id: int, delivered_on: date, *, actor: User, at: datetime) -> FeeNotice:
     """登记送达: the twenty working days for payment run from the day after. The reply clock stands still either way."""
     row, today = procedure.locked(request_id), localdate(at)
-    notice = FeeNotice.objects.select_for_update().get(request=row)
+    notice = FeeNotice.objects.select_for_update().filter(request=row).first()
     reasons = procedure.reasons_against(row, Action.NOTE_DELIVERY, actor)
+    if notice is None or notice.paid_on:
+        raise ValidationError([*reasons, _("没有等待缴费的收费通知。")])
     if not notice.notified_on <= delivered_on <= today:
-        reasons.append(_("送达日期须在通知之日以后、今天以前。"))
+        reasons.append(_("送达日期不能早于通知日期，也不能晚于今天。"))
     check(reasons)
     notice.delivered_on, notice.pay_by = delivered_on, clock.payment_due(delivered_on, load_calendar()).due_on
     notice.save(update_fields=["delivered_on", "pay_by"])
-    procedure.move(row, Action.NOTE_DELIVERY, actor=actor, at=at, on=today)
+    procedure.move(row, Action.NOTE_DELIVERY, actor=actor, at=at, on=delivered_on, basis=BASIS)
     return notice
+
+
+def reasons_against_payment(row: InformationRequest, paid_on: date, actor: Any, today: date) -> list[str]:
+    """Why a payment of this day cannot be recorded; empty when it can. Taken after the period too, while the case is
+    open: the measure lets the office stop, it does not make it."""
+    reasons = procedure.reasons_against(row, Action.RECORD_PAYMENT, actor)
+    reasons += procedure.reasons_against_day(row, paid_on, today)
+    return reasons or procedure.clock_faults(row, [clock.Event(ClockKind.FEE_PAID, paid_on)], load_calendar())
 
 
 @transaction.atomic
@@ -121,12 +141,7 @@ def record_payment(
     """登记缴费: the period begins anew on the day after. Raises ValidationError."""
     row, today = procedure.locked(request_id), localdate(at)
     paid_on = paid_on or today
-    check(
-        [
-            *procedure.reasons_against(row, Action.RECORD_PAYMENT, actor),
-            *procedure.reasons_against_day(row, paid_on, today),
-        ]
-    )
+    check(reasons_against_payment(row, paid_on, actor, today))
     notice = FeeNotice.objects.select_for_update().get(request=row)
     notice.paid_on, notice.payment_reference = paid_on, clean_line(reference)
     notice.clean_fields(exclude={"request", "notified_by"})

@@ -65,7 +65,8 @@ UNMOVING: Mapping[Action, Transition] = MappingProxyType(
         _A.TRANSFER: Transition(frozenset({_S.RECEIVED, _S.REGISTERED, _S.CORRECTED, _S.IN_REVIEW}), None, _HANDLE),
         _A.NOTE_DELIVERY: Transition(_CONSULTING | {_S.FEE_NOTIFIED}, None, _HANDLE),
         _A.ASK_REASONS: Transition(_WORKED_ON, None, _HANDLE),
-        _A.RECEIVE_REASONS: Transition(_AT_WORK, None, _HANDLE, by_applicant=True),
+        # Asked for while it was worked on; what the office does in the meantime takes nobody's word away.
+        _A.RECEIVE_REASONS: Transition(_OPEN - {_S.RECEIVED}, None, _HANDLE, by_applicant=True),
         _A.DELAY: Transition(_WORKED_ON, None, _RELEASE),
     }
 )

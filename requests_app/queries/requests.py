@@ -35,6 +35,6 @@ class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
         return self.filter(state=State.RECEIVED, agency__in=access.agencies_with(user, Permission.HANDLE_REQUEST))
 
     def handled_by(self, user: Any) -> Self:
-        """Open, given to this person or to nobody yet at an agency where he handles requests."""
-        mine = Q(handler=user.pk) | Q(handler=None, agency__in=access.agencies_with(user, Permission.HANDLE_REQUEST))
-        return self.open().filter(mine)
+        """Open, at an agency where this person handles requests, and given to him or to nobody yet."""
+        agencies = access.agencies_with(user, Permission.HANDLE_REQUEST)
+        return self.open().filter(Q(handler=user.pk) | Q(handler=None), agency__in=agencies)

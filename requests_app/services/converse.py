@@ -1,7 +1,7 @@
 """What applicant and office write to each other beside letters, and what the office writes for itself."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,12 +12,15 @@ from govportal import access, audit
 from govportal.html import clean_text
 from govportal.models import PrivateFile, User
 from govportal.permissions import Permission
+from govportal.workdays import Calendar, add_working_days
 from requests_app.enums import Action, FileKind, MessageKind
 from requests_app.models import InformationRequest, InternalNote, Message, RequestEvent, RequestFile
 from requests_app.services import procedure, tell
+from requests_app.services.intake import LONGEST_TEXT
 from requests_app.services.procedure import Words, check
 
 MOST_MESSAGES = 50  # of one applicant in one case; beyond, he telephones
+REASONS_DAYS = 10  # working days to give reasons: 第三十五条 sets no number
 ARTICLE = "《政府信息公开条例》第三十五条"
 
 
@@ -43,6 +46,12 @@ def ask_reasons(request_id: int, text: str, *, actor: User, at: datetime) -> Req
     )
 
 
+def reasons_due(row: InformationRequest, calendar: Calendar) -> date | None:
+    """The last day for giving the reasons that were asked for; None when none were."""
+    asked = row.events.filter(action=Action.ASK_REASONS).last()
+    return add_working_days(asked.on, REASONS_DAYS, calendar) if asked else None
+
+
 def reasons_against_giving_reasons(row: InformationRequest, text: str, actor: Any) -> list[str]:
     """Why no reasons can be taken now; `actor` None is the applicant himself."""
     reasons = procedure.reasons_against(row, Action.RECEIVE_REASONS, actor)
@@ -51,7 +60,7 @@ def reasons_against_giving_reasons(row: InformationRequest, text: str, actor: An
         reasons.append(_("没有要求说明理由，或者已经说明。"))
     if not text.strip():
         reasons.append(_("请写明理由。"))
-    return reasons
+    return reasons + _against_length(text)
 
 
 @transaction.atomic
@@ -63,6 +72,10 @@ def give_reasons(request_id: int, text: str, *, actor: User | None, at: datetime
     return procedure.move(
         row, Action.RECEIVE_REASONS, actor=actor, at=at, on=localdate(at), by_applicant=actor is None, basis=ARTICLE
     )
+
+
+def _against_length(text: str) -> list[str]:
+    return [_("最多 %s 个字，更多的请作为材料上传。") % LONGEST_TEXT] if len(text) > LONGEST_TEXT else []
 
 
 # --- messages and notes ------------------------------------------------------------------------------------------
@@ -77,6 +90,7 @@ def reasons_against_writing(row: InformationRequest, text: str, actor: Any) -> l
         reasons.append(_("您在%s没有依申请公开经办的角色。") % row.agency.display_name)
     if not text.strip():
         reasons.append(_("请写明内容。"))
+    reasons += _against_length(text)
     if actor is None and row.messages.filter(by=None).count() >= MOST_MESSAGES:
         reasons.append(_("这一申请的留言已达 %s 条，请致电受理机构。") % MOST_MESSAGES)
     return reasons

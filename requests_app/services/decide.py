@@ -6,8 +6,7 @@ release; what a letter of a kind needs beside the reasons is checked by letters.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,43 +15,40 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import READABLE_STATES, Audience
 from disclosure.models import Item
 from govportal import access, audit
 from govportal.calendar import load_calendar
 from govportal.html import clean_text, clean_values
-from govportal.models import PrivateFile, User
+from govportal.models import User
 from govportal.permissions import Permission
 from requests_app import clock, workflow
 from requests_app.clock import ClockKind
-from requests_app.enums import Action, DecisionKind, DecisionState, FileKind, Outcome, ReplyKind, State
-from requests_app.models import Correction, Decision, FeeNotice, InformationRequest, RequestEvent, RequestFile
-from requests_app.rules import REPLY_RULES, ReplyRule
-from requests_app.services import inquire, procedure, tell
+from requests_app.enums import Action, DecisionKind, DecisionState, FileKind, Outcome, ReplyKind
+from requests_app.models import Decision, InformationRequest, RequestEvent, RequestFile
+from requests_app.services import procedure, reply_checks, tell
 from requests_app.services.procedure import Words, check
+from requests_app.services.reply_checks import Proposal, is_live, rule_of
+
+__all__ = [
+    "Proposal",
+    "action_of",
+    "close",
+    "digest_of",
+    "drop",
+    "is_live",
+    "reasons_against",
+    "reasons_against_drafting",
+    "reasons_against_releasing",
+    "reasons_against_signing",
+    "release",
+    "rule_of",
+    "send_back",
+    "submit",
+]
 
 EXTENSION_ARTICLE = "《政府信息公开条例》第三十三条第二款"
 DELAY_ARTICLE = "《政府信息公开条例》第三十五条"
-_PARTY_BLIND = (ReplyKind.NOT_CORRECTED, ReplyKind.NOT_PAID)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What is to be decided. `days` of an extension or delay; `facts` by the names its letter asks for."""
-
-    kind: DecisionKind | str
-    reasons: str
-    reply_kind: ReplyKind | str = ""
-    days: int | None = None
-    content: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    items: Sequence[Item] = ()
-    files: Sequence[PrivateFile] = ()
-    duplicate_of: InformationRequest | None = None
-
-
-def rule_of(reply_kind: str) -> ReplyRule:
-    return REPLY_RULES[ReplyKind(reply_kind)]
+_FREE = (DecisionState.RETURNED, DecisionState.DROPPED)
 
 
 def action_of(kind: str, reply_kind: str) -> Action:
@@ -92,15 +88,18 @@ def reasons_against(row: InformationRequest, proposal: Proposal, actor: Any, tod
     if not proposal.reasons.strip():
         reasons.append(_("须写明理由。"))
     if proposal.kind == DecisionKind.REPLY:
-        return reasons + _against_reply(row, proposal, today)
+        return reasons + _against_files(row, proposal) + reply_checks.reasons_against(row, proposal, today)
     return reasons + _against_days(row, proposal, today)
 
 
 def _against_days(row: InformationRequest, proposal: Proposal, today: date) -> list[str]:
+    is_delay = proposal.kind == DecisionKind.DELAY
     if not proposal.days or proposal.days < 1:
-        return [_("请填写延长的工作日数。")]
+        return [_("请填写延迟的工作日数。") if is_delay else _("请填写延长的工作日数。")]
     if row.decisions.filter(kind=proposal.kind, state=DecisionState.RELEASED).exists():
-        return [_("答复期限只能延长一次。") if proposal.kind == DecisionKind.EXTENSION else _("延迟答复只能确定一次。")]
+        return [_("延迟答复只能确定一次。") if is_delay else _("答复期限只能延长一次。")]
+    if is_delay and not row.events.filter(action=Action.RECEIVE_REASONS).exists():
+        return [_("延迟答复以申请人说明的理由合理为前提：须先要求说明理由，并收到说明（条例第三十五条）。")]
     return procedure.clock_faults(row, [_fact(proposal.kind, proposal.days, today)], load_calendar())
 
 
@@ -108,66 +107,20 @@ def _fact(kind: str, days: int | None, on: date) -> clock.Event:
     return clock.Event(ClockKind.EXTENDED if kind == DecisionKind.EXTENSION else ClockKind.DELAYED, on, days=days)
 
 
-def _against_reply(row: InformationRequest, proposal: Proposal, today: date) -> list[str]:
-    rule = rule_of(proposal.reply_kind)
-    reasons = [_not_live(item) for item in proposal.items if not is_live(item)]
-    if rule.names_items and not proposal.items:
-        reasons.append(_("告知已主动公开，须指明仍在公开的信息（填索引号）。"))
-    if rule.kind == ReplyKind.PARTIAL and not proposal.facts.get("grounds"):
-        reasons.append(_("部分公开须写明不予公开部分的情形。"))
-    if rule.kind == ReplyKind.DUPLICATE:
-        reasons += _against_duplicate(row, proposal.duplicate_of)
-    if (
-        rule.kind == ReplyKind.STILL_UNCLEAR
-        and not Correction.objects.filter(request=row, answered_on__isnull=False).exists()
-    ):
-        reasons.append(_("没有经过补正，不能以“补正后仍不明确”答复（条例第三十条）。"))
-    if rule.kind == ReplyKind.EXCESSIVE and not row.events.filter(action=Action.ASK_REASONS).exists():
-        reasons.append(_("大量反复申请，须先要求申请人说明理由（条例第三十五条）。"))
-    if rule.kind == ReplyKind.THIRD_PARTY and not row.inquiries.filter(kind="third_party").exists():
-        reasons.append(_("以第三方合法权益为由不予公开，须先征求第三方意见（条例第三十二条）。"))
-    if rule.kind == ReplyKind.NOT_CORRECTED:
-        reasons += _against_lapse(Correction.objects.filter(request=row).first(), today)
-    if rule.kind == ReplyKind.NOT_PAID:
-        reasons += _against_unpaid(FeeNotice.objects.filter(request=row).first(), today)
-    if rule.kind not in _PARTY_BLIND and (waiting := inquire.unsettled(row)):
-        reasons.append(_("还有 %s 份征求意见没有答复，期限未满。") % len(waiting))
-    return reasons
+def _against_files(row: InformationRequest, proposal: Proposal) -> list[str]:
+    """A file goes out with one decision of one request; what was returned may be handed in again with the next."""
+    if len({file.pk for file in proposal.files}) < len(proposal.files):
+        return [_("同一个文件附了两次。")]
+    held = RequestFile.objects.filter(file__in=[file.pk for file in proposal.files]).select_related("decision", "file")
+    taken = [one.file.name for one in held if one.request_id != row.pk or not _is_free(one)]
+    return [_("文件“%s”已用于别处，请重新上传。") % name for name in taken]
 
 
-def is_live(item: Item) -> bool:
-    """Whether everybody can read the item at its address now: what 已主动公开 may point to."""
-    return item.audience == Audience.PUBLIC and item.state in READABLE_STATES
+def _is_free(held: RequestFile) -> bool:
+    return held.kind == FileKind.DISCLOSED and (held.decision is None or held.decision.state in _FREE)
 
 
-def _not_live(item: Item) -> str:
-    return _("%s 现在不能公开查阅，不能作为已主动公开的信息。") % item.index_number
-
-
-def _against_duplicate(row: InformationRequest, first: InformationRequest | None) -> list[str]:
-    if first is None:
-        return [_("重复申请须指明此前已经答复的申请（填受理编号）。")]
-    if first.pk == row.pk:
-        return [_("不能与自己重复。")]
-    if first.state != State.REPLIED:
-        return [_("%s 还没有答复，不能据以不予重复处理（条例第三十六条第六项）。") % first.number]
-    return []
-
-
-def _against_lapse(correction: Correction | None, today: date) -> list[str]:
-    if correction is None:
-        return [_("没有告知过补正。")]
-    if correction.due_on >= today:
-        return [_("补正期限到 %s，期满以后才能终止办理。") % correction.due_on.isoformat()]
-    return []
-
-
-def _against_unpaid(fee: FeeNotice | None, today: date) -> list[str]:
-    if fee is None:
-        return [_("没有发过收费通知。")]
-    if fee.pay_by >= today:
-        return [_("缴费期限到 %s，期满以后才能终止办理。") % fee.pay_by.isoformat()]
-    return []
+# --- handing in ----------------------------------------------------------------------------------------------------
 
 
 def digest_of(proposal: Proposal) -> str:
@@ -176,9 +129,9 @@ def digest_of(proposal: Proposal) -> str:
         "kind": str(proposal.kind),
         "reply_kind": str(proposal.reply_kind),
         "days": proposal.days,
-        "reasons": clean_text(proposal.reasons),
-        "content": clean_text(proposal.content),
-        "facts": clean_values(dict(proposal.facts)),
+        "reasons": proposal.reasons,
+        "content": proposal.content,
+        "facts": dict(proposal.facts),
         "items": sorted(item.index_number for item in proposal.items),
         "files": sorted(file.fingerprint for file in proposal.files),
         "duplicate_of": proposal.duplicate_of.number if proposal.duplicate_of else "",
@@ -186,21 +139,36 @@ def digest_of(proposal: Proposal) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+def _as_kept(proposal: Proposal) -> Proposal:
+    """As the rows will give it back: cleaned, in JSON, and without what its kind does not have."""
+    is_reply = proposal.kind == DecisionKind.REPLY
+    return replace(
+        proposal,
+        reply_kind=str(proposal.reply_kind) if is_reply else "",
+        days=None if is_reply else proposal.days,
+        reasons=clean_text(proposal.reasons),
+        content=clean_text(proposal.content),
+        facts=json.loads(json.dumps(clean_values(dict(proposal.facts)), default=str)),
+        items=list({item.pk: item for item in proposal.items}.values()),
+    )
+
+
 @transaction.atomic
 def submit(request_id: int, proposal: Proposal, *, actor: User, at: datetime) -> Decision:
     """送签: hand in for another person's signature. Raises ValidationError with every reason."""
-    row = procedure.locked(request_id)
+    row, proposal = procedure.locked(request_id), _as_kept(proposal)
     check(reasons_against(row, proposal, actor, localdate(at)))
     is_reply = proposal.kind == DecisionKind.REPLY
+    facts: Any = dict(proposal.facts)
     decision = Decision(
         request=row,
         kind=proposal.kind,
         reply_kind=proposal.reply_kind,
-        days=proposal.days if not is_reply else None,
+        days=proposal.days,
         basis=rule_of(proposal.reply_kind).basis if is_reply else _ARTICLES[DecisionKind(proposal.kind)],
-        reasons=clean_text(proposal.reasons),
-        content=clean_text(proposal.content),
-        facts=clean_values(dict(proposal.facts)),
+        reasons=proposal.reasons,
+        content=proposal.content,
+        facts=facts,
         digest=digest_of(proposal),
         drafted_by=actor,
         drafted_at=at,
@@ -209,10 +177,9 @@ def submit(request_id: int, proposal: Proposal, *, actor: User, at: datetime) ->
     decision.save(force_insert=True)
     decision.items.set([item.pk for item in proposal.items])
     for file in proposal.files:
-        RequestFile.objects.create(
-            request=row, kind=FileKind.DISCLOSED, file=file, title=file.name, decision=decision, added_by=actor,
-            added_at=at,
-        )  # fmt: skip
+        values = {"request": row, "kind": FileKind.DISCLOSED, "decision": decision}
+        added = {"title": file.name, "added_by": actor, "added_at": at}
+        RequestFile.objects.update_or_create(file=file, defaults=values, create_defaults=values | added)
     if row.duplicate_of_id != (proposal.duplicate_of.pk if proposal.duplicate_of else None):
         row.duplicate_of = proposal.duplicate_of
         row.save(update_fields=["duplicate_of"])
@@ -271,7 +238,7 @@ def reasons_against_releasing(decision: Decision, actor: Any, today: date) -> li
         return reasons
     # Days have passed since it was handed in: an item may be gone, a period over.
     if decision.kind == DecisionKind.REPLY:
-        return _against_reply(row, proposal, today)
+        return reply_checks.reasons_against(row, proposal, today)
     return procedure.clock_faults(row, [_fact(decision.kind, decision.days, today)], load_calendar())
 
 
@@ -322,7 +289,7 @@ def drop(decision_id: int, *, actor: User, at: datetime) -> Decision:
     decision = _locked(decision_id)
     if decision.state != DecisionState.SUBMITTED:
         raise ValidationError(_("这一决定的状态是“%s”。") % decision.get_state_display())
-    if actor.pk != decision.drafted_by_id:
+    if actor.pk != decision.drafted_by_id or not access.can(actor, Permission.HANDLE_REQUEST, decision.request.agency):
         raise ValidationError(_("只有拟稿人可以收回。"))
     _sign(decision, DecisionState.DROPPED, actor=actor, at=at, note="")
     audit.record(actor, "request.drop_decision", decision.request, agency=decision.request.agency)

@@ -1,7 +1,7 @@
 """行政复议、行政诉讼 about a request, with the deadlines for our own answer (table 4 of the annual report).
 
-Sources: 行政复议法 (2023) 第四十八、五十四条; 行政诉讼法 第六十七条. Where the law says 日 they are
-calendar days, where it says 工作日 working days.
+Sources: 行政复议法 (2023) 第四十八、五十四、八十八条; 行政诉讼法 第六十七条. The 五日 and 十日 of the
+former are working days by its 第八十八条 (text not read in full here); the 十五日 of the latter are calendar days.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class AnswerTerm:
     basis: str
 
 
-ORDINARY_REVIEW = AnswerTerm(10, False, "《行政复议法》第四十八条")
+ORDINARY_REVIEW = AnswerTerm(10, True, "《行政复议法》第四十八条、第八十八条")
 SIMPLIFIED_REVIEW = AnswerTerm(5, True, "《行政复议法》第五十四条、第八十八条")
 LAWSUIT = AnswerTerm(15, False, "《行政诉讼法》第六十七条")
 
@@ -45,7 +45,7 @@ def answer_term(route: str, *, is_simplified: bool) -> AnswerTerm:
 
 def answer_due(term: AnswerTerm, notified_on: date, calendar: Calendar) -> date:
     """The last day for our answer. A term in calendar days that ends on a day off moves to the next working day
-    (《行政复议法》第八十八条, 《民事诉讼法》第八十五条)."""
+    (《民事诉讼法》第八十五条)."""
     if term.is_working:
         return add_working_days(notified_on, term.days, calendar)
     return add_working_days(notified_on + timedelta(days=term.days - 1), 1, calendar)
@@ -78,12 +78,33 @@ def reasons_against_recording(
         reasons.append(_("收到副本的日期不能早于受理日期。"))
     if request and request.received_on and case.filed_on < request.received_on:
         reasons.append(_("受理日期不能早于收到申请的日期。"))
-    is_post = case.route == AppealRoute.POST
-    if is_post and request and not (case.after and case.after.request_id == request.pk):
-        reasons.append(_("复议后起诉，须指明同一申请所经的复议。"))
-    if is_post and case.after and case.after.result == AppealResult.PENDING:
-        reasons.append(_("所经的复议尚未审结。"))
+    if request and not _was_ours(request, agency):
+        reasons.append(_("%s 不是本单位办理的申请。") % request.number)
+    if case.route not in AppealRoute.values:
+        reasons.append(_("请选择途径。"))
+    elif case.route == AppealRoute.POST:
+        reasons += _against_review_before(agency, request, case)
     return reasons
+
+
+def _was_ours(request: InformationRequest, agency: Agency) -> bool:
+    """Now, or before it was handed on: what an agency did not do in time stays its own."""
+    return request.agency_id == agency.pk or request.assignments.filter(from_agency=agency).exists()
+
+
+def _against_review_before(agency: Agency, request: InformationRequest | None, case: Case) -> list[str]:
+    """复议后起诉: the review it follows, where the portal knows of it."""
+    review = case.after
+    if review is None:
+        return [_("复议后起诉，须指明同一申请所经的复议。")] if request else []
+    is_same = review.agency_id == agency.pk and review.request_id == (request.pk if request else None)
+    if not is_same or review.route != AppealRoute.REVIEW:
+        return [_("复议后起诉，须指明同一申请所经的复议。")]
+    if review.result == AppealResult.PENDING or review.closed_on is None:
+        return [_("所经的复议尚未审结。")]
+    if case.filed_on < review.closed_on:
+        return [_("起诉受理日期不能早于复议审结的日期。")]
+    return []
 
 
 def _not_allowed(agency: Agency, actor: Any) -> list[str]:
@@ -106,7 +127,7 @@ def record(
         after=case.after if case.route == AppealRoute.POST else None,
         case_number=clean_line(case.case_number),
         body=clean_line(case.body),
-        is_simplified=case.is_simplified,
+        is_simplified=case.is_simplified and case.route == AppealRoute.REVIEW,
         filed_on=case.filed_on,
         notified_on=case.notified_on,
         answer_due_on=answer_due(term, case.notified_on, load_calendar()),
@@ -125,8 +146,12 @@ def answer(appeal_id: int, answered_on: date, *, actor: User, at: datetime) -> A
     """登记答复、答辩."""
     row = _locked(appeal_id)
     reasons = _not_allowed(row.agency, actor)
+    if row.answered_on:
+        reasons.append(_("已经登记答复。"))
     if not row.notified_on <= answered_on <= localdate(at):
-        reasons.append(_("答复日期须在收到副本之日以后、今天以前。"))
+        reasons.append(_("答复日期不能早于收到副本之日，也不能晚于今天。"))
+    elif row.closed_on and answered_on > row.closed_on:
+        reasons.append(_("答复日期不能晚于审结日期。"))
     check(reasons)
     row.answered_on = answered_on
     row.save(update_fields=["answered_on"])
@@ -141,10 +166,12 @@ def close(appeal_id: int, result: AppealResult, closed_on: date, *, actor: User,
     reasons = _not_allowed(row.agency, actor)
     if row.result != AppealResult.PENDING:
         reasons.append(_("已经登记结果。"))
-    if result == AppealResult.PENDING:
+    if result == AppealResult.PENDING or result not in AppealResult.values:
         reasons.append(_("请选择结果。"))
     if not row.filed_on <= closed_on <= localdate(at):
-        reasons.append(_("审结日期须在受理之日以后、今天以前。"))
+        reasons.append(_("审结日期不能早于受理之日，也不能晚于今天。"))
+    elif row.answered_on and closed_on < row.answered_on:
+        reasons.append(_("审结日期不能早于答复日期。"))
     check(reasons)
     row.result, row.closed_on = result, closed_on
     row.save(update_fields=["result", "closed_on"])

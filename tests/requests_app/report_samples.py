@@ -2,17 +2,22 @@
 
 import copy
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.utils.timezone import make_aware
 
 from govportal.models import Agency, User
+from govportal.permissions import Role
 from requests_app.enums import AppealResult, Channel, ReceiptBasis, State
-from requests_app.models import Appeal, Assignment, InformationRequest
+from requests_app.models import AnnualReport, Appeal, Assignment, InformationRequest
 from requests_app.report_form import TABLE3
 from requests_app.report_tables import Tally
+from requests_app.services import annual_report, report_drafting
+from tests.factories import make_agency, make_member
+from tests.factories.published import publish_edition
 
 _TABLE3: dict[str, list[int]] = {
     "new": [13612, 252, 0, 45, 128, 32, 14069],
@@ -151,3 +156,59 @@ def make_appeal(agency: Agency, route: str, *, filed_on: date, by: User, **value
         recorded_at=at,
         **values,
     )
+
+
+# --- reports -------------------------------------------------------------------------------------------------------
+
+REPORTED_AT = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
+PARTS = {
+    "one": "本机关主动公开信息120条。\n\n受理申请按时答复。",
+    "two": "",
+    "three": "",
+    "four": "",
+    "five": "个别科室公开不及时，已建立月度检查。",
+    "six": "本年度未收取政府信息公开信息处理费。",
+}
+
+
+def written_report(
+    *,
+    agency: Agency | None = None,
+    officer: User | None = None,
+    year: int = 2025,
+    parts: dict[str, str] | None = None,
+    fees: Decimal | None = Decimal("12.5"),
+) -> AnnualReport:
+    """A report ready to be handed in: all parts, and the one figure that nobody can count (None: without it)."""
+    agency = agency or make_agency()
+    officer = officer or make_member(Role.REQUEST_OFFICER, agency)
+    report = report_drafting.start(agency, year, actor=officer, at=REPORTED_AT)
+    report_drafting.write(report.pk, parts or PARTS, actor=officer, at=REPORTED_AT)
+    if fees is not None:
+        figure = report_drafting.Figure(key="fees.amount", value=fees, source="财政局非税收入年报")
+        report_drafting.state_figure(report.pk, figure, actor=officer, at=REPORTED_AT)
+    return AnnualReport.objects.select_related("agency", "drafted_by").get(pk=report.pk)
+
+
+def submitted_report(**values: Any) -> AnnualReport:
+    report = written_report(**values)
+    report_drafting.submit(report.pk, actor=report.drafted_by, at=REPORTED_AT)
+    return AnnualReport.objects.select_related("agency", "drafted_by").get(pk=report.pk)
+
+
+def frozen_report(**values: Any) -> AnnualReport:
+    report = submitted_report(**values)
+    computed = annual_report.compute(report.agency, report.year, today=REPORTED_AT.date())
+    seen = annual_report.digest_of(annual_report.payload(computed, report.parts))
+    head = make_member(Role.OFFICE_HEAD, report.agency)
+    report_drafting.freeze(report.pk, actor=head, at=REPORTED_AT, seen=seen)
+    return AnnualReport.objects.select_related("agency", "drafted_by").get(pk=report.pk)
+
+
+def published_report(**values: Any) -> AnnualReport:
+    """Frozen, and its item public."""
+    report = frozen_report(**values)
+    publisher = make_member(Role.PUBLISHER, report.agency)
+    item = report_drafting.draft_item(report.pk, actor=publisher, at=REPORTED_AT)
+    publish_edition(item.editions.get())
+    return AnnualReport.objects.select_related("agency", "drafted_by", "item").get(pk=report.pk)

@@ -9,12 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from html import unescape
 from typing import Any
 
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from govportal import pdf
@@ -48,7 +50,17 @@ _TYPES: Mapping[FactKind, tuple[type, ...]] = {
 }
 
 
+_PARAGRAPH = re.compile(r"<(?:p|h1|li)\b[^>]*>(.*?)</(?:p|h1|li)>", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
+
+
+# What a form or a JSON column holds as text.
+_READERS: Mapping[FactKind, Callable[[str], Any]] = {
+    FactKind.DATE: date.fromisoformat,
+    FactKind.MONEY: Decimal,
+    FactKind.NUMBER: int,
+    FactKind.LINES: str.splitlines,
+}
 
 
 class MissingFacts(ValueError):
@@ -87,22 +99,22 @@ def missing_facts(kind: LetterKind, facts: Facts) -> list[str]:
     return [fact.label for fact in required_facts(kind) if given[fact.name] in (None, "", [])]
 
 
-def to_json(kind: LetterKind, facts: Facts) -> dict[str, Any]:
-    """The facts of a letter as JSON values, for the row that keeps them."""
+def to_json(kind: LetterKind, facts: Facts) -> Any:
+    """The facts of a letter as a mapping of JSON values, for the row that keeps them."""
     kept = {name: facts[name] for name in known_facts(kind) if facts.get(name) is not None}
     return {name: str(value) if isinstance(value, date | Decimal) else value for name, value in kept.items()}
 
 
 def from_json(kind: LetterKind, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The facts that `to_json` kept, or that a form sent as JSON values. Raises ValueError for what cannot be read."""
-    readers: Mapping[FactKind, Callable[[str], Any]] = {FactKind.DATE: date.fromisoformat, FactKind.MONEY: Decimal}
     facts: dict[str, Any] = {}
     for name, fact in known_facts(kind).items():
         if (value := kept.get(name)) is not None:
-            reader = readers.get(fact.kind)
+            reader = _READERS.get(fact.kind)
             try:
                 facts[name] = reader(value) if reader and isinstance(value, str) else value
-            except (ValueError, InvalidOperation) as error:
+                _tidy(fact, facts[name])
+            except (ValueError, TypeError, InvalidOperation) as error:
                 raise ValueError(_("%(label)s填写有误。") % {"label": fact.label}) from error
     return facts
 
@@ -144,6 +156,12 @@ def render_html(kind: LetterKind, facts: Facts) -> str:
     }
     with translation.override("zh-hans"):
         return render_to_string(rule.template, context)
+
+
+def render_text(kind: LetterKind, facts: Facts) -> str:
+    """The letter as plain text, for mail to whoever has no page here. Raises MissingFacts."""
+    parts = _PARAGRAPH.findall(render_html(kind, facts))
+    return "\n".join(unescape(strip_tags(part)).strip() for part in parts)
 
 
 def render_pdf(kind: LetterKind, facts: Facts) -> bytes:

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.files import File
+from django.utils.timezone import localdate
 
 from disclosure.models import Item
 from disclosure.services.demo_story import office_hours
@@ -22,11 +23,25 @@ from govportal.models import PrivateFile, User
 from govportal.permissions import Role
 from govportal.workdays import Calendar, add_working_days, is_working_day
 from requests_app.enums import Channel, DecisionKind, FileKind, ReceiptBasis
-from requests_app.models import Appeal, Decision, InformationRequest, Inquiry
-from requests_app.services import appeal, charge, converse, correct, decide, inquire, intake, triage, withdraw
+from requests_app.letter_rules import LetterKind
+from requests_app.models import Appeal, Decision, FeeNotice, InformationRequest, Inquiry
+from requests_app.services import (
+    appeal,
+    charge,
+    converse,
+    correct,
+    decide,
+    demo_letters,
+    inquire,
+    intake,
+    triage,
+    withdraw,
+)
 from requests_app.services.demo_texts import FOLDER, DemoFault, load
 
 _OLDEST = timedelta(days=420)
+# Steps that send the applicant a letter. That the notice of a fee has come starts a period, so the files say when.
+_WRITTEN = ("register", "transfer", "ask_correction", "ask_party", "ask_reasons", "release")
 _FIRST = "1"  # the inquiry meant where a step names none
 _BASES = {Channel.COUNTER: ReceiptBasis.SUBMITTED, Channel.ORAL: ReceiptBasis.SUBMITTED}
 
@@ -38,6 +53,13 @@ class _Event:
     on: date
     order: int
     play: Callable[[datetime], object]
+
+
+def _with_arrivals(steps: Sequence[Raw], age: int) -> list[Raw]:
+    """The steps of a case, and of each letter to the applicant but the newest its arrival on the next working day."""
+    arrivals = [{"day": step["day"] + 1, "do": "arrive"} for step in steps if step["do"] in _WRITTEN]
+    whole = [*steps, *(step for step in arrivals if step["day"] <= age)]
+    return sorted(whole, key=lambda step: (step["day"], step["do"] != "arrive"))
 
 
 class Days:
@@ -79,7 +101,9 @@ class Cases:
             "ask_reasons": self._ask_reasons,
             "give_reasons": self._give_reasons,
             "charge": self._charge,
+            "arrive": self._arrive,
             "deliver_fee": self._deliver_fee,
+            "tell_party": self._tell_party,
             "pay": self._pay,
             "draft": self._draft,
             "release": self._release,
@@ -100,7 +124,7 @@ class Cases:
             received = self.days.ago(raw["received"])
             case = fill(dict(raw), received)
             events.append(_Event(received, 0, self._filing(case)))
-            for order, step in enumerate(case.get("steps", []), 1):
+            for order, step in enumerate(_with_arrivals(case.get("steps", []), raw["received"]), 1):
                 if step["day"] > raw["received"]:
                     raise DemoFault(f"{raw['key']}: {step['do']} lies in the future")
                 events.append(_Event(self.days.ago(raw["received"] - step["day"]), order, self._step(case, step)))
@@ -163,7 +187,7 @@ class Cases:
 
     def _enter(self, case: Raw, person: intake.Person, wanted: intake.Wanted, at: datetime) -> intake.Filed:
         basis = ReceiptBasis(case.get("basis", _BASES.get(Channel(case["channel"]), "")))
-        received_on = None if basis == ReceiptBasis.CONFIRMED else at.date()
+        received_on = None if basis == ReceiptBasis.CONFIRMED else localdate(at)
         arrival = intake.Arrival(channel=case["channel"], basis=basis, received_on=received_on)
         officer = self.people[case["agency"], Role.REQUEST_OFFICER]
         papers = [(kind, case[kind]) for kind in (FileKind.APPLICATION, FileKind.PROOF) if kind in case]
@@ -184,8 +208,10 @@ class Cases:
 
     def _register(self, case: Raw, step: Raw, at: datetime) -> None:
         row = self._row(case)
-        confirmed = self.days.after(row.filed_at.date(), case["confirmed"]) if "confirmed" in case else None
-        triage.register(row.pk, triage.Receipt(received_on=confirmed), actor=self._officer(case), at=at)
+        confirmed = self.days.after(localdate(row.filed_at), case["confirmed"]) if "confirmed" in case else None
+        officer = self._officer(case)
+        triage.register(row.pk, triage.Receipt(received_on=confirmed), actor=officer, at=at)
+        demo_letters.confirm_receipt(self._row(case), actor=officer, at=at)
 
     def _review(self, case: Raw, step: Raw, at: datetime) -> None:
         triage.begin_review(self.rows[case["key"]], actor=self._officer(case), at=at)
@@ -196,11 +222,15 @@ class Cases:
 
     def _transfer(self, case: Raw, step: Raw, at: datetime) -> None:
         agency = self.county.agencies[step["to"]]
-        triage.transfer(self.rows[case["key"]], agency, actor=self._officer(case), at=at, reason=step["reason"])
+        officer = self._officer(case)
+        triage.transfer(self.rows[case["key"]], agency, actor=officer, at=at, reason=step["reason"])
+        demo_letters.issue(self._row(case), LetterKind.TRANSFER, actor=officer, at=at)
 
     def _ask_correction(self, case: Raw, step: Raw, at: datetime) -> None:
-        demand = correct.Demand(items=step["items"], due_on=self.days.after(at.date(), step["days"]))
-        correct.ask(self.rows[case["key"]], demand, actor=self._officer(case), at=at)
+        demand = correct.Demand(items=step["items"], due_on=self.days.after(localdate(at), step["days"]))
+        officer = self._officer(case)
+        correct.ask(self.rows[case["key"]], demand, actor=officer, at=at)
+        demo_letters.issue(self._row(case), LetterKind.CORRECTION, actor=officer, at=at)
 
     def _correct(self, case: Raw, step: Raw, at: datetime) -> None:
         by = None if case["channel"] == Channel.WEB else self._officer(case)
@@ -208,37 +238,57 @@ class Cases:
 
     # --- inquiries -------------------------------------------------------------------------------------------------
 
-    def _inquiry(self, case: Raw, step: Raw) -> int:
-        return Inquiry.objects.get(request=self.rows[case["key"]], ref=step.get("name", _FIRST)).pk
+    def _inquiry(self, case: Raw, step: Raw) -> Inquiry:
+        return Inquiry.objects.get(request=self.rows[case["key"]], ref=step.get("name", _FIRST))
 
     def _ask_party(self, case: Raw, step: Raw, at: datetime) -> None:
         question = inquire.Question(**{name: step[name] for name in ("kind", "party", "contact", "matter")})
-        inquire.ask(self.rows[case["key"]], question, actor=self._officer(case), at=at)
+        officer = self._officer(case)
+        inquiry = inquire.ask(self.rows[case["key"]], question, actor=officer, at=at)
+        demo_letters.ask(self._row(case), inquiry, actor=officer, at=at)
 
     def _deliver(self, case: Raw, step: Raw, at: datetime) -> None:
-        inquire.note_delivery(self._inquiry(case, step), at.date(), actor=self._officer(case), at=at)
+        inquiry = self._inquiry(case, step)
+        demo_letters.arrive(self._row(case), localdate(at), actor=self._officer(case), at=at, inquiry=inquiry)
 
     def _hear(self, case: Raw, step: Raw, at: datetime) -> None:
         reply = inquire.Reply(answer=step["answer"], reasons=step["reasons"])
-        inquire.record_answer(self._inquiry(case, step), reply, actor=self._officer(case), at=at)
+        inquire.record_answer(self._inquiry(case, step).pk, reply, actor=self._officer(case), at=at)
 
     def _settle(self, case: Raw, step: Raw, at: datetime) -> None:
-        inquire.settle_silence(self._inquiry(case, step), actor=self._officer(case), at=at)
+        inquire.settle_silence(self._inquiry(case, step).pk, actor=self._officer(case), at=at)
+
+    def _tell_party(self, case: Raw, step: Raw, at: datetime) -> None:
+        """书面告知第三方 of what is disclosed although he objects (第三十二条)."""
+        row, inquiry, officer = self._row(case), self._inquiry(case, step), self._officer(case)
+        facts = {"reasons": step["reasons"]}
+        kind = LetterKind.THIRD_PARTY_DECISION
+        demo_letters.issue(row, kind, actor=officer, at=at, inquiry=inquiry, facts=facts)
+
+    def _arrive(self, case: Raw, step: Raw, at: datetime) -> None:
+        demo_letters.arrive(self._row(case), localdate(at), actor=self._officer(case), at=at)
 
     # --- reasons, fees, words ----------------------------------------------------------------------------------------
 
     def _ask_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
-        converse.ask_reasons(self.rows[case["key"]], step["text"], actor=self._officer(case), at=at)
+        officer = self._officer(case)
+        converse.ask_reasons(self.rows[case["key"]], step["text"], actor=officer, at=at)
+        facts = {"reply_by": self.days.after(localdate(at), step["days"])}
+        demo_letters.issue(self._row(case), LetterKind.REASONS, actor=officer, at=at, facts=facts)
 
     def _give_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
         converse.give_reasons(self.rows[case["key"]], step["text"], actor=None, at=at)
 
     def _charge(self, case: Raw, step: Raw, at: datetime) -> None:
         demand = charge.Demand(mode=step["mode"], quantity=step["quantity"], earlier=step.get("earlier", 0))
-        charge.notify(self.rows[case["key"]], demand, actor=self._officer(case), at=at)
+        officer = self._officer(case)
+        charge.notify(self.rows[case["key"]], demand, actor=officer, at=at)
+        demo_letters.issue(self._row(case), LetterKind.FEE, actor=officer, at=at)
 
     def _deliver_fee(self, case: Raw, step: Raw, at: datetime) -> None:
-        charge.note_delivery(self.rows[case["key"]], at.date(), actor=self._officer(case), at=at)
+        self._arrive(case, step, at)
+        if FeeNotice.objects.filter(request=self.rows[case["key"]], delivered_on=None).exists():
+            charge.note_delivery(self.rows[case["key"]], localdate(at), actor=self._officer(case), at=at)
 
     def _pay(self, case: Raw, step: Raw, at: datetime) -> None:
         charge.record_payment(self.rows[case["key"]], actor=self._officer(case), at=at, reference=step["reference"])
@@ -265,7 +315,7 @@ class Cases:
             days=step.get("days"),
             content=step.get("content", ""),
             facts=step.get("facts", {}),
-            items=[self._item(title, at.date()) for title in step.get("items", [])],
+            items=[self._item(title, localdate(at)) for title in step.get("items", [])],
             files=self._files(step, officer),
             duplicate_of=InformationRequest.objects.get(pk=self.rows[first]) if first else None,
         )
@@ -278,17 +328,20 @@ class Cases:
             raise DemoFault(f"no live item of the title {title} on {on}")
         return found
 
-    def _waiting(self, case: Raw) -> int:
-        return Decision.objects.waiting().get(request=self.rows[case["key"]]).pk
+    def _waiting(self, case: Raw) -> Decision:
+        return Decision.objects.waiting().get(request=self.rows[case["key"]])
 
     def _release(self, case: Raw, step: Raw, at: datetime) -> None:
-        decide.release(self._waiting(case), actor=self._head(case), at=at, note=step.get("note", ""))
+        decision, officer = self._waiting(case), self._officer(case)
+        decide.release(decision.pk, actor=self._head(case), at=at, note=step.get("note", ""))
+        kind = decision.reply_kind if decision.kind == DecisionKind.REPLY else decision.kind
+        demo_letters.issue(self._row(case), LetterKind(kind), actor=officer, at=at)
 
     def _send_back(self, case: Raw, step: Raw, at: datetime) -> None:
-        decide.send_back(self._waiting(case), actor=self._head(case), at=at, note=step["note"])
+        decide.send_back(self._waiting(case).pk, actor=self._head(case), at=at, note=step["note"])
 
     def _drop(self, case: Raw, step: Raw, at: datetime) -> None:
-        decide.drop(self._waiting(case), actor=self._officer(case), at=at)
+        decide.drop(self._waiting(case).pk, actor=self._officer(case), at=at)
 
     # --- reviews and lawsuits --------------------------------------------------------------------------------------
 
@@ -302,7 +355,7 @@ class Cases:
                 route=step["route"],
                 body=step["body"],
                 filed_on=filed_on,
-                notified_on=at.date(),
+                notified_on=localdate(at),
                 case_number=step["case_number"],
                 is_simplified=step.get("simplified", False),
                 after=self.appeals.get((case["key"], step.get("after", ""))),
@@ -314,10 +367,10 @@ class Cases:
 
     def _answer_appeal(self, case: Raw, step: Raw, at: datetime) -> None:
         row = self.appeals[case["key"], step["name"]]
-        appeal.answer(row.pk, at.date(), actor=self._officer(case), at=at)
+        appeal.answer(row.pk, localdate(at), actor=self._officer(case), at=at)
 
     def _close_appeal(self, case: Raw, step: Raw, at: datetime) -> None:
         row = self.appeals[case["key"], step["name"]]
         self.appeals[case["key"], step["name"]] = appeal.close(
-            row.pk, step["result"], at.date(), actor=self._officer(case), at=at
+            row.pk, step["result"], localdate(at), actor=self._officer(case), at=at
         )

@@ -22,8 +22,9 @@ from requests_app.enums import Action, ApplicantKind, Channel, FeeMode, InquiryA
 from requests_app.letter_rules import LETTER_RULES, Addressee, LetterKind
 from requests_app.models import Applicant, Correction, FeeNotice, Inquiry, Letter, RequestOffice
 from requests_app.rules import REPLY_RULES
-from requests_app.services import procedure
+from requests_app.services import converse, procedure
 from requests_app.services.letter_matter import Matter, day_words, office_of
+from requests_app.services.reply_checks import THIRD_PARTY_REASONS
 from requests_app.services.reply_facts import facts_of_reply
 
 SUBJECT_LENGTH = 60  # of a description that stands in for a name
@@ -123,7 +124,9 @@ def _correction(matter: Matter) -> dict[str, Any]:
 
 def _reasons(matter: Matter) -> dict[str, Any]:
     asked = matter.row.events.filter(action=Action.ASK_REASONS).last()
-    return {"excess": asked.public_note} if asked else {}
+    if asked is None:
+        return {}
+    return {"excess": asked.public_note, "reply_by": converse.reasons_due(matter.row, load_calendar())}
 
 
 def _reading(matter: Matter, kind: ClockKind | None = None) -> clock.Reading | None:
@@ -193,7 +196,8 @@ def _third_party_decision(matter: Matter) -> dict[str, Any]:
         "inquiry_number": asked.number if asked else "",
         "opinion": _opinion(inquiry),
         "content": matter.said.content,
-        "reasons": matter.said.reasons,
+        # What the applicant is told is not for the third party to read.
+        "reasons": str(matter.said.facts.get(THIRD_PARTY_REASONS) or ""),
         "open_on": matter.said.on,
     }
 

@@ -1,0 +1,553 @@
+"""Numbers, versions, files, ways and proofs of letters."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+
+from disclosure.models import IndexCounter
+from govportal import private_files
+from govportal.models import Agency, AuditEvent, Notice, PrivateFile
+from govportal.permissions import Role
+from requests_app.enums import DeliveryWay, InquiryKind, ReplyKind, State
+from requests_app.letter_rules import LetterKind
+from requests_app.letters import MissingFacts
+from requests_app.models import Delivery, InformationRequest, Letter, RequestOffice
+from requests_app.services import letter_delivery, letter_facts, letters
+from requests_app.services.letter_delivery import Arrival, Dispatch
+from requests_app.services.letter_matter import Said
+from requests_app.services.letters import Order
+from requests_app.tasks import render_letter
+from tests.factories import make_agency, make_member
+from tests.factories.requests import (
+    AT,
+    TODAY,
+    ask_party,
+    make_proposal,
+    make_request,
+    officer_of,
+    release_decision,
+    releaser_of,
+    request_in,
+    reread_request,
+)
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7\n%sealed\n%%EOF\n"
+WRITERS = 16
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letter_facts, "reverse", lambda name: f"/{name}/")
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "media")
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return make_office()
+
+
+def make_office(prefix: str = "澄交公复", **values: Any) -> Agency:
+    agency = make_agency(**{"office": "政务公开室", "phone": "0399-6613320", "address": "交通路9号"} | values)
+    RequestOffice.objects.create(
+        agency=agency, letter_prefix=prefix, court="澄明县人民法院", review_body="澄明县人民政府"
+    )
+    return agency
+
+
+def corrected(agency: Agency) -> InformationRequest:
+    """A request of which a correction was asked: the cheapest that has a letter to issue."""
+    return request_in(State.CORRECTION_ASKED, agency=agency)
+
+
+def issued(agency: Agency, **values: Any) -> Letter:
+    return letters.issue(
+        corrected(agency).pk, Order(kind=LetterKind.CORRECTION, **values), actor=officer_of(agency), at=AT
+    )
+
+
+def answered(agency: Agency) -> Letter:
+    row = request_in(State.IN_REVIEW, agency=agency)
+    release_decision(row)
+    return letters.issue(row.pk, Order(kind=LetterKind.DISCLOSED), actor=officer_of(agency), at=AT)
+
+
+def inquired(agency: Agency, **values: Any) -> Letter:
+    row = request_in(State.IN_REVIEW, agency=agency)
+    inquiry = ask_party(row, InquiryKind.THIRD_PARTY, **values)
+    order = Order(kind=LetterKind.THIRD_PARTY_INQUIRY, inquiry=inquiry)
+    return letters.issue(row.pk, order, actor=officer_of(agency), at=AT)
+
+
+def said(action: str) -> list[str]:
+    """Everything the audit trail holds of a deed."""
+    events = AuditEvent.objects.filter(action=action)
+    return [f"{event.subject_name} {event.before} {event.after} {event.note}" for event in events]
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+def test_letters_of_an_agency_are_numbered_in_order(agency: Agency) -> None:
+    numbers = [issued(agency).number, answered(agency).number, inquired(agency).number]
+
+    assert numbers == ["澄交公复〔2026〕1号", "澄交公复〔2026〕2号", "澄交公复〔2026〕3号"]
+
+
+def test_every_agency_and_year_begins_at_one(agency: Agency) -> None:
+    twin = make_office()
+    next_year = AT + timedelta(days=366)
+
+    numbers = [letters.allocate_number(each, year) for each in (agency, twin) for year in (AT.year, next_year.year)]
+
+    assert numbers == ["澄交公复〔2026〕1号", "澄交公复〔2027〕1号"] * 2
+
+
+def test_prefix_falls_back_to_the_short_name() -> None:
+    agency = make_agency(name="澄明县民政局", short_name="县民政局")
+    long = make_agency(name="某" * 120)
+
+    assert letters.allocate_number(agency, 2026) == "县民政局公复〔2026〕1号"
+    assert len(letters.allocate_number(long, 2026)) <= 80
+
+
+def test_letter_that_comes_to_nothing_gives_its_number_back(agency: Agency) -> None:
+    with transaction.atomic():
+        issued(agency)
+        transaction.set_rollback(True)
+
+    assert issued(agency).number == "澄交公复〔2026〕1号"
+
+
+def test_refused_letter_takes_no_number(agency: Agency) -> None:
+    RequestOffice.objects.update(court="")
+    row = request_in(State.IN_REVIEW, agency=agency)
+    release_decision(row)
+
+    with pytest.raises(ValidationError, match="文书缺少：管辖法院"):
+        letters.issue(row.pk, Order(kind=LetterKind.DISCLOSED), actor=officer_of(agency), at=AT)
+
+    assert not IndexCounter.objects.filter(prefix__startswith="letter").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_letters_at_once_each_has_its_number_and_none_is_left_out(agency: Agency) -> None:
+    if connection.vendor == "sqlite":
+        rows, expected = [corrected(agency) for _number in range(4)], 4
+    else:
+        rows, expected = [corrected(agency) for _number in range(WRITERS)], WRITERS
+    officer = officer_of(agency)
+
+    outcomes = at_once(
+        *(lambda pk=row.pk: letters.issue(pk, Order(kind=LetterKind.CORRECTION), actor=officer, at=AT) for row in rows)
+    )
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    numbers = sorted(int(re.findall(r"\d+", letter.number)[1]) for letter in Letter.objects.all())
+    assert numbers == list(range(1, expected + 1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_issue_the_same_letter_one_is_refused(agency: Agency) -> None:
+    row, officer = corrected(agency), officer_of(agency)
+
+    outcomes = at_once(lambda: letters.issue(row.pk, Order(kind=LetterKind.CORRECTION), actor=officer, at=AT), times=2)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Letter", "ValidationError"]
+    assert IndexCounter.objects.get(prefix__startswith="letter").last == 1
+
+
+# --- issue --------------------------------------------------------------------------------------------------------
+
+
+def test_only_the_office_writes_its_letters(agency: Agency) -> None:
+    row, stranger = corrected(agency), officer_of(make_agency())
+
+    with pytest.raises(ValidationError, match="没有依申请公开经办或者签发的角色"):
+        letters.issue(row.pk, Order(kind=LetterKind.CORRECTION), actor=stranger, at=AT)
+
+
+def test_reply_waits_for_its_release(agency: Agency) -> None:
+    row = request_in(State.IN_REVIEW, agency=agency)
+    order = Order(kind=LetterKind.DISCLOSED)
+
+    before = letters.reasons_against_issuing(row, order, officer_of(agency), TODAY)
+    release_decision(row, make_proposal(ReplyKind.NOT_EXISTING))
+    other = letters.reasons_against_issuing(reread_request(row), order, officer_of(agency), TODAY)
+
+    assert before == other == ["还没有签发的决定，不能生成这一文书。"]
+
+
+def test_releaser_may_issue_too(agency: Agency) -> None:
+    row = request_in(State.IN_REVIEW, agency=agency)
+    decision = release_decision(row)
+
+    letter = letters.issue(row.pk, Order(kind=LetterKind.DISCLOSED), actor=releaser_of(agency), at=AT)
+
+    assert letter.decision == decision
+    assert letter.is_for_applicant
+
+
+def test_inquiry_of_another_request_is_refused(agency: Agency) -> None:
+    row, other = request_in(State.IN_REVIEW, agency=agency), request_in(State.IN_REVIEW, agency=agency)
+    foreign = ask_party(other)
+
+    for inquiry in (None, foreign):
+        order = Order(kind=LetterKind.PAUSE, inquiry=inquiry)
+        reasons = letters.reasons_against_issuing(row, order, officer_of(agency), TODAY)
+        assert reasons == ["须指明是哪一份征求意见。"]
+
+
+def test_fact_that_cannot_be_read_is_a_reason_and_no_crash(agency: Agency) -> None:
+    with pytest.raises(ValidationError, match="补正期限填写有误"):
+        issued(agency, facts={"correct_by": "2024/13/45"})
+
+
+def test_database_and_audit_name_nobody(agency: Agency) -> None:
+    letter = answered(agency)
+    name, subject = letter.request.applicant.name, letter.request.subject
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT facts FROM requests_app_letter")
+        (held,) = cursor.fetchone()
+
+    assert name not in held
+    assert letter.facts["addressee"] == name
+    events = said("letter.issue")
+    assert events
+    assert not any(name in event or subject in event for event in events)
+
+
+def test_database_refuses_a_second_letter_of_one_number_and_version(agency: Agency) -> None:
+    letter = issued(agency)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Letter.objects.create(
+            request=letter.request, agency=agency, kind="other", number=letter.number, issued_on=TODAY, issued_at=AT
+        )
+
+    assert Letter.objects.count() == 1
+
+
+# --- preview and receipt ------------------------------------------------------------------------------------------
+
+
+def test_preview_has_no_number_and_takes_none(agency: Agency) -> None:
+    row = request_in(State.IN_REVIEW, agency=agency)
+    said = Said(reasons="可以公开。", content="明细。")
+
+    content = letters.preview(row, Order(kind=LetterKind.DISCLOSED), at=AT, said=said)
+
+    assert content.startswith(b"%PDF-1.7")
+    assert not IndexCounter.objects.filter(prefix__startswith="letter").exists()
+    assert not Letter.objects.exists()
+
+
+def test_preview_masks_the_applicant(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def render(_kind: LetterKind, facts: dict[str, Any]) -> bytes:
+        seen.append(facts["addressee"])
+        return b""
+
+    monkeypatch.setattr(letters, "render_pdf", render)
+    row = make_request(agency=agency, applicant={"name": "林晓舟"})
+
+    letters.preview(row, Order(kind=LetterKind.DISCLOSED), at=AT)
+
+    assert seen[0] != "林晓舟"
+    assert seen[0].startswith("林")
+
+
+def test_preview_without_a_fact_names_it(agency: Agency) -> None:
+    row = request_in(State.IN_REVIEW, agency=agency)
+
+    with pytest.raises(MissingFacts, match="公开的内容"):
+        letters.preview(row, Order(kind=LetterKind.DISCLOSED), at=AT)
+
+
+def test_receipt_takes_no_number_of_the_letters(agency: Agency) -> None:
+    row = request_in(State.RECEIVED, agency=agency)
+
+    content = letters.receipt_pdf(row, at=AT)
+
+    assert content.startswith(b"%PDF-1.7")
+    assert content == letters.receipt_pdf(row, at=AT + timedelta(days=3))
+    assert not Letter.objects.exists()
+
+
+# --- the paper ----------------------------------------------------------------------------------------------------
+
+
+def test_job_makes_the_file_once(agency: Agency) -> None:
+    letter = issued(agency)
+
+    render_letter(letter.pk)
+    first = letters.file_of(letter.pk)
+    render_letter(letter.pk)
+
+    assert first == letters.file_of(letter.pk)
+    assert PrivateFile.objects.count() == 1
+    assert private_files.open_bytes(first).startswith(b"%PDF-1.7")
+    assert first.name == "政府信息公开申请补正告知书（澄交公复〔2026〕1号）.pdf"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_at_once_get_one_file(agency: Agency) -> None:
+    letter = issued(agency)
+
+    outcomes = at_once(lambda: letters.file_of(letter.pk).pk, times=3)
+
+    assert len(set(outcomes)) == 1
+    assert PrivateFile.objects.count() == 1
+
+
+def test_look_of_staff_is_in_the_audit_trail(agency: Agency) -> None:
+    letter = issued(agency)
+
+    letters.open_by_staff(letter.pk, actor=officer_of(agency))
+
+    assert len(said("letter.open")) == 1
+    with pytest.raises(PermissionDenied):
+        letters.open_by_staff(letter.pk, actor=make_member(Role.PUBLISHER, agency))
+
+
+def test_sealed_copy_takes_the_place_of_our_pdf(agency: Agency) -> None:
+    letter = issued(agency)
+    ours = letters.file_of(letter.pk)
+
+    letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("扫描.pdf", PDF), actor=officer_of(agency), at=AT)
+
+    assert letters.file_of(letter.pk) != ours
+    assert private_files.open_bytes(letters.file_of(letter.pk)) == PDF
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [("照片.pdf", b"\x89PNG\r\n\x1a\n" + b"\0" * 20, "扩展名"), ("表.csv", b"a,b\n", "这里只接受")],
+)
+def test_sealed_copy_must_be_a_scan(agency: Agency, name: str, content: bytes, reason: str) -> None:
+    letter = issued(agency)
+
+    with pytest.raises(ValidationError, match=reason):
+        letters.attach_sealed_copy(letter.pk, SimpleUploadedFile(name, content), actor=officer_of(agency), at=AT)
+
+
+def test_sealed_copy_that_was_sent_stays(agency: Agency) -> None:
+    letter, officer = issued(agency), officer_of(agency)
+    letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("甲.pdf", PDF), actor=officer, at=AT)
+    letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
+
+    with pytest.raises(ValidationError, match="用印件已经发出"):
+        letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("乙.pdf", PDF), actor=officer, at=AT)
+
+
+# --- a new version ------------------------------------------------------------------------------------------------
+
+
+def test_new_version_keeps_number_and_facts_and_names_what_it_replaces(agency: Agency) -> None:
+    old = issued(agency, facts={"items": "甲"})
+
+    new = letters.regenerate(
+        old.pk, reason="期限有误", actor=officer_of(agency), at=AT + timedelta(days=1),
+        changes={"correct_by": "2026-03-20"},
+    )  # fmt: skip
+
+    assert (new.number, new.version, new.supersedes, new.reason) == (old.number, 2, old, "期限有误")
+    assert (new.facts["items"], new.facts["correct_by"], new.facts["issued_on"]) == (["甲"], "2026-03-20", "2026-03-03")
+    assert Letter.objects.get(pk=old.pk).facts == old.facts
+    assert IndexCounter.objects.get(prefix__startswith="letter").last == 1
+
+
+def test_new_version_needs_a_reason_and_the_newest_version(agency: Agency) -> None:
+    old, officer = issued(agency), officer_of(agency)
+    letters.regenerate(old.pk, reason="错字", actor=officer, at=AT)
+
+    with pytest.raises(ValidationError) as refusal:
+        letters.regenerate(old.pk, reason=" ", actor=officer, at=AT)
+
+    assert refusal.value.messages == ["这一版次已经被新的版次替代。", "须写明重新生成的理由。"]
+
+
+@pytest.mark.parametrize(("changes", "reason"), [({"items": ""}, "需要补正的事项"), ({"correct_by": "x"}, "填写有误")])
+def test_new_version_is_as_whole_as_the_first(agency: Agency, changes: dict[str, str], reason: str) -> None:
+    letter = issued(agency)
+
+    with pytest.raises(ValidationError, match=reason):
+        letters.regenerate(letter.pk, reason="更正", actor=officer_of(agency), at=AT, changes=changes)
+
+
+# --- sending ------------------------------------------------------------------------------------------------------
+
+
+def test_mail_to_the_applicant_says_numbers_and_leads_to_his_page(agency: Agency) -> None:
+    letter = answered(agency)
+    Notice.objects.all().delete()
+
+    delivery = letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.EMAIL), actor=officer_of(agency), at=AT)
+
+    notice = Notice.objects.get()
+    assert delivery.sent_on == TODAY
+    assert notice.address == letter.request.applicant.email
+    assert letter.number in notice.body
+    assert letter.request.applicant.name not in notice.body
+    assert letter.request.subject not in notice.subject + notice.body
+
+
+def test_mail_to_a_third_party_is_its_letter_and_names_no_applicant(agency: Agency) -> None:
+    letter = inquired(agency, contact="电话0399-6620011，邮箱：office@shuntong.example", matter="工程合同")
+    row = letter.request
+    Notice.objects.all().delete()
+
+    letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.EMAIL), actor=officer_of(agency), at=AT)
+
+    notice = Notice.objects.get()
+    assert notice.address == "office@shuntong.example"
+    assert "工程合同" in notice.body
+    assert "15个工作日" in notice.body
+    applicant = [row.number, row.subject, row.description, row.applicant.name, row.applicant.phone]
+    assert not [text for text in applicant if text in notice.subject + notice.body]
+
+
+@pytest.mark.parametrize(
+    ("way", "reason"),
+    [
+        (DeliveryWay.EMAIL, "没有收件人的电子邮箱"),
+        (DeliveryWay.DOWNLOAD, "只有申请人可以"),
+        ("pigeon", "请选择送达方式"),
+    ],
+)
+def test_way_that_leads_nowhere_is_refused(agency: Agency, way: str, reason: str) -> None:
+    letter = inquired(agency, contact="0399-6620011")
+
+    with pytest.raises(ValidationError, match=reason):
+        letter_delivery.send(letter.pk, Dispatch(way=way), actor=officer_of(agency), at=AT)
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_letter_is_sent_neither_before_it_was_written_nor_tomorrow(agency: Agency, days: int) -> None:
+    letter = issued(agency)
+    dispatch = Dispatch(way=DeliveryWay.POST, sent_on=TODAY + timedelta(days=days))
+
+    with pytest.raises(ValidationError, match="发出日期须在"):
+        letter_delivery.send(letter.pk, dispatch, actor=officer_of(agency), at=AT)
+
+
+def test_replaced_version_is_not_sent(agency: Agency) -> None:
+    old = issued(agency)
+    letters.regenerate(old.pk, reason="错字", actor=officer_of(agency), at=AT)
+
+    with pytest.raises(ValidationError, match="已经被新的版次替代"):
+        letter_delivery.send(old.pk, Dispatch(way=DeliveryWay.POST), actor=officer_of(agency), at=AT)
+
+
+# --- arrival ------------------------------------------------------------------------------------------------------
+
+
+def posted(letter: Letter, agency: Agency) -> Delivery:
+    return letter_delivery.send(
+        letter.pk, Dispatch(way=DeliveryWay.POST, note="EMS 1234"), actor=officer_of(agency), at=AT
+    )
+
+
+def test_arrival_is_kept_with_its_proof(agency: Agency) -> None:
+    delivery = posted(issued(agency), agency)
+    later = AT + timedelta(days=3)
+    arrival = Arrival(
+        delivered_on=TODAY + timedelta(days=2), note="本人签收", proof=SimpleUploadedFile("回执.pdf", PDF)
+    )
+
+    delivery = letter_delivery.record_delivery(delivery.pk, arrival, actor=officer_of(agency), at=later)
+
+    assert delivery.delivered_on == arrival.delivered_on
+    assert delivery.note == "EMS 1234\n本人签收"
+    assert delivery.proof is not None
+    assert private_files.open_bytes(delivery.proof) == PDF
+    assert not any("1234" in event or "签收" in event for event in said("letter.deliver"))
+
+
+@pytest.mark.parametrize("days", [-1, 4])
+def test_letter_arrives_neither_before_it_was_sent_nor_in_the_future(agency: Agency, days: int) -> None:
+    delivery = posted(issued(agency), agency)
+    arrival = Arrival(delivered_on=TODAY + timedelta(days=days))
+
+    with pytest.raises(ValidationError, match="送达日期须在"):
+        letter_delivery.record_delivery(delivery.pk, arrival, actor=officer_of(agency), at=AT + timedelta(days=3))
+
+
+def test_letter_arrives_once(agency: Agency) -> None:
+    delivery, officer = posted(issued(agency), agency), officer_of(agency)
+    letter_delivery.record_delivery(delivery.pk, Arrival(delivered_on=TODAY), actor=officer, at=AT)
+
+    with pytest.raises(ValidationError, match="已经登记 2026-03-02 送达"):
+        letter_delivery.record_delivery(delivery.pk, Arrival(delivered_on=TODAY), actor=officer, at=AT)
+
+
+def test_arrival_of_an_inquiry_starts_its_fifteen_days(agency: Agency) -> None:
+    letter = inquired(agency)
+    assert letter.inquiry
+    was_due = letter.inquiry.due_on
+    delivery, later = posted(letter, agency), AT + timedelta(days=2)
+
+    letter_delivery.record_delivery(
+        delivery.pk, Arrival(delivered_on=TODAY + timedelta(days=2)), actor=officer_of(agency), at=later
+    )
+
+    letter.inquiry.refresh_from_db()
+    assert letter.inquiry.delivered_on == TODAY + timedelta(days=2)
+    assert letter.inquiry.due_on > was_due
+
+
+def test_arrival_of_a_fee_notice_starts_the_period_for_payment(agency: Agency) -> None:
+    RequestOffice.objects.update(payee="到代收银行缴纳")
+    row = request_in(State.FEE_NOTIFIED, agency=agency)
+    letter = letters.issue(row.pk, Order(kind=LetterKind.FEE), actor=officer_of(agency), at=AT)
+    delivery = posted(letter, agency)
+
+    letter_delivery.record_delivery(delivery.pk, Arrival(delivered_on=TODAY), actor=officer_of(agency), at=AT)
+
+    assert reread_request(row).fee.delivered_on == TODAY
+
+
+# --- the applicant's page -----------------------------------------------------------------------------------------
+
+
+def test_applicant_sees_what_went_out_to_him_in_its_newest_version(agency: Agency) -> None:
+    letter, officer = answered(agency), officer_of(agency)
+    row = letter.request
+    before = list(letter_delivery.shown_to_applicant(row))
+    letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
+    sent = list(letter_delivery.shown_to_applicant(row))
+    newer = letters.regenerate(letter.pk, reason="错字", actor=officer, at=AT)
+    unsent = list(letter_delivery.shown_to_applicant(row))
+    letter_delivery.send(newer.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
+
+    assert (before, sent, unsent) == ([], [letter], [letter])
+    assert list(letter_delivery.shown_to_applicant(row)) == [newer]
+
+
+def test_applicant_never_sees_the_letter_to_a_third_party(agency: Agency) -> None:
+    letter = inquired(agency)
+    posted(letter, agency)
+
+    assert list(letter_delivery.shown_to_applicant(letter.request)) == []
+
+
+def test_download_proves_arrival_once(agency: Agency) -> None:
+    letter = answered(agency)
+    delivery = letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer_of(agency), at=AT)
+
+    letter_delivery.note_download(letter.pk, at=AT + timedelta(days=1))
+    letter_delivery.note_download(letter.pk, at=AT + timedelta(days=9))
+
+    delivery.refresh_from_db()
+    assert delivery.delivered_on == TODAY + timedelta(days=1)
+    assert len(said("letter.download")) == 1

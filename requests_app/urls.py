@@ -6,5 +6,6 @@ from requests_app.views import calculator
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/calculator/", calculator.calculator, name="calculator"),
+    path("", include("requests_app.filing_urls")),
     path("", include("requests_app.report_urls")),
 ]

@@ -1,0 +1,141 @@
+"""What a citizen has typed and not yet sent: encrypted, known to his browser alone, swept after a day.
+
+A browser holds one token and may have several drafts, each with a name of its own that stands in the address of the
+form: two forms in two tabs never mix. The name alone opens nothing.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from govportal import private_files
+from govportal.archives import RefusedFile
+from govportal.crypto import fingerprint
+from govportal.files import safe_name
+from govportal.models import PrivateFile
+from requests_app.models import RequestDraft
+from requests_app.services import intake
+
+LIFETIME = timedelta(days=1)
+# So much of one text outlives the page it was typed in. What is longer no agency could take, and the page shows it.
+MOST_KEPT = 200_000
+CODE = "query_code"  # the value a sent draft keeps
+
+
+def key_of(token: str, name: str) -> str:
+    return fingerprint("request draft", f"{token}/{name}")
+
+
+def find(token: str, name: str, *, at: datetime) -> RequestDraft | None:
+    """The draft of this browser by its name, sent ones too; None when there is none or its day is over."""
+    drafts = RequestDraft.objects.select_related("request__agency")
+    return drafts.filter(token_key=key_of(token, name), updated_at__gt=at - LIFETIME).first()
+
+
+@transaction.atomic
+def save(token: str, name: str, values: Mapping[str, Any], *, at: datetime) -> RequestDraft:
+    """Keep what was typed, step by step; a draft that was sent stays as it is."""
+    draft = _locked(token, name, at)
+    if draft.request_id is None:
+        draft.values = draft.values | {key: _shortened(value) for key, value in values.items()}
+        draft.updated_at = at
+        draft.save(update_fields=["values", "updated_at"])
+    return draft
+
+
+@transaction.atomic
+def change_files(
+    draft: RequestDraft,
+    uploads: Sequence["UploadedFile[Any]"],
+    *,
+    forgotten: Collection[int] = (),
+    most: int,
+    most_mb: int,
+) -> list[str]:
+    """Take files off the draft and keep new ones; answers why some were not kept, in words for whoever sent them."""
+    draft = RequestDraft.objects.select_for_update().get(pk=draft.pk)
+    if draft.request_id is not None:
+        return []
+    for file in PrivateFile.objects.filter(pk__in=draft.files.values("pk")).filter(pk__in=forgotten):
+        draft.files.remove(file)
+        private_files.forget(file)
+    refused = []
+    room = most - draft.files.count()
+    for upload in uploads:
+        words = {"name": safe_name(upload.name or "")}
+        if room < 1:
+            refused.append(_("“%(name)s”没有收下：最多 %(most)s 份。") % (words | {"most": most}))
+            continue
+        try:
+            file = private_files.store(upload, by=None, max_bytes=most_mb * 1024 * 1024, accepted=private_files.SCANS)
+        except RefusedFile as error:
+            refused.append(_("“%(name)s”没有收下：%(reason)s") % (words | {"reason": error}))
+        else:
+            draft.files.add(file)
+            room -= 1
+    return refused
+
+
+def files(draft: RequestDraft) -> list[PrivateFile]:
+    """In the order in which they came."""
+    return list(PrivateFile.objects.filter(pk__in=draft.files.values("pk")).order_by("pk"))
+
+
+@transaction.atomic
+def send(draft_id: int, person: intake.Person, wanted: intake.Wanted, *, at: datetime) -> intake.Filed:
+    """Make the request of a draft. The same draft sent again, at one moment too, gives the first receipt with its code:
+    a browser that was told twice shows the second answer. Raises ValidationError."""
+    draft = RequestDraft.objects.select_for_update().get(pk=draft_id)
+    if draft.request is not None:
+        return intake.Filed(draft.request, draft.values.get(CODE, ""), is_new=False)
+    filed = intake.file_online(person, wanted, proofs=files(draft), submission_key=draft.token_key, at=at)
+    draft.request, draft.values, draft.updated_at = filed.request, {CODE: filed.query_code}, at
+    draft.save(update_fields=["request", "values", "updated_at"])
+    draft.files.clear()  # they belong to the request now
+    return filed
+
+
+@transaction.atomic
+def discard(token: str, name: str) -> None:
+    """Forget a draft that was not sent, with its files."""
+    for draft in RequestDraft.objects.select_for_update().filter(token_key=key_of(token, name), request=None):
+        _forget(draft)
+
+
+def sweep(at: datetime) -> int:
+    """Delete the drafts whose day is over; answers how many. A request that was made of one stays."""
+    old = RequestDraft.objects.filter(updated_at__lte=at - LIFETIME).values_list("pk", flat=True)
+    deleted = 0
+    for pk in list(old):
+        with transaction.atomic():
+            draft = RequestDraft.objects.select_for_update().filter(pk=pk, updated_at__lte=at - LIFETIME).first()
+            if draft is not None:
+                _forget(draft)
+                deleted += 1
+    return deleted
+
+
+def _locked(token: str, name: str, at: datetime) -> RequestDraft:
+    first = {"values": {}, "created_at": at, "updated_at": at}
+    draft, _is_new = RequestDraft.objects.get_or_create(token_key=key_of(token, name), defaults=first)
+    locked: RequestDraft = RequestDraft.objects.select_for_update().get(pk=draft.pk)
+    return locked
+
+
+def _forget(draft: RequestDraft) -> None:
+    held = files(draft)
+    draft.delete()
+    for file in held:
+        private_files.forget(file)
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:MOST_KEPT]
+    if isinstance(value, Mapping):
+        return {key: _shortened(inner) for key, inner in value.items()}
+    return value

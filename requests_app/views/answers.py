@@ -1,0 +1,171 @@
+"""What an applicant does in his case: answers a correction, gives reasons, writes, withdraws."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from govportal.archives import RefusedFile
+from govportal.now import now
+from requests_app import case_page
+from requests_app.enums import State
+from requests_app.forms.answers import TextAndFilesForm, TextForm
+from requests_app.models import Correction, InformationRequest
+from requests_app.services import converse, correct, procedure, withdraw
+from requests_app.views import browser
+from requests_app.views.case import of_open_case
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One kind of text: what the page says, whether it can be written now, and what is done with it."""
+
+    heading: Promise
+    lead: Promise
+    button: Promise
+    form: type[TextForm]
+    # What was asked for, and by when; None: nothing was asked, so there is nothing to write.
+    asked: Callable[[InformationRequest], dict[str, Any] | None]
+    do: Callable[[InformationRequest, TextForm], object]
+
+
+def _answered(request: HttpRequest, row: InformationRequest, answer: _Answer) -> HttpResponseBase:
+    asked = answer.asked(row)
+    if asked is None and request.method != "POST":
+        return HttpResponseRedirect(reverse("request_case"))
+    form = answer.form(request.POST, request.FILES) if request.method == "POST" else answer.form()
+    status = 200
+    if form.is_bound and browser.is_stale(request):
+        form.add_error(None, _("这一页放得太久，没有提交。您写的还在，请再按一次；文件请重新选择。"))
+        status = 403
+    elif form.is_bound and form.is_valid():
+        try:
+            with transaction.atomic():
+                answer.do(row, form)
+        except (ValidationError, RefusedFile) as error:
+            for reason in error.messages if isinstance(error, ValidationError) else [str(error)]:
+                form.add_error(None, reason)
+        else:
+            return HttpResponseRedirect(reverse("request_case"))
+    context = {"answer": answer, "form": form, "asked": asked or {}, "row": row, "section": "requests"}
+    return render(request, "requests_app/case_text.html", context, status=status)
+
+
+# --- 补正 ----------------------------------------------------------------------------------------------------------
+
+
+def _correction_asked(row: InformationRequest) -> dict[str, Any] | None:
+    if row.state != State.CORRECTION_ASKED:
+        return None
+    correction = Correction.objects.get(request=row)
+    return {"text": correction.items, "by": correction.due_on}
+
+
+def _correct(row: InformationRequest, form: TextForm) -> None:
+    assert isinstance(form, TextAndFilesForm)
+    text, has_files, today = form.cleaned_data["text"], bool(form.cleaned_data["papers"]), localdate(now())
+    procedure.check(correct.reasons_against_answering(row, text, has_files, None, on=today, today=today))
+    correct.answer(row.pk, text, actor=None, at=now(), files=form.keep_files())
+
+
+_CORRECTION = _Answer(
+    gettext_lazy("补正申请"),
+    gettext_lazy("按下面的要求补充即可，原来填写的不用再写。收到补正之日起，重新计算20个工作日的答复期限。"),
+    gettext_lazy("提交补正"),
+    TextAndFilesForm,
+    _correction_asked,
+    _correct,
+)
+
+
+@of_open_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
+    """条例第三十条."""
+    return _answered(request, row, _CORRECTION)
+
+
+# --- 说明理由 --------------------------------------------------------------------------------------------------------
+
+
+def _reasons_asked(row: InformationRequest) -> dict[str, Any] | None:
+    text = case_page.reasons_asked(row)
+    return {"text": text} if text else None
+
+
+_REASONS = _Answer(
+    gettext_lazy("说明理由"),
+    gettext_lazy("受理单位认为申请的数量、频次明显超过合理范围，请您说明为什么需要这些信息。"),
+    gettext_lazy("提交理由"),
+    TextForm,
+    _reasons_asked,
+    lambda row, form: converse.give_reasons(row.pk, form.cleaned_data["text"], actor=None, at=now()),
+)
+
+
+@of_open_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def reasons(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
+    """条例第三十五条."""
+    return _answered(request, row, _REASONS)
+
+
+# --- 留言 ----------------------------------------------------------------------------------------------------------
+
+
+def _write(row: InformationRequest, form: TextForm) -> None:
+    assert isinstance(form, TextAndFilesForm)
+    text = form.cleaned_data["text"]
+    procedure.check(converse.reasons_against_writing(row, text, None))
+    converse.write(row.pk, text, actor=None, at=now(), files=form.keep_files())
+
+
+_MESSAGE = _Answer(
+    gettext_lazy("给经办人留言"),
+    gettext_lazy("补充说明、补充材料或者询问办理情况。留言不改变申请的内容，也不影响答复期限。"),
+    gettext_lazy("提交留言"),
+    TextAndFilesForm,
+    lambda row: None if row.is_closed else {},
+    _write,
+)
+
+
+@of_open_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def message(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
+    """What applicant and office write to each other beside letters."""
+    return _answered(request, row, _MESSAGE)
+
+
+# --- 撤回 ----------------------------------------------------------------------------------------------------------
+
+
+@of_open_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdrawal(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
+    """Asks once more, and withdraws."""
+    today = localdate(now())
+    found = withdraw.reasons_against(row, today, "", None, today)
+    if request.method == "POST":
+        if browser.is_stale(request):
+            found = [_("这一页放得太久，没有撤回，请再按一次。")]
+        else:
+            try:
+                withdraw.withdraw(row.pk, actor=None, at=now())
+            except ValidationError as error:
+                found = error.messages
+            else:
+                return HttpResponseRedirect(reverse("request_case"))
+    context = {"row": row, "reasons": found, "section": "requests"}
+    return render(request, "requests_app/case_withdraw.html", context)

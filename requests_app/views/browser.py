@@ -1,0 +1,176 @@
+"""What the browser of a citizen without an account keeps, and how his pages answer.
+
+Three cookies, signed, out of reach of scripts and sent to the pages of requests alone: the token of his drafts, the
+receipts of what he filed from here, and the case he has opened by number and code. No address holds a secret.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt
+
+from govportal.forms import whole_number
+from requests_app.models import InformationRequest
+
+DRAFT, RECEIPTS, CASE = "request_draft", "request_receipts", "request_case"
+_DRAFT_SECONDS = 24 * 3600
+_RECEIPT_SECONDS = 30 * 24 * 3600
+CASE_SECONDS = 30 * 60  # since the last page
+_MOST_RECEIPTS = 5
+_KEY_SHOWN = 16  # signs of the code's fingerprint: with another code the cookie opens nothing
+
+
+# --- answers that nobody keeps -----------------------------------------------------------------------------------
+
+
+def personal[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page of one citizen: kept by no cache, and forgiving of a form that has grown old.
+
+    A form whose token is missing or wrong is not acted upon, but it is shown again with all that was typed; the view
+    asks `is_stale`. Django's own answer would be an error page, and the text would be gone.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "POST":
+            request.META[_STALE] = _csrf_fault(request)
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return answer
+
+
+_STALE = "requests_app.stale"
+
+
+def is_stale(request: HttpRequest) -> bool:
+    """Whether the form came without a good token: do nothing, show it again."""
+    return request.META.get(_STALE) is not None
+
+
+class _Check(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _csrf_fault(request: HttpRequest) -> str | None:
+    check = _Check(lambda _request: HttpResponse())
+    check.process_request(request)
+    fault: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]
+    return None if fault is None else str(fault)
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKey:
+    """`token` belongs to the browser; `last` is the name of the draft it wrote last."""
+
+    token: str
+    last: str = ""
+
+
+def draft_key(request: HttpRequest) -> DraftKey | None:
+    value = _read(request, DRAFT, _DRAFT_SECONDS)
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value):
+        return DraftKey(*value)
+    return None
+
+
+def new_draft_key() -> DraftKey:
+    return DraftKey(secrets.token_urlsafe(24))
+
+
+def new_draft_name() -> str:
+    """Stands in the address of the form, so that two tabs are two drafts; opens nothing without the cookie."""
+    return secrets.token_hex(5)
+
+
+def keep_draft_key(response: HttpResponseBase, key: DraftKey) -> None:
+    _write(response, DRAFT, [key.token, key.last], _DRAFT_SECONDS)
+
+
+# --- receipts ----------------------------------------------------------------------------------------------------
+
+
+def codes(request: HttpRequest) -> dict[str, str]:
+    """Number -> query code of what was filed from this browser."""
+    value = _read(request, RECEIPTS, _RECEIPT_SECONDS)
+    if not isinstance(value, list):
+        return {}
+    pairs = [pair for pair in value if isinstance(pair, list) and len(pair) == 2]
+    return {str(number): str(code) for number, code in pairs}
+
+
+def keep_code(request: HttpRequest, response: HttpResponseBase, number: str, code: str) -> None:
+    """Remember the code of a new receipt beside the latest others."""
+    known = {**codes(request), number: code}
+    _write(response, RECEIPTS, [list(pair) for pair in known.items()][-_MOST_RECEIPTS:], _RECEIPT_SECONDS)
+
+
+# --- the open case -------------------------------------------------------------------------------------------------
+
+
+def open_case(response: HttpResponseBase, row: InformationRequest) -> None:
+    """From now on, for CASE_SECONDS, this browser reads the case; another one it had open is closed."""
+    _write(response, CASE, [row.pk, row.query_key[:_KEY_SHOWN]], CASE_SECONDS)
+
+
+def case_of(request: HttpRequest) -> InformationRequest | None:
+    """The case this browser has open. A renewed code closes it everywhere."""
+    value = _read(request, CASE, CASE_SECONDS)
+    if not (isinstance(value, list) and len(value) == 2):
+        return None
+    pk, key = whole_number(value[0]), str(value[1])
+    if pk is None or len(key) != _KEY_SHOWN:
+        return None
+    row = InformationRequest.objects.select_related("agency", "handler").filter(pk=pk).first()
+    return row if row and constant_time_compare(row.query_key[:_KEY_SHOWN], key) else None
+
+
+def has_case_cookie(request: HttpRequest) -> bool:
+    return CASE in request.COOKIES
+
+
+def forget(response: HttpResponseBase, *names: str) -> None:
+    for name in names:
+        response.delete_cookie(name, path=reverse("requests"), samesite="Lax")
+
+
+# --- cookies -----------------------------------------------------------------------------------------------------
+
+
+def _write(response: HttpResponseBase, name: str, value: list[Any], seconds: int) -> None:
+    response.set_cookie(
+        name,
+        signing.dumps(value, salt=f"requests_app.{name}", compress=True),
+        max_age=seconds,
+        path=reverse("requests"),
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _read(request: HttpRequest, name: str, seconds: int) -> Any:
+    """What was written, or None: for what is missing, too old or not ours."""
+    try:
+        return signing.loads(request.COOKIES.get(name, ""), salt=f"requests_app.{name}", max_age=seconds)
+    except (signing.BadSignature, ValueError):
+        return None

@@ -1,0 +1,89 @@
+"""The receipt of a filing: a page to be bookmarked, and a PDF. The query code is shown only where it was filed."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from govportal import pdf
+from govportal.crypto import fingerprint
+from govportal.now import now
+from govportal.site import absolute_url
+from requests_app.models import InformationRequest
+from requests_app.next_steps import next_steps, office_of
+from requests_app.views import browser
+from requests_app.views.browser import personal
+
+_SEAL_SIGNS = 16
+
+
+def _seal(number: str) -> str:
+    """Makes the address of a receipt one that nobody guesses: numbers are consecutive."""
+    return fingerprint("request receipt", number)[:_SEAL_SIGNS]
+
+
+def receipt_path(row: InformationRequest) -> str:
+    """The address of the receipt; it stays good."""
+    return reverse("request_sent", args=[row.number, _seal(row.number)])
+
+
+def _row(number: str, seal: str) -> InformationRequest:
+    row = InformationRequest.objects.select_related("agency").filter(number=number).first()
+    if row is None or not constant_time_compare(seal, _seal(number)):
+        raise Http404(_("没有这张回执。"))
+    return row
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def sent(request: HttpRequest, number: str, seal: str) -> HttpResponse:
+    """The number, and what happens next by when; the code too in the browser that filed it."""
+    row = _row(number, seal)
+    if request.method == "POST":
+        response = HttpResponseRedirect(receipt_path(row))
+        if not browser.is_stale(request):
+            browser.forget(response, browser.RECEIPTS, browser.DRAFT, browser.CASE)
+        return response
+    return render(request, "requests_app/sent.html", _context(request, row, now()))
+
+
+@personal
+@require_GET
+def receipt(request: HttpRequest, number: str, seal: str) -> HttpResponse:
+    """The same as a PDF. Its QR code leads to the lookup and names the number alone."""
+    row = _row(number, seal)
+    context = _context(request, row, now())
+    lookup = absolute_url(reverse("request_lookup"))
+    drawn = io.BytesIO()
+    segno.make(f"{lookup}?number={row.number}", error="m", micro=False).save(
+        drawn, kind="svg", border=0, xmldecl=False, svgns=True
+    )
+    made = pdf.render(
+        render_to_string("requests_app/receipt_pdf.html", context | {"lookup": lookup}),
+        stylesheets=["css/receipt.css"],
+        title=_("申请回执 %s") % row.number,
+        created_at=row.filed_at,
+        resources={"number.svg": drawn.getvalue()},
+    )
+    response = HttpResponse(made, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{row.number}.pdf"'
+    return response
+
+
+def _context(request: HttpRequest, row: InformationRequest, at: datetime) -> dict[str, Any]:
+    return {
+        "row": row,
+        "code": browser.codes(request).get(row.number, ""),
+        "steps": next_steps(row, at),
+        "office": office_of(row.agency),
+        "receipt_url": reverse("request_receipt", args=[row.number, _seal(row.number)]),
+        "section": "requests",
+    }

@@ -492,6 +492,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='informationrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('reply_kind__in', ['', 'already_public', 'disclosed', 'partial', 'state_secret', 'forbidden_by_law', 'security', 'third_party', 'internal_affairs', 'deliberative', 'enforcement_file', 'special_regime', 'not_existing', 'not_ours', 'needs_processing', 'still_unclear', 'petition', 'duplicate', 'publication', 'excessive', 'confirmation', 'not_corrected', 'not_paid', 'record_corrected', 'other'])), name='requests_app_informationrequest_reply_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='informationrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('receipt_basis__in', ['', 'submitted', 'signed_for', 'confirmed', 'portal', 'ledger'])), name='requests_app_informationrequest_receipt_basis'),
+        ),
+        migrations.AddConstraint(
+            model_name='informationrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('supply_form__in', ['electronic', 'paper', 'inspection'])), name='requests_app_informationrequest_supply_form'),
+        ),
+        migrations.AddConstraint(
+            model_name='informationrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('supply_way__in', ['download', 'email', 'post', 'fax', 'counter'])), name='requests_app_informationrequest_supply_way'),
+        ),
+        migrations.AddConstraint(
+            model_name='informationrequest',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('replied', 'withdrawn', 'lapsed')), ('closed_on__isnull', False), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state__in', ('replied', 'withdrawn', 'lapsed')), _negated=True), ('closed_on__isnull', True), ('outcome', '')), _connector='OR'), name='requests_app_informationrequest_closed_has_outcome'),
         ),
         migrations.AddConstraint(
@@ -524,7 +540,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('days__isnull', True), ('kind', 'reply'), models.Q(('reply_kind', ''), _negated=True)), models.Q(models.Q(('kind', 'reply'), _negated=True), ('days__gte', 1), ('reply_kind', '')), _connector='OR'), name='requests_app_decision_shape'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('days__isnull', True), ('kind', 'reply'), models.Q(('reply_kind', ''), _negated=True)), models.Q(models.Q(('kind', 'reply'), _negated=True), ('days__gte', 1), ('days__isnull', False), ('reply_kind', '')), _connector='OR'), name='requests_app_decision_shape'),
         ),
         migrations.AddConstraint(
             model_name='decision',
@@ -580,7 +596,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('result', 'pending')), models.Q(models.Q(('result', 'pending'), _negated=True), ('closed_on__gte', models.F('filed_on'))), _connector='OR'), name='requests_app_appeal_closed_has_result'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('result', 'pending')), models.Q(models.Q(('result', 'pending'), _negated=True), ('closed_on__gte', models.F('filed_on')), ('closed_on__isnull', False)), _connector='OR'), name='requests_app_appeal_closed_has_result'),
+        ),
+        migrations.AddConstraint(
+            model_name='appeal',
+            constraint=models.CheckConstraint(condition=models.Q(('after__isnull', True), ('route', 'post'), _connector='OR'), name='requests_app_appeal_follows_review'),
         ),
         migrations.AddConstraint(
             model_name='inquiry',
@@ -645,6 +665,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='requestevent',
             constraint=models.CheckConstraint(condition=models.Q(('action__in', ['register', 'assign', 'transfer', 'begin_review', 'ask_correction', 'receive_correction', 'ask_third_party', 'answer_third_party', 'ask_co_agency', 'answer_co_agency', 'settle_silence', 'note_delivery', 'ask_reasons', 'receive_reasons', 'notify_fee', 'record_payment', 'extend', 'delay', 'reply', 'lapse', 'withdraw'])), name='requests_app_requestevent_action'),
+        ),
+        migrations.AddConstraint(
+            model_name='requestevent',
+            constraint=models.CheckConstraint(condition=models.Q(('from_state__in', ['received', 'registered', 'correction_asked', 'corrected', 'in_review', 'consulting_third_party', 'consulting_co_agency', 'fee_notified', 'extended', 'replied', 'withdrawn', 'lapsed'])), name='requests_app_requestevent_from_state'),
         ),
         migrations.AddConstraint(
             model_name='requestevent',

@@ -43,8 +43,12 @@ class Appeal(models.Model):
             models.CheckConstraint(condition=Q(result__in=AppealResult.values), name="%(app_label)s_%(class)s_result"),
             models.CheckConstraint(
                 condition=Q(result=AppealResult.PENDING, closed_on__isnull=True)
-                | ~Q(result=AppealResult.PENDING) & Q(closed_on__gte=F("filed_on")),
+                | ~Q(result=AppealResult.PENDING) & Q(closed_on__isnull=False, closed_on__gte=F("filed_on")),
                 name="%(app_label)s_%(class)s_closed_has_result",
+            ),
+            models.CheckConstraint(
+                condition=Q(after__isnull=True) | Q(route=AppealRoute.POST),
+                name="%(app_label)s_%(class)s_follows_review",
             ),
         ]
 

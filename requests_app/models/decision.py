@@ -52,7 +52,7 @@ class Decision(models.Model):
             models.CheckConstraint(condition=Q(state__in=DecisionState.values), name="%(app_label)s_%(class)s_state"),
             models.CheckConstraint(
                 condition=Q(kind=DecisionKind.REPLY, days__isnull=True) & ~Q(reply_kind="")
-                | ~Q(kind=DecisionKind.REPLY) & Q(reply_kind="", days__gte=1),
+                | ~Q(kind=DecisionKind.REPLY) & Q(reply_kind="", days__isnull=False, days__gte=1),
                 name="%(app_label)s_%(class)s_shape",
             ),
             models.CheckConstraint(

@@ -97,6 +97,18 @@ class InformationRequest(models.Model):
                 condition=Q(outcome__in=["", *Outcome.values]), name="%(app_label)s_%(class)s_outcome"
             ),
             models.CheckConstraint(
+                condition=Q(reply_kind__in=["", *ReplyKind.values]), name="%(app_label)s_%(class)s_reply_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(receipt_basis__in=["", *ReceiptBasis.values]), name="%(app_label)s_%(class)s_receipt_basis"
+            ),
+            models.CheckConstraint(
+                condition=Q(supply_form__in=SupplyForm.values), name="%(app_label)s_%(class)s_supply_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(supply_way__in=SupplyWay.values), name="%(app_label)s_%(class)s_supply_way"
+            ),
+            models.CheckConstraint(
                 condition=_CLOSED & Q(closed_on__isnull=False) & ~Q(outcome="")
                 | ~_CLOSED & Q(closed_on__isnull=True, outcome=""),
                 name="%(app_label)s_%(class)s_closed_has_outcome",

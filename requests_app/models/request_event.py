@@ -32,6 +32,7 @@ class RequestEvent(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(action__in=Action.values), name="%(app_label)s_%(class)s_action"),
+            models.CheckConstraint(condition=Q(from_state__in=State.values), name="%(app_label)s_%(class)s_from_state"),
             models.CheckConstraint(condition=Q(to_state__in=State.values), name="%(app_label)s_%(class)s_to_state"),
         ]
 

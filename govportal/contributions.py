@@ -147,6 +147,7 @@ class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry, DemoChapt
 
 home_panels: Registry[Panel] = Registry()  # context(request)
 agency_panels: Registry[Panel] = Registry()  # context(request, agency)
+item_panels: Registry[Panel] = Registry()  # context(request, item); each asks the database only where it has cause
 staff_queues: Registry[StaffQueue] = Registry()
 staff_actions: Registry[Panel] = Registry()  # context(request); above the queues of the landing page
 staff_panels: Registry[Panel] = Registry()  # context(request); beside them

@@ -80,7 +80,8 @@ def create_item(
 ) -> Item:
     """A new item with its first edition as a draft. A given index number is kept; else one is allocated.
 
-    `source` marks an archive, whose import was permitted as a whole; anybody else needs the role to draft.
+    `source` marks an archive, whose import was permitted as a whole, or what an upper app drafts by its own rules,
+    events included; anybody else needs the role to draft.
     Raises ValidationError when the given number, or the address made of it, is taken, or a value is too long.
     """
     if source is None:

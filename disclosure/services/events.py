@@ -156,7 +156,8 @@ def follow_draft(edition: Edition, *, actor: User, at: datetime) -> DisclosureEv
         return None
     event = DisclosureEvent.objects.select_related("entry", "agency").filter(item=item).first()
     if event:
-        if not event.cancelled_at and not _was_withheld(item):
+        # An upper app named the day by its own rule; the text does not move it.
+        if not event.source and not event.cancelled_at and not _was_withheld(item):
             _move(event, day, edition, actor=actor)
         return event
     if item.item_type in MEETING_NOTHING or _unfit(entry, item.agency, day):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from disclosure.enums import NOTICE_STATES, Audience
 from disclosure.item_page import closed_context, page_context, published_editions
 from disclosure.models import Item, Rectification
+from govportal.contributions import item_panels, panels_for
 from govportal.now import today
 
 
@@ -42,6 +43,7 @@ def item_page(request: HttpRequest, slug: str) -> HttpResponse:
     edition = item.current_edition
     assert edition is not None  # a constraint: what is public has an edition
     context = page_context(item, edition, published_editions(item), request.user)
+    context["panels"] = panels_for(item_panels, request, item=item)
     return keep_private(render(request, "disclosure/item_page.html", context), item)
 
 

@@ -25,7 +25,7 @@ from requests_app import clock, workflow
 from requests_app.clock import ClockKind
 from requests_app.enums import Action, DecisionKind, DecisionState, FileKind, Outcome, ReplyKind
 from requests_app.models import Decision, InformationRequest, RequestEvent, RequestFile
-from requests_app.services import procedure, reply_checks, tell
+from requests_app.services import procedure, publication_tasks, reply_checks, tell
 from requests_app.services.procedure import Words, check
 from requests_app.services.reply_checks import Proposal, is_live, rule_of
 
@@ -260,10 +260,12 @@ def release(decision_id: int, *, actor: User, at: datetime, note: str = "") -> R
     rule = rule_of(decision.reply_kind)
     fact = ClockKind.LAPSED if action == Action.LAPSE else ClockKind.ANSWERED
     close(row, rule.outcome, reply_kind=rule.kind, on=today)
-    return procedure.move(
+    event = procedure.move(
         row, action, actor=actor, at=at, on=today, facts=[clock.Event(fact, today)], basis=decision.basis,
         fields=("outcome", "reply_kind", "closed_on"),
     )  # fmt: skip
+    publication_tasks.follow_release(row, at=at)
+    return event
 
 
 def close(row: InformationRequest, outcome: Outcome, *, reply_kind: ReplyKind | None, on: date) -> None:

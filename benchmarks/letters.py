@@ -10,7 +10,7 @@ from tests.requests_app.letter_samples import sample
 LIMIT = 0.4  # seconds
 
 
-def run(_context: Context) -> list[Measure]:
+def run(context: Context) -> list[Measure]:
     letters.render_pdf(LetterKind.OTHER, sample(LetterKind.OTHER))
     times = {kind: _seconds(kind) for kind in LetterKind}
     slowest = max(times, key=lambda kind: times[kind])

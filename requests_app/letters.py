@@ -34,7 +34,7 @@ from requests_app.letter_rules import (
 
 type Facts = Mapping[str, Any]
 
-STYLE_SHEETS = ("css/letter.css",)
+STYLE_SHEETS = ("css/letter.css", "css/letter_sign.css")
 TIGHTER = ("css/letter_28.css", "css/letter_27.css")
 # So many characters of the issuer fit one line at the sizes of letter.css; the last wraps.
 ISSUER_SIZES = ((11, ""), (16, "issuer-long"), (48, "issuer-longer"))

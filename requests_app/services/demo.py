@@ -10,7 +10,8 @@ from govportal.models import Agency, Membership, User
 from govportal.permissions import Role
 from requests_app.models import RequestOffice
 from requests_app.services.demo_cases import Cases
-from requests_app.services.demo_texts import load, load_cases
+from requests_app.services.demo_reports import COUNTY, Reports
+from requests_app.services.demo_texts import ledgers, load, load_cases
 
 # Offices at which nobody of the demo's accounts handles requests get somebody who cannot log in.
 _ROLES = (Role.REQUEST_OFFICER, Role.OFFICE_HEAD)
@@ -21,9 +22,10 @@ def tell(county: DemoCounty) -> list[str]:
     """Fill an otherwise seeded county; answers receipt numbers with their codes, to look a case up as a citizen."""
     raws = load_cases()
     _open_offices(county)
-    people = _appoint(county, {raw["agency"] for raw in raws} | set(load("offices.toml")))
+    people = _appoint(county, {raw["agency"] for raw in raws} | {path.stem for path in ledgers()} | {COUNTY})
     cases = Cases(county, people)
     cases.tell(raws)
+    Reports(county, people, cases.days.calendar).tell()
     return [_note(number, code, subject) for number, code, subject in cases.shown]
 
 

@@ -24,3 +24,8 @@ def load_cases() -> list[dict[str, Any]]:
     if twice := {key for key in keys if keys.count(key) > 1}:
         raise DemoFault(f"two cases share a key: {', '.join(sorted(twice))}")
     return cases
+
+
+def ledgers() -> list[Path]:
+    """One file an agency, named by its code."""
+    return sorted((FOLDER / "ledgers").glob("*.csv"))

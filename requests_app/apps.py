@@ -9,10 +9,12 @@ class RequestsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the kernel what its pages and jobs need from here (govportal/contributions.py)."""
         from govportal import contributions
-        from requests_app import filing_contributions, report_contributions, upkeep_contributions
+        from requests_app import audit_words, filing_contributions, queues, report_contributions, upkeep_contributions
         from requests_app.forms import calculator
 
         contributions.page_parameters.update(calculator.parameters())
         filing_contributions.contribute()
         report_contributions.contribute()
         upkeep_contributions.contribute()
+        queues.contribute()
+        contributions.audit_words.update(audit_words.AUDIT_WORDS)

@@ -116,7 +116,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
             messages.success(request, _("已登记：%s。") % made[0])
             return HttpResponseRedirect(self._page_of(made[0]))
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        return self._page(request, {"form": form, "title": self.add_title, "back": back})
+        return self.verb_page(request, {"form": form, "title": self.add_title, "back": back})
 
     def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         row = self.get_queryset(request).filter(pk=pk).first() if self.has_view_permission(request) else None
@@ -129,7 +129,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
         if not reasons and (answer := self.answer(request, row, verb, form)):
             return answer
         context = {"form": form, "title": verb.label, "reasons": reasons, "row": row, "back": self._page_of(row)}
-        return self._page(request, context | self.verb_context(request, row, verb, form))
+        return self.verb_page(request, context | self.verb_context(request, row, verb, form))
 
     def answer(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> HttpResponseBase | None:
         """What a sent form leads to once its verb is done; None shows it again with what was said against it."""
@@ -167,7 +167,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
             return True
         return False
 
-    def _page(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    def verb_page(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "warning": self.warning}
         return TemplateResponse(request, self.verb_template, everywhere | context)
 

@@ -1,5 +1,5 @@
-"""The staff's side of requests for disclosure."""
+"""The staff's side of requests for disclosure. Who may open what is declared beside each class (access.open_admin)."""
 
-from requests_app.admin import reports
+from requests_app.admin import appeals, imports, offices, publication_tasks, reports, requests
 
-__all__ = ["reports"]
+__all__ = ["appeals", "imports", "offices", "publication_tasks", "reports", "requests"]

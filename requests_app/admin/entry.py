@@ -1,0 +1,201 @@
+"""登记收到的申请: what came by post, at the counter, by fax, e-mail or word of mouth, with its day of receipt.
+
+Number and query code are shown once, to be printed on the receipt; the portal keeps the fingerprint alone.
+"""
+
+import secrets
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from disclosure.admin.register_verbs import CHOOSE, VerbForm, long_text
+from disclosure.forms.base import DayField
+from govportal import access, personal_data, private_files
+from govportal.crypto import fingerprint
+from govportal.models import Agency, User
+from govportal.now import now, today
+from govportal.permissions import Permission
+from requests_app.admin.file_fields import FilesField, stored
+from requests_app.admin.triage_verbs import receipt_rule
+from requests_app.enums import (
+    ApplicantKind,
+    Channel,
+    FileKind,
+    IdentityKind,
+    ReceiptBasis,
+    SupplyForm,
+    SupplyWay,
+)
+from requests_app.forms.fields import TelephoneField, YearField
+from requests_app.rules import RECEIPT_BASES
+from requests_app.services import intake
+
+if TYPE_CHECKING:
+    from requests_app.admin.requests import InformationRequestAdmin
+
+CHANNELS = [(channel.value, channel.label) for channel in Channel if channel != Channel.WEB]
+_BASES = [
+    (basis.value, basis.label) for basis in ReceiptBasis if basis not in (ReceiptBasis.PORTAL, ReceiptBasis.LEDGER)
+]
+# The sections of the form, by the names of their fields.
+SECTIONS: tuple[tuple[Promise | str, tuple[str, ...]], ...] = (
+    (gettext_lazy("怎样收到的"), ("channel", "basis", "received_on", "agency")),
+    (
+        gettext_lazy("申请人"),
+        (
+            "applicant_kind", "name", "identity_kind", "identity_number", "legal_representative", "contact_name",
+            "phone", "email", "address", "postcode", "fax",
+        ),
+    ),
+    (
+        gettext_lazy("所需信息"),
+        (
+            "subject", "document_number", "description", "period_from", "period_to", "purpose", "supply_form",
+            "supply_way", "accepts_other",
+        ),
+    ),
+    (gettext_lazy("扫描件"), ("application", "proof")),
+)  # fmt: skip
+
+
+def _line(label: Any, length: int = 200, *, is_required: bool = False, help_text: Any = "") -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(label=label, max_length=length, required=is_required, help_text=help_text, widget=widget)
+
+
+class EntryForm(VerbForm):
+    """`form_key` names this sheet: sent twice it makes one request."""
+
+    form_key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+    channel = forms.ChoiceField(label=gettext_lazy("渠道"), choices=CHANNELS, widget=forms.RadioSelect)
+    basis = forms.ChoiceField(label=gettext_lazy("收到日期的依据"), choices=_BASES, widget=forms.RadioSelect)
+    received_on = DayField(
+        label=gettext_lazy("收到日期"),
+        required=False,
+        help_text=gettext_lazy("平信、传真、电子邮件还没有与申请人确认的不填，确认以后在登记受理时填。"),
+    )
+    agency = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=Agency.objects.none(), empty_label=CHOOSE)
+    applicant_kind = forms.ChoiceField(label=gettext_lazy("申请人类型"), choices=ApplicantKind.choices)
+    name = _line(gettext_lazy("姓名或者名称"), is_required=True)
+    identity_kind = forms.ChoiceField(
+        label=gettext_lazy("证件类型"), choices=[("", CHOOSE), *IdentityKind.choices], required=False
+    )
+    identity_number = _line(
+        gettext_lazy("证件号码"), 40, help_text=gettext_lazy("申请书上没有的不填，登记受理以后告知补正。")
+    )
+    legal_representative = _line(gettext_lazy("法定代表人"))
+    contact_name = _line(gettext_lazy("联系人"))
+    phone = TelephoneField(gettext_lazy("联系电话"), autocomplete="off")
+    email = forms.EmailField(
+        label=gettext_lazy("电子邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    address = _line(gettext_lazy("联系地址"))
+    postcode = _line(gettext_lazy("邮政编码"), 20)
+    fax = TelephoneField(gettext_lazy("传真"), autocomplete="off")
+    subject = _line(
+        gettext_lazy("所需信息名称"),
+        help_text=gettext_lazy("照申请书写；申请书没有名称的，概括一句。不写申请人的姓名。"),
+    )
+    document_number = _line(gettext_lazy("文号"), 100)
+    description = long_text(gettext_lazy("内容描述"), length=intake.LONGEST_TEXT, is_required=False)
+    period_from = YearField(gettext_lazy("信息年份（从）"))
+    period_to = YearField(gettext_lazy("信息年份（到）"))
+    purpose = long_text(
+        gettext_lazy("用途"), length=1000, is_required=False, help_text=gettext_lazy("申请人自愿写明的才填。")
+    )
+    supply_form = forms.ChoiceField(label=gettext_lazy("提供形式"), choices=SupplyForm.choices)
+    supply_way = forms.ChoiceField(label=gettext_lazy("获取途径"), choices=SupplyWay.choices)
+    accepts_other = forms.BooleanField(label=gettext_lazy("可接受其他方式"), required=False, initial=True)
+    application = FilesField(label=gettext_lazy("申请书原件"), required=False)
+    proof = FilesField(label=gettext_lazy("身份证明"), required=False)
+
+    def prepare(self) -> None:
+        self.label_suffix = ""
+        self.fields["form_key"].initial = secrets.token_hex(16)
+        self.fields["received_on"].initial = today()
+        agencies = access.agencies_with(self.actor, Permission.HANDLE_REQUEST)
+        field = self.choices_of("agency")
+        field.queryset = intake.open_agencies().filter(pk__in=[agency.pk for agency in agencies])
+        if len(agencies) == 1:
+            field.initial = agencies[0].pk
+        self.fields["supply_way"].initial = SupplyWay.POST
+        self.fields["supply_form"].initial = SupplyForm.PAPER
+
+    def sections(self) -> list[tuple[Promise | str, list[forms.BoundField]]]:
+        return [(label, [self[name] for name in names]) for label, names in SECTIONS]
+
+    def clean_identity_number(self) -> str:
+        number = str(self.cleaned_data["identity_number"]).strip()
+        is_resident = self.cleaned_data.get("identity_kind") == IdentityKind.RESIDENT
+        if number and is_resident and not personal_data.is_identity_number(number.upper()):
+            raise forms.ValidationError(_("居民身份证号码不对，请逐位核对；申请书上就是这样的，先不填，告知补正。"))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        channel, basis = values.get("channel"), values.get("basis")
+        if channel and basis and basis not in RECEIPT_BASES[Channel(channel)]:
+            self.add_error("basis", receipt_rule(channel))
+        return values
+
+    def person(self) -> intake.Person:
+        return intake.Person(**{field.name: self.cleaned_data[field.name] for field in fields(intake.Person)})
+
+    def wanted(self) -> intake.Wanted:
+        return intake.Wanted(**{field.name: self.cleaned_data[field.name] for field in fields(intake.Wanted)})
+
+    def arrival(self) -> intake.Arrival:
+        values = self.cleaned_data
+        day: date | None = values["received_on"]
+        return intake.Arrival(channel=values["channel"], basis=values["basis"], received_on=day)
+
+
+def entry_page(owner: "InformationRequestAdmin", request: HttpRequest) -> HttpResponse:
+    """The sheet; once sent, the page with number and code."""
+    if not owner.has_add_permission(request):
+        raise PermissionDenied
+    assert isinstance(request.user, User)
+    is_sent = request.method == "POST"
+    form = EntryForm(
+        request.POST if is_sent else None, request.FILES if is_sent else None, row=None, actor=request.user
+    )
+    made: list[intake.Filed] = []
+    if owner._done(request, form, lambda actor, values: made.append(_enter(form, actor, values))):
+        context = {"title": _("已登记"), "row": made[0].request, "code": made[0].query_code}
+        return owner.shown_once(request, "admin/requests_app/code_once.html", context)
+    return _sheet(owner, request, form)
+
+
+@transaction.atomic
+def _enter(form: EntryForm, actor: User, values: dict[str, Any]) -> intake.Filed:
+    files = [(FileKind.APPLICATION, file) for file in stored(values["application"], actor)]
+    files += [(FileKind.PROOF, file) for file in stored(values["proof"], actor)]
+    key = fingerprint("entry form", f"{actor.pk}:{values['form_key']}")
+    filed = intake.enter(
+        form.person(), form.wanted(), form.arrival(), actor=actor, at=now(), files=files, submission_key=key
+    )
+    if not filed.is_new:
+        for _kind, file in files:
+            private_files.forget(file)
+    return filed
+
+
+def _sheet(owner: "InformationRequestAdmin", request: HttpRequest, form: EntryForm) -> HttpResponse:
+    rules = [receipt_rule(channel) for channel, _label in CHANNELS]
+    context = {
+        "form": form,
+        "title": owner.add_title,
+        "rules": rules,
+        "back": "../",
+        "sections": form.sections(),
+        "template": "admin/requests_app/entry.html",
+    }
+    return owner.verb_page(request, context)

@@ -1,0 +1,77 @@
+"""转为主动公开: the draft of what was given, and the task that asks for it (第四十四条)."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from disclosure.admin.register_verbs import long_text
+from disclosure.enums import Category
+from govportal.models import User
+from govportal.now import now
+from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.enums import FileKind
+from requests_app.models import InformationRequest, RequestFile
+from requests_app.services import convert, publication_tasks
+
+
+class ConvertForm(RequestForm):
+    title = forms.CharField(label=gettext_lazy("标题"), max_length=300)
+    body = long_text(gettext_lazy("正文"), length=50_000, is_required=False)
+    category = forms.ChoiceField(label=gettext_lazy("类别"), choices=Category.choices, initial=Category.OTHER)
+    chosen = forms.MultipleChoiceField(label=gettext_lazy("附件"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def prepare(self) -> None:
+        offered = convert.proposed(self.row)
+        self.fields["title"].initial, self.fields["body"].initial = offered.title, offered.body
+        field = self.fields["chosen"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(str(held.pk), held.title or held.file.name) for held in _given(self.row)]
+        field.initial = [key for key, _name in field.choices]
+
+
+def _given(row: InformationRequest) -> list[RequestFile]:
+    return list(row.files.filter(kind=FileKind.DISCLOSED).select_related("file"))
+
+
+def _wanted(row: InformationRequest, values: dict[str, Any]) -> convert.Wanted:
+    files = [held for held in _given(row) if str(held.pk) in values["chosen"]]
+    return convert.Wanted(title=values["title"], body=values["body"], category=values["category"], files=files)
+
+
+def _against_converting(row: InformationRequest, actor: User) -> list[str]:
+    return convert.reasons_against(row, convert.Wanted(title="—"), actor, now())
+
+
+def _convert(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
+    return convert.convert(row.pk, _wanted(row, values), actor=actor, at=now())
+
+
+def _convert_hints(row: InformationRequest, actor: User) -> list[str]:
+    return [
+        _("拟制的公开稿是草稿，由承办人修改送审，与其他公开信息一样审查后公开（条例第四十四条）。"),
+        _("删去申请人和第三方的信息：标题、正文、附件都要看。"),
+    ]
+
+
+def _against_suggesting(row: InformationRequest, actor: User) -> list[str]:
+    return publication_tasks.reasons_against_suggesting(row, "", actor)
+
+
+def _suggest(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
+    return publication_tasks.suggest(row.pk, actor=actor, at=now())
+
+
+def _suggest_hints(row: InformationRequest, actor: User) -> list[str]:
+    return [_("先记为待处理，以后再拟制公开稿，或者写明不转为主动公开的理由。")]
+
+
+CONVERT = RequestVerb(
+    "convert", gettext_lazy("转为主动公开：拟制公开稿"), _against_converting, _convert, ConvertForm,
+    deeds=("publicationtask.draft",), beside="publication_tasks", hints=_convert_hints,
+)  # fmt: skip
+SUGGEST = RequestVerb(
+    "suggest", gettext_lazy("提出转为主动公开"), _against_suggesting, _suggest,
+    deeds=("publicationtask.open",), beside="publication_tasks", hints=_suggest_hints,
+)  # fmt: skip

@@ -1,0 +1,172 @@
+"""Pages of the steps of a request: the register pattern, with what the law says beside the form, and safe when the
+button is pressed twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm
+from govportal.models import AuditEvent, User
+from requests_app.models import InformationRequest
+from requests_app.services import procedure
+
+
+class RequestForm(VerbForm):
+    """`seen`: the newest event of the audit trail when the page was opened."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["seen"].initial = newest_deed()
+
+
+type Hints = Callable[[InformationRequest, User], list[str]]
+
+
+def no_hints(row: InformationRequest, actor: User) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class RequestVerb(Verb):
+    """`deeds`: what the audit trail calls it, so that a second press is told from a second deed. `hints`: what the
+    law says of it, and what it will do to the clock, in sentences."""
+
+    deeds: tuple[str, ...] = ()
+    beside: str = ""  # the rows of the request that the deeds are about, where not the request itself
+    form: type[VerbForm] = RequestForm
+    hints: Hints = no_hints
+    # For what is shown once, in the place of the desk: (template, context) from what the service answered.
+    shows: Callable[[InformationRequest, Any], tuple[str, dict[str, Any]]] | None = None
+    # The PDF of the letter as it would be, from a form without fault; the button `preview` asks for it.
+    preview: Callable[[InformationRequest, dict[str, Any]], bytes] | None = None
+    # What its own template shows beside that.
+    context: Callable[[InformationRequest, User], dict[str, Any]] | None = None
+    template: str = "admin/requests_app/verb.html"
+
+
+class DoneAlready(Exception):
+    """The same person has done the same since the page was opened: the button was pressed twice."""
+
+
+def newest_deed() -> int:
+    """The newest event of the audit trail, whatever it is about."""
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def is_done(row: InformationRequest, verb: Verb, seen: int | None, actor: User) -> bool:
+    """Whether this person has done this very thing to this request since he opened the page."""
+    if not isinstance(verb, RequestVerb) or not seen:
+        return False
+    subjects = getattr(row, verb.beside) if verb.beside else InformationRequest.objects.filter(pk=row.pk)
+    ids = [str(pk) for pk in subjects.values_list("pk", flat=True)]
+    deeds = AuditEvent.objects.filter(subject_type=subjects.model._meta.label, subject_id__in=ids, pk__gt=seen)
+    return deeds.filter(actor_id=actor.pk, action__in=verb.deeds).exists()
+
+
+def pdf_response(data: bytes, name: str) -> HttpResponse:
+    """A letter, shown by the browser and kept by no cache."""
+    response = HttpResponse(data, content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+class RequestVerbAdmin(VerbAdmin[InformationRequest]):
+    verb_template = "admin/requests_app/verb.html"
+
+    def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
+        """A second press finds the deed done before it finds it refused."""
+        verb = next((verb for verb in self.verbs if verb.name == name), None)
+        row = self.get_queryset(request).filter(pk=pk).first() if request.method == "POST" else None
+        if verb and row and isinstance(request.user, User):
+            seen = RequestForm.base_fields["seen"]
+            try:
+                opened_on = seen.clean(request.POST.get("seen"))
+            except forms.ValidationError:
+                opened_on = None
+            if is_done(row, verb, opened_on, request.user):
+                return self._done_already(request, row, verb)
+        return super().verb_view(request, pk, name)
+
+    def answer(
+        self, request: HttpRequest, row: InformationRequest, verb: Verb, form: VerbForm
+    ) -> HttpResponseBase | None:
+        if isinstance(verb, RequestVerb) and verb.preview and "preview" in request.POST:
+            return self._previewed(request, row, verb, form)
+        if form.is_bound and "look" in request.POST:  # the page counts anew, nothing is done
+            form.is_valid()
+            return None
+        outcome: list[Any] = []
+
+        def run(actor: User, values: dict[str, Any]) -> None:
+            seen = values.pop("seen", None)
+            with transaction.atomic():
+                procedure.locked(row.pk)
+                if is_done(row, verb, seen, actor):
+                    raise DoneAlready
+                outcome.append(verb.run(row, actor, values))
+
+        try:
+            if not self._done(request, form, run):
+                return None
+        except DoneAlready:
+            return self._done_already(request, row, verb)
+        if isinstance(verb, RequestVerb) and verb.shows:
+            template, context = verb.shows(row, outcome[0])
+            return self.shown_once(request, template, {"title": verb.label, "row": row, **context})
+        messages.success(request, _("已完成：%s。") % verb.label)
+        return HttpResponseRedirect(self._after(request, row))
+
+    def _after(self, request: HttpRequest, row: InformationRequest) -> str:
+        """The desk; the list where the request has gone to another agency."""
+        if self.get_queryset(request).filter(pk=row.pk).exists():
+            return self._page_of(row)
+        return reverse("admin:requests_app_informationrequest_changelist")
+
+    def _previewed(
+        self, request: HttpRequest, row: InformationRequest, verb: RequestVerb, form: VerbForm
+    ) -> HttpResponseBase | None:
+        if not form.is_valid() or verb.preview is None:
+            return None
+        try:
+            return pdf_response(verb.preview(row, form.cleaned_data), f"{row.number}.pdf")
+        except ValueError as error:  # a letter that lacks a fact
+            form.add_error(None, str(error))
+            return None
+
+    def _done_already(self, request: HttpRequest, row: InformationRequest, verb: Verb) -> HttpResponseBase:
+        messages.info(request, _("您已经办过“%s”，没有重复办理。") % verb.label)
+        return HttpResponseRedirect(self._page_of(row))
+
+    def shown_once(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        """The answer to a POST that stands nowhere else: kept by no cache."""
+        back = self._page_of(context["row"]) if context.get("row") else ""
+        everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "back": back}
+        response = TemplateResponse(request, template, everywhere | context)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    def verb_context(self, request: HttpRequest, row: InformationRequest, verb: Verb, form: VerbForm) -> dict[str, Any]:
+        assert isinstance(request.user, User)
+        if not isinstance(verb, RequestVerb):
+            return {}
+        beside = verb.context(row, request.user) if verb.context else {}
+        return {"hints": verb.hints(row, request.user), "verb": verb, **beside}
+
+    def verb_page(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        chosen = context.get("template") or getattr(context.get("verb"), "template", "")
+        everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "warning": self.warning}
+        return TemplateResponse(request, chosen or self.verb_template, everywhere | context)

@@ -172,5 +172,5 @@ def _change(label: str, now: Number | None, before: Number | None) -> Change:
     if now is None or before is None:
         return Change(label, shown(now), shown(before), "—", "—")
     difference = now - before
-    percent = f"{float(difference) * 100 / float(before):+.1f}%" if before else "—"
+    percent = f"{float(difference) * 100 / float(before):+.1f}%" if before and difference else "—"
     return Change(label, shown(now), shown(before), f"{difference:+}" if difference else "0", percent)

@@ -27,6 +27,8 @@ type Variant = Literal["pdf/a-3a", "pdf/ua-1", "pdf/a-2u"]
 STATIC = settings.BASE_DIR / "static"
 # Covers the rare characters of names; always next to what the agency itself prefers.
 SERIF, SANS = "Noto Serif CJK SC", "Noto Sans CJK SC"
+# In a longer document a page less is not worth the time of another layout.
+MOST_PAGES_TO_SAVE = 3
 # Nobody answers for .invalid (RFC 2606), so a name below it can mean only us.
 _BASE = "https://portal.invalid/"
 _FONT_NAME = re.compile(r"[^\\\"'{};<>\x00-\x1f]+")
@@ -94,8 +96,8 @@ class _Page:
     def layout(self, *more: str) -> Any:
         """A WeasyPrint document. The last style sheet wins."""
         fonts = _fonts()
-        sheets = [CSS(string=_font_lists(), font_config=fonts)]
-        sheets += [_sheet(path, self.fetcher, fonts) for path in (*self.stylesheets, *more)]
+        sheets = [CSS(string=_font_lists(), font_config=fonts, url_fetcher=self.fetcher)]
+        sheets += [_sheet(path, _static_file(path).stat().st_mtime_ns) for path in (*self.stylesheets, *more)]
         source = HTML(string=self.html, base_url=_BASE, url_fetcher=self.fetcher)
         return source.render(font_config=fonts, stylesheets=sheets, pdf_variant=self.variant, pdf_tags=True)
 
@@ -103,7 +105,7 @@ class _Page:
 def _laid_out(page: _Page, tighter: Sequence[str]) -> Any:
     best = page.layout()
     for sheet in tighter:
-        if len(best.pages) == 1:
+        if not 1 < len(best.pages) <= MOST_PAGES_TO_SAVE:
             break
         document = page.layout(sheet)
         best = min(best, document, key=lambda each: len(each.pages))
@@ -126,9 +128,11 @@ def _font_lists() -> str:
     return f':root {{ --serif: {serif}, serif; --title: {title}, serif; --sans: "{SANS}", sans-serif }}'
 
 
-def _sheet(path: str, fetcher: "_Fetcher", fonts: FontConfiguration) -> CSS:
+@lru_cache(maxsize=32)
+def _sheet(path: str, version: int) -> CSS:
+    """Parsed once, and again when the file has changed."""
     text = _static_file(path).read_text(encoding="utf-8")
-    return CSS(string=text, base_url=f"{_BASE}static/{path}", url_fetcher=fetcher, font_config=fonts)
+    return CSS(string=text, base_url=f"{_BASE}static/{path}", url_fetcher=_Fetcher({}), font_config=_fonts())
 
 
 def _static_file(path: str) -> Path:
@@ -154,7 +158,8 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Answers for the static folder and for what was handed over; refuses the rest, data: addresses too."""
 
     def __init__(self, resources: Mapping[str, bytes]) -> None:
-        super().__init__(fail_on_errors=True)
+        # Not the parent's: it makes ready to speak HTTP, FTP and TLS, which takes longer than to lay out a page.
+        self._fail_on_errors = True
         self.resources = resources
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:

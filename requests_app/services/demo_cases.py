@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from django.core.files import File
 from django.utils.timezone import localdate
@@ -24,28 +23,27 @@ from govportal.permissions import Role
 from govportal.workdays import Calendar, add_working_days, is_working_day
 from requests_app.enums import Channel, DecisionKind, FileKind, ReceiptBasis
 from requests_app.letter_rules import LetterKind
-from requests_app.models import Appeal, Decision, FeeNotice, InformationRequest, Inquiry
+from requests_app.models import Decision, FeeNotice, InformationRequest, Inquiry
 from requests_app.services import (
-    appeal,
     charge,
     converse,
     correct,
     decide,
     demo_letters,
+    files_of,
     inquire,
     intake,
     triage,
     withdraw,
 )
-from requests_app.services.demo_texts import FOLDER, DemoFault, load
+from requests_app.services.demo_aftermath import Aftermath
+from requests_app.services.demo_texts import FOLDER, DemoFault, Raw, Verb, load
 
 _OLDEST = timedelta(days=420)
 # Steps that send the applicant a letter. That the notice of a fee has come starts a period, so the files say when.
 _WRITTEN = ("register", "transfer", "ask_correction", "ask_party", "ask_reasons", "release")
 _FIRST = "1"  # the inquiry meant where a step names none
 _BASES = {Channel.COUNTER: ReceiptBasis.SUBMITTED, Channel.ORAL: ReceiptBasis.SUBMITTED}
-
-type Raw = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +83,8 @@ class Cases:
         self.days = Days(county.today, load_calendar())
         self.applicants = load("applicants.toml")
         self.rows: dict[str, int] = {}
-        self.appeals: dict[tuple[str, str], Appeal] = {}
         self.shown: list[tuple[str, str, str]] = []
-        self.verbs: Mapping[str, Callable[[Raw, Raw, datetime], object]] = {
+        self.verbs: Mapping[str, Verb] = {
             "register": self._register,
             "review": self._review,
             "assign": self._assign,
@@ -112,9 +109,8 @@ class Cases:
             "write": self._write,
             "note": self._note,
             "withdraw": self._withdraw,
-            "appeal": self._appeal,
-            "answer_appeal": self._answer_appeal,
-            "close_appeal": self._close_appeal,
+            "add": self._add,
+            **Aftermath(self).verbs,
         }
 
     def tell(self, raws: Sequence[Raw]) -> None:
@@ -136,18 +132,18 @@ class Cases:
 
     # --- who and what --------------------------------------------------------------------------------------------
 
-    def _row(self, case: Raw) -> InformationRequest:
+    def row(self, case: Raw) -> InformationRequest:
         return InformationRequest.objects.select_related("agency").get(pk=self.rows[case["key"]])
 
-    def _officer(self, case: Raw) -> User:
-        return self.people[self._row(case).agency.code, Role.REQUEST_OFFICER]
+    def officer(self, case: Raw) -> User:
+        return self.people[self.row(case).agency.code, Role.REQUEST_OFFICER]
 
     def _head(self, case: Raw) -> User:
-        return self.people[self._row(case).agency.code, Role.OFFICE_HEAD]
+        return self.people[self.row(case).agency.code, Role.OFFICE_HEAD]
 
     def _either(self, case: Raw, step: Raw) -> User | None:
         """None: the applicant, by his code."""
-        return None if step.get("by") == "applicant" else self._officer(case)
+        return None if step.get("by") == "applicant" else self.officer(case)
 
     def _file(self, name: str, by: User | None) -> PrivateFile:
         with (FOLDER / "files" / name).open("rb") as stream:
@@ -207,33 +203,33 @@ class Cases:
         return play
 
     def _register(self, case: Raw, step: Raw, at: datetime) -> None:
-        row = self._row(case)
+        row = self.row(case)
         confirmed = self.days.after(localdate(row.filed_at), case["confirmed"]) if "confirmed" in case else None
-        officer = self._officer(case)
+        officer = self.officer(case)
         triage.register(row.pk, triage.Receipt(received_on=confirmed), actor=officer, at=at)
-        demo_letters.confirm_receipt(self._row(case), actor=officer, at=at)
+        demo_letters.confirm_receipt(self.row(case), actor=officer, at=at)
 
     def _review(self, case: Raw, step: Raw, at: datetime) -> None:
-        triage.begin_review(self.rows[case["key"]], actor=self._officer(case), at=at)
+        triage.begin_review(self.rows[case["key"]], actor=self.officer(case), at=at)
 
     def _assign(self, case: Raw, step: Raw, at: datetime) -> None:
         second = self.people[case["agency"], "second"]
-        triage.assign(self.rows[case["key"]], second, actor=self._officer(case), at=at, reason=step["reason"])
+        triage.assign(self.rows[case["key"]], second, actor=self.officer(case), at=at, reason=step["reason"])
 
     def _transfer(self, case: Raw, step: Raw, at: datetime) -> None:
         agency = self.county.agencies[step["to"]]
-        officer = self._officer(case)
+        officer = self.officer(case)
         triage.transfer(self.rows[case["key"]], agency, actor=officer, at=at, reason=step["reason"])
-        demo_letters.issue(self._row(case), LetterKind.TRANSFER, actor=officer, at=at)
+        demo_letters.issue(self.row(case), LetterKind.TRANSFER, actor=officer, at=at)
 
     def _ask_correction(self, case: Raw, step: Raw, at: datetime) -> None:
         demand = correct.Demand(items=step["items"], due_on=self.days.after(localdate(at), step["days"]))
-        officer = self._officer(case)
+        officer = self.officer(case)
         correct.ask(self.rows[case["key"]], demand, actor=officer, at=at)
-        demo_letters.issue(self._row(case), LetterKind.CORRECTION, actor=officer, at=at)
+        demo_letters.issue(self.row(case), LetterKind.CORRECTION, actor=officer, at=at)
 
     def _correct(self, case: Raw, step: Raw, at: datetime) -> None:
-        by = None if case["channel"] == Channel.WEB else self._officer(case)
+        by = None if case["channel"] == Channel.WEB else self.officer(case)
         correct.answer(self.rows[case["key"]], step["text"], actor=by, at=at, files=self._files(step, by))
 
     # --- inquiries -------------------------------------------------------------------------------------------------
@@ -243,62 +239,68 @@ class Cases:
 
     def _ask_party(self, case: Raw, step: Raw, at: datetime) -> None:
         question = inquire.Question(**{name: step[name] for name in ("kind", "party", "contact", "matter")})
-        officer = self._officer(case)
+        officer = self.officer(case)
         inquiry = inquire.ask(self.rows[case["key"]], question, actor=officer, at=at)
-        demo_letters.ask(self._row(case), inquiry, actor=officer, at=at)
+        demo_letters.ask(self.row(case), inquiry, actor=officer, at=at)
 
     def _deliver(self, case: Raw, step: Raw, at: datetime) -> None:
         inquiry = self._inquiry(case, step)
-        demo_letters.arrive(self._row(case), localdate(at), actor=self._officer(case), at=at, inquiry=inquiry)
+        demo_letters.arrive(self.row(case), localdate(at), actor=self.officer(case), at=at, inquiry=inquiry)
 
     def _hear(self, case: Raw, step: Raw, at: datetime) -> None:
         reply = inquire.Reply(answer=step["answer"], reasons=step["reasons"])
-        inquire.record_answer(self._inquiry(case, step).pk, reply, actor=self._officer(case), at=at)
+        inquire.record_answer(self._inquiry(case, step).pk, reply, actor=self.officer(case), at=at)
 
     def _settle(self, case: Raw, step: Raw, at: datetime) -> None:
-        inquire.settle_silence(self._inquiry(case, step).pk, actor=self._officer(case), at=at)
+        inquire.settle_silence(self._inquiry(case, step).pk, actor=self.officer(case), at=at)
 
     def _tell_party(self, case: Raw, step: Raw, at: datetime) -> None:
         """书面告知第三方 of what is disclosed although he objects (第三十二条)."""
-        row, inquiry, officer = self._row(case), self._inquiry(case, step), self._officer(case)
+        row, inquiry, officer = self.row(case), self._inquiry(case, step), self.officer(case)
         facts = {"reasons": step["reasons"]}
         kind = LetterKind.THIRD_PARTY_DECISION
         demo_letters.issue(row, kind, actor=officer, at=at, inquiry=inquiry, facts=facts)
 
     def _arrive(self, case: Raw, step: Raw, at: datetime) -> None:
-        demo_letters.arrive(self._row(case), localdate(at), actor=self._officer(case), at=at)
+        demo_letters.arrive(self.row(case), localdate(at), actor=self.officer(case), at=at)
 
     # --- reasons, fees, words ----------------------------------------------------------------------------------------
 
     def _ask_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
-        officer = self._officer(case)
+        officer = self.officer(case)
         converse.ask_reasons(self.rows[case["key"]], step["text"], actor=officer, at=at)
         facts = {"reply_by": self.days.after(localdate(at), step["days"])}
-        demo_letters.issue(self._row(case), LetterKind.REASONS, actor=officer, at=at, facts=facts)
+        demo_letters.issue(self.row(case), LetterKind.REASONS, actor=officer, at=at, facts=facts)
 
     def _give_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
         converse.give_reasons(self.rows[case["key"]], step["text"], actor=None, at=at)
 
     def _charge(self, case: Raw, step: Raw, at: datetime) -> None:
         demand = charge.Demand(mode=step["mode"], quantity=step["quantity"], earlier=step.get("earlier", 0))
-        officer = self._officer(case)
+        officer = self.officer(case)
         charge.notify(self.rows[case["key"]], demand, actor=officer, at=at)
-        demo_letters.issue(self._row(case), LetterKind.FEE, actor=officer, at=at)
+        demo_letters.issue(self.row(case), LetterKind.FEE, actor=officer, at=at)
 
     def _deliver_fee(self, case: Raw, step: Raw, at: datetime) -> None:
         self._arrive(case, step, at)
         if FeeNotice.objects.filter(request=self.rows[case["key"]], delivered_on=None).exists():
-            charge.note_delivery(self.rows[case["key"]], localdate(at), actor=self._officer(case), at=at)
+            charge.note_delivery(self.rows[case["key"]], localdate(at), actor=self.officer(case), at=at)
 
     def _pay(self, case: Raw, step: Raw, at: datetime) -> None:
-        charge.record_payment(self.rows[case["key"]], actor=self._officer(case), at=at, reference=step["reference"])
+        charge.record_payment(self.rows[case["key"]], actor=self.officer(case), at=at, reference=step["reference"])
 
     def _write(self, case: Raw, step: Raw, at: datetime) -> None:
         by = self._either(case, step)
         converse.write(self.rows[case["key"]], step["text"], actor=by, at=at, files=self._files(step, by))
 
     def _note(self, case: Raw, step: Raw, at: datetime) -> None:
-        converse.note(self.rows[case["key"]], step["text"], actor=self._officer(case), at=at)
+        converse.note(self.rows[case["key"]], step["text"], actor=self.officer(case), at=at)
+
+    def _add(self, case: Raw, step: Raw, at: datetime) -> None:
+        officer, kind = self.officer(case), FileKind(step["kind"])
+        files_of.add(
+            self.rows[case["key"]], self._files(step, officer), kind, actor=officer, at=at, title=step["title"]
+        )
 
     def _withdraw(self, case: Raw, step: Raw, at: datetime) -> None:
         withdraw.withdraw(self.rows[case["key"]], actor=self._either(case, step), at=at, note=step.get("note", ""))
@@ -306,7 +308,7 @@ class Cases:
     # --- decisions -------------------------------------------------------------------------------------------------
 
     def _draft(self, case: Raw, step: Raw, at: datetime) -> None:
-        officer = self._officer(case)
+        officer = self.officer(case)
         first = step.get("duplicate_of")
         proposal = decide.Proposal(
             kind=step.get("kind", DecisionKind.REPLY),
@@ -332,45 +334,13 @@ class Cases:
         return Decision.objects.waiting().get(request=self.rows[case["key"]])
 
     def _release(self, case: Raw, step: Raw, at: datetime) -> None:
-        decision, officer = self._waiting(case), self._officer(case)
+        decision, officer = self._waiting(case), self.officer(case)
         decide.release(decision.pk, actor=self._head(case), at=at, note=step.get("note", ""))
         kind = decision.reply_kind if decision.kind == DecisionKind.REPLY else decision.kind
-        demo_letters.issue(self._row(case), LetterKind(kind), actor=officer, at=at)
+        demo_letters.issue(self.row(case), LetterKind(kind), actor=officer, at=at)
 
     def _send_back(self, case: Raw, step: Raw, at: datetime) -> None:
         decide.send_back(self._waiting(case).pk, actor=self._head(case), at=at, note=step["note"])
 
     def _drop(self, case: Raw, step: Raw, at: datetime) -> None:
-        decide.drop(self._waiting(case).pk, actor=self._officer(case), at=at)
-
-    # --- reviews and lawsuits --------------------------------------------------------------------------------------
-
-    def _appeal(self, case: Raw, step: Raw, at: datetime) -> None:
-        """Recorded on the day on which the agency learns of it; `filed` is the day on which it was taken up."""
-        row = self._row(case)
-        filed_on = self.days.ago(case["received"] - step["filed"])
-        self.appeals[case["key"], step["name"]] = appeal.record(
-            row.agency,
-            appeal.Case(
-                route=step["route"],
-                body=step["body"],
-                filed_on=filed_on,
-                notified_on=localdate(at),
-                case_number=step["case_number"],
-                is_simplified=step.get("simplified", False),
-                after=self.appeals.get((case["key"], step.get("after", ""))),
-            ),
-            actor=self._officer(case),
-            at=at,
-            request=row,
-        )
-
-    def _answer_appeal(self, case: Raw, step: Raw, at: datetime) -> None:
-        row = self.appeals[case["key"], step["name"]]
-        appeal.answer(row.pk, localdate(at), actor=self._officer(case), at=at)
-
-    def _close_appeal(self, case: Raw, step: Raw, at: datetime) -> None:
-        row = self.appeals[case["key"], step["name"]]
-        self.appeals[case["key"], step["name"]] = appeal.close(
-            row.pk, step["result"], localdate(at), actor=self._officer(case), at=at
-        )
+        decide.drop(self._waiting(case).pk, actor=self.officer(case), at=at)

@@ -1,12 +1,17 @@
 """Read the data files of the demo's requests. Writes nothing."""
 
 import tomllib
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from requests_app import demo
 
 FOLDER = Path(demo.__file__).parent
+
+type Raw = Mapping[str, Any]
+type Verb = Callable[[Raw, Raw, datetime], object]  # a case, one of its steps, and when it happens
 
 
 class DemoFault(ValueError):

@@ -6,13 +6,16 @@ from typing import Any
 from django.http import HttpRequest
 
 from disclosure.models import Item
-from govportal import contributions
+from govportal import contributions, dbsetup
 from govportal.contributions import Panel
+from requests_app import database
 from requests_app.services import convert
 
 
 def contribute() -> None:
     """Called once, when the app is ready."""
+    for trigger in database.guards():
+        dbsetup.declare(trigger)
     contributions.item_panels.add(Panel("conversion", "requests_app/item_conversion.html", _conversion))
 
 

@@ -44,7 +44,10 @@ def office_of(agency: Agency) -> Office:
     name = (office.office if office else "") or agency.office
     phone = (office.phone if office else "") or agency.phone
     payee = office.payee if office else ""
-    return Office(name=name or agency.display_name, phone=phone, payee=payee, agency=agency)
+    own = agency.display_name
+    # 办公室 says nothing by itself; 县政府办公室 does.
+    whole = name if name.startswith(own) else f"{own}{name}"
+    return Office(name=whole, phone=phone, payee=payee, agency=agency)
 
 
 def next_steps(row: InformationRequest, at: datetime) -> list[NextStep]:

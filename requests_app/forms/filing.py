@@ -193,10 +193,10 @@ class InformationForm(StepForm):
             "不知道准确名称的，写清能据以查找的特征：什么事、哪里、哪些内容。写得越具体，办得越快。"
         ),
     )
-    period_from = YearField(gettext_lazy("从（年）"))
-    period_to = YearField(gettext_lazy("到（年）"))
+    period_from = YearField(gettext_lazy("起始年份"))
+    period_to = YearField(gettext_lazy("截止年份"))
     purpose = text_field(
-        gettext_lazy("用途（可以不填）"),
+        gettext_lazy("用途"),
         MOST_PURPOSE,
         rows=2,
         help_text=gettext_lazy("可以不填，不填不影响受理。"),

@@ -80,12 +80,12 @@ def step(request: HttpRequest, key: str = _FIRST) -> HttpResponse:
     if key not in STEPS:
         raise Http404(_("没有这一步。"))
     visit = _visit(request)
+    if key == _FIRST and request.method != "POST" and not request.GET.get("d"):
+        return _begun(visit)
     if visit.draft and visit.draft.request:
         return HttpResponseRedirect(receipt_path(visit.draft.request))
     if request.method == "POST":
         return _kept(visit, key)
-    if key == _FIRST and not request.GET.get("d"):
-        return _begun(visit)
     if key != _FIRST and visit.draft is None:
         return HttpResponseRedirect(reverse("request_new") + "?lost=1")
     return _shown(visit, key, _form(visit, key))

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -60,16 +62,17 @@ def sent(request: HttpRequest, number: str, seal: str) -> HttpResponse:
 def receipt(request: HttpRequest, number: str, seal: str) -> HttpResponse:
     """The same as a PDF. Its QR code leads to the lookup and names the number alone."""
     row = _row(number, seal)
-    context = _context(request, row, now())
     lookup = absolute_url(reverse("request_lookup"))
-    drawn = io.BytesIO()
-    segno.make(f"{lookup}?number={row.number}", error="m", micro=False).save(
-        drawn, kind="svg", border=0, xmldecl=False, svgns=True
-    )
+    code, drawn = segno.make(f"{lookup}?number={row.number}", error="m", micro=False), io.BytesIO()
+    code.save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
+    with translation.override(settings.LANGUAGE_CODE):  # a paper of the office, whatever language the page has
+        context = _context(request, row, now()) | {"lookup": lookup}
+        html = render_to_string("requests_app/receipt_pdf.html", context)
+        title = _("申请回执 %s") % row.number
     made = pdf.render(
-        render_to_string("requests_app/receipt_pdf.html", context | {"lookup": lookup}),
+        html,
         stylesheets=["css/receipt.css"],
-        title=_("申请回执 %s") % row.number,
+        title=title,
         created_at=row.filed_at,
         resources={"number.svg": drawn.getvalue()},
     )

@@ -1,8 +1,11 @@
 """What must hold of a request after every verb, and what a refused verb leaves as it was."""
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 
 from govportal.calendar import load_calendar
 from govportal.models import AuditEvent, Notice
@@ -64,3 +67,18 @@ def assert_says_nothing_personal(row: InformationRequest, *words: str) -> None:
     assert told
     found = [(word, text) for text in told for word in secret if word and word in text]
     assert not found
+
+
+def refusal(call: Callable[[], object]) -> list[str]:
+    """Why a verb refused, in its own words."""
+    with pytest.raises(ValidationError) as caught:
+        call()
+    return list(caught.value.messages)
+
+
+def refused_without_a_trace(row: InformationRequest, call: Callable[[], object]) -> list[str]:
+    """The same, when nothing was left behind."""
+    before = traces(row)
+    words = refusal(call)
+    assert traces(row) == before
+    return words

@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,18 +22,12 @@ from requests_app.rules import RECEIPT_BASES
 from requests_app.services import intake
 from tests.factories import make_agency, make_member, make_officer, make_private_file, make_request
 from tests.factories.requests import AT, TODAY, file_request, make_person, make_wanted, request_in
-from tests.requests_app.services.invariants import assert_consistent, assert_says_nothing_personal
+from tests.requests_app.services.invariants import assert_consistent, assert_says_nothing_personal, refusal
 
 pytestmark = pytest.mark.django_db
 
 B, C = ReceiptBasis, Channel
 NEW_YEAR = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)  # half past midnight of the first of January in Beijing
-
-
-def refusal(call: Any) -> list[str]:
-    with pytest.raises(ValidationError) as caught:
-        call()
-    return list(caught.value.messages)
 
 
 # --- filing by the portal ------------------------------------------------------------------------------------------
@@ -228,7 +223,7 @@ def test_closed_and_inactive_agencies_take_no_request() -> None:
 
     assert set(intake.open_agencies()) == {without_row}
     for agency in (closed, inactive):
-        assert "请另选单位" in refusal(lambda agency=agency: file_request(agency))[0]
+        assert "请另选单位" in refusal(partial(file_request, agency))[0]
 
 
 def test_subject_left_empty_points_to_the_description() -> None:
@@ -447,7 +442,7 @@ def test_entering_is_for_request_officers_of_the_agency_alone(role: Role) -> Non
     here, elsewhere = make_member(role, agency), make_officer()
 
     for actor in (here, elsewhere):
-        words = refusal(lambda actor=actor: enter(C.COUNTER, B.SUBMITTED, agency=agency, actor=actor))
+        words = refusal(partial(enter, C.COUNTER, B.SUBMITTED, agency=agency, actor=actor))
         assert words == ["您不是民政局的依申请公开经办。"]
 
 

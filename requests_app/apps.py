@@ -11,7 +11,9 @@ class RequestsConfig(AppConfig):
         from govportal import contributions
         from requests_app import audit_words, filing_contributions, queues, report_contributions, upkeep_contributions
         from requests_app.forms import calculator
+        from requests_app.services import demo
 
+        contributions.demo_chapters.add(contributions.DemoChapter("requests", demo.tell))
         contributions.page_parameters.update(calculator.parameters())
         filing_contributions.contribute()
         report_contributions.contribute()

@@ -194,6 +194,7 @@ def test_demo_frozen_reports_say_what_was_published() -> None:
     assert {report.agency.code for report in frozen} >= {"CM-GOV", "CM-CZJ", "CM-MZJ"}
     for report in frozen:
         item = published[report.agency.code]
+        assert report.payload is not None
         assert item.year == report.year
         rows = re.findall(r"<tr>(.*?)</tr>", item.item.current_edition.body.split("<caption>表三")[1])[1:26]  # type: ignore[union-attr]
         table = [[int(number) for number in re.findall(r"<td>(\d+)</td>", row)] for row in rows]

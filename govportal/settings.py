@@ -129,6 +129,8 @@ REQUEST_PORTAL_CONFIRMS_RECEIPT = env.flag("REQUEST_PORTAL_CONFIRMS_RECEIPT", Tr
 REQUEST_FILINGS_PER_ADDRESS = env.integer("REQUEST_FILINGS_PER_ADDRESS", 50)
 REQUEST_LOOKUPS_PER_ADDRESS = env.integer("REQUEST_LOOKUPS_PER_ADDRESS", 20)
 REQUEST_LOOKUPS_PER_NUMBER = env.integer("REQUEST_LOOKUPS_PER_NUMBER", 200)
+# Years after which who asked is deleted and what was written about it blanked; 0: never.
+REQUEST_RETENTION_YEARS = env.integer("REQUEST_RETENTION_YEARS", 10)
 # A term in calendar days that ends on a day off moves to the next working day.
 CALENDAR_TERMS_MOVE = env.flag("CALENDAR_TERMS_MOVE", True)
 

@@ -1,14 +1,18 @@
 """What annual reports add to the kernel's pages, database and audit words; called by RequestsConfig.ready()."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from disclosure.models import Item
 from govportal import access, contributions, dbsetup
-from govportal.contributions import Figure, NavEntry, Place, StaffQueue, Visit
+from govportal.contributions import Figure, NavEntry, Panel, Place, StaffQueue, Visit
 from govportal.permissions import Permission
 from requests_app import report_guard
 from requests_app.enums import ReportState
@@ -50,9 +54,15 @@ def _list() -> str:
     return reverse("admin:requests_app_annualreport_changelist")
 
 
-QUEUES = (
-    StaffQueue("reports-freeze", gettext_lazy("年度报告待定稿"), _to_freeze, _list, position=176),
-)
+QUEUES = (StaffQueue("reports-freeze", gettext_lazy("年度报告待定稿"), _to_freeze, _list, position=176),)
+
+
+def _of_item(request: HttpRequest, item: Item) -> Mapping[str, Any] | None:
+    """The way from the item to the same report in the official form."""
+    if item.item_type != "annual_report":
+        return None
+    report = AnnualReport.objects.filter(item=item, state=ReportState.FROZEN).select_related("agency").first()
+    return {"report": report} if report else None
 
 
 def contribute() -> None:
@@ -64,5 +74,6 @@ def contribute() -> None:
     )
     contributions.sitemaps["reports"] = ReportSitemap
     contributions.page_parameters.update({"agency", "year"})
+    contributions.item_panels.add(Panel("report", "requests_app/report_item_panel.html", _of_item))
     for queue in QUEUES:
         contributions.staff_queues.add(queue)

@@ -1,7 +1,8 @@
 """Annual reports made elsewhere, read from JSON: whatever stands there, either figures or named faults. Pure.
 
 Shape: `table2`, `table3` (also `cells`), `table4` as in requests_app.report_tables; optional `parts` (six texts, as
-a list or by name) and `previous` (last year's report). What is absent is not checked; what is there must be right.
+a list or by name), `previous` (last year's report) and `moved` (see report_checks.Report). What is absent is not
+checked; what is there must be right.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from requests_app.report_checks import Fault, Report, blank
-from requests_app.report_form import AMOUNT_ROWS, FORMS, PARTS, TABLE3, Form, Row
+from requests_app.report_form import AMOUNT_ROWS, APPLICANTS, FORMS, PARTS, TABLE3, Form, Row
 from requests_app.report_tables import Number
 
 _BLANK = frozenset({"", "/", "／", "-", "—", "——", "–", "无"})
@@ -93,7 +94,8 @@ def _read(document: Any) -> Report:
     if not tables:
         faults.append(Fault("V7", "", "", "", _("没有任何一张表"), "table2、table3、table4"))
     parts, wrong = _parts(document.get("parts"))
-    return Report(tables, parts=parts, faults=(*faults, *wrong))
+    moved, odd = _moved(document.get("moved"))
+    return Report(tables, parts=parts, faults=(*faults, *wrong, *odd), moved=moved)
 
 
 def _table(form: Form, value: Any) -> Iterator[Fault | tuple[str, str, Number]]:
@@ -152,6 +154,16 @@ def _parts(value: Any) -> tuple[Mapping[str, str] | None, Sequence[Fault]]:
     texts |= {key: "" for key, text in given.items() if text is None}
     wrong = [_shape("parts", key, text, _("文字")) for key, text in given.items() if key not in texts]
     return texts, wrong
+
+
+def _moved(value: Any) -> tuple[Mapping[str, int], Sequence[Fault]]:
+    """Requests handed over between agencies, which rule V5 allows for; by kind of applicant, with a sign."""
+    kinds = {kind.key for kind in APPLICANTS}
+    if value is None:
+        return {}, ()
+    if isinstance(value, dict) and all(type(n) is int and key in kinds for key, n in value.items()):
+        return value, ()
+    return {}, (_shape("moved", "", value, _("各类申请人转入减转出的件数")),)
 
 
 def _shape(table: str, row: str, value: Any, expected: str) -> Fault:

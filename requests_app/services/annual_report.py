@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from disclosure.publication_log import canonical_json
@@ -50,6 +51,7 @@ class Computed:
 
     def to_json(self) -> dict[str, Any]:
         """In the shape that check_annual_report reads."""
+        moved = {kind: n for kind, n in self.moved.items() if n}
         return {
             "agency": self.agency.name,
             "code": self.agency.code,
@@ -58,6 +60,7 @@ class Computed:
             TABLE2.key: self.table2.to_json(),
             TABLE3.key: self.table3.to_json(),
             TABLE4.key: self.table4.to_json(),
+            **({"moved": moved} if moved else {}),
         }
 
 
@@ -145,12 +148,12 @@ def fees(agencies: Sequence[Agency], period: Period) -> Fees:
 
 
 def payload(computed: Computed, parts: Mapping[str, str]) -> dict[str, Any]:
-    """Everything the published report says, for good."""
-    said = {report_published.figure_key(*cell): origin.words() for cell, origin in computed.origins.items()}
+    """Everything the published report says, for good; in Chinese, whatever language the desk speaks."""
+    with translation.override("zh-hans"):
+        said = {report_published.figure_key(*cell): origin.words() for cell, origin in computed.origins.items()}
     return computed.to_json() | {
         "form": BASIS,
         "agencies": [agency.code for agency in computed.agencies],
-        "moved": dict(computed.moved),
         "sources": {key: words for key, words in said.items() if words},
         "parts": {part.key: parts.get(part.key, "").strip() for part in PARTS},
     }

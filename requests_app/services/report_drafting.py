@@ -212,7 +212,7 @@ def draft_item(report_id: int, *, actor: User, at: datetime) -> Item:
     content = draft.Content(
         title=title,
         body=render_to_string("requests_app/report_body.html", context),
-        summary=_("%s，数据截至12月31日。") % title,
+        summary=f"{title}，数据截至12月31日。",
         formed_on=localdate(row.frozen_at) if row.frozen_at else None,
         category=Category.DUTIES,
         topic="综合政务/政务公开",
@@ -231,7 +231,8 @@ def draft_item(report_id: int, *, actor: User, at: datetime) -> Item:
 
 
 def title_of(row: AnnualReport) -> str:
-    return _("%(agency)s%(year)s年政府信息公开工作年度报告") % {"agency": row.agency.name, "year": row.year}
+    """The name of a record, which is Chinese on every page."""
+    return f"{row.agency.name}{row.year}年政府信息公开工作年度报告"
 
 
 # --- all verbs ------------------------------------------------------------------------------------------------------

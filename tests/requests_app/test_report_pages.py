@@ -122,6 +122,16 @@ def test_page_command_and_json_agree_cell_for_cell(client: Client, capsys: pytes
     assert [[cell.strip() for cell in table] for table in shown(client, report)] == cells
 
 
+def test_item_leads_to_the_report_in_the_official_form(client: Client) -> None:
+    report = published_report()
+    assert report.item is not None
+
+    page = client.get(report.item.get_absolute_url()).content.decode()
+
+    assert f'href="{address(report)}"' in page
+    assert f'href="{address(report, "report_pdf")}"' in page
+
+
 def test_file_of_json_has_the_digest_that_the_page_names(client: Client) -> None:
     report = published_report()
 

@@ -109,6 +109,17 @@ def test_previous_report_that_came_along_goes_before_one_of_the_list() -> None:
     assert previous.tables["table3"]["next", "natural_person"] == 1
 
 
+def test_requests_handed_over_are_allowed_for() -> None:
+    before = whole_report(year=2024)
+    before["table3"]["next"] = [533, 6, 0, 1, 19, 0, 559]
+    moved = {"natural_person": 2, "legal_service": -1}
+
+    assert faults_of(whole_report(previous=before, moved=moved)) == []
+    assert [fault[0] for fault in faults_of(whole_report(previous=before, moved={"natural_person": "2"}))] == [
+        "V5", "V5", "V5", "V7",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("year", ["2025", 2025])
 def test_year_may_be_text(year: Any) -> None:
     (report,) = read_reports(whole_report(year=year))

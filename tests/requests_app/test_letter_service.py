@@ -1,4 +1,4 @@
-"""Numbers, versions, files, ways and proofs of letters."""
+"""Numbers, versions and files of letters."""
 
 import re
 from datetime import timedelta
@@ -13,14 +13,14 @@ from django.db import IntegrityError, connection, transaction
 
 from disclosure.models import IndexCounter
 from govportal import private_files
-from govportal.models import Agency, AuditEvent, Notice, PrivateFile
+from govportal.models import Agency, PrivateFile
 from govportal.permissions import Role
-from requests_app.enums import DeliveryWay, InquiryKind, ReplyKind, State
+from requests_app.enums import DeliveryWay, ReplyKind, State
 from requests_app.letter_rules import LetterKind
 from requests_app.letters import MissingFacts
-from requests_app.models import Delivery, InformationRequest, Letter, RequestOffice
+from requests_app.models import Letter, RequestOffice
 from requests_app.services import letter_delivery, letter_facts, letters
-from requests_app.services.letter_delivery import Arrival, Dispatch
+from requests_app.services.letter_delivery import Dispatch
 from requests_app.services.letter_matter import Said
 from requests_app.services.letters import Order
 from requests_app.tasks import render_letter
@@ -37,10 +37,10 @@ from tests.factories.requests import (
     request_in,
     reread_request,
 )
+from tests.requests_app.letter_cases import SCAN, answered, corrected, inquired, issued, make_office, said
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.7\n%sealed\n%%EOF\n"
 WRITERS = 16
 
 
@@ -53,44 +53,6 @@ def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def agency() -> Agency:
     return make_office()
-
-
-def make_office(prefix: str = "澄交公复", **values: Any) -> Agency:
-    agency = make_agency(**{"office": "政务公开室", "phone": "0399-6613320", "address": "交通路9号"} | values)
-    RequestOffice.objects.create(
-        agency=agency, letter_prefix=prefix, court="澄明县人民法院", review_body="澄明县人民政府"
-    )
-    return agency
-
-
-def corrected(agency: Agency) -> InformationRequest:
-    """A request of which a correction was asked: the cheapest that has a letter to issue."""
-    return request_in(State.CORRECTION_ASKED, agency=agency)
-
-
-def issued(agency: Agency, **values: Any) -> Letter:
-    return letters.issue(
-        corrected(agency).pk, Order(kind=LetterKind.CORRECTION, **values), actor=officer_of(agency), at=AT
-    )
-
-
-def answered(agency: Agency) -> Letter:
-    row = request_in(State.IN_REVIEW, agency=agency)
-    release_decision(row)
-    return letters.issue(row.pk, Order(kind=LetterKind.DISCLOSED), actor=officer_of(agency), at=AT)
-
-
-def inquired(agency: Agency, **values: Any) -> Letter:
-    row = request_in(State.IN_REVIEW, agency=agency)
-    inquiry = ask_party(row, InquiryKind.THIRD_PARTY, **values)
-    order = Order(kind=LetterKind.THIRD_PARTY_INQUIRY, inquiry=inquiry)
-    return letters.issue(row.pk, order, actor=officer_of(agency), at=AT)
-
-
-def said(action: str) -> list[str]:
-    """Everything the audit trail holds of a deed."""
-    events = AuditEvent.objects.filter(action=action)
-    return [f"{event.subject_name} {event.before} {event.after} {event.note}" for event in events]
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------
@@ -324,10 +286,10 @@ def test_sealed_copy_takes_the_place_of_our_pdf(agency: Agency) -> None:
     letter = issued(agency)
     ours = letters.file_of(letter.pk)
 
-    letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("扫描.pdf", PDF), actor=officer_of(agency), at=AT)
+    letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("扫描.pdf", SCAN), actor=officer_of(agency), at=AT)
 
     assert letters.file_of(letter.pk) != ours
-    assert private_files.open_bytes(letters.file_of(letter.pk)) == PDF
+    assert private_files.open_bytes(letters.file_of(letter.pk)) == SCAN
 
 
 @pytest.mark.parametrize(
@@ -343,11 +305,11 @@ def test_sealed_copy_must_be_a_scan(agency: Agency, name: str, content: bytes, r
 
 def test_sealed_copy_that_was_sent_stays(agency: Agency) -> None:
     letter, officer = issued(agency), officer_of(agency)
-    letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("甲.pdf", PDF), actor=officer, at=AT)
+    letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("甲.pdf", SCAN), actor=officer, at=AT)
     letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
 
     with pytest.raises(ValidationError, match="用印件已经发出"):
-        letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("乙.pdf", PDF), actor=officer, at=AT)
+        letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("乙.pdf", SCAN), actor=officer, at=AT)
 
 
 # --- a new version ------------------------------------------------------------------------------------------------
@@ -383,171 +345,3 @@ def test_new_version_is_as_whole_as_the_first(agency: Agency, changes: dict[str,
 
     with pytest.raises(ValidationError, match=reason):
         letters.regenerate(letter.pk, reason="更正", actor=officer_of(agency), at=AT, changes=changes)
-
-
-# --- sending ------------------------------------------------------------------------------------------------------
-
-
-def test_mail_to_the_applicant_says_numbers_and_leads_to_his_page(agency: Agency) -> None:
-    letter = answered(agency)
-    Notice.objects.all().delete()
-
-    delivery = letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.EMAIL), actor=officer_of(agency), at=AT)
-
-    notice = Notice.objects.get()
-    assert delivery.sent_on == TODAY
-    assert notice.address == letter.request.applicant.email
-    assert letter.number in notice.body
-    assert letter.request.applicant.name not in notice.body
-    assert letter.request.subject not in notice.subject + notice.body
-
-
-def test_mail_to_a_third_party_is_its_letter_and_names_no_applicant(agency: Agency) -> None:
-    letter = inquired(agency, contact="电话0399-6620011，邮箱：office@shuntong.example", matter="工程合同")
-    row = letter.request
-    Notice.objects.all().delete()
-
-    letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.EMAIL), actor=officer_of(agency), at=AT)
-
-    notice = Notice.objects.get()
-    assert notice.address == "office@shuntong.example"
-    assert "工程合同" in notice.body
-    assert "15个工作日" in notice.body
-    applicant = [row.number, row.subject, row.description, row.applicant.name, row.applicant.phone]
-    assert not [text for text in applicant if text in notice.subject + notice.body]
-
-
-@pytest.mark.parametrize(
-    ("way", "reason"),
-    [
-        (DeliveryWay.EMAIL, "没有收件人的电子邮箱"),
-        (DeliveryWay.DOWNLOAD, "只有申请人可以"),
-        ("pigeon", "请选择送达方式"),
-    ],
-)
-def test_way_that_leads_nowhere_is_refused(agency: Agency, way: str, reason: str) -> None:
-    letter = inquired(agency, contact="0399-6620011")
-
-    with pytest.raises(ValidationError, match=reason):
-        letter_delivery.send(letter.pk, Dispatch(way=way), actor=officer_of(agency), at=AT)
-
-
-@pytest.mark.parametrize("days", [-1, 1])
-def test_letter_is_sent_neither_before_it_was_written_nor_tomorrow(agency: Agency, days: int) -> None:
-    letter = issued(agency)
-    dispatch = Dispatch(way=DeliveryWay.POST, sent_on=TODAY + timedelta(days=days))
-
-    with pytest.raises(ValidationError, match="发出日期须在"):
-        letter_delivery.send(letter.pk, dispatch, actor=officer_of(agency), at=AT)
-
-
-def test_replaced_version_is_not_sent(agency: Agency) -> None:
-    old = issued(agency)
-    letters.regenerate(old.pk, reason="错字", actor=officer_of(agency), at=AT)
-
-    with pytest.raises(ValidationError, match="已经被新的版次替代"):
-        letter_delivery.send(old.pk, Dispatch(way=DeliveryWay.POST), actor=officer_of(agency), at=AT)
-
-
-# --- arrival ------------------------------------------------------------------------------------------------------
-
-
-def posted(letter: Letter, agency: Agency) -> Delivery:
-    return letter_delivery.send(
-        letter.pk, Dispatch(way=DeliveryWay.POST, note="EMS 1234"), actor=officer_of(agency), at=AT
-    )
-
-
-def test_arrival_is_kept_with_its_proof(agency: Agency) -> None:
-    delivery = posted(issued(agency), agency)
-    later = AT + timedelta(days=3)
-    arrival = Arrival(
-        delivered_on=TODAY + timedelta(days=2), note="本人签收", proof=SimpleUploadedFile("回执.pdf", PDF)
-    )
-
-    delivery = letter_delivery.record_delivery(delivery.pk, arrival, actor=officer_of(agency), at=later)
-
-    assert delivery.delivered_on == arrival.delivered_on
-    assert delivery.note == "EMS 1234\n本人签收"
-    assert delivery.proof is not None
-    assert private_files.open_bytes(delivery.proof) == PDF
-    assert not any("1234" in event or "签收" in event for event in said("letter.deliver"))
-
-
-@pytest.mark.parametrize("days", [-1, 4])
-def test_letter_arrives_neither_before_it_was_sent_nor_in_the_future(agency: Agency, days: int) -> None:
-    delivery = posted(issued(agency), agency)
-    arrival = Arrival(delivered_on=TODAY + timedelta(days=days))
-
-    with pytest.raises(ValidationError, match="送达日期须在"):
-        letter_delivery.record_delivery(delivery.pk, arrival, actor=officer_of(agency), at=AT + timedelta(days=3))
-
-
-def test_letter_arrives_once(agency: Agency) -> None:
-    delivery, officer = posted(issued(agency), agency), officer_of(agency)
-    letter_delivery.record_delivery(delivery.pk, Arrival(delivered_on=TODAY), actor=officer, at=AT)
-
-    with pytest.raises(ValidationError, match="已经登记 2026-03-02 送达"):
-        letter_delivery.record_delivery(delivery.pk, Arrival(delivered_on=TODAY), actor=officer, at=AT)
-
-
-def test_arrival_of_an_inquiry_starts_its_fifteen_days(agency: Agency) -> None:
-    letter = inquired(agency)
-    assert letter.inquiry
-    was_due = letter.inquiry.due_on
-    delivery, later = posted(letter, agency), AT + timedelta(days=2)
-
-    letter_delivery.record_delivery(
-        delivery.pk, Arrival(delivered_on=TODAY + timedelta(days=2)), actor=officer_of(agency), at=later
-    )
-
-    letter.inquiry.refresh_from_db()
-    assert letter.inquiry.delivered_on == TODAY + timedelta(days=2)
-    assert letter.inquiry.due_on > was_due
-
-
-def test_arrival_of_a_fee_notice_starts_the_period_for_payment(agency: Agency) -> None:
-    RequestOffice.objects.update(payee="到代收银行缴纳")
-    row = request_in(State.FEE_NOTIFIED, agency=agency)
-    letter = letters.issue(row.pk, Order(kind=LetterKind.FEE), actor=officer_of(agency), at=AT)
-    delivery = posted(letter, agency)
-
-    letter_delivery.record_delivery(delivery.pk, Arrival(delivered_on=TODAY), actor=officer_of(agency), at=AT)
-
-    assert reread_request(row).fee.delivered_on == TODAY
-
-
-# --- the applicant's page -----------------------------------------------------------------------------------------
-
-
-def test_applicant_sees_what_went_out_to_him_in_its_newest_version(agency: Agency) -> None:
-    letter, officer = answered(agency), officer_of(agency)
-    row = letter.request
-    before = list(letter_delivery.shown_to_applicant(row))
-    letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
-    sent = list(letter_delivery.shown_to_applicant(row))
-    newer = letters.regenerate(letter.pk, reason="错字", actor=officer, at=AT)
-    unsent = list(letter_delivery.shown_to_applicant(row))
-    letter_delivery.send(newer.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
-
-    assert (before, sent, unsent) == ([], [letter], [letter])
-    assert list(letter_delivery.shown_to_applicant(row)) == [newer]
-
-
-def test_applicant_never_sees_the_letter_to_a_third_party(agency: Agency) -> None:
-    letter = inquired(agency)
-    posted(letter, agency)
-
-    assert list(letter_delivery.shown_to_applicant(letter.request)) == []
-
-
-def test_download_proves_arrival_once(agency: Agency) -> None:
-    letter = answered(agency)
-    delivery = letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer_of(agency), at=AT)
-
-    letter_delivery.note_download(letter.pk, at=AT + timedelta(days=1))
-    letter_delivery.note_download(letter.pk, at=AT + timedelta(days=9))
-
-    delivery.refresh_from_db()
-    assert delivery.delivered_on == TODAY + timedelta(days=1)
-    assert len(said("letter.download")) == 1

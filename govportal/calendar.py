@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from govportal import access, audit
+from govportal import access, audit, contributions, jobs
 from govportal.models import Holiday, HolidayYear, PublicRevision, User
 from govportal.permissions import Permission
 from govportal.workdays import Calendar
@@ -81,6 +81,8 @@ def import_holidays(file: IO[Any], *, actor: User | None) -> ImportedYear:
     )
     audit.record(actor, "import_holidays", notice, before=before, after=_as_json(days), note=source)
     PublicRevision.raise_number()
+    for task in contributions.calendar_tasks:
+        jobs.enqueue(task)
     off = sum(is_off for _name, is_off in days.values())
     return ImportedYear(year=year, off=off, worked=len(days) - off, is_new=is_new)
 

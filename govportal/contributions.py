@@ -156,6 +156,7 @@ scheduled_jobs: Registry[ScheduledJob] = Registry()
 nav_entries: Registry[NavEntry] = Registry()
 demo_chapters: Registry[DemoChapter] = Registry()
 sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
+calendar_tasks: list[str] = []  # names of tasks to ring for when holidays have been imported
 index_pattern_validators: list[Callable[[str], None]] = []  # each raises ValidationError
 # Query parameters that public pages read: the page cache keeps no page that was asked for by any other.
 page_parameters: set[str] = {"page", "p"}

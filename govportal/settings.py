@@ -216,6 +216,10 @@ CELERY_BEAT_SCHEDULE = {
     "disclosure-oblige": {"task": "disclosure.oblige", "schedule": crontab(hour=0, minute=5)},
     "disclosure-remind": {"task": "disclosure.remind", "schedule": crontab(hour=0, minute=20)},
     "disclosure-clear-forms": {"task": "disclosure.clear_forms", "schedule": crontab(hour=0, minute=35)},
+    "requests-refresh": {"task": "requests_app.refresh", "schedule": crontab(hour=0, minute=8)},
+    "requests-settle-silence": {"task": "requests_app.settle_silence", "schedule": crontab(hour=0, minute=12)},
+    "requests-settle-publications": {"task": "requests_app.settle_publications", "schedule": crontab(minute=40)},
+    "requests-purge": {"task": "requests_app.purge", "schedule": crontab(hour=2, minute=10)},
     "requests-sweep-drafts": {"task": "requests_app.sweep_drafts", "schedule": crontab(minute=25)},
     "disclosure-sweep-files": {"task": "disclosure.sweep_files", "schedule": crontab(hour=0, minute=50)},
 }

@@ -2,12 +2,22 @@
 
 from celery import shared_task
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from govportal import heartbeat
+from govportal.contributions import ScheduledJob
 from govportal.now import now
-from requests_app.services import drafts, letters
+from requests_app.services import drafts, inquire, letters, publication_tasks, purge, refresh
 
 SWEEP_DRAFTS = "requests_app.sweep_drafts"
+REFRESH, SETTLE_SILENCE = refresh.REFRESH, "requests_app.settle_silence"
+SETTLE_PUBLICATIONS, PURGE = "requests_app.settle_publications", "requests_app.purge"
+UPKEEP = (
+    ScheduledJob(REFRESH, gettext_lazy("重算申请期限"), heartbeat.DAILY, position=62),
+    ScheduledJob(SETTLE_SILENCE, gettext_lazy("登记逾期未提出意见"), heartbeat.DAILY, position=64),
+    ScheduledJob(SETTLE_PUBLICATIONS, gettext_lazy("登记已转为主动公开"), heartbeat.DAILY, position=66),
+    ScheduledJob(PURGE, gettext_lazy("清除期满的个人信息"), heartbeat.DAILY, position=68),
+)
 
 
 @shared_task(name=letters.RENDER)
@@ -21,3 +31,32 @@ def sweep_drafts() -> None:
     """What citizens began and did not send within a day, with its files."""
     deleted = drafts.sweep(now())
     heartbeat.beat(SWEEP_DRAFTS, now(), _("清理草稿 %s 份") % deleted)
+
+
+# What follows runs after midnight in Beijing, when days turn; each for itself, so that a fault in one stops no other.
+
+
+@shared_task(name=REFRESH)
+def refresh_days() -> None:
+    """Last days by the calendar as it is now: at night, and as soon as holidays are imported."""
+    moved = refresh.refresh(now())
+    heartbeat.beat(REFRESH, now(), str(moved))
+
+
+@shared_task(name=SETTLE_SILENCE)
+def settle_silence() -> None:
+    settled = inquire.settle_all(now())
+    heartbeat.beat(SETTLE_SILENCE, now(), _("登记 %s 份") % settled)
+
+
+@shared_task(name=SETTLE_PUBLICATIONS)
+def settle_publications() -> None:
+    settled = publication_tasks.settle(now())
+    heartbeat.beat(SETTLE_PUBLICATIONS, now(), _("登记 %s 件") % settled)
+
+
+@shared_task(name=PURGE)
+def purge_personal_data() -> None:
+    """What retention has run out for."""
+    purged = purge.purge(now())
+    heartbeat.beat(PURGE, now(), str(purged))

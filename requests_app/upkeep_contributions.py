@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from disclosure.models import Item
 from govportal import contributions, dbsetup
 from govportal.contributions import Panel
-from requests_app import database
+from requests_app import database, tasks
 from requests_app.services import convert
 
 
@@ -16,6 +16,9 @@ def contribute() -> None:
     """Called once, when the app is ready."""
     for trigger in database.guards():
         dbsetup.declare(trigger)
+    for job in tasks.UPKEEP:
+        contributions.scheduled_jobs.add(job)
+    contributions.calendar_tasks.append(tasks.REFRESH)
     contributions.item_panels.add(Panel("conversion", "requests_app/item_conversion.html", _conversion))
 
 

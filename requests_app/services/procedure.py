@@ -80,10 +80,17 @@ def history(row: InformationRequest) -> list[clock.Event]:
 
 
 def reading(row: InformationRequest, calendar: Calendar, today: date) -> clock.Reading | None:
-    """What the clock says; None while the day of receipt is not settled."""
-    if row.received_on is None:
+    """What the clock says; None while the day of receipt is not settled, and for what was closed before it came here
+    out of a ledger, which does not tell what moved its clock."""
+    return reading_of(row, history(row), calendar, today)
+
+
+def reading_of(
+    row: InformationRequest, events: Sequence[clock.Event], calendar: Calendar, today: date
+) -> clock.Reading | None:
+    """The same with the events read before, for whoever goes through many requests."""
+    if row.received_on is None or (row.is_imported and row.is_closed and not events):
         return None
-    events = history(row)
     try:
         return clock.fold(row.received_on, events, calendar, today=today, counts_receipt_day=row.counts_receipt_day)
     except clock.ImpossibleHistory as impossible:

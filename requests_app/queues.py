@@ -100,8 +100,8 @@ REQUEST_QUEUES: Mapping[str, tuple[Promise | str, Rows]] = MappingProxyType(
         "consulted": (gettext_lazy("征求意见到期"), consulted),
         "sign": (gettext_lazy("待签发"), to_sign),
         "unsent": (gettext_lazy("文书待发出"), unsent),
-        "open": (gettext_lazy("全部在办"), lambda look: _seen(look).open()),
-        "closed": (gettext_lazy("已办结"), lambda look: _seen(look).filter(state__in=CLOSED_STATES)),
+        "open": (gettext_lazy("在办申请"), lambda look: _seen(look).open()),
+        "closed": (gettext_lazy("已办结申请"), lambda look: _seen(look).filter(state__in=CLOSED_STATES)),
     }
 )  # fmt: skip
 

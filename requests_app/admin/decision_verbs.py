@@ -23,7 +23,7 @@ from requests_app.rules import REPLY_RULES, ReplyRule
 from requests_app.services import decide, files_of, letters
 from requests_app.services.letter_facts import facts_for
 from requests_app.services.letter_matter import Matter, Said, said_by
-from requests_app.services.reply_checks import objectors
+from requests_app.services.reply_checks import Proposal, objectors
 from requests_app.workflow import transition_of
 
 # 办理结果 of the annual report, by the first signs of its rows.
@@ -112,9 +112,19 @@ class ExtensionForm(ReasonedForm):
         )
 
 
+def _against_days(kind: DecisionKind) -> Any:
+    """As if one day were asked for: whatever else the law has against it."""
+
+    def reasons(row: InformationRequest, actor: User) -> list[str]:
+        proposal = Proposal(kind=kind, reasons="—", days=1)
+        return decide.reasons_against(row, proposal, actor, today())
+
+    return reasons
+
+
 def _submit_days(kind: DecisionKind) -> Any:
     def run(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-        proposal = decide.Proposal(kind=kind, reasons=values["reasons"], days=values["days"])
+        proposal = Proposal(kind=kind, reasons=values["reasons"], days=values["days"])
         return decide.submit(row.pk, proposal, actor=actor, at=now())
 
     return run
@@ -250,11 +260,11 @@ REPLY = RequestVerb(
     deeds=_SUBMIT, hints=_reply_hints, preview=_preview_reply, context=_kinds, template="admin/requests_app/reply.html",
 )  # fmt: skip
 EXTEND = RequestVerb(
-    "extend", gettext_lazy("拟延期"), _against_drafting(Action.EXTEND), _submit_days(DecisionKind.EXTENSION),
+    "extend", gettext_lazy("拟延期"), _against_days(DecisionKind.EXTENSION), _submit_days(DecisionKind.EXTENSION),
     ExtensionForm, deeds=_SUBMIT, hints=_extension_hints, preview=_preview_days(DecisionKind.EXTENSION),
 )  # fmt: skip
 DELAY = RequestVerb(
-    "delay", gettext_lazy("拟延迟答复"), _against_drafting(Action.DELAY), _submit_days(DecisionKind.DELAY),
+    "delay", gettext_lazy("拟延迟答复"), _against_days(DecisionKind.DELAY), _submit_days(DecisionKind.DELAY),
     ReasonedForm, deeds=_SUBMIT, hints=_delay_hints, preview=_preview_days(DecisionKind.DELAY),
 )  # fmt: skip
 SIGN = RequestVerb(

@@ -74,6 +74,7 @@ def _line(label: Any, length: int = 200, *, is_required: bool = False, help_text
 class EntryForm(VerbForm):
     """`form_key` names this sheet: sent twice it makes one request."""
 
+    required_css_class = "required"
     form_key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
     channel = forms.ChoiceField(label=gettext_lazy("渠道"), choices=CHANNELS, widget=forms.RadioSelect)
     basis = forms.ChoiceField(label=gettext_lazy("收到日期的依据"), choices=_BASES, widget=forms.RadioSelect)

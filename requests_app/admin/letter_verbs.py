@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import CHOOSE, long_text
 from disclosure.forms.base import DayField
+from govportal.forms import whole_number
 from govportal.models import User
 from govportal.now import now, today
 from requests_app import letters as letter_texts
@@ -153,10 +154,9 @@ class RegenerateForm(LetterForm):
 
     def prepare(self) -> None:
         super().prepare()
-        chosen = (
-            self.data.get("letter") if self.is_bound else self.initial.get("letter") or self.fields["letter"].initial
-        )
-        self.chosen = self.letters().filter(pk=chosen).first() if str(chosen or "").isdecimal() else None
+        offered = self.initial.get("letter") or self.fields["letter"].initial
+        chosen = whole_number(self.data.get("letter") if self.is_bound else offered) or 0
+        self.chosen = self.letters().filter(pk=chosen).first()
         if self.chosen is None:
             del self.fields["reason"]
             return

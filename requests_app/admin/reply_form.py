@@ -45,8 +45,10 @@ class ReplyForm(RequestForm):
         self.known = letters.known_facts(self.letter_kind)
         last = self._returned()
         self._add_words(last)
-        self._add_facts(last)
         self._add_choices(last)
+        self._add_facts(last)
+        if self.rule.gives_files:
+            self._add_files()
 
     def _returned(self) -> Decision | None:
         """The last draft of this kind that was sent back: what was typed once is not typed again."""
@@ -103,9 +105,6 @@ class ReplyForm(RequestForm):
                 _("已公开的信息"), length=2000, help_text=_("填索引号，一行一个；须是现在能公开查阅的信息。")
             )
             self.fields["items"].initial = "\n".join(numbers)
-        if self.rule.gives_files:
-            self._add_files()
-
         if objectors(self.row, self.rule.kind):
             self.fields[THIRD_PARTY_REASONS] = long_text(
                 _("告知第三方的理由"), length=3000, is_required=False,

@@ -37,7 +37,10 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*((key, label) for key, (label, _rows) in REQUEST_QUEUES.items()), (EVERYTHING, gettext_lazy("全部"))]
+        return [
+            *((key, label) for key, (label, _rows) in REQUEST_QUEUES.items()),
+            (EVERYTHING, gettext_lazy("全部申请")),
+        ]
 
     def value(self) -> str:
         """Whatever is no queue is the default."""

@@ -24,6 +24,7 @@ from requests_app.services import procedure
 class RequestForm(VerbForm):
     """`seen`: the newest event of the audit trail when the page was opened."""
 
+    required_css_class = "required"
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

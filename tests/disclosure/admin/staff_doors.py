@@ -25,10 +25,13 @@ from disclosure.models import (
 from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Role
+from requests_app.enums import AppealRoute
+from requests_app.models import AnnualReport, Appeal, PublicationTask, RequestOffice
 from tests.disclosure.admin.desks import signed_in
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
 from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
+from tests.factories.requests import make_request
 
 INSIDE = {
     Role.PUBLISHER,
@@ -43,6 +46,7 @@ INSIDE = {
 LOOKS = INSIDE | {Role.INSPECTOR, Role.ADMINISTRATOR}  # at items in the admin
 REACHES_DOWN = {Role.INSPECTOR, Role.ADMINISTRATOR, Role.COMPLAINT_OFFICER}
 ORDERS = {Role.INSPECTOR, Role.COMPLAINT_OFFICER}
+REQUESTS = {Role.REQUEST_OFFICER, Role.APPROVER, Role.OFFICE_HEAD, Role.AGENCY_HEAD}  # see those of their own agency
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,26 @@ def make_staff_world() -> StaffWorld:
         "rectification": make_rectification(agency=own, problem="门牌整改问题"),
         "receipt": make_receipt(agency=own, purpose="门牌票据用途"),
         **_obligations(own),
+        **_requests(own, author),
     }
     return world
+
+
+def _requests(agency: Agency, author: User) -> dict[str, Any]:
+    asked = make_request(agency=agency, subject="门牌申请内容")
+    task = PublicationTask.objects.create(agency=agency, subject=asked.subject, opened_on=today())
+    task.requests.add(asked)
+    appeal = Appeal.objects.create(
+        request=asked, agency=agency, route=AppealRoute.REVIEW, body="门牌复议机关", filed_on=today(),
+        notified_on=today(), answer_due_on=today(), recorded_by=author, recorded_at=now(),
+    )  # fmt: skip
+    return {
+        "informationrequest": asked,
+        "publicationtask": task,
+        "appeal": appeal,
+        "requestoffice": RequestOffice.objects.create(agency=agency, office="门牌受理机构"),
+        "annualreport": AnnualReport.objects.create(agency=agency, year=2098, drafted_by=author, updated_at=now()),
+    }
 
 
 def _obligations(agency: Agency) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from tests.disclosure.admin.staff_doors import (
     LOOKS,
     ORDERS,
     READERS,
+    REQUESTS,
     Reader,
     Row,
     StaffWorld,
@@ -57,6 +58,15 @@ def looks(reader: Reader) -> bool:
     return reader.role in LOOKS
 
 
+def handles_requests(reader: Reader) -> bool:
+    return reader.role == Role.REQUEST_OFFICER
+
+
+def sees_requests(reader: Reader) -> bool:
+    """Never an administrator, never from above: REQUESTS names the roles of the very agency."""
+    return reader.role in REQUESTS
+
+
 @dataclass(frozen=True)
 class List:
     """Who may open the list of a model, and the form for a new row."""
@@ -83,6 +93,11 @@ LISTS: dict[str, List] = {
     "disclosure.cataloguetemplate": List(site_wide, site_wide),
     "disclosure.synonym": List(site_wide, site_wide),
     "disclosure.bestbet": List(site_wide, site_wide),
+    "requests_app.informationrequest": List(sees_requests, handles_requests),
+    "requests_app.appeal": List(sees_requests, handles_requests),
+    "requests_app.publicationtask": List(sees_requests),
+    "requests_app.requestoffice": List(is_administrator, is_administrator),
+    "requests_app.annualreport": List(looks, handles_requests),
     "govportal.agency": List(is_administrator, is_administrator),
     "govportal.user": List(is_administrator, is_administrator),
     "govportal.holidayyear": List(site_wide, site_wide),
@@ -180,6 +195,11 @@ REGISTERS: dict[str, Register] = {
     "statement": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌公开事项"),
     "filing": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌报告"),
     "receipt": Register(lambda reader: reader.is_own and reader.role in INSIDE | {Role.STAFF}, "门牌票据用途"),
+    "informationrequest": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌申请内容"),
+    "appeal": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌复议机关"),
+    "publicationtask": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌申请内容"),
+    "requestoffice": Register(lambda reader: reader.is_over_own and reader.role == Role.ADMINISTRATOR, "门牌受理机构"),
+    "annualreport": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "2098"),
 }
 # An address of one row of a register beside its own: the arguments after the row's id.
 REGISTER_DOORS: dict[str, list[Any]] = {
@@ -188,6 +208,11 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "disclosure_receipt_verb": ["check"],
     "disclosure_obligation_verb": ["nil"],
     "disclosure_disclosureevent_verb": ["cancel"],
+    "requests_app_informationrequest_verb": ["register"],
+    "requests_app_informationrequest_applicant": [],
+    "requests_app_appeal_verb": ["answer"],
+    "requests_app_publicationtask_verb": ["decline"],
+    "requests_app_annualreport_verb": ["write"],
 }
 
 # Addresses without a row of their own: (arguments, query, who may open them).
@@ -198,6 +223,8 @@ LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "disclosure_catalogueentry_export": (["csv"], "", site_wide),
     "disclosure_catalogueentry_adopt": (["county"], "", site_wide),
     "disclosure_catalogueentry_import": ([], "", site_wide),
+    "requests_app_informationrequest_find": ([], "", lambda reader: reader.role in REQUESTS - {Role.AGENCY_HEAD}),
+    "requests_app_informationrequest_import": ([], "", handles_requests),
     "govportal_agency_import": ([], "", site_wide),
     "govportal_holidayyear_import": ([], "", site_wide),
 }
@@ -207,6 +234,10 @@ ELSEWHERE = {
     "view_on_site",  # closed: tests/govportal/test_admin_site.py
     "auth_user_password_change",  # tests/govportal/admin/test_users.py
     "disclosure_edition_buffer",  # POST alone: tests/disclosure/admin/test_drafting.py
+    "requests_app_informationrequest_file", "requests_app_informationrequest_draft",
+    "requests_app_informationrequest_letter",  # tests/requests_app/admin/test_request_files.py
+    "requests_app_annualreport_cases", "requests_app_annualreport_draft",
+    "requests_app_annualreport_evidence",  # tests/requests_app/test_report_admin.py
 }  # fmt: skip
 STANDARD = ("changelist", "add", "change", "history", "delete")
 
@@ -273,24 +304,23 @@ def test_door_of_a_row(world: StaffWorld, door: str) -> None:
 @pytest.mark.parametrize("name", REGISTERS)
 def test_door_of_a_register(world: StaffWorld, name: str) -> None:
     rule, row = REGISTERS[name], world.registers[name]
+    prefix = f"{row._meta.app_label}_{name}"
     for reader in READERS:
         client, is_seen = world.client(reader), rule.sees(reader)
-        doors = {f"disclosure_{name}_change": [row.pk], f"disclosure_{name}_history": [row.pk]}
-        doors |= {
-            door: [row.pk, *args] for door, args in REGISTER_DOORS.items() if door.startswith(f"disclosure_{name}_")
-        }
+        doors = {f"{prefix}_change": [row.pk], f"{prefix}_history": [row.pk]}
+        doors |= {door: [row.pk, *args] for door, args in REGISTER_DOORS.items() if door.startswith(f"{prefix}_")}
         for door, args in doors.items():
             opened(client, reverse(f"admin:{door}", args=args), rule.words, is_seen, f"{door} for {reader.name}")
         page = opened_list(
-            client, reverse(f"admin:disclosure_{name}_changelist"), LISTS[f"disclosure.{name}"].opens(reader), name
+            client, reverse(f"admin:{prefix}_changelist"), LISTS[row._meta.label_lower].opens(reader), name
         )
-        assert (rule.words in page or row_link(name, row) in page) == is_seen, f"list of {name} for {reader.name}"
-        delete = client.get(reverse(f"admin:disclosure_{name}_delete", args=[row.pk]))
+        assert (rule.words in page or row_link(prefix, row) in page) == is_seen, f"list of {name} for {reader.name}"
+        delete = client.get(reverse(f"admin:{prefix}_delete", args=[row.pk]))
         assert delete.status_code in REFUSED
 
 
-def row_link(name: str, row: Any) -> str:
-    return reverse(f"admin:disclosure_{name}_change", args=[row.pk])
+def row_link(prefix: str, row: Any) -> str:
+    return reverse(f"admin:{prefix}_change", args=[row.pk])
 
 
 @pytest.mark.parametrize("label", LISTS)

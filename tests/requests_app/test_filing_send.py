@@ -1,6 +1,7 @@
 """Sending: once, whoever presses how often; the receipt; and programs that file by the hundred."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import segno
@@ -126,7 +127,7 @@ def test_qr_code_of_the_receipt_carries_the_number_and_no_code(monkeypatch: pyte
     drawn: list[str] = []
     make = segno.make
 
-    def noted(text: str, **kwargs: object) -> object:
+    def noted(text: str, **kwargs: Any) -> object:
         drawn.append(text)
         return make(text, **kwargs)
 

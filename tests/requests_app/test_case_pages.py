@@ -1,0 +1,489 @@
+"""What an applicant reads of his case and does in it; and that another applicant's cookie shows nothing of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from disclosure.enums import WithholdingGround
+from govportal import private_files
+from govportal.models import PrivateFile
+from govportal.now import now
+from requests_app.enums import (
+    Action,
+    DeliveryWay,
+    FileKind,
+    MessageKind,
+    ReplyKind,
+    State,
+)
+from requests_app.letter_rules import LetterKind
+from requests_app.models import Delivery, InformationRequest, InternalNote, Letter, Message, RequestFile, RequestOffice
+from requests_app.services import converse, intake
+from tests.factories import make_item, make_request
+from tests.factories.requests import (
+    bring_to,
+    file_request,
+    make_proposal,
+    officer_of,
+    release_decision,
+    request_in,
+    reread_request,
+)
+from tests.markup import faults
+from tests.requests_app.filing_journey import PDF, scan, text_of
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ("request_case", "request_correct", "request_reasons", "request_message", "request_withdraw")
+
+
+def reader(row: InformationRequest) -> Client:
+    """A browser that has opened the case, by a code made for the test."""
+    code = intake.renew_code(row.pk, actor=officer_of(row.agency), at=now())
+    client = Client()
+    response = client.post(reverse("request_lookup"), {"number": row.number, "code": code})
+    assert response.status_code == 302
+    return client
+
+
+def filed(**wanted: Any) -> InformationRequest:
+    """Filed a few days ago, so that later steps are not dated before it."""
+    return file_request(at=now() - timedelta(days=1), **wanted).request
+
+
+def page_of(row: InformationRequest) -> str:
+    response = reader(row).get(reverse("request_case"))
+    assert response.status_code == 200
+    return text_of(response)
+
+
+# --- whose it is ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_without_an_open_case_leads_to_the_lookup(name: str) -> None:
+    response = Client().get(reverse(name))
+
+    assert (response.status_code, response["Location"]) == (302, "/requests/lookup/")
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["request_letter", "request_file"])
+def test_paper_without_an_open_case_leads_to_the_lookup(name: str) -> None:
+    assert Client().get(reverse(name, args=[1]))["Location"] == "/requests/lookup/"
+
+
+def test_cookie_of_another_case_shows_nothing_of_this_one() -> None:
+    mine, other = filed(subject="甲的信息"), filed(subject="乙的信息")
+    letter, file = sent_letter(mine), disclosed(mine)
+    client = reader(other)
+
+    pages = "".join(text_of(client.get(reverse(name), follow=True)) for name in PAGES)
+
+    assert "乙的信息" in pages
+    assert mine.number not in pages and "甲的信息" not in pages
+    assert client.get(reverse("request_letter", args=[letter.pk])).status_code == 404
+    assert client.get(reverse("request_file", args=[file.pk])).status_code == 404
+
+
+def test_case_is_kept_by_no_cache_and_read_by_no_robot() -> None:
+    row = filed()
+    client = reader(row)
+
+    first = client.get(reverse("request_case"))
+    second = Client().get(reverse("request_case"))
+
+    assert "no-store" in first["Cache-Control"] and "ETag" not in first
+    assert 'content="noindex"' in text_of(first)
+    assert second.status_code == 302
+
+
+# --- what it says ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_page_of_every_state_names_it_and_is_sound_html(state: State) -> None:
+    row = request_in(state, at=now() - timedelta(days=45 if state == State.LAPSED else 1))
+
+    page = page_of(row)
+
+    assert str(state.label) in page
+    assert row.subject in page
+    assert faults(page) == []
+
+
+def test_page_shows_the_date_the_clock_says_and_why() -> None:
+    row = filed()
+
+    page = page_of(row)
+
+    assert row.due_on is not None
+    assert f'<time datetime="{row.due_on.isoformat()}">' in page
+    assert "条例第三十三条" in page and "自次日起算20个工作日" in page
+
+
+def test_page_shows_the_applicant_masked_and_no_file_of_his_identity() -> None:
+    row = filed()
+    proof = RequestFile.objects.create(
+        request=row, kind=FileKind.PROOF, file=kept(), title="身份证.pdf", added_at=now()
+    )
+    client = reader(row)
+
+    page = text_of(client.get(reverse("request_case")))
+
+    applicant = row.applicant
+    assert applicant.identity_number not in page and applicant.phone not in page
+    assert f"{applicant.name[:1]}**" in page and applicant.name not in page
+    assert client.get(reverse("request_file", args=[proof.pk])).status_code == 404
+
+
+def test_page_shows_nothing_that_staff_wrote_for_themselves() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    InternalNote.objects.create(request=row, text="内部看法", by=officer_of(row.agency), at=now())
+    row.events.update(note="内部说明")
+    RequestFile.objects.create(request=row, kind=FileKind.INTERNAL, file=kept("内部.pdf"), added_at=now())
+
+    page = page_of(row)
+
+    assert "内部" not in page
+
+
+def test_page_names_no_third_party() -> None:
+    row = request_in(State.CONSULTING_THIRD_PARTY, at=now())
+
+    page = page_of(row)
+
+    assert row.inquiries.get().party not in page
+    assert "征求第三方意见" in page
+
+
+def test_purged_case_is_closed_to_everybody() -> None:
+    row = filed()
+    client = reader(row)
+    InformationRequest.objects.filter(pk=row.pk).update(query_key="")  # as services/purge.py leaves it
+
+    assert client.get(reverse("request_case")).status_code == 302
+
+
+def test_case_of_a_ledger_stands_without_an_applicant() -> None:
+    row = make_request(has_applicant=False, received_on=now().date())
+
+    page = page_of(row)
+
+    assert row.subject in page
+
+
+def test_page_before_receipt_is_confirmed_says_what_is_waited_for() -> None:
+    row = filed()
+    InformationRequest.objects.filter(pk=row.pk).update(received_on=None, receipt_basis="", due_on=None)
+
+    page = page_of(row)
+
+    assert "经办人将与您联系" in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_costs_the_same_however_much_happened(rows: int, django_assert_max_num_queries: Any) -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    for number in range(rows):
+        converse.write(row.pk, f"第{number}次询问", actor=None, at=now())
+    client = reader(row)
+
+    with django_assert_max_num_queries(17):
+        client.get(reverse("request_case"))
+
+
+# --- letters and files ---------------------------------------------------------------------------------------------
+
+
+def kept(name: str = "资金明细.pdf") -> PrivateFile:
+    return private_files.store(ContentFile(PDF, name=name), by=None)
+
+
+def sent_letter(row: InformationRequest, **values: Any) -> Letter:
+    """A letter that was put on the applicant's page."""
+    letter = Letter.objects.create(
+        request=row,
+        agency=row.agency,
+        kind=LetterKind.REGISTRATION_RECEIPT,
+        number=row.number,
+        facts="",
+        file=kept("登记回执.pdf"),
+        issued_on=now().date(),
+        issued_at=now(),
+        **values,
+    )
+    Delivery.objects.create(letter=letter, way=DeliveryWay.DOWNLOAD, sent_on=now().date())
+    return letter
+
+
+def disclosed(row: InformationRequest) -> RequestFile:
+    """A file that a signed reply hands over."""
+    bring_to(State.IN_REVIEW, row, at=now())
+    held = RequestFile.objects.create(
+        request=row, kind=FileKind.DISCLOSED, file=kept(), title="资金明细", added_at=now()
+    )
+    proposal = make_proposal(
+        ReplyKind.PARTIAL,
+        reasons="讨论记录不予公开。",
+        facts={"grounds": [WithholdingGround.DELIBERATIVE.value]},
+        files=(held.file,),
+    )
+    release_decision(row, proposal, at=now())
+    return held
+
+
+def test_partial_disclosure_is_read_and_downloaded() -> None:
+    row = filed()
+    held = disclosed(row)
+    client = reader(reread_request(row))
+
+    page = text_of(client.get(reverse("request_case")))
+    response = client.get(reverse("request_file", args=[held.pk]))
+
+    assert "部分公开" in page and "讨论记录不予公开。" in page and "资金明细" in page
+    assert b"".join(response.streaming_content) == PDF  # type: ignore[attr-defined]
+    assert response["Cache-Control"] == "private, no-store"
+    assert faults(page) == []
+
+
+def test_file_is_handed_over_only_once_its_reply_is_signed() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    held = RequestFile.objects.create(request=row, kind=FileKind.DISCLOSED, file=kept(), added_at=now())
+
+    assert reader(row).get(reverse("request_file", args=[held.pk])).status_code == 404
+
+
+def test_reply_names_items_that_are_public() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    item = make_item(agency=row.agency, edition={"title": "养护资金分配方案"})
+    decision = release_decision(row, make_proposal(ReplyKind.ALREADY_PUBLIC, items=(item,)), at=now())
+
+    page = page_of(reread_request(row))
+
+    assert decision.items.get() == item
+    assert item.get_absolute_url() in page
+
+
+def test_letter_is_downloaded_and_its_arrival_noted_once() -> None:
+    row = filed()
+    letter = sent_letter(row)
+    client = reader(row)
+
+    page = text_of(client.get(reverse("request_case")))
+    first = client.get(reverse("request_letter", args=[letter.pk]))
+    client.get(reverse("request_letter", args=[letter.pk]))
+
+    assert reverse("request_letter", args=[letter.pk]) in page
+    assert b"".join(first.streaming_content) == PDF  # type: ignore[attr-defined]
+    assert letter.deliveries.get().delivered_on == now().date()
+
+
+def test_asking_for_the_head_of_a_letter_is_no_arrival() -> None:
+    row = filed()
+    letter = sent_letter(row)
+
+    reader(row).head(reverse("request_letter", args=[letter.pk]))
+
+    assert letter.deliveries.get().delivered_on is None
+
+
+def test_letter_that_was_not_sent_is_not_found() -> None:
+    row = filed()
+    letter = sent_letter(row)
+    letter.deliveries.all().delete()
+
+    assert reader(row).get(reverse("request_letter", args=[letter.pk])).status_code == 404
+
+
+def test_letter_to_a_third_party_is_not_found() -> None:
+    row = filed()
+    letter = sent_letter(row, is_for_applicant=False)
+
+    assert reader(row).get(reverse("request_letter", args=[letter.pk])).status_code == 404
+
+
+def test_missing_bytes_are_said_and_no_error_of_ours() -> None:
+    row = filed()
+    held = disclosed(row)
+    private_files._path(held.file.storage_name).unlink()
+
+    response = reader(row).get(reverse("request_file", args=[held.pk]))
+
+    assert response.status_code == 404
+
+
+# --- correction ----------------------------------------------------------------------------------------------------
+
+
+def test_correction_is_asked_answered_and_the_clock_begins_anew() -> None:
+    row = request_in(State.CORRECTION_ASKED, at=now())
+    client = reader(row)
+
+    asked = text_of(client.get(reverse("request_case")))
+    form = client.get(reverse("request_correct"))
+    response = client.post(reverse("request_correct"), {"text": "指2025年度的养护资金。", "papers": [scan()]})
+
+    row = reread_request(row)
+    assert "请写明年度和项目。" in asked and "请写明年度和项目。" in text_of(form)
+    assert faults(text_of(form)) == []
+    assert (response.status_code, response["Location"]) == (302, reverse("request_case"))
+    assert (row.state, row.correction.answer) == (State.CORRECTED, "指2025年度的养护资金。")
+    assert row.files.get(kind=FileKind.CORRECTION).added_by is None
+    assert row.due_on is not None
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"text": ""}, "请写明补正的内容，或者上传材料。"),
+        ({"text": "述" * 100_000}, "最多 5000 个字，现有 100000 个字"),
+        ({"text": "好", "papers": [scan(b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "照片.pdf")]}, "文件内容是 PNG"),
+        ({"text": "好", "papers": [scan(name=f"{n}.pdf") for n in range(4)]}, "最多 3 份"),
+    ],
+)
+def test_correction_that_cannot_be_taken_is_shown_again(values: dict[str, Any], words: str) -> None:
+    row = request_in(State.CORRECTION_ASKED, at=now())
+    for upload in values.get("papers", ()):
+        assert isinstance(upload, SimpleUploadedFile)
+        upload.seek(0)
+
+    response = reader(row).post(reverse("request_correct"), values)
+
+    page = text_of(response)
+    assert response.status_code == 200
+    assert words in page and "<title>错误：" in page and values["text"] in page
+    assert reread_request(row).state == State.CORRECTION_ASKED
+    assert not PrivateFile.objects.exists()
+    assert faults(page) == []
+
+
+def test_correction_that_nobody_asked_for_leads_back() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    client = reader(row)
+
+    assert client.get(reverse("request_correct"))["Location"] == reverse("request_case")
+    assert "不能收到补正" in text_of(client.post(reverse("request_correct"), {"text": "补充"}))
+
+
+def test_correction_sent_twice_is_taken_once() -> None:
+    row = request_in(State.CORRECTION_ASKED, at=now())
+    client = reader(row)
+    for _press in range(2):
+        client.post(reverse("request_correct"), {"text": "指2025年度。"})
+
+    assert row.events.filter(action=Action.RECEIVE_CORRECTION).count() == 1
+
+
+def test_text_written_while_the_case_closed_stays_on_the_screen() -> None:
+    request_in(State.CORRECTION_ASKED, at=now())
+
+    response = Client().post(reverse("request_correct"), {"text": "写了半小时的补正"})
+
+    assert response.status_code == 403
+    assert "写了半小时的补正" in text_of(response) and "查询已经超时" in text_of(response)
+    assert faults(text_of(response)) == []
+
+
+def test_old_form_of_a_correction_is_shown_again() -> None:
+    row = request_in(State.CORRECTION_ASKED, at=now())
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = reader(row).cookies
+
+    response = client.post(reverse("request_correct"), {"text": "指2025年度。"})
+
+    assert response.status_code == 403
+    assert "指2025年度。" in text_of(response)
+    assert reread_request(row).state == State.CORRECTION_ASKED
+
+
+# --- reasons, messages, fee, withdrawal ----------------------------------------------------------------------------
+
+
+def test_reasons_are_asked_for_and_given() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    converse.ask_reasons(row.pk, "本月第31件，请说明理由。", actor=officer_of(row.agency), at=now())
+    client = reader(row)
+
+    asked = text_of(client.get(reverse("request_case")))
+    response = client.post(reverse("request_reasons"), {"text": "研究需要。"})
+    after = text_of(client.get(reverse("request_case")))
+
+    assert "本月第31件，请说明理由。" in asked and reverse("request_reasons") in asked
+    assert response.status_code == 302
+    assert Message.objects.get(request=row).kind == MessageKind.REASONS
+    assert reverse("request_reasons") not in after
+    assert client.get(reverse("request_reasons"))["Location"] == reverse("request_case")
+
+
+def test_messages_go_both_ways() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    client = reader(row)
+
+    response = client.post(
+        reverse("request_message"), {"text": "请问办到哪一步了？", "papers": [scan(name="补充.pdf")]}
+    )
+    converse.write(row.pk, "正在核对凭证。", actor=officer_of(row.agency), at=now())
+    page = text_of(client.get(reverse("request_case")))
+
+    assert response.status_code == 302
+    assert "请问办到哪一步了？" in page and "正在核对凭证。" in page and "补充.pdf" in page
+    assert faults(page) == []
+
+
+def test_script_in_a_message_is_text() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    client = reader(row)
+
+    client.post(reverse("request_message"), {"text": "<script>alert(1)</script>"})
+
+    assert "<script>alert" not in text_of(client.get(reverse("request_case")))
+
+
+def test_closed_case_takes_no_message() -> None:
+    row = request_in(State.WITHDRAWN, at=now())
+    client = reader(row)
+
+    assert client.get(reverse("request_message"))["Location"] == reverse("request_case")
+    assert "申请已经办结" in text_of(client.post(reverse("request_message"), {"text": "还有问题"}))
+
+
+def test_fee_is_shown_with_its_last_day_and_how_to_pay() -> None:
+    row = request_in(State.FEE_NOTIFIED, at=now())
+    RequestOffice.objects.create(agency=row.agency, payee="某县财政局非税专户")
+
+    page = page_of(row)
+
+    assert "4700.00" in page and "某县财政局非税专户" in page
+    assert f'datetime="{row.fee.pay_by.isoformat()}"' in page
+
+
+def test_withdrawal_asks_once_more_and_closes_the_case() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    client = reader(row)
+
+    asked = client.get(reverse("request_withdraw"))
+    response = client.post(reverse("request_withdraw"))
+    again = client.post(reverse("request_withdraw"))
+
+    assert "不能恢复" in text_of(asked) and faults(text_of(asked)) == []
+    assert response["Location"] == reverse("request_case")
+    assert reread_request(row).state == State.WITHDRAWN
+    assert "没有撤回" in text_of(again)
+    assert row.events.filter(action=Action.WITHDRAW).count() == 1
+
+
+def test_withdrawal_by_an_old_form_is_asked_for_again() -> None:
+    row = request_in(State.IN_REVIEW, at=now())
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = reader(row).cookies
+
+    response = client.post(reverse("request_withdraw"))
+
+    assert "请再按一次" in text_of(response)
+    assert reread_request(row).state == State.IN_REVIEW

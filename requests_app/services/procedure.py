@@ -37,8 +37,12 @@ _BEGIN_ANEW = (ClockKind.CORRECTED, ClockKind.FEE_PAID)
 
 
 def locked(request_id: int) -> InformationRequest:
-    """The request with its agency, locked until the transaction ends."""
-    rows = InformationRequest.objects.select_for_update(of=("self",)).select_related("agency", "handler")
+    """The request with its agency, locked until the transaction ends.
+
+    Its key never changes, and rows may meanwhile refer to it: a reply to one request joins others to its task.
+    """
+    locking = InformationRequest.objects.select_for_update(of=("self",), no_key=True)
+    rows = locking.select_related("agency", "handler")
     return rows.get(pk=request_id)
 
 

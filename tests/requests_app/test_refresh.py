@@ -37,8 +37,8 @@ def announce(days: list[date] = WEEK_OFF) -> None:
 
 def open_request(**values: Any) -> InformationRequest:
     due_on = add_working_days(RECEIVED, 20, load_calendar())
-    values = {"state": State.IN_REVIEW, "received_on": RECEIVED, "due_on": due_on, "is_provisional": True} | values
-    return make_request(**values)
+    open_now: dict[str, Any] = {"state": State.IN_REVIEW, "received_on": RECEIVED, "due_on": due_on}
+    return make_request(**open_now | {"is_provisional": True} | values)
 
 
 def test_notice_moves_the_last_day_and_makes_it_sure() -> None:

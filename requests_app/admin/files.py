@@ -47,5 +47,7 @@ def letter_page(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponseBa
     letter = row.letters.filter(pk=letter_pk).first()
     if letter is None:
         raise Http404(_("没有这份文书。"))
+    if row.purged_at:
+        raise Http404(_("个人信息已按保存期限清除，文书不再提供。"))
     assert isinstance(request.user, User)
     return private_files.serve(letters.open_by_staff(letter.pk, actor=request.user), request)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import long_text
 from disclosure.enums import Category
+from disclosure.models import CatalogueEntry
 from govportal.models import User
 from govportal.now import now
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
@@ -20,11 +21,20 @@ class ConvertForm(RequestForm):
     title = forms.CharField(label=gettext_lazy("标题"), max_length=300)
     body = long_text(gettext_lazy("正文"), length=50_000, is_required=False)
     category = forms.ChoiceField(label=gettext_lazy("类别"), choices=Category.choices, initial=Category.OTHER)
+    entry = forms.ModelChoiceField(
+        label=gettext_lazy("公开事项"),
+        queryset=CatalogueEntry.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("不属于目录中的事项"),
+        help_text=gettext_lazy("选定的，从今天起算公开期限。"),
+    )
     chosen = forms.MultipleChoiceField(label=gettext_lazy("附件"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def prepare(self) -> None:
         offered = convert.proposed(self.row)
         self.fields["title"].initial, self.fields["body"].initial = offered.title, offered.body
+        owed = [entry.pk for entry in convert.entries_for(self.row.agency)]
+        self.choices_of("entry").queryset = CatalogueEntry.objects.filter(pk__in=owed)
         field = self.fields["chosen"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(str(held.pk), held.title or held.file.name) for held in _given(self.row)]
@@ -37,7 +47,9 @@ def _given(row: InformationRequest) -> list[RequestFile]:
 
 def _wanted(row: InformationRequest, values: dict[str, Any]) -> convert.Wanted:
     files = [held for held in _given(row) if str(held.pk) in values["chosen"]]
-    return convert.Wanted(title=values["title"], body=values["body"], category=values["category"], files=files)
+    return convert.Wanted(
+        title=values["title"], body=values["body"], category=values["category"], entry=values["entry"], files=files
+    )
 
 
 def _against_converting(row: InformationRequest, actor: User) -> list[str]:

@@ -13,13 +13,15 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Category
+from disclosure.enums import Category, Mode, TargetGroup
 from disclosure.models import CatalogueEntry, Item
+from disclosure.obligation_periods import EVENT_KINDS
 from disclosure.services import events
 from disclosure.services.draft import Content, Source, create_item
+from disclosure.services.responsibility import load_responsibility
 from govportal import audit, files, personal_data, private_files
 from govportal.html import clean_line, from_text
-from govportal.models import Attachment, User
+from govportal.models import Agency, Attachment, User
 from requests_app.enums import ApplicantKind, DecisionState, FileKind, TaskState
 from requests_app.models import Applicant, InformationRequest, RequestFile
 from requests_app.services import procedure, publication_tasks
@@ -46,6 +48,14 @@ def proposed(row: InformationRequest) -> Wanted:
     """What the draft would be if nobody changed anything: the words of the reply under the name of the information."""
     reply = row.decisions.filter(state=DecisionState.RELEASED).exclude(reply_kind="").first()
     return Wanted(title=row.subject, body=reply.content if reply else "")
+
+
+def entries_for(agency: Agency) -> list[CatalogueEntry]:
+    """The entries of the catalogue by which the agency owes what happens: one of them may be named with a draft."""
+    owing = CatalogueEntry.objects.filter(is_active=True, mode=Mode.PROACTIVE, timing_kind__in=EVENT_KINDS)
+    entries = list(owing.exclude(target=TargetGroup.INTERNAL).order_by("position", "pk"))
+    responsibility = load_responsibility(entries)
+    return [entry for entry in entries if agency.pk in responsibility.of(entry)]
 
 
 def reasons_against(row: InformationRequest, wanted: Wanted, actor: User, at: datetime) -> list[str]:

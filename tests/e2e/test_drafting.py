@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,6 +12,7 @@ from disclosure.models import Edition
 from govportal.models import Agency, User
 from govportal.permissions import Role
 from tests.disclosure.admin.drafts import edit_url, signed_in, typed
+from tests.e2e.staff import signed_in_context
 from tests.factories import make_agency, make_member
 from tests.factories.published import draft_one
 
@@ -48,14 +48,6 @@ def complaints(context: BrowserContext) -> list[str]:
     context.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: found.append(str(error.error)))
     return found
-
-
-def signed_in_context(browser: Browser, live_server: LiveServer, user: User, **how: Any) -> BrowserContext:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **how)
-    session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    context.set_default_timeout(10_000)
-    return context
 
 
 @pytest.fixture

@@ -25,7 +25,12 @@ LATER = datetime(2026, 4, 20, 2, tzinfo=UTC)
 
 
 def case(**values: Any) -> appeal.Case:
-    given: dict[str, Any] = {"route": R.REVIEW, "body": "澄明县人民政府", "filed_on": TODAY, "notified_on": TODAY} | values
+    given: dict[str, Any] = {
+        "route": R.REVIEW,
+        "body": "澄明县人民政府",
+        "filed_on": TODAY,
+        "notified_on": TODAY,
+    } | values
     return appeal.Case(**given)
 
 

@@ -64,7 +64,8 @@ def read_rows(table: Sequence[Sequence[str]], *, today: date) -> list[LedgerRow]
     rows: list[LedgerRow] = []
     for place, cells in enumerate(table[top + 1 :], top + 2):
         texts = {name: _clean(cells[index]) for name, index in columns.items()}
-        if not any(texts.values()) or _columns(cells) == columns:  # blank, or the header of the next printed page
+        # Blank, or the header of the next printed page.
+        if not any(texts.values()) or _FIELD_OF_HEADER.get(words.key(texts["number"])) == "number":
             continue
         rows.append(_read(place, texts, today))
     return rows

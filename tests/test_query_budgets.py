@@ -8,7 +8,7 @@ from tests.e2e.pages import MADE, NAMES, path_of
 
 PAGE = 12
 ITEM = 10
-AGENCY = 13  # six blocks, each of its own rows
+AGENCY = 14  # seven blocks, each of its own rows
 SEARCH = 12  # the list, and what the index asks: synonyms, numbers, best bets, hits
 
 pytestmark = pytest.mark.django_db

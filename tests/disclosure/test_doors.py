@@ -70,6 +70,22 @@ OTHER_DOORS: dict[str, list[Any]] = {
     "coverage_csv": [],
     "api_coverage": [],
     "api_obligations": [],
+    "requests": [],
+    "request_lookup": [],
+    "calculator": [],
+    "reports": [],
+}
+# What one citizen typed, filed or was answered: his cookie alone opens it, and no role of staff does.
+PERSONAL_DOORS: dict[str, tuple[list[Any], str]] = {
+    "request_step": (["supply"], "request_new"),
+    "request_check": ([], "request_new"),
+    "request_case": ([], "request_lookup"),
+    "request_correct": ([], "request_lookup"),
+    "request_reasons": ([], "request_lookup"),
+    "request_message": ([], "request_lookup"),
+    "request_withdraw": ([], "request_lookup"),
+    "request_letter": ([1], "request_lookup"),
+    "request_file": ([1], "request_lookup"),
 }
 # Sign in first; then by whose staff one is.
 STAFF_DOORS = {"internal", "receipts", "receipts_csv", "receipt_file", "internal_log"}
@@ -80,6 +96,14 @@ OUTSIDE = {
     "catalogue_xlsx",
     "favicon",
     "project",
+    "request_new",
+    "request_sent",
+    "request_receipt",
+    "request_leave",
+    "report",
+    "report_pdf",
+    "report_csv",
+    "report_json",
 }  # held by other tests
 
 
@@ -101,7 +125,7 @@ def named(patterns: list[Any]) -> Iterator[str]:
 
 
 def test_every_address_has_a_row() -> None:
-    rows = {*PAGE_LISTS, *MACHINE_LISTS, *ITEM_DOORS, *LOG_DOORS, *OTHER_DOORS, *STAFF_DOORS, *OUTSIDE}
+    rows = {*PAGE_LISTS, *MACHINE_LISTS, *ITEM_DOORS, *LOG_DOORS, *OTHER_DOORS, *PERSONAL_DOORS, *STAFF_DOORS, *OUTSIDE}
 
     without = set(named(get_resolver().url_patterns)) - rows
 
@@ -253,6 +277,18 @@ def test_other_doors_answer_and_name_no_internal_item(world: World) -> None:
 
         assert response.status_code == 200, door
         assert not [item for item in internal if title_of(item) in text], door
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("door", PERSONAL_DOORS)
+def test_personal_door_leads_whoever_has_no_cookie_to_the_start(world: World, door: str, reader: str) -> None:
+    args, start = PERSONAL_DOORS[door]
+
+    response = world.client(reader).get(reverse(door, args=args))
+
+    assert response.status_code == 302
+    assert response["Location"].partition("?")[0] == reverse(start)
+    assert "no-store" in response["Cache-Control"]
 
 
 def test_page_read_by_staff_is_not_kept_for_others(world: World) -> None:

@@ -12,8 +12,10 @@ from disclosure.enums import Category, ItemState, LogKind, RectificationState, R
 from disclosure.models import Item, LogEntry, Rectification, Relation
 from govportal.models import Agency, InternalBody, Leader
 from govportal.now import now, today
+from requests_app.views.sent import receipt_path
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
 from tests.factories.registers import make_rectification, make_withholding
+from tests.factories.requests import file_request
 
 # Add a page here and every browser test opens it, on a portal without rows.
 NAMES = [
@@ -43,6 +45,9 @@ NAMES = [
     "rectifications",
     "coverage",
     "coverage_cases",
+    "requests",
+    "request_lookup",
+    "calculator",
 ]
 
 TABLE = (
@@ -264,6 +269,11 @@ def _rectifications() -> str:
     return reverse("rectifications") + "?state=overdue&state=verified"
 
 
+def _receipt() -> str:
+    """Of a request filed from another browser: the number and what happens next."""
+    return receipt_path(file_request(at=now()).request)
+
+
 # Each makes the rows its page needs and answers the address.
 MADE: dict[str, Callable[[], str]] = {
     "item_normative": lambda: _amended().get_absolute_url(),
@@ -301,6 +311,8 @@ MADE: dict[str, Callable[[], str]] = {
     "rectifications_with_rows": _rectifications,
     "rectification": lambda: _rectified(RectificationState.VERIFIED).get_absolute_url(),
     "rectification_cancelled": lambda: _rectified(RectificationState.CANCELLED).get_absolute_url(),
+    "request_new": lambda: reverse("request_new") + "?d=0123456789",
+    "request_sent": _receipt,
     "not_found": lambda: "/no/such/page/",
     "display_with_error": lambda: reverse("display") + "?save=1&theme=purple",
 }

@@ -188,13 +188,13 @@ def test_page_before_receipt_is_confirmed_says_what_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_page_costs_the_same_however_much_happened(rows: int, django_assert_max_num_queries: Any) -> None:
+def test_page_costs_the_same_however_much_happened(rows: int, django_assert_num_queries: Any) -> None:
     row = request_in(State.IN_REVIEW, at=now())
     for number in range(rows):
         converse.write(row.pk, f"第{number}次询问", actor=None, at=now())
     client = reader(row)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_num_queries(15):
         client.get(reverse("request_case"))
 
 

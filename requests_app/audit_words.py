@@ -18,6 +18,7 @@ _DEEDS: dict[str, Promise | str] = {
     "request.open_paper": _("查看身份证明、申请书"),
     "request.search_applicant": _("按申请人查找"),
     "request.add_file": _("上传材料"),
+    "request.settle_receipt": _("确定收到日期"),
     "letter.issue": _("生成文书"),
     "letter.regenerate": _("重新生成文书"),
     "letter.seal": _("上传用印件"),

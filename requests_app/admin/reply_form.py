@@ -4,16 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from disclosure.admin.register_verbs import long_text
 from disclosure.enums import WithholdingGround
 from disclosure.models import Item
-from govportal.now import today
+from govportal.archives import RefusedFile
+from govportal.models import User
+from govportal.now import now, today
 from requests_app import letters
 from requests_app.admin.fact_fields import PREFIX, field_of, shown_value, typed_facts
-from requests_app.admin.file_fields import FilesField
+from requests_app.admin.file_fields import FilesField, stored
 from requests_app.admin.verb_pages import RequestForm
 from requests_app.enums import DecisionKind, DecisionState, FileKind, ReplyKind
 from requests_app.letter_rules import LETTER_RULES, LetterKind
@@ -113,6 +118,12 @@ class ReplyForm(RequestForm):
             self.fields[THIRD_PARTY_REASONS].initial = (last.facts or {}).get(THIRD_PARTY_REASONS) if last else ""
 
     def _add_files(self) -> None:
+        self._offer_ready()
+        self.fields["papers"] = FilesField(
+            label=_("提供的文件"), required=False, help_text=_("随文书提供给申请人，签发以后才能下载。")
+        )
+
+    def _offer_ready(self) -> None:
         ready = list(files_of.ready(self.row))
         if ready:
             self.fields["chosen"] = forms.MultipleChoiceField(
@@ -120,9 +131,23 @@ class ReplyForm(RequestForm):
                 choices=[(str(held.pk), held.title or held.file.name) for held in ready],
                 initial=[str(held.pk) for held in ready],
             )  # fmt: skip
-        self.fields["papers"] = FilesField(
-            label=_("提供的文件"), required=False, help_text=_("随文书提供给申请人，签发以后才能下载。")
-        )
+
+    def keep(self, actor: User) -> None:
+        """Files that came with a form which is shown again are kept with the request, and chosen: a browser sends no
+        file twice. What is refused as a file has been said already."""
+        uploads = [upload for upload in self.files.getlist("papers") if upload] if self.files else []
+        if self.kind is None or not self.rule.gives_files or not uploads or "papers" in self.errors:
+            return
+        try:
+            with transaction.atomic():
+                kept = files_of.add(self.row.pk, stored(uploads, actor), FileKind.DISCLOSED, actor=actor, at=now())
+        except (RefusedFile, ValidationError):
+            return
+        assert isinstance(self.data, QueryDict)
+        typed = self.data.copy()
+        typed.setlist("chosen", [*typed.getlist("chosen"), *(str(held.pk) for held in kept)])
+        self.data = typed
+        self._offer_ready()
 
     # --- what was typed --------------------------------------------------------------------------------------------
 

@@ -32,6 +32,9 @@ class RequestForm(VerbForm):
         self.label_suffix = ""
         self.fields["seen"].initial = newest_deed()
 
+    def keep(self, actor: User) -> None:
+        """Save what a browser would not send again with a form that is shown anew."""
+
 
 type Hints = Callable[[InformationRequest, User], list[str]]
 
@@ -122,6 +125,9 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
 
         try:
             if not self._done(request, form, run):
+                assert isinstance(request.user, User)
+                if form.is_bound and isinstance(form, RequestForm):
+                    form.keep(request.user)
                 return None
         except DoneAlready:
             return self._done_already(request, row, verb)

@@ -37,13 +37,13 @@ _BEGIN_ANEW = (ClockKind.CORRECTED, ClockKind.FEE_PAID)
 
 
 def locked(request_id: int) -> InformationRequest:
-    """The request with its agency, locked until the transaction ends.
+    """The request, locked until the transaction ends.
 
-    Its key never changes, and rows may meanwhile refer to it: a reply to one request joins others to its task.
+    Its key never changes, and rows may meanwhile refer to it: a reply to one request joins others to its task. Agency
+    and handler are read after the lock: PostgreSQL joins before it waits, and then finds no row where the request was
+    handed on to another agency in the meantime.
     """
-    locking = InformationRequest.objects.select_for_update(of=("self",), no_key=True)
-    rows = locking.select_related("agency", "handler")
-    return rows.get(pk=request_id)
+    return InformationRequest.objects.select_for_update(no_key=True).get(pk=request_id)
 
 
 def reasons_against(row: InformationRequest, action: Action, actor: Any) -> list[str]:

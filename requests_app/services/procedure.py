@@ -192,13 +192,12 @@ def move(
     `on` is the day it happened, `at` when it is recorded. Raises ValidationError when the action leads nowhere from
     here or the clock does not allow `facts`.
     """
-    before, calendar = State(row.state), load_calendar()
+    before, was_due, calendar = State(row.state), row.due_on, load_calendar()
     check(clock_faults(row, facts, calendar))
     _record_facts(row, facts, actor=actor, at=at)
     after = workflow.next_state(before, action, standing(row))
     if after is None:
         raise ValidationError(reasons_against(row, action, actor))
-    was_due = row.due_on
     row.state = after
     set_due_day(row, calendar, on)
     row.save(update_fields=["state", "due_on", "is_provisional", *fields])
@@ -214,17 +213,22 @@ def move(
         note=clean_text(words.note),
         public_note=clean_text(words.public),
     )
-    audit.record(
-        actor or (_("申请人") if by_applicant else None),
-        f"request.{action}",
-        row,
-        agency=row.agency,
-        before={"state": before.value, "due_on": _iso(was_due)},
-        after={"state": after.value, "due_on": _iso(row.due_on), "on": on.isoformat()},
-        basis=basis,
-    )
+    _audit(event, was_due=was_due, basis=basis)
     tell.after(event)
     return event
+
+
+def _audit(event: RequestEvent, *, was_due: date | None, basis: str) -> None:
+    row = event.request
+    audit.record(
+        event.actor or (_("申请人") if event.by_applicant else None),
+        f"request.{event.action}",
+        row,
+        agency=row.agency,
+        before={"state": event.from_state, "due_on": _iso(was_due)},
+        after={"state": event.to_state, "due_on": _iso(row.due_on), "on": event.on.isoformat()},
+        basis=basis,
+    )
 
 
 def _iso(day: date | None) -> str | None:

@@ -260,7 +260,8 @@ def file_of(letter_id: int) -> PrivateFile:
     kind = LetterKind(letter.kind)
     content = render_pdf(kind, from_json(kind, letter.facts))
     with transaction.atomic():
-        letter = Letter.objects.select_for_update(of=("self",)).select_related("file").get(pk=letter_id)
+        # Without a join: PostgreSQL joins before it waits, and would not see the file of whoever came first.
+        letter = Letter.objects.select_for_update().get(pk=letter_id)
         if letter.file is None:
             name = f"{LETTER_RULES[kind].title}（{letter.number}）.pdf"
             letter.file = private_files.store(ContentFile(content, name=name), by=None)

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Category(TextChoices):
@@ -46,7 +47,7 @@ class Mode(TextChoices):
     """公开方式."""
 
     PROACTIVE = "proactive", _("主动公开")
-    ON_REQUEST = "on_request", _("依申请公开")
+    ON_REQUEST = "on_request", pgettext_lazy("mode of disclosure", "依申请公开")
     NOT_PUBLIC = "not_public", _("不予公开")
 
 

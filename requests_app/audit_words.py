@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.enums import Action
 
+# Whoever has no account, as the trail names him: a record is Chinese, whatever language his page has.
+APPLICANT = "申请人"
+
 _DEEDS: dict[str, Promise | str] = {
     "request.file": _("网上提交"),
     "request.enter": _("登记收到的申请"),

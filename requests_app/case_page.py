@@ -69,11 +69,15 @@ _TITLES: Mapping[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One point of the timeline. `by`: a last day to come; `is_now`: where the case stands."""
+    """One point of the timeline. `note`: what the office wrote to the applicant; `text`: what the portal says.
+
+    `by`: a last day to come; `is_now`: where the case stands.
+    """
 
     title: Promise | str
     on: date | None = None
     text: str = ""
+    note: str = ""
     by: date | None = None
     is_now: bool = False
     is_to_come: bool = False
@@ -88,6 +92,7 @@ class Paper:
     number: str
     issued_on: date
     is_sealed: bool
+    is_reply: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,10 @@ def case_page(row: InformationRequest, today: date) -> CasePage:
         timeline=timeline(row, today),
         clock=clock_context(reading, today) if reading else {},
         letters=[
-            Paper(one.pk, LETTER_RULES[LetterKind(one.kind)].title, one.number, one.issued_on, bool(one.sealed_file_id))
+            Paper(
+                one.pk, LETTER_RULES[LetterKind(one.kind)].title, one.number, one.issued_on,
+                is_sealed=bool(one.sealed_file_id), is_reply=one.kind == row.reply_kind,
+            )  # fmt: skip
             for one in letter_delivery.shown_to_applicant(row)
         ],
         messages=list(row.messages.all()),
@@ -180,10 +188,10 @@ def timeline(row: InformationRequest, today: date) -> list[Entry]:
     entries = [_first(row)]
     for event in row.events.exclude(action__in=_SILENT):
         title = _TITLES.get(event.action) or event.get_action_display()
-        text = event.public_note
         if event.action == Action.REPLY and row.reply_kind:
-            text = row.get_reply_kind_display()
-        entries.append(Entry(title, event.on, text))
+            entries.append(Entry(title, event.on, text=row.get_reply_kind_display()))
+        else:
+            entries.append(Entry(title, event.on, note=event.public_note))
     return entries + ([] if row.is_closed else _to_come(row, today))
 
 

@@ -239,7 +239,17 @@ def _no_date_words(reading: Reading) -> str:
 
 
 def fault_words(fault: Fault) -> str:
-    """Why an event cannot be, for the person who entered it."""
+    """Why an event cannot be, for the person who entered it, with the articles."""
+    line = fault_line(fault)
+    return line.text + (f"（{line.basis}）" if line.basis else "")
+
+
+def fault_line(fault: Fault) -> Line:
+    """The same with the articles apart."""
+    return Line(_fault_text(fault), articles(fault.basis) if fault.event else "", None)
+
+
+def _fault_text(fault: Fault) -> str:
     if fault.event is None:
         if fault.code is FaultCode.NO_RULE:
             first_on = min(term.in_force_from for term in TERMS if term.key is TermKey.REPLY)
@@ -251,8 +261,7 @@ def fault_words(fault: Fault) -> str:
         "on": date_format(fault.event.on, "DATE_FORMAT"),
         "bound": date_format(fault.bound, "DATE_FORMAT") if isinstance(fault.bound, date) else fault.bound,
     }
-    words = str(_FAULT_WORDS[fault.code]) % facts
-    return words + (f"（{articles(fault.basis)}）" if fault.basis else "")
+    return str(_FAULT_WORDS[fault.code]) % facts
 
 
 _FAULT_WORDS: Mapping[FaultCode, Promise] = MappingProxyType(

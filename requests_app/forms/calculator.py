@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.forms import BoundField
+from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from requests_app import fees
 from requests_app.clock import ClockKind, Event, Fault, FaultCode, Reading, fold, reasons_against
 from requests_app.clock_events import LAST_YEAR
 from requests_app.clock_terms import LONGEST_DELAY, TERMS, TermKey
-from requests_app.clock_words import fault_words
+from requests_app.clock_words import Line, fault_line
 from requests_app.enums import FeeMode
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def _days_field(most: int) -> forms.IntegerField:
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
         widget=forms.NumberInput(attrs={"class": "w-short", "inputmode": "numeric"}),
     )
+
+
+def _marked(line: Line) -> str:
+    """A sentence with its articles, which are Chinese in every language (WCAG 3.1.2)."""
+    return format_html('{}<span lang="zh-CN">（{}）</span>', line.text, line.basis) if line.basis else line.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ class ClockForm(forms.Form):
         counts = settings.REQUEST_COUNTS_RECEIPT_DAY
         faults = reasons_against(data["received_on"], facts, self.calendar, counts_receipt_day=counts)
         for fault in faults:
-            self.add_error(self._field_of(fault, events), fault_words(fault))
+            self.add_error(self._field_of(fault, events), _marked(fault_line(fault)))
         if not faults:
             self.reading = fold(
                 data["received_on"],

@@ -6,7 +6,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -36,6 +36,20 @@ _OF_ORGANISATION = ("credit_code", "legal_representative", "contact_name")
 _PAPERS = [(kind.value, kind.label) for kind in IdentityKind if kind != IdentityKind.CREDIT_CODE]
 
 
+class Answer(NamedTuple):
+    """`is_own`: the words are the applicant's, or the name of an agency; else they are a choice of ours."""
+
+    name: str
+    label: Words
+    words: str
+    is_own: bool
+
+
+def _is_own(field: forms.Field) -> bool:
+    ours = isinstance(field, forms.ChoiceField | forms.BooleanField)
+    return isinstance(field, forms.ModelChoiceField) or not ours
+
+
 class StepForm(forms.Form):
     """One step. `typed` is what the draft keeps of it: all of it, right or wrong, but for invisible characters."""
 
@@ -52,8 +66,8 @@ class StepForm(forms.Form):
             if not isinstance(field, forms.FileField)
         }
 
-    def shown(self) -> list[tuple[str, Words, str]]:
-        """(name, label, words) of every answer, for the page to check. Call after `is_valid()`."""
+    def shown(self) -> list[Answer]:
+        """Every answer that was given, for the page to check. Call after `is_valid()`."""
         rows = []
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
@@ -66,7 +80,7 @@ class StepForm(forms.Form):
             else:
                 words = str(value or "")
             if words:
-                rows.append((name, field.label or "", words))
+                rows.append(Answer(name, field.label or "", words, _is_own(field)))
         return rows
 
 
@@ -149,9 +163,9 @@ class ApplicantForm(StepForm):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, missing)
 
-    def shown(self) -> list[tuple[str, Words, str]]:
+    def shown(self) -> list[Answer]:
         other = _OF_ORGANISATION if self.cleaned_data["applicant_kind"] == _PERSON else _OF_PERSON
-        return [row for row in super().shown() if row[0] not in other]
+        return [row for row in super().shown() if row.name not in other]
 
     def person(self) -> intake.Person:
         """Call after `is_valid()`."""

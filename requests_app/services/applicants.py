@@ -32,8 +32,11 @@ MOST_FOUND = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`is_typed`: the value is the applicant's own words, in no language of ours."""
+
     label: Promise | str
     value: str
+    is_typed: bool = True
 
 
 # --- masks -------------------------------------------------------------------------------------------------------
@@ -42,9 +45,10 @@ class Line:
 def masked(applicant: Applicant) -> list[Line]:
     """What anybody who may see the request may see of the applicant; lines that are empty are left out."""
     number = applicant.identity_number
+    ending = _("尾号 %s") % number[-4:] if len(number) >= 8 else "****"
     lines = [
         Line(gettext_lazy("姓名或者名称"), mask_name(applicant.name)),
-        Line(gettext_lazy("证件"), _identity(applicant, _("尾号 %s") % number[-4:] if len(number) >= 8 else "****")),
+        Line(gettext_lazy("证件"), _identity(applicant, ending), is_typed=False),
         Line(gettext_lazy("法定代表人"), mask_name(applicant.legal_representative)),
         Line(gettext_lazy("联系人"), mask_name(applicant.contact_name)),
         Line(gettext_lazy("联系电话"), mask_number(applicant.phone)),
@@ -59,7 +63,7 @@ def plain(applicant: Applicant) -> list[Line]:
     """All of it: for the answer to `unmask` alone."""
     lines = [
         Line(gettext_lazy("姓名或者名称"), applicant.name),
-        Line(gettext_lazy("证件"), _identity(applicant, applicant.identity_number)),
+        Line(gettext_lazy("证件"), _identity(applicant, applicant.identity_number), is_typed=False),
         Line(gettext_lazy("法定代表人"), applicant.legal_representative),
         Line(gettext_lazy("联系人"), applicant.contact_name),
         Line(gettext_lazy("联系电话"), applicant.phone),

@@ -7,12 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from govportal import access, audit
 from govportal.html import clean_text
 from govportal.models import PrivateFile, User
 from govportal.permissions import Permission
 from govportal.workdays import Calendar, add_working_days
+from requests_app.audit_words import APPLICANT
 from requests_app.enums import Action, FileKind, MessageKind
 from requests_app.models import InformationRequest, InternalNote, Message, RequestEvent, RequestFile
 from requests_app.services import procedure, tell
@@ -109,12 +111,12 @@ def write(
         RequestFile.objects.create(
             request=row, kind=FileKind.MESSAGE, file=file, title=file.name, added_by=actor, added_at=at
         )
-    audit.record(actor or _("申请人"), "request.message", row, agency=row.agency)
+    audit.record(actor or APPLICANT, "request.message", row, agency=row.agency)
     key = f"request-message:{message.pk}"
     if actor:
         tell.tell_applicant(row, key=key, sentence=_("您的申请 %s 有新的回复。") % row.number)
     else:
-        tell.tell_office(row, key=key, subject=_("申请人留言：%s") % row.number)
+        tell.tell_office(row, key=key, subject=gettext_lazy("申请人留言：%(number)s"))
     return message
 
 

@@ -27,6 +27,7 @@ from govportal.models import Agency, PrivateFile, User
 from govportal.models.agency import AgencyKind, AgencyQuerySet
 from govportal.permissions import Permission
 from requests_app import clock, clock_words
+from requests_app.audit_words import APPLICANT
 from requests_app.enums import (
     ORGANISATION_IDENTITIES,
     ApplicantKind,
@@ -49,6 +50,8 @@ _PLACES = 8
 _NOT_ASKED = (AgencyKind.VILLAGE, AgencyKind.ENTERPRISE)
 # Guards against slips and floods: no article limits how long a request may be.
 LONGEST_LINE, LONGEST_TEXT = 200, 10_000
+# The subject of what was only described. A record, so Chinese in every language; likeness.py knows it.
+SEE_DESCRIPTION = "（见内容描述）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +246,7 @@ def file_online(
         )
         filed = _create(person, wanted, arrival, number=number, at=at, submission_key=submission_key)
         _keep_files(filed.request, proofs, FileKind.PROOF, by=None, at=at)
-        audit.record(_("申请人"), "request.file", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
+        audit.record(APPLICANT, "request.file", filed.request, agency=wanted.agency, basis=RECEIPT_ARTICLE)
         tell.of_filing(filed.request)
         return filed
 
@@ -354,7 +357,7 @@ def _create(
         receipt_basis=arrival.basis,
         counts_receipt_day=settings.REQUEST_COUNTS_RECEIPT_DAY,
         applicant_kind=wanted.applicant_kind,
-        subject=clean_line(wanted.subject) or _("（见内容描述）"),
+        subject=clean_line(wanted.subject) or SEE_DESCRIPTION,
         document_number=clean_line(wanted.document_number),
         description=clean_text(wanted.description),
         period_from=wanted.period_from,

@@ -16,6 +16,7 @@ from govportal import audit, notices, private_files
 from govportal.files import RefusedFile
 from govportal.html import clean_text
 from govportal.models import User
+from requests_app.audit_words import APPLICANT
 from requests_app.enums import Action, DeliveryWay, InquiryKind
 from requests_app.letter_rules import LETTER_RULES, LetterKind
 from requests_app.letters import from_json, render_text
@@ -186,4 +187,4 @@ def note_download(letter_id: int, *, at: datetime) -> None:
         delivery.save(update_fields=["delivered_on"])
     if deliveries:
         letter = Letter.objects.select_related("agency").get(pk=letter_id)
-        audit.record(_("申请人"), "letter.download", letter, agency=letter.agency)
+        audit.record(APPLICANT, "letter.download", letter, agency=letter.agency)

@@ -18,6 +18,7 @@ from govportal.html import clean_text
 from govportal.models import User
 from govportal.workdays import Calendar
 from requests_app import clock, clock_words, workflow
+from requests_app.audit_words import APPLICANT
 from requests_app.clock import ClockKind
 from requests_app.enums import Action, InquiryKind, State
 from requests_app.models import ClockEvent, InformationRequest, RequestEvent
@@ -221,7 +222,7 @@ def move(
 def _audit(event: RequestEvent, *, was_due: date | None, basis: str) -> None:
     row = event.request
     audit.record(
-        event.actor or (_("申请人") if event.by_applicant else None),
+        event.actor or (APPLICANT if event.by_applicant else None),
         f"request.{event.action}",
         row,
         agency=row.agency,

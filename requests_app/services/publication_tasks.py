@@ -20,6 +20,7 @@ from govportal import access, audit
 from govportal.html import clean_line, clean_text
 from govportal.models import User
 from govportal.permissions import Permission
+from requests_app.audit_words import APPLICANT
 from requests_app.enums import MessageKind, Outcome, ReplyKind, State, TaskState
 from requests_app.likeness import Likeness
 from requests_app.models import Applicant, InformationRequest, Message, PublicationTask
@@ -152,7 +153,7 @@ def suggest(
     row = procedure.locked(request_id)
     check([*reasons_against_suggesting(row, text, actor), *_not_of(row.agency_id, like)])
     _lock_tasks(row)
-    task, _is_new = _open(row, [row, *like], by=actor or _("申请人"), at=at)
+    task, _is_new = _open(row, [row, *like], by=actor or APPLICANT, at=at)
     if actor is None:
         Message.objects.create(request=row, kind=MessageKind.SUPPLEMENT, text=clean_text(text), at=at, by=None)
         subject = _("申请人建议主动公开：%s") % row.number

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,12 +58,12 @@ def after(event: RequestEvent) -> None:
         tell_applicant(row, key=key, sentence=sentence % words)
     subject = _HANDED_OVER.get(action) or (_BY_APPLICANT.get(action) if event.by_applicant else None)
     if subject:
-        tell_office(row, key=key, subject=subject % words, but=event.actor_id)
+        tell_office(row, key=key, subject=subject, but=event.actor_id)
 
 
 def of_filing(row: InformationRequest) -> None:
     """A request has come in by the portal: its office learns of it, and the applicant gets the number by mail."""
-    tell_office(row, key=f"request-filed:{row.pk}", subject=_("新的信息公开申请：%s") % row.number)
+    tell_office(row, key=f"request-filed:{row.pk}", subject=gettext_lazy("新的信息公开申请：%(number)s"))
     of_entering(row)
 
 
@@ -96,12 +99,17 @@ def tell_applicant(row: InformationRequest, *, key: str, sentence: str) -> None:
         notices.enqueue(key=f"{key}:applicant", address=address, subject=sentence, body=body)
 
 
-def tell_office(row: InformationRequest, *, key: str, subject: str, but: int | None = None) -> None:
-    """To the handler; while there is none, or he handles none here any more, to everybody who does."""
+def tell_office(row: InformationRequest, *, key: str, subject: Promise | str, but: int | None = None) -> None:
+    """To the handler; while there is none, or he handles none here any more, to everybody who does.
+
+    `subject` may name the request as %(number)s. Staff read Chinese, whatever language the applicant's page has.
+    """
     officers = access.holders(Permission.HANDLE_REQUEST, row.agency)
-    for person in officers.filter(pk=row.handler_id or 0) or officers:
-        if person.pk != but:
-            _mail(person, key, subject, row)
+    with translation.override(settings.LANGUAGE_CODE):
+        words = str(subject) % {"number": row.number}
+        for person in officers.filter(pk=row.handler_id or 0) or officers:
+            if person.pk != but:
+                _mail(person, key, words, row)
 
 
 def _mail(person: User, key: str, subject: str, row: InformationRequest) -> None:

@@ -13,7 +13,7 @@ from requests_app import letters
 from requests_app.letter_rules import Fact, FactKind, LetterKind
 from requests_app.models import InformationRequest
 from requests_app.services.letter_facts import facts_for
-from requests_app.services.letter_matter import Matter
+from requests_app.services.letter_matter import Matter, office_of
 
 PREFIX = "fact_"
 # What the settings of the office should say; asked for each time while they do not.
@@ -60,6 +60,8 @@ def typed_facts(kind: LetterKind, values: Mapping[str, Any]) -> dict[str, Any]:
 def add_office_facts(form: VerbForm, kind: LetterKind, row: InformationRequest) -> None:
     """Ask for what the letter needs of the office and its settings do not say."""
     found = facts_for(Matter(row=row, kind=kind, on=today()))
+    if payee := office_of(row.agency).payee:  # known before there is a fee to pay
+        found["payment_way"] = payee
     for fact in letters.required_facts(kind):
         if fact.name in OF_OFFICE and fact.name not in found:
             field = form.fields[f"{PREFIX}{fact.name}"] = field_of(fact)

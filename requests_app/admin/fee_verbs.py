@@ -23,6 +23,8 @@ from requests_app.services import charge, procedure
 class FeeForm(RequestForm):
     """The button `look` shows the working and does nothing."""
 
+    looked_at = ("mode", "quantity", "earlier")
+
     mode = forms.ChoiceField(label=gettext_lazy("计收方式"), choices=FeeMode.choices, widget=forms.RadioSelect)
     quantity = forms.IntegerField(
         label=gettext_lazy("数量"),

@@ -182,6 +182,10 @@ def _regenerate(row: InformationRequest, actor: User, values: dict[str, Any]) ->
     return letters.regenerate(letter.pk, reason=values["reason"], actor=actor, at=now(), changes=changes)
 
 
+def _choices(row: InformationRequest, actor: User) -> dict[str, Any]:
+    return {"letters": [(letter, words_of(letter)) for letter in current(row)]}
+
+
 def _regenerate_hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("文号不变，成为新的版次；原来的版次和它的送达记录保留。送达须重新办理。")]
 
@@ -280,7 +284,7 @@ ISSUE = RequestVerb(
 )  # fmt: skip
 REGENERATE = RequestVerb(
     "regenerate", gettext_lazy("重新生成文书"), _against, _regenerate, RegenerateForm,
-    deeds=("letter.regenerate",), beside="letters", hints=_regenerate_hints,
+    deeds=("letter.regenerate",), beside="letters", hints=_regenerate_hints, context=_choices,
     template="admin/requests_app/regenerate.html",
 )  # fmt: skip
 SEAL = RequestVerb(

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,7 +114,9 @@ class InformationRequestAdmin(LedgerImport, RequestVerbAdmin):
 
     @admin.display(description=gettext_lazy("状态"), ordering="state")
     def shown_state(self, row: InformationRequest) -> str:
-        return state_mark(row)
+        """And how it ended."""
+        mark = state_mark(row)
+        return format_html("{}<br>{}", mark, row.get_outcome_display()) if row.outcome else mark
 
     @admin.display(description=gettext_lazy("剩余工作日"), ordering="due_on")
     def left(self, row: Any) -> str:

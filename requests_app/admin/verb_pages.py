@@ -25,12 +25,18 @@ class RequestForm(VerbForm):
     """`seen`: the newest event of the audit trail when the page was opened."""
 
     required_css_class = "required"
+    looked_at: tuple[str, ...] = ()  # the fields that the button `look` reads
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.fields["seen"].initial = newest_deed()
+
+    def look(self) -> None:
+        """Count anew, and do nothing: what is not looked at may still be blank."""
+        for name in set(self.errors) - set(self.looked_at):
+            del self.errors[name]
 
     def keep(self, actor: User) -> None:
         """Save what a browser would not send again with a form that is shown anew."""
@@ -110,8 +116,8 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
     ) -> HttpResponseBase | None:
         if isinstance(verb, RequestVerb) and verb.preview and "preview" in request.POST:
             return self._previewed(request, row, verb, form)
-        if form.is_bound and "look" in request.POST:  # the page counts anew, nothing is done
-            form.is_valid()
+        if form.is_bound and "look" in request.POST and isinstance(form, RequestForm):
+            form.look()
             return None
         outcome: list[Any] = []
 

@@ -16,7 +16,7 @@ from requests_app.services import letters
 from tests.disclosure.admin.desks import signed_in
 from tests.disclosure.doors import text_of
 from tests.factories import make_member, make_private_file
-from tests.factories.requests import AT, submit_decision
+from tests.factories.requests import AT, ask_correction, submit_decision
 from tests.requests_app.admin.desk_world import NAME, Desk, page, problems, sent, verb
 from tests.requests_app.letter_cases import SCAN
 
@@ -125,6 +125,20 @@ def test_letter_is_made_anew_under_its_number(desk: Desk, row: InformationReques
     assert "fact_addressee" not in opened.context["form"].fields and problems(silent)
     assert done.status_code == 302 and newest.number == letter.number and newest.supersedes == letter
     assert "0399-1" in str(newest.facts)
+
+
+def test_of_several_letters_one_is_chosen_before_its_words_are_shown(desk: Desk, row: InformationRequest) -> None:
+    letter, client = letter_of(desk, row), desk.handling
+    ask_correction(row, at=now())
+    letters.issue(row.pk, letters.Order(kind=LetterKind.CORRECTION), actor=desk.officer, at=now())
+
+    offered = client.get(verb(row, "regenerate"))
+    chosen = client.get(verb(row, "regenerate"), {"letter": letter.pk})
+    nonsense = client.get(verb(row, "regenerate"), {"letter": "x"})
+
+    assert f'href="?letter={letter.pk}"' in offered.content.decode() and not offered.context["form"].chosen
+    assert chosen.context["form"]["fact_contact"].value() == letter.facts["contact"]
+    assert nonsense.status_code == 200 and nonsense.context["form"].chosen is None
 
 
 def test_send_refuses_mail_without_an_address(desk: Desk) -> None:

@@ -137,8 +137,12 @@ def case_page(row: InformationRequest, today: date) -> CasePage:
         clock=clock_context(reading, today) if reading else {},
         letters=[
             Paper(
-                one.pk, LETTER_RULES[LetterKind(one.kind)].title, one.number, one.issued_on,
-                is_sealed=bool(one.sealed_file_id), is_reply=one.kind == row.reply_kind,
+                one.pk,
+                LETTER_RULES[LetterKind(one.kind)].title,
+                one.number,
+                one.issued_on,
+                is_sealed=bool(one.sealed_file_id),
+                is_reply=one.kind == row.reply_kind,
             )  # fmt: skip
             for one in letter_delivery.shown_to_applicant(row)
         ],

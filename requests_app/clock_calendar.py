@@ -10,12 +10,12 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from govportal.workdays import add_working_days, is_working_day
 from requests_app.clock import DayKind, DayMark, Reading, Step, StepKey
 from requests_app.clock_terms import TermKey, term_on
-from requests_app.clock_trace import ADDITIONS, QUESTIONS, STARTS
+from requests_app.clock_trace import ADDITIONS, QUESTIONS, STARTS, STOPS
 from requests_app.clock_words import articles, day_words, explain, years_words
 
 MOST_MONTHS = 24  # of a table; a delay of a year fits, a wait of centuries does not
@@ -23,16 +23,16 @@ MOST_STRIP_DAYS = 120  # narrower than that a day cannot be seen
 
 _START_LABELS: Mapping[StepKey, Promise] = MappingProxyType(
     {
-        StepKey.RECEIVED: gettext_lazy("收到"),
-        StepKey.CORRECTED: gettext_lazy("补正"),
-        StepKey.FEE_PAID: gettext_lazy("缴费"),
+        StepKey.RECEIVED: pgettext_lazy("a day", "收到"),
+        StepKey.CORRECTED: pgettext_lazy("a day", "补正"),
+        StepKey.FEE_PAID: pgettext_lazy("a day", "缴费"),
     }
 )
 _LABELS: Mapping[DayKind, Promise] = MappingProxyType(
     {
-        DayKind.DAY_OFF: gettext_lazy("休"),
-        DayKind.SUSPENDED: gettext_lazy("停"),
-        DayKind.WAITING: gettext_lazy("等"),
+        DayKind.DAY_OFF: pgettext_lazy("a day", "休"),
+        DayKind.SUSPENDED: pgettext_lazy("a day", "停"),
+        DayKind.WAITING: pgettext_lazy("a day", "等"),
     }
 )
 # Names of CSS classes in components/clock.css.
@@ -123,13 +123,13 @@ def _cell(day: date, mark: DayMark | None, reading: Reading, today: date) -> Cel
         label = str(_LABELS[DayKind.DAY_OFF])
     if day == today:
         classes.append("day-today")
-        label, number = _("今天"), None
+        label, number = pgettext("a day", "今天"), None
     if day == reading.due_on:
         classes.append("day-due")
-        label, number = (_("今天到期") if day == today else _("到期")), None
+        label, number = (pgettext("a day", "今天到期") if day == today else pgettext("a day", "到期")), None
     if day == reading.ended_on:
         classes.append("day-mark")
-        label, number = _("结束"), None
+        label, number = pgettext("a day", "结束"), None
     return Cell(day, label, number, " ".join(filter(None, classes)), is_makeup)
 
 
@@ -199,10 +199,10 @@ class Row:
 
 
 def working(reading: Reading) -> list[Row]:
-    """The steps that give, leave out or add days."""
+    """The steps that give, leave out or add days, and a stop that still stands: the last row has the date, or none."""
     rows, due_on = [], None
     for step in reading.steps:
-        if step.key in STARTS | QUESTIONS | ADDITIONS:
+        if step.key in STARTS | QUESTIONS | ADDITIONS or (step.key in STOPS and step.until is None):
             rows.append(_row(step, reading, due_on))
         due_on = step.due_on
     return rows
@@ -218,6 +218,12 @@ def _row(step: Step, reading: Reading, due_before: date | None) -> Row:
         return Row(
             str(_ROW_LABELS[step.key]), str(step.days), _("%(on)s起") % {"on": day_words(first_on, beside)},
             step.due_on, basis,
+        )  # fmt: skip
+    if step.key in STOPS:
+        first_on = add_working_days(step.on, 1, reading.calendar)
+        return Row(
+            str(_ROW_LABELS[step.key]), str(_LABELS[DayKind.SUSPENDED]),
+            _("%(on)s起") % {"on": day_words(first_on, beside)}, None, basis,
         )  # fmt: skip
     if step.key in QUESTIONS:
         basis = articles(step.basis, term_on(TermKey.NOT_COUNTED, reading.received_on).basis)
@@ -235,6 +241,8 @@ def _row(step: Step, reading: Reading, due_before: date | None) -> Row:
 _ROW_LABELS: Mapping[StepKey, Promise] = MappingProxyType(
     {
         StepKey.RECEIVED: gettext_lazy("法定答复期限"),
+        StepKey.CORRECTION_ASKED: gettext_lazy("告知补正"),
+        StepKey.FEE_NOTIFIED: gettext_lazy("收费通知"),
         StepKey.CORRECTED: gettext_lazy("补正后重新计算"),
         StepKey.FEE_PAID: gettext_lazy("缴费后重新计算"),
         StepKey.THIRD_PARTY: gettext_lazy("征求第三方意见"),

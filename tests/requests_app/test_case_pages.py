@@ -207,11 +207,10 @@ def kept(name: str = "资金明细.pdf") -> PrivateFile:
 
 def sent_letter(row: InformationRequest, **values: Any) -> Letter:
     """A letter that was put on the applicant's page."""
+    values = {"kind": LetterKind.REGISTRATION_RECEIPT, "number": row.number} | values
     letter = Letter.objects.create(
         request=row,
         agency=row.agency,
-        kind=LetterKind.REGISTRATION_RECEIPT,
-        number=row.number,
         facts="",
         file=kept("登记回执.pdf"),
         issued_on=now().date(),
@@ -250,6 +249,18 @@ def test_partial_disclosure_is_read_and_downloaded() -> None:
     assert b"".join(response.streaming_content) == PDF  # type: ignore[attr-defined]
     assert response["Cache-Control"] == "private, no-store"
     assert faults(page) == []
+
+
+def test_letter_of_the_reply_stands_with_the_reply_alone() -> None:
+    row = filed()
+    disclosed(row)
+    receipt = sent_letter(row)
+    letter = sent_letter(row, kind=LetterKind.PARTIAL, number="澄交公复〔2026〕1号")
+
+    reply = page_of(reread_request(row)).partition('aria-labelledby="reply"')[2].partition("</section>")[0]
+
+    assert f'class="btn" href="{reverse("request_letter", args=[letter.pk])}"' in reply
+    assert reverse("request_letter", args=[receipt.pk]) not in reply
 
 
 def test_file_is_handed_over_only_once_its_reply_is_signed() -> None:

@@ -1,5 +1,6 @@
 from datetime import date
 
+import pytest
 from django.utils.translation import override
 
 from requests_app.clock import ClockKind, DayKind, DayMark, Event, Reading, StepKey, fold
@@ -126,6 +127,27 @@ def test_working_of_a_question_answered_at_once_has_no_span() -> None:
     events = [Event(asked, date(2026, 9, 17)), Event(answered, date(2026, 9, 17))]
 
     assert [(row.days, row.span) for row in working(reading_of(*events))[1:]] == [("停 0", "")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "basis"),
+    [
+        (ClockKind.CORRECTION_ASKED, "告知补正", "条例第三十条"),
+        (ClockKind.FEE_NOTIFIED, "收费通知", "《政府信息公开信息处理费管理办法》（国办函〔2020〕109号）"),
+    ],
+)
+def test_working_ends_without_a_date_while_the_clock_stands(kind: ClockKind, label: str, basis: str) -> None:
+    last = working(reading_of(Event(kind, date(2026, 9, 17))))[-1]
+
+    assert (last.label, last.days, last.span, last.due_on) == (label, "停", "9月18日起", None)
+    assert last.basis == basis
+
+
+def test_stop_that_was_ended_has_no_row() -> None:
+    asked, corrected = ClockKind.CORRECTION_ASKED, ClockKind.CORRECTED
+    events = [Event(asked, date(2026, 9, 17)), Event(corrected, date(2026, 9, 21))]
+
+    assert [row.label for row in working(reading_of(*events))] == ["法定答复期限", "补正后重新计算"]
 
 
 def test_label_of_a_waiting_day() -> None:

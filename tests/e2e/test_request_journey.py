@@ -346,7 +346,7 @@ def disclose_in_part(citizen: Citizen, office: Office, staff: Staff, clock: Cloc
 
 def read_reply(citizen: Citizen, folder: Path) -> None:
     words = citizen.open_case()
-    letter = words_of(citizen.keys.open_file("政府信息部分公开告知书"), folder)
+    letter = words_of(citizen.keys.open_file("政府信息部分公开告知书（PDF）"), folder)
     paper = citizen.keys.open_file("养护资金使用明细.pdf")
 
     assert "已答复" in words

@@ -97,24 +97,33 @@ def reading_of(
     if row.received_on is None or (row.is_imported and row.is_closed and not events):
         return None
     try:
-        return clock.fold(row.received_on, events, calendar, today=today, counts_receipt_day=row.counts_receipt_day)
-    except clock.ImpossibleHistory as impossible:
-        events = _as_accepted(events, impossible)
+        return _fold(row, events, calendar, today)
+    except clock.ImpossibleHistory:
+        return _fold(row, _as_accepted(row, events, calendar), calendar, today)
+
+
+def _fold(row: InformationRequest, events: Sequence[clock.Event], calendar: Calendar, today: date) -> clock.Reading:
+    assert row.received_on
     return clock.fold(row.received_on, events, calendar, today=today, counts_receipt_day=row.counts_receipt_day)
 
 
-def _as_accepted(events: Sequence[clock.Event], impossible: clock.ImpossibleHistory) -> list[clock.Event]:
+def _faults(row: InformationRequest, events: Sequence[clock.Event], calendar: Calendar) -> list[clock.Fault]:
+    assert row.received_on
+    return clock.reasons_against(row.received_on, events, calendar, counts_receipt_day=row.counts_receipt_day)
+
+
+def _as_accepted(row: InformationRequest, events: Sequence[clock.Event], calendar: Calendar) -> list[clock.Event]:
     """What was in time when it was recorded stays so when a holiday notice that came later moves the last day before
-    it: it counts as made on that day. Raises what it was given when something else is wrong."""
-    last_days: dict[int | None, date] = {
-        fault.position: fault.bound
-        for fault in impossible.faults
-        if fault.code is clock.FaultCode.AFTER_DUE and isinstance(fault.bound, date)
-    }
-    if len(last_days) < len(impossible.faults):
-        raise impossible
-    moved = [replace(event, on=last_days.get(position, event.on)) for position, event in enumerate(events)]
-    return sorted(moved, key=lambda event: event.on)
+    it: it counts as made on that day. What is wrong in another way is left as it is."""
+    accepted = list(events)
+    for _each in events:
+        faults = _faults(row, accepted, calendar)
+        late = next((fault for fault in faults if fault.code is clock.FaultCode.AFTER_DUE), None)
+        if late is None or late.position is None or not isinstance(late.bound, date):
+            break
+        accepted[late.position] = replace(accepted[late.position], on=late.bound)
+        accepted.sort(key=lambda event: event.on)
+    return accepted
 
 
 def clock_faults(row: InformationRequest, facts: Sequence[clock.Event], calendar: Calendar) -> list[str]:
@@ -122,17 +131,12 @@ def clock_faults(row: InformationRequest, facts: Sequence[clock.Event], calendar
     them is not their fault."""
     if row.received_on is None:
         return [] if not facts else [_("还没有确定收到申请的日期。")]
-    recorded = history(row)
+    recorded = _as_accepted(row, history(row), calendar)
+    known = {(fault.code, fault.event) for fault in _faults(row, recorded, calendar)} if recorded else set()
     # A step may be recorded days after it happened: it takes its place among the others.
     events = sorted([*recorded, *facts], key=lambda event: event.on)
-    known = {(fault.code, fault.event) for fault in _faults(row, recorded, calendar)} if recorded else set()
     found = _faults(row, events, calendar)
     return [clock_words.fault_words(fault) for fault in found if (fault.code, fault.event) not in known]
-
-
-def _faults(row: InformationRequest, events: Sequence[clock.Event], calendar: Calendar) -> list[clock.Fault]:
-    assert row.received_on
-    return clock.reasons_against(row.received_on, events, calendar, counts_receipt_day=row.counts_receipt_day)
 
 
 def _record_facts(row: InformationRequest, facts: Sequence[clock.Event], *, actor: User | None, at: datetime) -> None:

@@ -159,19 +159,20 @@ def waiting_decision(row: InformationRequest) -> Decision | None:
 
 
 class SignForm(RequestForm):
+    """`decision` and `digest` say what was shown: the service signs nothing else."""
+
     note = long_text(gettext_lazy("签发意见"), length=500, is_required=False)
+    decision = forms.ModelChoiceField(
+        Decision.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": gettext_lazy(decide.CHANGED)},
+    )
     digest = forms.CharField(widget=forms.HiddenInput)
 
     def prepare(self) -> None:
-        decision = waiting_decision(self.row)
-        self.fields["digest"].initial = decision.digest if decision else ""
-
-    def clean_digest(self) -> str:
-        """What is signed is what was shown."""
-        decision = waiting_decision(self.row)
-        if decision is None or decision.digest != self.cleaned_data["digest"]:
-            raise forms.ValidationError(_("您打开本页以后，送签的内容已经变了。请重新打开本页，看过再签。"))
-        return str(self.cleaned_data["digest"])
+        self.choices_of("decision").queryset = self.row.decisions.all()
+        if decision := waiting_decision(self.row):
+            self.fields["decision"].initial, self.fields["digest"].initial = decision.pk, decision.digest
 
 
 class ReturnForm(SignForm):
@@ -189,9 +190,9 @@ def _against_releasing(row: InformationRequest, actor: User) -> list[str]:
 
 
 def _release(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    decision = waiting_decision(row)
-    assert decision is not None  # the form has found it under the same lock
-    event = decide.release(decision.pk, actor=actor, at=now(), note=values["note"])
+    decision = values["decision"]
+    event = decide.release(decision.pk, seen=values["digest"], actor=actor, at=now(), note=values["note"])
+    decision.refresh_from_db()
     issue(row, letter_of(decision), actor)
     for inquiry in objectors(row, decision.reply_kind, _grounds(decision)) if decision.reply_kind else ():
         issue(row, LetterKind.THIRD_PARTY_DECISION, actor, inquiry=inquiry)
@@ -203,9 +204,8 @@ def _grounds(decision: Decision) -> list[str]:
 
 
 def _send_back(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    decision = waiting_decision(row)
-    assert decision is not None
-    return decide.send_back(decision.pk, actor=actor, at=now(), note=values["note"])
+    decision = values["decision"]
+    return decide.send_back(decision.pk, seen=values["digest"], actor=actor, at=now(), note=values["note"])
 
 
 def _sign_hints(row: InformationRequest, actor: User) -> list[str]:

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from disclosure.models import Item
 from govportal import access, audit
@@ -48,6 +49,7 @@ __all__ = [
 
 EXTENSION_ARTICLE = "《政府信息公开条例》第三十三条第二款"
 DELAY_ARTICLE = "《政府信息公开条例》第三十五条"
+CHANGED = gettext_noop("您打开本页以后，送签的内容已经变了。请重新打开本页，看过再签。")
 _FREE = (DecisionState.RETURNED, DecisionState.DROPPED)
 
 
@@ -243,14 +245,15 @@ def reasons_against_releasing(decision: Decision, actor: Any, today: date) -> li
 
 
 @transaction.atomic
-def release(decision_id: int, *, actor: User, at: datetime, note: str = "") -> RequestEvent:
+def release(decision_id: int, *, seen: str, actor: User, at: datetime, note: str = "") -> RequestEvent:
     """签发: the request is answered, closed or its period moved, in one transaction with the signature.
 
-    Of eight who press at once one wins; the others are told that it has been signed.
+    `seen`: the digest of what this person looked at; whatever else waits by now is not what he signs. Of eight who
+    press at once one wins; the others are told that it has been signed.
     """
     decision = _locked(decision_id)
     row, today = decision.request, localdate(at)
-    check(reasons_against_releasing(decision, actor, today))
+    check(_against_unseen(decision, seen) or reasons_against_releasing(decision, actor, today))
     _sign(decision, DecisionState.RELEASED, actor=actor, at=at, note=note)
     action = action_of(decision.kind, decision.reply_kind)
     if decision.kind != DecisionKind.REPLY:
@@ -274,15 +277,21 @@ def close(row: InformationRequest, outcome: Outcome, *, reply_kind: ReplyKind | 
 
 
 @transaction.atomic
-def send_back(decision_id: int, *, actor: User, at: datetime, note: str) -> Decision:
-    """退回 with a reason: whoever drafted it hands in another."""
+def send_back(decision_id: int, *, seen: str, actor: User, at: datetime, note: str) -> Decision:
+    """退回 with a reason: whoever drafted it hands in another. `seen` as of `release`."""
     decision = _locked(decision_id)
-    reasons = reasons_against_signing(decision, actor)
+    reasons = _against_unseen(decision, seen) or reasons_against_signing(decision, actor)
     check(reasons if reasons or note.strip() else [_("须写明退回的理由。")])
     _sign(decision, DecisionState.RETURNED, actor=actor, at=at, note=note)
     audit.record(actor, "request.return_decision", decision.request, agency=decision.request.agency)
     tell.of_decision(decision)
     return decision
+
+
+def _against_unseen(decision: Decision, seen: str) -> list[str]:
+    """Asked under the lock: a draft taken back and handed in anew is another one, whatever it says."""
+    is_another_waiting = decision.request.decisions.waiting().exclude(pk=decision.pk).exists()
+    return [_(CHANGED)] if is_another_waiting or decision.digest != seen else []
 
 
 @transaction.atomic

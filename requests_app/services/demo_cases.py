@@ -335,12 +335,13 @@ class Cases:
 
     def _release(self, case: Raw, step: Raw, at: datetime) -> None:
         decision, officer = self._waiting(case), self.officer(case)
-        decide.release(decision.pk, actor=self._head(case), at=at, note=step.get("note", ""))
+        decide.release(decision.pk, seen=decision.digest, actor=self._head(case), at=at, note=step.get("note", ""))
         kind = decision.reply_kind if decision.kind == DecisionKind.REPLY else decision.kind
         demo_letters.issue(self.row(case), LetterKind(kind), actor=officer, at=at)
 
     def _send_back(self, case: Raw, step: Raw, at: datetime) -> None:
-        decide.send_back(self._waiting(case).pk, actor=self._head(case), at=at, note=step["note"])
+        waiting = self._waiting(case)
+        decide.send_back(waiting.pk, seen=waiting.digest, actor=self._head(case), at=at, note=step["note"])
 
     def _drop(self, case: Raw, step: Raw, at: datetime) -> None:
         decide.drop(self._waiting(case).pk, actor=self.officer(case), at=at)

@@ -263,7 +263,7 @@ def release_decision(
 ) -> Decision:
     """送签 by the officer and 签发 by another."""
     decision = submit_decision(row, proposal, at=at)
-    decide.release(decision.pk, actor=releaser_of(row.agency), at=at)
+    decide.release(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=at)
     decision.refresh_from_db()
     return decision
 

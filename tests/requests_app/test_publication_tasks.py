@@ -244,7 +244,7 @@ def test_reply_may_not_lead_to_an_item_that_was_withdrawn_since() -> None:
     Item.objects.filter(pk=item.pk).update(state=ItemState.WITHDRAWN, closed_at=AT)
 
     with pytest.raises(ValidationError, match="现在不能公开查阅"):
-        decide.release(decision.pk, actor=releaser_of(row.agency), at=AT)
+        decide.release(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=AT)
 
     assert reread_request(row).state == State.IN_REVIEW
 

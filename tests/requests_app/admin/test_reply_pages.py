@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from govportal.now import now
+from requests_app.admin.decision_verbs import SignForm
 from requests_app.enums import DecisionState, Outcome, ReplyKind, State
 from requests_app.letter_rules import LETTER_RULES, LetterKind
 from requests_app.models import Decision
@@ -210,6 +211,24 @@ def test_what_was_changed_since_it_was_shown_is_not_signed(desk: Desk) -> None:
 
     assert any("已经变了" in reason for reason in problems(answer))
     assert not Decision.objects.filter(state=DecisionState.RELEASED).exists()
+
+
+def test_draft_exchanged_between_form_and_lock_is_not_signed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, client = desk.request(State.IN_REVIEW), desk.signing
+    first = submit_decision(row, at=now())
+    clean = SignForm.clean
+
+    def exchange(form: SignForm) -> Any:
+        decide.drop(first.pk, actor=desk.officer, at=now())
+        submit_decision(row, make_proposal(content="另一份内容。"), at=now())
+        return clean(form)
+
+    opened = client.get(verb(row, "sign")).context["form"]
+    monkeypatch.setattr(SignForm, "clean", exchange)
+    answer = client.post(verb(row, "sign"), {bound.name: bound.value() for bound in opened if bound.value()})
+
+    assert any("已经变了" in reason for reason in problems(answer))
+    assert not row.decisions.filter(state=DecisionState.RELEASED).exists() and not row.letters.exists()
 
 
 def test_lapse_waits_for_the_end_of_the_period(desk: Desk) -> None:

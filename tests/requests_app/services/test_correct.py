@@ -214,7 +214,7 @@ def test_answer_after_the_period_is_taken_while_the_case_is_open_and_ends_the_la
 
     row = assert_consistent(row)
     assert row.state == State.CORRECTED
-    assert refusal(lambda: decide.release(lapse.pk, actor=releaser_of(row.agency), at=at)) == [
+    assert refusal(lambda: decide.release(lapse.pk, seen=lapse.digest, actor=releaser_of(row.agency), at=at)) == [
         "申请的状态是“已补正”，不能终止办理。"
     ]
 

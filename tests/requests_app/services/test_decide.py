@@ -46,6 +46,7 @@ LAST_DAY, DAY_AFTER = on(date(2026, 3, 30)), on(date(2026, 3, 31))
 
 
 def release(decision: Decision, at: datetime = AT, **values: Any) -> object:
+    values.setdefault("seen", decision.digest)
     return decide.release(decision.pk, actor=releaser_of(decision.request.agency), at=at, **values)
 
 
@@ -138,7 +139,7 @@ def test_files_of_a_returned_draft_are_handed_in_again() -> None:
     row, file, ready = request_in(State.IN_REVIEW), make_private_file(), make_private_file(name="明细.pdf")
     make_request_file(row, kind=FileKind.DISCLOSED, file=ready, title="养护明细")
     first = submit_decision(row, make_proposal(files=[file, ready]))
-    decide.send_back(first.pk, actor=releaser_of(row.agency), at=AT, note="缺结论")
+    decide.send_back(first.pk, seen=first.digest, actor=releaser_of(row.agency), at=AT, note="缺结论")
 
     second = release_decision(row, make_proposal(files=[file, ready]))
 
@@ -171,7 +172,9 @@ def test_release_signs_answers_and_tells_the_applicant() -> None:
     decision = submit_decision(row)
     Notice.objects.all().delete()
 
-    event = decide.release(decision.pk, actor=releaser_of(row.agency), at=LAST_DAY, note="同意\x00")
+    event = decide.release(
+        decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=LAST_DAY, note="同意\x00"
+    )
 
     row = assert_consistent(row)
     decision.refresh_from_db()
@@ -199,8 +202,8 @@ def test_nobody_signs_or_returns_his_own_draft_whatever_roles_he_has(verb: str) 
     make_member(Role.OFFICE_HEAD, row.agency, user=drafter)
     decision = submit_decision(row)
     calls: dict[str, Callable[[], object]] = {
-        "release": partial(decide.release, decision.pk, actor=drafter, at=AT),
-        "send_back": partial(decide.send_back, decision.pk, actor=drafter, at=AT, note="退"),
+        "release": partial(decide.release, decision.pk, seen=decision.digest, actor=drafter, at=AT),
+        "send_back": partial(decide.send_back, decision.pk, seen=decision.digest, actor=drafter, at=AT, note="退"),
     }
 
     assert refused_without_a_trace(row, calls[verb]) == ["拟稿人不能签发自己拟的决定。"]
@@ -243,6 +246,27 @@ def test_release_of_files_that_were_changed_since_is_refused() -> None:
     assert refused_without_a_trace(row, partial(release, decision)) == ["内容与送签时的摘要不一致，须退回重新送签。"]
 
 
+def test_what_was_not_looked_at_is_neither_signed_nor_returned() -> None:
+    row = request_in(State.IN_REVIEW)
+    shown = submit_decision(row)
+    decide.drop(shown.pk, actor=officer_of(row.agency), at=AT)
+    waiting = submit_decision(row, make_proposal(content="另一份内容。"))
+
+    for decision in (shown, waiting):
+        for verb in (decide.release, decide.send_back):
+            call = partial(verb, decision.pk, seen=shown.digest, actor=releaser_of(row.agency), at=AT, note="阅")
+            assert refused_without_a_trace(row, call) == [decide.CHANGED]
+
+
+def test_draft_handed_in_anew_with_the_same_words_is_another_one() -> None:
+    row = request_in(State.IN_REVIEW)
+    shown = submit_decision(row)
+    decide.drop(shown.pk, actor=officer_of(row.agency), at=AT)
+    submit_decision(row)
+
+    assert refused_without_a_trace(row, partial(release, shown)) == [decide.CHANGED]
+
+
 def test_digest_covers_every_part() -> None:
     item, file, first = make_item(), make_private_file(), make_request()
     base = make_proposal()
@@ -270,7 +294,7 @@ def test_return_needs_a_reason_and_tells_the_drafter() -> None:
     type(officer).objects.filter(pk=officer.pk).update(email="drafter@county.example")
     decision = submit_decision(row)
     Notice.objects.all().delete()
-    send_back = partial(decide.send_back, decision.pk, actor=releaser_of(row.agency), at=AT)
+    send_back = partial(decide.send_back, decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=AT)
 
     assert refused_without_a_trace(row, partial(send_back, note=" ")) == ["须写明退回的理由。"]
     send_back(note="缺第三方意见")

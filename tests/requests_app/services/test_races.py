@@ -55,7 +55,9 @@ def test_release_by_eight_at_once_answers_once() -> None:
     decision = submit_decision(row)
     people = [make_member(Role.APPROVER, row.agency) for _number in range(8)]
 
-    outcomes = at_once(*(partial(decide.release, decision.pk, actor=one, at=AT) for one in people))
+    outcomes = at_once(
+        *(partial(decide.release, decision.pk, seen=decision.digest, actor=one, at=AT) for one in people)
+    )
 
     row = assert_consistent(row)
     assert names(outcomes) == EIGHT_REFUSED_BUT_ONE
@@ -68,7 +70,9 @@ def test_release_by_one_person_in_eight_windows_answers_once() -> None:
     row = request_in(State.IN_REVIEW)
     decision = submit_decision(row)
 
-    outcomes = at_once(partial(decide.release, decision.pk, actor=make_releaser(row.agency), at=AT), times=8)
+    outcomes = at_once(
+        partial(decide.release, decision.pk, seen=decision.digest, actor=make_releaser(row.agency), at=AT), times=8
+    )
 
     assert names(outcomes) == EIGHT_REFUSED_BUT_ONE
 
@@ -197,7 +201,7 @@ def test_release_against_withdrawal_is_one_or_the_other(_round: int) -> None:
 
     found, row = race(
         row,
-        partial(decide.release, decision.pk, actor=releaser, at=AT),
+        partial(decide.release, decision.pk, seen=decision.digest, actor=releaser, at=AT),
         partial(withdraw.withdraw, row.pk, actor=None, at=AT),
     )
 
@@ -207,13 +211,32 @@ def test_release_against_withdrawal_is_one_or_the_other(_round: int) -> None:
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
+def test_draft_exchanged_while_it_is_signed_is_never_signed_unseen(_round: int) -> None:
+    row = request_in(State.IN_REVIEW)
+    shown, officer = submit_decision(row, make_proposal(content="看过的内容。")), officer_of(row.agency)
+
+    def exchange() -> object:
+        decide.drop(shown.pk, actor=officer, at=AT)
+        return submit_decision(row, make_proposal(content="没有看过的内容。"))
+
+    outcomes = at_once(
+        partial(decide.release, shown.pk, seen=shown.digest, actor=releaser_of(row.agency), at=AT), exchange
+    )
+
+    row = assert_consistent(row)
+    assert "ValidationError" in names(outcomes)
+    signed = row.decisions.filter(state=DecisionState.RELEASED)
+    assert [decision.content for decision in signed] in ([], ["看过的内容。"])
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_transfer_against_release_never_moves_what_waits_to_be_signed(_round: int) -> None:
     row = request_in(State.IN_REVIEW)
     decision, releaser, target = submit_decision(row), releaser_of(row.agency), make_agency()
 
     found, row = race(
         row,
-        partial(decide.release, decision.pk, actor=releaser, at=AT),
+        partial(decide.release, decision.pk, seen=decision.digest, actor=releaser, at=AT),
         partial(triage.transfer, row.pk, target, actor=officer_of(row.agency), at=AT, reason="不属"),
     )
 
@@ -246,7 +269,7 @@ def test_late_correction_against_the_lapse_is_one_or_the_other(_round: int) -> N
 
     found, row = race(
         row,
-        partial(decide.release, lapse.pk, actor=releaser, at=late),
+        partial(decide.release, lapse.pk, seen=lapse.digest, actor=releaser, at=late),
         partial(correct.answer, row.pk, "补正", actor=None, at=late),
     )
 
@@ -262,7 +285,7 @@ def test_extension_against_a_charge_leaves_a_clock_that_both_agree_with(_round: 
 
     found, row = race(
         row,
-        partial(decide.release, extension.pk, actor=releaser_of(row.agency), at=AT),
+        partial(decide.release, extension.pk, seen=extension.digest, actor=releaser_of(row.agency), at=AT),
         partial(charge.notify, row.pk, demand, actor=officer_of(row.agency), at=AT),
     )
 
@@ -348,7 +371,7 @@ def test_everybody_at_work_in_one_agency_waits_for_nobody_for_ever() -> None:
     rows = [bring_to(State.IN_REVIEW, file_request(agency).request) for _number in range(4)]
     waiting = [submit_decision(row) for row in rows[:2]]
     calls: list[Callable[[], object]] = [
-        *(partial(decide.release, decision.pk, actor=releaser, at=AT) for decision in waiting),
+        *(partial(decide.release, decision.pk, seen=decision.digest, actor=releaser, at=AT) for decision in waiting),
         *(partial(withdraw.withdraw, row.pk, actor=None, at=AT) for row in rows),
         *(partial(triage.transfer, row.pk, other, actor=officer, at=AT, reason="不属") for row in rows),
         *(partial(converse.write, row.pk, "请问", actor=None, at=AT) for row in rows),

@@ -226,7 +226,7 @@ def test_already_public_is_not_released_once_its_item_is_withdrawn() -> None:
     decision = submit_decision(row, proposal)
     type(item).objects.filter(pk=item.pk).update(state=ItemState.WITHDRAWN)
 
-    words = refusal(lambda: decide.release(decision.pk, actor=releaser_of(row.agency), at=AT))
+    words = refusal(lambda: decide.release(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=AT))
 
     assert "现在不能公开查阅" in words[0]
 
@@ -354,7 +354,7 @@ def test_duplicate_is_remembered_and_forgotten_with_the_next_draft() -> None:
     row.refresh_from_db()
     assert row.duplicate_of == proposal.duplicate_of
 
-    decide.send_back(decision.pk, actor=releaser_of(row.agency), at=at, note="内容不同")
+    decide.send_back(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=at, note="内容不同")
     submit_decision(row, make_proposal(), at=at)
 
     row.refresh_from_db()
@@ -432,6 +432,6 @@ def test_lapse_is_refused_once_the_applicant_has_acted() -> None:
     decision = submit_decision(row, proposal, at=at)
     correct.answer(row.pk, "补正", actor=None, at=at)
 
-    words = refusal(lambda: decide.release(decision.pk, actor=releaser_of(row.agency), at=at))
+    words = refusal(lambda: decide.release(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=at))
 
     assert words == ["申请的状态是“已补正”，不能终止办理。"]

@@ -280,7 +280,7 @@ def test_transfer_waits_for_the_decision_that_waits() -> None:
     move = partial(triage.transfer, row.pk, make_agency(), actor=officer_of(row.agency), at=LATER, reason="不属")
 
     assert refused_without_a_trace(row, move) == ["有待签发的决定，请先退回。"]
-    decide.send_back(decision.pk, actor=releaser_of(row.agency), at=LATER, note="不属本机关")
+    decide.send_back(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=LATER, note="不属本机关")
     assert move().to_state == State.IN_REVIEW
 
 

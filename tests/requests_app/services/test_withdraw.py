@@ -120,7 +120,7 @@ def test_what_waits_to_be_signed_ends() -> None:
     assert (decision.state, decision.decided_by, decision.decided_at) == (
         DecisionState.DROPPED, decision.drafted_by, LATER,
     )  # fmt: skip
-    words = refusal(lambda: decide.release(decision.pk, actor=releaser_of(row.agency), at=LATER))
+    words = refusal(lambda: decide.release(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=LATER))
     assert words == ["这一决定的状态是“已作废”。"]
     assert_consistent(row)
 

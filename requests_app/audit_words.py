@@ -17,6 +17,7 @@ _DEEDS: dict[str, Promise | str] = {
     "request.submit_decision": _("送签"),
     "request.return_decision": _("退回"),
     "request.drop_decision": _("收回送签"),
+    "request.record_applicant": _("补录申请人"),
     "request.unmask": _("查看申请人信息"),
     "request.open_paper": _("查看身份证明、申请书"),
     "request.search_applicant": _("按申请人查找"),

@@ -16,25 +16,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, VerbForm, long_text
+from disclosure.admin.register_verbs import CHOOSE, long_text
 from disclosure.forms.base import DayField
-from govportal import access, personal_data, private_files
+from govportal import access, private_files
 from govportal.crypto import fingerprint
 from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Permission
+from requests_app.admin.applicant_fields import PersonForm, person_of, typed_line
 from requests_app.admin.file_fields import FilesField, stored
 from requests_app.admin.triage_verbs import receipt_rule
 from requests_app.enums import (
     ApplicantKind,
     Channel,
     FileKind,
-    IdentityKind,
     ReceiptBasis,
     SupplyForm,
     SupplyWay,
 )
-from requests_app.forms.fields import TelephoneField, YearField
+from requests_app.forms.fields import YearField
 from requests_app.rules import RECEIPT_BASES
 from requests_app.services import intake
 
@@ -66,12 +66,7 @@ SECTIONS: tuple[tuple[Promise | str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-def _line(label: Any, length: int = 200, *, is_required: bool = False, help_text: Any = "") -> forms.CharField:
-    widget = forms.TextInput(attrs={"autocomplete": "off"})
-    return forms.CharField(label=label, max_length=length, required=is_required, help_text=help_text, widget=widget)
-
-
-class EntryForm(VerbForm):
+class EntryForm(PersonForm):
     """`form_key` names this sheet: sent twice it makes one request."""
 
     required_css_class = "required"
@@ -85,27 +80,11 @@ class EntryForm(VerbForm):
     )
     agency = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=Agency.objects.none(), empty_label=CHOOSE)
     applicant_kind = forms.ChoiceField(label=gettext_lazy("申请人类型"), choices=ApplicantKind.choices)
-    name = _line(gettext_lazy("姓名或者名称"), is_required=True)
-    identity_kind = forms.ChoiceField(
-        label=gettext_lazy("证件类型"), choices=[("", CHOOSE), *IdentityKind.choices], required=False
-    )
-    identity_number = _line(
-        gettext_lazy("证件号码"), 40, help_text=gettext_lazy("申请书上没有的不填，登记受理以后告知补正。")
-    )
-    legal_representative = _line(gettext_lazy("法定代表人"))
-    contact_name = _line(gettext_lazy("联系人"))
-    phone = TelephoneField(gettext_lazy("联系电话"), autocomplete="off")
-    email = forms.EmailField(
-        label=gettext_lazy("电子邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
-    )
-    address = _line(gettext_lazy("联系地址"))
-    postcode = _line(gettext_lazy("邮政编码"), 20)
-    fax = TelephoneField(gettext_lazy("传真"), autocomplete="off")
-    subject = _line(
+    subject = typed_line(
         gettext_lazy("所需信息名称"),
         help_text=gettext_lazy("照申请书写；申请书没有名称的，概括一句。不写申请人的姓名。"),
     )
-    document_number = _line(gettext_lazy("文号"), 100)
+    document_number = typed_line(gettext_lazy("文号"), 100)
     description = long_text(gettext_lazy("内容描述"), length=intake.LONGEST_TEXT, is_required=False)
     period_from = YearField(gettext_lazy("信息年份（从）"))
     period_to = YearField(gettext_lazy("信息年份（到）"))
@@ -133,22 +112,12 @@ class EntryForm(VerbForm):
     def sections(self) -> list[tuple[Promise | str, list[forms.BoundField]]]:
         return [(label, [self[name] for name in names]) for label, names in SECTIONS]
 
-    def clean_identity_number(self) -> str:
-        number = str(self.cleaned_data["identity_number"]).strip()
-        is_resident = self.cleaned_data.get("identity_kind") == IdentityKind.RESIDENT
-        if number and is_resident and not personal_data.is_identity_number(number.upper()):
-            raise forms.ValidationError(_("居民身份证号码不对，请逐位核对；申请书上就是这样的，先不填，告知补正。"))
-        return number
-
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         channel, basis = values.get("channel"), values.get("basis")
         if channel and basis and basis not in RECEIPT_BASES[Channel(channel)]:
             self.add_error("basis", receipt_rule(channel))
         return values
-
-    def person(self) -> intake.Person:
-        return intake.Person(**{field.name: self.cleaned_data[field.name] for field in fields(intake.Person)})
 
     def wanted(self) -> intake.Wanted:
         return intake.Wanted(**{field.name: self.cleaned_data[field.name] for field in fields(intake.Wanted)})
@@ -181,7 +150,7 @@ def _enter(form: EntryForm, actor: User, values: dict[str, Any]) -> intake.Filed
     files += [(FileKind.PROOF, file) for file in stored(values["proof"], actor)]
     key = fingerprint("entry form", f"{actor.pk}:{values['form_key']}")
     filed = intake.enter(
-        form.person(), form.wanted(), form.arrival(), actor=actor, at=now(), files=files, submission_key=key
+        person_of(values), form.wanted(), form.arrival(), actor=actor, at=now(), files=files, submission_key=key
     )
     if not filed.is_new:
         for _kind, file in files:

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from requests_app.admin import (
+    applicant_verbs,
     decision_verbs,
     fee_verbs,
     letter_verbs,
@@ -53,7 +54,14 @@ GROUPS: tuple[tuple[Promise | str, tuple[RequestVerb, ...]], ...] = (
     (gettext_lazy("转为主动公开"), (publication_verbs.CONVERT, publication_verbs.SUGGEST)),
     (
         gettext_lazy("往来和材料"),
-        (talk_verbs.MESSAGE, talk_verbs.NOTE, talk_verbs.FILE, triage_verbs.CODE, talk_verbs.APPEAL),
+        (
+            talk_verbs.MESSAGE,
+            talk_verbs.NOTE,
+            talk_verbs.FILE,
+            applicant_verbs.RECORD_APPLICANT,
+            triage_verbs.CODE,
+            talk_verbs.APPEAL,
+        ),
     ),
 )
 VERBS: tuple[RequestVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)

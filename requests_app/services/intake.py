@@ -172,10 +172,11 @@ def reasons_against_filing(wanted: Wanted, person: Person) -> list[str]:
     reasons = []
     if not open_agencies().filter(pk=wanted.agency.pk).exists():
         reasons.append(_("%s不受理信息公开申请，请另选单位。") % wanted.agency.display_name)
-    return reasons + _against_person(person, wanted.applicant_kind) + _against_wanted(wanted, person)
+    return reasons + reasons_against_person(person, wanted.applicant_kind) + _against_wanted(wanted, person)
 
 
-def _against_person(person: Person, applicant_kind: str) -> list[str]:
+def reasons_against_person(person: Person, applicant_kind: str) -> list[str]:
+    """Why nobody could be known and reached by this."""
     reasons = []
     if not person.name.strip():
         reasons.append(_("请填写姓名或者名称。"))

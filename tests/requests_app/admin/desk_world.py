@@ -59,7 +59,7 @@ def changelist(query: str = "") -> str:
     return reverse(f"{NAME}_changelist") + query
 
 
-def sent(client: Client, row: InformationRequest, name: str, **values: Any) -> Any:
+def sent(client: Client, row: InformationRequest, name: str, /, **values: Any) -> Any:
     """The form of a verb as a browser sends it: opened first, then posted with what it showed and what was typed."""
     opened = client.get(verb(row, name), values.pop("opened", {}))
     form = opened.context["form"]

@@ -15,6 +15,7 @@ from govportal.now import now, today
 from requests_app.views.sent import receipt_path
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
 from tests.factories.registers import make_rectification, make_withholding
+from tests.requests_app.report_samples import published_report
 from tests.factories.requests import file_request
 
 # Add a page here and every browser test opens it, on a portal without rows.
@@ -48,6 +49,7 @@ NAMES = [
     "requests",
     "request_lookup",
     "calculator",
+    "reports",
 ]
 
 TABLE = (
@@ -274,6 +276,11 @@ def _receipt() -> str:
     return receipt_path(file_request(at=now()).request)
 
 
+def _report() -> str:
+    report = published_report()
+    return reverse("report", args=[report.agency.code, report.year])
+
+
 # Each makes the rows its page needs and answers the address.
 MADE: dict[str, Callable[[], str]] = {
     "item_normative": lambda: _amended().get_absolute_url(),
@@ -313,6 +320,8 @@ MADE: dict[str, Callable[[], str]] = {
     "rectification_cancelled": lambda: _rectified(RectificationState.CANCELLED).get_absolute_url(),
     "request_new": lambda: reverse("request_new") + "?d=0123456789",
     "request_sent": _receipt,
+    "report": _report,
+    "reports_with_rows": lambda: _report() and reverse("reports"),
     "not_found": lambda: "/no/such/page/",
     "display_with_error": lambda: reverse("display") + "?save=1&theme=purple",
 }

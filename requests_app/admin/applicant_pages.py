@@ -50,7 +50,7 @@ def unmask_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = find_visible(request, pk)
     assert isinstance(request.user, User)
     reasons = applicants.reasons_against_looking(row, request.user)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None, label_suffix="")
     context: dict[str, Any] = {"row": row, "reasons": reasons, "title": _("查看申请人信息")}
     if form.is_bound and form.is_valid() and not reasons:
         reason = form.cleaned_data["reason"]
@@ -89,7 +89,7 @@ class FindForm(forms.Form):
     identity_number = forms.CharField(label=gettext_lazy("证件号码"), max_length=40, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         for field in self.fields.values():
             field.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
 

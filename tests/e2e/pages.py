@@ -15,8 +15,8 @@ from govportal.now import now, today
 from requests_app.views.sent import receipt_path
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
 from tests.factories.registers import make_rectification, make_withholding
-from tests.requests_app.report_samples import published_report
 from tests.factories.requests import file_request
+from tests.requests_app.report_samples import published_report
 
 # Add a page here and every browser test opens it, on a portal without rows.
 NAMES = [

@@ -19,7 +19,7 @@ def signed_in_context(browser: Browser, live_server: LiveServer, user: User, **h
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **how)
     session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     return context
 
 
@@ -55,7 +55,7 @@ class Desk:
 
     def press(self, label: str) -> None:
         self.page.locator("input[type=submit].default").click()
-        expect(self.page.locator(".messagelist")).to_contain_text(f"已完成：{label}")
+        expect(self.page.locator(".messagelist")).to_contain_text(f"已完成：{label}", timeout=30_000)
 
 
 @dataclass

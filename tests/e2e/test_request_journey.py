@@ -140,7 +140,7 @@ def office(clock: Clock) -> Office:
 @pytest.fixture
 def citizen(browser: Browser, live_server: LiveServer, office: Office) -> Iterator[Citizen]:
     context = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce", locale="zh-CN")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield Citizen(live_server.url, context.new_page())
     context.close()
 

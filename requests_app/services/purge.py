@@ -83,13 +83,15 @@ def purge(at: datetime) -> Purged:
 
 @transaction.atomic
 def _purge_some(at: datetime) -> Purged | None:
-    rows = due(localdate(at)).select_for_update(of=("self",)).select_related("agency").order_by("pk")
+    # No key changes, `submission_key` included, which is the fingerprint of a sheet and of nobody: whoever refers to
+    # such a request at this moment would wait for the purge while the purge waits for him.
+    rows = due(localdate(at)).select_for_update(of=("self",), no_key=True).select_related("agency").order_by("pk")
     found = list(rows[:BATCH])
     if not found:
         return None
     pks = [row.pk for row in found]
     InformationRequest.objects.filter(pk__in=pks).update(
-        purged_at=at, subject="", document_number="", description="", purpose="", query_key="", submission_key=None
+        purged_at=at, subject="", document_number="", description="", purpose="", query_key=""
     )
     _forget_mail(pks)
     files = _take_files_off(pks)

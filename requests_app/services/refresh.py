@@ -63,7 +63,8 @@ def refresh(at: datetime) -> Moved:
 
 def _locked(pks: Iterable[int]) -> Iterator[InformationRequest]:
     standing = Prefetch("clock_events", ClockEvent.objects.filter(voided_at=None), to_attr="standing_events")
-    rows = InformationRequest.objects.open().filter(pk__in=pks).select_for_update(of=("self",)).order_by("pk")
+    # Their keys stay: a reply given at this moment may join like requests to its task, and must not wait for this.
+    rows = InformationRequest.objects.open().filter(pk__in=pks).select_for_update(no_key=True).order_by("pk")
     return rows.defer("description", "purpose").prefetch_related(standing).iterator(chunk_size=BATCH)
 
 

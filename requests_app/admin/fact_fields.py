@@ -57,6 +57,12 @@ def typed_facts(kind: LetterKind, values: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def changed_facts(kind: LetterKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a letter that is made anew: a field that was shown and is blank now takes its fact away."""
+    shown = [field.removeprefix(PREFIX) for field in values if field.startswith(PREFIX)]
+    return {name: None for name in shown if name in letters.known_facts(kind)} | typed_facts(kind, values)
+
+
 def add_office_facts(form: VerbForm, kind: LetterKind, row: InformationRequest) -> None:
     """Ask for what the letter needs of the office and its settings do not say."""
     found = facts_for(Matter(row=row, kind=kind, on=today()))

@@ -13,7 +13,7 @@ from govportal.forms import whole_number
 from govportal.models import User
 from govportal.now import now, today
 from requests_app import letters as letter_texts
-from requests_app.admin.fact_fields import PREFIX, field_of, shown_value, typed_facts
+from requests_app.admin.fact_fields import PREFIX, changed_facts, field_of, shown_value
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import Action, DeliveryWay, InquiryKind, SupplyWay
 from requests_app.letter_rules import LetterKind
@@ -31,8 +31,6 @@ _WAYS = {
     SupplyWay.FAX: DeliveryWay.FAX,
     SupplyWay.COUNTER: DeliveryWay.COUNTER,
 }
-# Whom a letter addresses and what it is called is not for a form to change.
-_KEPT = ("addressee", "is_organisation", "number", "issued_on", "issuer")
 
 
 def words_of(letter: Letter) -> str:
@@ -164,8 +162,9 @@ class RegenerateForm(LetterForm):
         self.fields["letter"].widget = forms.HiddenInput()
         self.fields["letter"].initial = self.chosen.pk
         facts = letter_texts.from_json(kind, self.chosen.facts)
+        mine = letters.changeable_facts(self.chosen, self.actor)
         for name, fact in letter_texts.known_facts(kind).items():
-            if name not in _KEPT and (name in facts or fact in letter_texts.required_facts(kind)):
+            if name in mine and (name in facts or fact in letter_texts.required_facts(kind)):
                 field = self.fields[f"{PREFIX}{name}"] = field_of(fact)
                 field.initial = shown_value(facts.get(name))
 
@@ -178,7 +177,7 @@ class RegenerateForm(LetterForm):
 
 def _regenerate(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
     letter = values["letter"]
-    changes = typed_facts(LetterKind(letter.kind), values)
+    changes = changed_facts(LetterKind(letter.kind), values)
     return letters.regenerate(letter.pk, reason=values["reason"], actor=actor, at=now(), changes=changes)
 
 

@@ -22,8 +22,8 @@ from govportal.html import clean_line
 from govportal.models import Agency, PrivateFile, User
 from govportal.permissions import Permission
 from requests_app.enums import DecisionKind, DecisionState, InquiryKind, ReplyKind
-from requests_app.letter_rules import LETTER_RULES, Addressee, LetterKind
-from requests_app.letters import MissingFacts, from_json, missing_facts, render_pdf, to_json
+from requests_app.letter_rules import LETTER_RULES, REMEDY_FACTS, REQUEST_FACTS, Addressee, LetterKind
+from requests_app.letters import MissingFacts, from_json, known_facts, missing_facts, render_pdf, to_json
 from requests_app.models import Decision, InformationRequest, Inquiry, Letter
 from requests_app.services import applicants, procedure
 from requests_app.services.letter_facts import facts_for
@@ -42,6 +42,12 @@ _OF_INQUIRY = {
     LetterKind.CO_AGENCY_INQUIRY: (InquiryKind.CO_AGENCY,),
     LetterKind.PAUSE: tuple(InquiryKind),
 }
+# What a new version never says otherwise: whom the letter addresses, from whom it comes, and what it is called.
+_FIXED = frozenset({"addressee", "is_organisation", "issuer", "number", "issued_on"})
+# Of a letter that carries a decision whoever handles the request mends the first; the second changes what the reader
+# can do against it, and is for those who may sign.
+_CONTACTS = frozenset({"contact"})
+_SIGNED_ANEW = frozenset(fact.name for fact in (*REQUEST_FACTS, *REMEDY_FACTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +91,6 @@ def preview(row: InformationRequest, order: Order, *, at: datetime, said: Said |
     if LETTER_RULES[order.kind].addressee is Addressee.APPLICANT and facts.get("addressee"):
         facts["addressee"] = applicants.mask_name(facts["addressee"])
     return render_pdf(order.kind, facts)
-
-
-def receipt_pdf(row: InformationRequest, *, at: datetime) -> bytes:
-    """登记回执 for whoever holds the query code; it takes no number of the agency's letters. Raises MissingFacts."""
-    matter = Matter(row=row, kind=LetterKind.REGISTRATION_RECEIPT, on=row.received_on or localdate(at))
-    return render_pdf(matter.kind, facts_for(matter) | {"number": row.number})
 
 
 # --- issue ---------------------------------------------------------------------------------------------------------
@@ -170,12 +170,13 @@ def allocate_number(agency: Agency, year: int) -> str:
     return f"{prefix}〔{year}〕{counter.last}号"
 
 
-def _kept(letter: Letter, deed: str, actor: User, note: str = "") -> Letter:
+def _kept(letter: Letter, deed: str, actor: User) -> Letter:
+    """The reason of a new version stays with the version: the trail can never be purged of the name it may hold."""
     letter.clean_fields(exclude={"request", "agency", "supersedes", "decision", "inquiry", "issued_by", "file"})
     letter.save(force_insert=True)
     after = {"kind": letter.kind, "number": letter.number, "version": letter.version}
     basis = LETTER_RULES[LetterKind(letter.kind)].basis
-    audit.record(actor, deed, letter, agency=letter.agency, after=after, basis=basis, note=note)
+    audit.record(actor, deed, letter, agency=letter.agency, after=after, basis=basis)
     jobs.enqueue(RENDER, letter_id=letter.pk)
     return letter
 
@@ -203,20 +204,44 @@ def reasons_against_regenerating(letter: Letter, reason: str, actor: Any) -> lis
     return reasons
 
 
+def changeable_facts(letter: Letter, actor: Any) -> frozenset[str]:
+    """The names of what this person may have a new version say otherwise.
+
+    What two people decided, one under the other's eyes, is not one person's to rewrite: where it is wrong, another
+    decision has to be made. Nobody signs what he drafted, and so it is with what stands beside it.
+    """
+    named = frozenset(known_facts(LetterKind(letter.kind))) - _FIXED
+    if letter.decision is None:
+        return named
+    may_sign = access.can(actor, Permission.RELEASE_REPLY, letter.agency)
+    is_second = may_sign and actor.pk != letter.decision.drafted_by_id
+    return named & (_CONTACTS | _SIGNED_ANEW if is_second else _CONTACTS)
+
+
+def _against_changes(letter: Letter, kept: Mapping[str, Any], actor: Any) -> list[str]:
+    known, mine = known_facts(LetterKind(letter.kind)), changeable_facts(letter, actor)
+    changed = [name for name in known if (letter.facts.get(name) or None) != (kept.get(name) or None)]
+    refused = [known[name].label for name in changed if name not in mine | {"issued_on"}]
+    return [_("“%s”已经签发或者固定，不能在重新生成时更改。") % "、".join(refused)] if refused else []
+
+
 @transaction.atomic
 def regenerate(
     letter_id: int, *, reason: str, actor: User, at: datetime, changes: Mapping[str, Any] | None = None
 ) -> Letter:
-    """重新生成: the same number and facts but for `changes` and the day, as a version that names the one it replaces.
+    """重新生成: the same number and facts but for `changes` (None takes one away) and the day, as a version that names
+    the one it replaces.
 
     What was sent stays as it was sent. Raises ValidationError with every reason.
     """
     old, kind = locked(letter_id)
     check(reasons_against_regenerating(old, reason, actor))
     try:
-        facts = from_json(kind, {**old.facts, **(changes or {}), "issued_on": localdate(at), "number": old.number})
+        facts = from_json(kind, {**old.facts, **(changes or {}), "issued_on": localdate(at)})
     except ValueError as error:
         raise ValidationError(str(error)) from error
+    kept = to_json(kind, facts)
+    check(_against_changes(old, kept, actor))
     if missing := missing_facts(kind, facts):
         raise ValidationError(str(MissingFacts(missing)))
     letter = Letter(
@@ -227,7 +252,7 @@ def regenerate(
         version=old.version + 1,
         supersedes=old,
         reason=clean_line(reason)[:300],
-        facts=to_json(kind, facts),
+        facts=kept,
         decision=old.decision,
         inquiry=old.inquiry,
         is_for_applicant=old.is_for_applicant,
@@ -235,7 +260,7 @@ def regenerate(
         issued_at=at,
         issued_by=actor,
     )
-    return _kept(letter, "letter.regenerate", actor, note=letter.reason)
+    return _kept(letter, "letter.regenerate", actor)
 
 
 def locked(letter_id: int) -> tuple[Letter, LetterKind]:

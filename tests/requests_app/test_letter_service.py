@@ -1,6 +1,7 @@
 """Numbers, versions and files of letters."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 
 from disclosure.models import IndexCounter
 from govportal import private_files
-from govportal.models import Agency, PrivateFile
+from govportal.models import Agency, PrivateFile, User
 from govportal.permissions import Role
 from requests_app.enums import DeliveryWay, ReplyKind, State
 from requests_app.letter_rules import LetterKind
@@ -236,16 +237,6 @@ def test_preview_without_a_fact_names_it(agency: Agency) -> None:
         letters.preview(row, Order(kind=LetterKind.DISCLOSED), at=AT)
 
 
-def test_receipt_takes_no_number_of_the_letters(agency: Agency) -> None:
-    row = request_in(State.RECEIVED, agency=agency)
-
-    content = letters.receipt_pdf(row, at=AT)
-
-    assert content.startswith(b"%PDF-1.7")
-    assert content == letters.receipt_pdf(row, at=AT + timedelta(days=3))
-    assert not Letter.objects.exists()
-
-
 # --- the paper ----------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +328,71 @@ def test_new_version_needs_a_reason_and_the_newest_version(agency: Agency) -> No
         letters.regenerate(old.pk, reason=" ", actor=officer, at=AT)
 
     assert refusal.value.messages == ["这一版次已经被新的版次替代。", "须写明重新生成的理由。"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"content": "另一份。"}, {"content": None}, {"supply": "当面"}, {"supplement": "补"}]
+)
+@pytest.mark.parametrize("who", [officer_of, releaser_of])
+def test_new_version_of_a_signed_letter_says_nothing_that_was_not_signed(
+    agency: Agency, who: Callable[[Agency], User], changes: dict[str, str]
+) -> None:
+    letter = answered(agency)
+
+    with pytest.raises(ValidationError, match="不能在重新生成时更改"):
+        letters.regenerate(letter.pk, reason="更正", actor=who(agency), at=AT, changes=changes)
+
+    assert not letter.request.letters.filter(version=2).exists()
+
+
+@pytest.mark.parametrize("name", ["court", "review_body", "subject"])
+def test_remedy_is_mended_by_whoever_signs_and_never_by_the_drafter(agency: Agency, name: str) -> None:
+    letter, drafter, change = answered(agency), officer_of(agency), {name: "另一名称"}
+    make_member(Role.OFFICE_HEAD, agency, user=drafter)
+    colleague = make_member(Role.REQUEST_OFFICER, agency)
+
+    for one in (drafter, colleague):
+        with pytest.raises(ValidationError, match="不能在重新生成时更改"):
+            letters.regenerate(letter.pk, reason="更正", actor=one, at=AT, changes=change)
+    signer = make_member(Role.APPROVER, agency)
+    new = letters.regenerate(letter.pk, reason="更正", actor=signer, at=AT, changes=change)
+
+    assert new.facts[name] == "另一名称"
+
+
+def test_contact_of_a_signed_letter_is_mended_by_whoever_handles_it(agency: Agency) -> None:
+    letter = answered(agency)
+
+    new = letters.regenerate(
+        letter.pk, reason="电话有误", actor=officer_of(agency), at=AT, changes={"contact": "电话：0399-1"}
+    )
+
+    assert new.facts == letter.facts | {"contact": "电话：0399-1"}
+
+
+@pytest.mark.parametrize("changes", [{"addressee": "他人"}, {"number": "甲〔2026〕9号"}, {"issuer": "他机关"}])
+def test_new_version_goes_to_the_same_person_from_the_same_office(agency: Agency, changes: dict[str, str]) -> None:
+    letter = issued(agency)
+
+    with pytest.raises(ValidationError, match="不能在重新生成时更改"):
+        letters.regenerate(letter.pk, reason="更正", actor=officer_of(agency), at=AT, changes=changes)
+
+
+def test_fact_is_taken_away_by_none(agency: Agency) -> None:
+    old = issued(agency, facts={"guidance": "写明年度。"})
+
+    new = letters.regenerate(old.pk, reason="多余", actor=officer_of(agency), at=AT, changes={"guidance": None})
+
+    assert "guidance" in old.facts and "guidance" not in new.facts
+
+
+def test_reason_of_a_new_version_stays_out_of_the_audit_trail(agency: Agency) -> None:
+    old = issued(agency)
+
+    new = letters.regenerate(old.pk, reason="林某某的地址写错", actor=officer_of(agency), at=AT)
+
+    assert new.reason == "林某某的地址写错"
+    assert len(said("letter.regenerate")) == 1 and "林某某" not in said("letter.regenerate")[0]
 
 
 @pytest.mark.parametrize(("changes", "reason"), [({"items": ""}, "需要补正的事项"), ({"correct_by": "x"}, "填写有误")])

@@ -20,6 +20,7 @@ _DEEDS: dict[str, Promise | str] = {
     "request.record_applicant": _("补录申请人"),
     "request.unmask": _("查看申请人信息"),
     "request.open_paper": _("查看身份证明、申请书"),
+    "request.open_file": _("打开材料"),
     "request.search_applicant": _("按申请人查找"),
     "request.add_file": _("上传材料"),
     "request.settle_receipt": _("确定收到日期"),

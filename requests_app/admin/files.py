@@ -11,18 +11,19 @@ from govportal.models import User
 from requests_app.admin.applicant_pages import find_visible, may_open_plainly
 from requests_app.admin.decision_verbs import draft_pdf, waiting_decision
 from requests_app.admin.verb_pages import pdf_response
-from requests_app.services import letters
+from requests_app.services import applicants, letters
 
 
 @require_safe
 @never_cache
 def file_page(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
-    """Never a paper that says who applies: those open where the reason is given."""
+    """Never a paper that says who applies: those open where the reason is given. Each look is in the audit trail."""
     row = find_visible(request, pk)
     held = row.files.select_related("file").filter(pk=file_pk).first()
     if held is None or not may_open_plainly(held):
         raise Http404(_("没有这份材料，或者要写明理由才能打开。"))
-    return private_files.serve(held.file, request)
+    assert isinstance(request.user, User)
+    return private_files.serve(applicants.open_file(held.pk, actor=request.user).file, request)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -20,14 +21,16 @@ from govportal.crypto import fingerprint
 from govportal.html import clean_line
 from govportal.models import User
 from govportal.permissions import Permission
-from requests_app.enums import FileKind
+from requests_app.enums import ApplicantKind, FileKind
 from requests_app.models import Applicant, InformationRequest, RequestFile
 from requests_app.services import procedure
 
-# Papers that say who applies: opened with a reason, like the applicant's row itself.
-OPENED_WITH_REASON = (FileKind.PROOF, FileKind.APPLICATION)
+# Papers that say who applies, or that he wrote himself: opened with a reason, like the applicant's row itself.
+OPENED_WITH_REASON = (FileKind.PROOF, FileKind.APPLICATION, FileKind.CORRECTION, FileKind.MESSAGE)
 SHORTEST_REASON = 4  # characters: whoever reads the audit trail must understand it
 MOST_FOUND = 200
+_SHORTEST_TELLING = 6  # characters of a number or address by which a text would name somebody
+_SHORTEST_NAME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,23 @@ class Line:
     label: Promise | str
     value: str
     is_typed: bool = True
+
+
+def is_named_in(row: InformationRequest, text: str, *, even_firm: bool = True) -> bool:
+    """Whether a text tells who applied: by a name, a number, or where he is reached.
+
+    `even_firm` False: an organisation may be named as such, as in a contract that is published.
+    """
+    applicant = Applicant.objects.filter(request=row).first()
+    if applicant is None:
+        return False
+    reached = [applicant.phone, applicant.email, applicant.identity_number, applicant.address]
+    people = [applicant.legal_representative, applicant.contact_name]
+    if even_firm or row.applicant_kind == ApplicantKind.NATURAL_PERSON:
+        people.append(applicant.name)
+    telling = [value for value in reached if len(value) >= _SHORTEST_TELLING]
+    telling += [value for value in people if len(value) >= _SHORTEST_NAME]
+    return any(value in text for value in telling)
 
 
 # --- masks -------------------------------------------------------------------------------------------------------
@@ -106,8 +126,11 @@ def reasons_against_unmasking(row: InformationRequest, reason: str, actor: Any) 
     reasons = reasons_against_looking(row, actor)
     if len(reason.strip()) < SHORTEST_REASON:
         reasons.append(_("请写明查看的理由，例如“核对身份证明”。"))
+    # The trail is never purged: what it says of a person stays when the person's row is long gone.
     if personal_data.find(reason):
         reasons.append(_("理由会记入审计，不要写身份证号、手机号或者银行卡号。"))
+    elif not reasons and is_named_in(row, reason):  # told to nobody who may not look anyway
+        reasons.append(_("理由会记入审计，不要写申请人的姓名、名称或者联系方式。"))
     return reasons
 
 
@@ -138,6 +161,18 @@ def open_paper(file_id: int, reason: str, *, actor: User) -> RequestFile:
     procedure.check(reasons_against_unmasking(row, reason, actor))
     after = {"file": held.pk, "kind": held.kind}
     audit.record(actor, "request.open_paper", row, agency=row.agency, note=clean_line(reason), after=after)
+    return held
+
+
+@transaction.atomic
+def open_file(file_id: int, *, actor: User) -> RequestFile:
+    """One file that says nothing of who applies: without a reason, but not without a trace. Raises PermissionDenied."""
+    held = RequestFile.objects.select_related("file", "request__agency").get(pk=file_id)
+    access.require(actor, Permission.VIEW_REQUESTS, held.request.agency)
+    if FileKind(held.kind) in OPENED_WITH_REASON:
+        raise PermissionDenied(_("打开这份材料须写明理由。"))
+    after = {"file": held.pk, "kind": held.kind}
+    audit.record(actor, "request.open_file", held.request, agency=held.request.agency, after=after)
     return held
 
 

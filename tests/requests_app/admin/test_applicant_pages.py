@@ -7,6 +7,7 @@ from govportal.models import AuditEvent
 from govportal.permissions import Role
 from requests_app.enums import FileKind
 from requests_app.models import InformationRequest, RequestFile
+from requests_app.services import applicants
 from tests.disclosure.admin.desks import signed_in
 from tests.disclosure.doors import text_of
 from tests.factories import make_member, make_private_file
@@ -87,7 +88,46 @@ def test_purged_applicant_is_not_there(desk: Desk) -> None:
     assert "没有申请人信息" in text_of(answer) and not deeds("request.unmask")
 
 
-@pytest.mark.parametrize("kind", [FileKind.PROOF, FileKind.APPLICATION])
+@pytest.mark.parametrize("reason", ["核对林小溪的证明", "核对证件E12345678"])
+def test_reason_that_names_the_applicant_never_comes_into_the_trail(
+    desk: Desk, row: InformationRequest, reason: str
+) -> None:
+    unmasked = desk.handling.post(door(row), {"reason": reason})
+    opened = desk.handling.post(door(row), {"reason": reason, "paper": paper(row).pk})
+
+    assert all("申请人的姓名" in str(answer.context["form"].errors) for answer in (unmasked, opened))
+    assert not deeds("request.unmask") and not deeds("request.open_paper")
+
+
+def test_name_in_a_reason_is_told_to_nobody_who_may_not_look(row: InformationRequest) -> None:
+    stranger = make_member(Role.REQUEST_OFFICER)
+
+    guessed, wrong = (
+        applicants.reasons_against_unmasking(row, reason, stranger) for reason in ("林小溪吗", "王小二吗")
+    )
+
+    assert guessed == wrong
+
+
+HIS_PAPERS = [FileKind.PROOF, FileKind.APPLICATION, FileKind.CORRECTION, FileKind.MESSAGE]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FileKind if kind not in HIS_PAPERS])
+def test_other_files_open_without_a_reason_and_leave_a_trace(
+    desk: Desk, row: InformationRequest, kind: FileKind
+) -> None:
+    held = paper(row, kind)
+
+    opened = desk.handling.get(reverse(f"{NAME}_file", args=[row.pk, held.pk]))
+
+    (event,) = deeds("request.open_file")
+    assert opened.status_code == 200 and b"".join(opened.streaming_content)  # type: ignore[attr-defined]
+    assert (event.after, event.actor_id, event.subject_name) == (
+        {"file": held.pk, "kind": kind}, desk.officer.pk, row.number,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HIS_PAPERS)
 def test_papers_that_say_who_applies_open_with_the_reason_alone(
     desk: Desk, row: InformationRequest, kind: FileKind
 ) -> None:

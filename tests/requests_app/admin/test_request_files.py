@@ -13,6 +13,7 @@ from requests_app.enums import DeliveryWay, FileKind, State
 from requests_app.letter_rules import LetterKind
 from requests_app.models import InformationRequest, Letter, RequestFile
 from requests_app.services import letters
+from requests_app.services.applicants import OPENED_WITH_REASON
 from tests.disclosure.admin.desks import signed_in
 from tests.disclosure.doors import text_of
 from tests.factories import make_member, make_private_file
@@ -42,7 +43,7 @@ def door(name: str, *args: Any) -> str:
     return reverse(f"{NAME}_{name}", args=args)
 
 
-@pytest.mark.parametrize("kind", set(FileKind) - {FileKind.PROOF, FileKind.APPLICATION})
+@pytest.mark.parametrize("kind", [kind for kind in FileKind if kind not in OPENED_WITH_REASON])
 def test_other_files_open_to_whoever_sees_the_request(desk: Desk, row: InformationRequest, kind: FileKind) -> None:
     held = RequestFile.objects.create(request=row, kind=kind, file=make_private_file(), added_at=AT)
 

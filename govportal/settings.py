@@ -124,8 +124,8 @@ USE_TZ = True
 REQUEST_COUNTS_RECEIPT_DAY = env.flag("REQUEST_COUNTS_RECEIPT_DAY")
 # Whether the portal's own receipt confirms a web request (条例第三十一条); else the office confirms with the applicant.
 REQUEST_PORTAL_CONFIRMS_RECEIPT = env.flag("REQUEST_PORTAL_CONFIRMS_RECEIPT", True)
-# How often one address may file in a day and guess query codes in ten minutes, and how often a number may be tried in an
-# hour: above six times the former, or one address could close the case of another person. 0: no limit.
+# How often one address may file in a day and guess query codes in ten minutes, and how often a number may be tried in
+# an hour: above six times the former, or one address could close the case of another person. 0: no limit.
 REQUEST_FILINGS_PER_ADDRESS = env.integer("REQUEST_FILINGS_PER_ADDRESS", 50)
 REQUEST_LOOKUPS_PER_ADDRESS = env.integer("REQUEST_LOOKUPS_PER_ADDRESS", 20)
 REQUEST_LOOKUPS_PER_NUMBER = env.integer("REQUEST_LOOKUPS_PER_NUMBER", 200)

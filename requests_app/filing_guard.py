@@ -1,7 +1,7 @@
 """Programs that file by the hundred: how they are noticed, and what they must do that a person hardly feels.
 
 Nobody is refused on suspicion. Whoever looks like a program either waits a little or lets his browser compute for a
-second; both are held against a signed note, so nothing is stored. See docs/adr/0010.
+second; both are held against a signed note, so nothing is stored. See docs/adr/0011.
 """
 
 import hashlib

@@ -1,5 +1,5 @@
 // Looks for a number that makes the digest of the note begin with zero bits, so that the form need not wait.
-// Without this script, or on a page without https, the wait alone counts (docs/adr/0010).
+// Without this script, or on a page without https, the wait alone counts (docs/adr/0011).
 
 const form = document.querySelector("[data-proof]");
 

@@ -12,10 +12,11 @@ from govportal.models import SiteProfile
 from govportal.now import now
 from requests_app.enums import State
 from requests_app.models import InformationRequest
-from requests_app.services import converse, intake
+from requests_app.services import converse
 from tests.e2e.accessibility import MODES, WIDTHS, new_context, problems_of
 from tests.factories.requests import officer_of, request_in
 from tests.requests_app.filing_journey import Citizen, scan
+from tests.requests_app.open_cases import reader
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -45,20 +46,13 @@ def _receipt() -> tuple[Client, str]:
     return citizen.client, citizen.send()["Location"]
 
 
-def opened(row: InformationRequest) -> Client:
-    code = intake.renew_code(row.pk, actor=officer_of(row.agency), at=now())
-    client = Client()
-    client.post(reverse("request_lookup"), {"number": row.number, "code": code})
-    return client
-
-
 def _case(state: State, name: str = "request_case") -> Callable[[], tuple[Client, str]]:
     def make() -> tuple[Client, str]:
         row = request_in(state, at=now())
         if state == State.IN_REVIEW:
             converse.write(row.pk, "请问办到哪一步了？", actor=None, at=now())
             converse.ask_reasons(row.pk, "本月第31件，请说明理由。", actor=officer_of(row.agency), at=now())
-        return opened(row), reverse(name)
+        return reader(row), reverse(name)
 
     return make
 

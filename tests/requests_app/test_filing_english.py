@@ -10,9 +10,10 @@ from django.utils.translation import override
 from govportal.models import SiteProfile
 from govportal.now import now
 from requests_app.enums import State
-from requests_app.services import converse, intake
+from requests_app.services import converse
 from tests.factories.requests import officer_of, request_in
 from tests.requests_app.filing_journey import Citizen, scan, text_of
+from tests.requests_app.open_cases import reader
 from tests.test_english import chinese_outside_records
 
 pytestmark = pytest.mark.django_db
@@ -53,8 +54,6 @@ def test_case_is_english(state: State) -> None:
     if state == State.IN_REVIEW:
         converse.write(row.pk, "请问办到哪一步了？", actor=None, at=now())
         converse.ask_reasons(row.pk, "本月第31件，请说明理由。", actor=officer_of(row.agency), at=now())
-    code = intake.renew_code(row.pk, actor=officer_of(row.agency), at=now())
-    client = Client()
-    client.post(reverse("request_lookup"), {"number": row.number, "code": code})
+    client = reader(row)
 
     assert chinese_outside_records(text_of(english(client, reverse("request_case")))) == []

@@ -9,3 +9,11 @@ class IndexCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.last}"
+
+    @classmethod
+    def locked(cls, prefix: str) -> "IndexCounter":
+        """The counter, held until the transaction ends and made with its first use.
+
+        Of two who do the same the second waits here, so a prefix that counts nothing is a lock with a name.
+        """
+        return cls.objects.select_for_update().get_or_create(prefix=prefix)[0]

@@ -59,7 +59,7 @@ def import_catalogue(source: "Path | File[Any]", *, actor: Any, is_dry_run: bool
 
 def lock_catalogue() -> None:
     """Make whoever else is to number entries wait until this transaction ends, and read what it wrote."""
-    IndexCounter.objects.select_for_update().get_or_create(prefix="catalogue")
+    IndexCounter.locked("catalogue")
 
 
 def load_register() -> AgencyRegister:

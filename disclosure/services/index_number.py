@@ -50,7 +50,7 @@ def allocate(agency: Agency, item_type: str, on: date, audience: str = Audience.
         "type": item_type,
     }
     prefix = re.sub(r"\{sequence[^}]*\}", "#", pattern).format(**parts)
-    counter, _is_new = IndexCounter.objects.select_for_update().get_or_create(prefix=prefix)
+    counter = IndexCounter.locked(prefix)
     while True:
         counter.last += 1
         number = pattern.format(**parts, sequence=counter.last)

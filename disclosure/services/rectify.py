@@ -118,7 +118,7 @@ def order(wanted: Order, *, actor: User, at: datetime) -> Rectification:
 
 def allocate_number(year: int) -> str:
     """整改〔2026〕3号. Call inside a transaction: the counter row stays locked until it ends, and never goes back."""
-    counter, _is_new = IndexCounter.objects.select_for_update().get_or_create(prefix=f"整改〔{year}〕")
+    counter = IndexCounter.locked(f"整改〔{year}〕")
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"{counter.prefix}{counter.last}号"

@@ -83,14 +83,14 @@ def import_ledger(
 
 def _lock(rows: Iterable[LedgerRow], agency: Agency) -> None:
     """Make another import wait, and whoever is to number a request here: the portal counts on behind the ledger."""
-    IndexCounter.objects.select_for_update().get_or_create(prefix="request ledger")
+    IndexCounter.locked("request ledger")
     last: dict[str, int] = {}
     for row in rows:
         match = _OWN_NUMBER.fullmatch(row.number)
         if match and match["code"] == agency.code and not row.is_refused:
             last[match["prefix"]] = max(int(match["last"]), last.get(match["prefix"], 0))
     for prefix in sorted(last):
-        counter, _is_new = IndexCounter.objects.select_for_update().get_or_create(prefix=prefix)
+        counter = IndexCounter.locked(prefix)
         if counter.last < last[prefix]:
             counter.last = last[prefix]
             counter.save(update_fields=["last"])

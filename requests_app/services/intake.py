@@ -111,7 +111,7 @@ class Filed:
 def allocate_number(agency: Agency, year: int) -> str:
     """CM-MZJ-2026-00012: consecutive within agency and year. The counter's row stays locked until the transaction ends,
     so none is lost and none is given twice."""
-    counter, _is_new = IndexCounter.objects.select_for_update().get_or_create(prefix=f"{agency.code}-{year}-")
+    counter = IndexCounter.locked(f"{agency.code}-{year}-")
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"{counter.prefix}{counter.last:05}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from time import monotonic, sleep
 
 from django.db import connection
 
@@ -27,3 +28,20 @@ def at_once(*calls: Callable[[], object], times: int = 1) -> list[object]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+def until_somebody_waits(seconds: float = 5) -> None:
+    """Until another connection stands before a lock that is held. PostgreSQL alone: SQLite has one writer."""
+    until = monotonic() + seconds
+    while monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.02)
+
+
+def after_a_moment[T](call: Callable[[], T]) -> T:
+    """For the one of two who is to come second."""
+    sleep(0.3)
+    return call()

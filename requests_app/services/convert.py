@@ -22,14 +22,13 @@ from disclosure.services.responsibility import load_responsibility
 from govportal import audit, files, personal_data, private_files
 from govportal.html import clean_line, from_text
 from govportal.models import Agency, Attachment, User
-from requests_app.enums import ApplicantKind, DecisionState, FileKind, TaskState
-from requests_app.models import Applicant, InformationRequest, RequestFile
-from requests_app.services import procedure, publication_tasks
+from requests_app.enums import DecisionState, FileKind, TaskState
+from requests_app.models import InformationRequest, RequestFile
+from requests_app.services import applicants, procedure, publication_tasks
 from requests_app.services.procedure import check
 from requests_app.services.publication_tasks import ARTICLE
 
 SOURCE = "request"
-_SHORTEST_TELLING = 6  # characters of a number or address by which a text would name somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +76,9 @@ def _reasons_against_text(row: InformationRequest, wanted: Wanted) -> list[str]:
     reasons = [] if wanted.title.strip() else [_("请填写标题。")]
     if personal_data.find(text):
         reasons.append(_("标题或者正文里有身份证号、手机号或者银行卡号，请删去。"))
-    applicant = Applicant.objects.filter(request=row).first()
-    if applicant and _names(applicant, row.applicant_kind, text):
+    if applicants.is_named_in(row, text, even_firm=False):
         reasons.append(_("标题或者正文里有申请人的姓名或者联系方式，请删去：公开的信息与谁申请无关。"))
     return reasons
-
-
-def _names(applicant: Applicant, kind: str, text: str) -> bool:
-    telling = [applicant.phone, applicant.email, applicant.identity_number, applicant.address]
-    telling = [value for value in telling if len(value) >= _SHORTEST_TELLING]
-    if kind == ApplicantKind.NATURAL_PERSON:  # the name of a firm may well stand in a contract that is published
-        telling.append(applicant.name)
-    return any(value and value in text for value in telling)
 
 
 @transaction.atomic
@@ -99,6 +89,7 @@ def convert(request_id: int, wanted: Wanted, *, actor: User, at: datetime) -> It
     an entry for it, the day on which it was judged fit for publication is the event that the entry counts from.
     """
     row = procedure.locked(request_id)
+    publication_tasks.lock_tasks(row.agency)
     check(reasons_against(row, wanted, actor, at))
     task = publication_tasks.task_of(row, actor=actor, at=at)
     drafted = Item.objects.filter(agency=row.agency, source=SOURCE, source_id__startswith=f"{task.pk}-")

@@ -18,7 +18,7 @@ from disclosure.enums import OPEN_STATES, READABLE_STATES, Audience
 from disclosure.models import IndexCounter
 from govportal import access, audit
 from govportal.html import clean_line, clean_text
-from govportal.models import User
+from govportal.models import Agency, User
 from govportal.permissions import Permission
 from requests_app.audit_words import APPLICANT
 from requests_app.enums import MessageKind, Outcome, ReplyKind, State, TaskState
@@ -88,7 +88,7 @@ def follow_release(row: InformationRequest, *, at: datetime) -> PublicationTask 
     alike = like_requests(row)
     if applicants_of(alike) < LIKE_REQUESTS:
         return None
-    _lock_tasks(row)
+    lock_tasks(row.agency)
     settled = PublicationTask.objects.filter(requests__in=alike).exclude(state=TaskState.OPEN)
     old = set(settled.values_list("requests", flat=True))
     fresh = [one for one in alike if one.pk not in old]
@@ -102,9 +102,10 @@ def follow_release(row: InformationRequest, *, at: datetime) -> PublicationTask 
     return task
 
 
-def _lock_tasks(row: InformationRequest) -> None:
-    """Of two replies at one moment the second finds the first one's task."""
-    IndexCounter.objects.select_for_update().get_or_create(prefix=f"publication tasks {row.agency.code}")
+def lock_tasks(agency: Agency) -> None:
+    """Of two who do something to the tasks of an agency the second finds what the first has done: what is read after
+    this holds until the transaction ends. Lock order: request → this → task."""
+    IndexCounter.locked(f"publication tasks {agency.code}")
 
 
 def _open(
@@ -151,8 +152,8 @@ def suggest(
 ) -> PublicationTask:
     """提出转为主动公开, by the applicant (`actor` None) or an officer, who may mark other requests as alike."""
     row = procedure.locked(request_id)
+    lock_tasks(row.agency)
     check([*reasons_against_suggesting(row, text, actor), *_not_of(row.agency_id, like)])
-    _lock_tasks(row)
     task, _is_new = _open(row, [row, *like], by=actor or APPLICANT, at=at)
     if actor is None:
         Message.objects.create(request=row, kind=MessageKind.SUPPLEMENT, text=clean_text(text), at=at, by=None)
@@ -178,14 +179,18 @@ def mark_like(task_id: int, rows: Sequence[InformationRequest], *, actor: User) 
 
 
 def locked(task_id: int) -> PublicationTask:
-    """The task with its agency, locked until the transaction ends."""
-    return PublicationTask.objects.select_for_update(of=("self",)).select_related("agency", "item").get(pk=task_id)
+    """The task, locked until the transaction ends, with nobody else at the tasks of its agency.
+
+    Its item is read after the lock: PostgreSQL joins before it waits, and would show the item from before.
+    """
+    lock_tasks(PublicationTask.objects.select_related("agency").get(pk=task_id).agency)
+    return PublicationTask.objects.select_for_update(no_key=True).get(pk=task_id)
 
 
 def task_of(row: InformationRequest, *, actor: User, at: datetime) -> PublicationTask:
-    """The open task of a locked request, brought up now if there is none."""
-    _lock_tasks(row)
-    return _open(row, [row], by=actor, at=at)[0]
+    """The open task of a locked request, locked too, brought up now if there is none."""
+    lock_tasks(row.agency)
+    return locked(_open(row, [row], by=actor, at=at)[0].pk)
 
 
 def draft_of(task: PublicationTask) -> str:

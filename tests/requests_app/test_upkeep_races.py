@@ -1,7 +1,6 @@
 """The upkeep of the night beside people who work late: neither stops the other."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -15,25 +14,13 @@ from requests_app.models import InformationRequest, PublicationTask
 from requests_app.services import procedure, publication_tasks, purge, refresh
 from tests.factories import make_agency
 from tests.factories.requests import AT, make_request, officer_of
-from tests.threads import at_once
+from tests.threads import after_a_moment, at_once, until_somebody_waits
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer"),
 ]
 SUBJECT = "柳林镇公路养护资金明细"
-PATIENCE = 5  # seconds
-
-
-def wait_for_somebody_to_wait() -> None:
-    """Until another connection stands before a lock that is held."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
 
 
 @contextmanager
@@ -41,13 +28,8 @@ def holding(row: InformationRequest) -> Iterator[InformationRequest]:
     """A step on a request, under its lock, while the upkeep has come to it."""
     with transaction.atomic():
         held = procedure.locked(row.pk)
-        wait_for_somebody_to_wait()
+        until_somebody_waits()
         yield held
-
-
-def after_a_moment(call: Callable[[], object]) -> object:
-    time.sleep(0.3)
-    return call()
 
 
 def faults(outcomes: list[object]) -> list[object]:
@@ -101,7 +83,7 @@ def test_purge_runs_while_requests_are_joined_to_a_task(settings: Settings) -> N
     def mark() -> object:
         with transaction.atomic():
             publication_tasks.mark_like(task.pk, rows, actor=officer)
-            wait_for_somebody_to_wait()
+            until_somebody_waits()
         return task
 
     outcomes = at_once(mark, lambda: after_a_moment(lambda: purge.purge(later)))

@@ -16,6 +16,7 @@ from tests.factories.requests import (
     TODAY,
     ask_correction,
     ask_party,
+    deliver_correction,
     hear_party,
     make_proposal,
     officer_of,
@@ -208,6 +209,7 @@ def test_answer_after_the_period_is_taken_while_the_case_is_open_and_ends_the_la
     row = request_in(State.IN_REVIEW)
     ask(row, due_on=date(2026, 3, 12))
     at = on(date(2026, 3, 16))
+    deliver_correction(row)
     lapse = submit_decision(row, make_proposal(ReplyKind.NOT_CORRECTED, content=""), at=at)
 
     correct.answer(row.pk, "补正在后", actor=None, at=at)

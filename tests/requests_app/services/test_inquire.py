@@ -65,6 +65,17 @@ def test_asking_pauses_the_clock_and_tells_the_applicant_and_nobody_else(kind: I
     assert str(inquiry) == f"{row.number} 1"
 
 
+@pytest.mark.parametrize("column", ["name", "phone", "email", "identity_number", "address"])
+@pytest.mark.parametrize("kind", InquiryKind)
+def test_question_that_names_the_applicant_is_refused(kind: InquiryKind, column: str) -> None:
+    row = request_in(State.IN_REVIEW)
+    matter = f"{getattr(row.applicant, column)}要的养护合同"
+
+    words = refused_without_a_trace(row, lambda: ask_party(row, kind, matter=matter))
+
+    assert words == ["征求意见的内容里有申请人的姓名、名称或者联系方式，请删去：不告诉被征求意见的人谁申请。"]
+
+
 def test_asking_two_parties_leaves_common_days_out_once() -> None:
     row = request_in(State.IN_REVIEW)
     first, second = ask_party(row), ask_party(row)

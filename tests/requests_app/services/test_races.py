@@ -19,6 +19,7 @@ from tests.factories.requests import (
     ask_correction,
     ask_party,
     bring_to,
+    deliver_correction,
     file_request,
     make_person,
     make_proposal,
@@ -263,6 +264,7 @@ def test_transfer_against_submission_leaves_no_decision_with_another_agency(_rou
 def test_late_correction_against_the_lapse_is_one_or_the_other(_round: int) -> None:
     row = request_in(State.IN_REVIEW)
     ask_correction(row, due_on=TODAY + timedelta(days=1))
+    deliver_correction(row)
     late = AT + timedelta(days=2)
     lapse = submit_decision(row, make_proposal(ReplyKind.NOT_CORRECTED), at=late)
     releaser = releaser_of(row.agency)

@@ -19,6 +19,7 @@ from tests.factories.requests import (
     ask_correction,
     ask_party,
     bring_to,
+    deliver_correction,
     file_request,
     hear_party,
     make_person,
@@ -94,6 +95,7 @@ def corrected() -> Ready:
 def uncorrected() -> Ready:
     row = request_in(State.IN_REVIEW)
     ask_correction(row, due_on=date(2026, 3, 12))
+    deliver_correction(row)
     return row, make_proposal(K.NOT_CORRECTED), on(date(2026, 3, 13))
 
 
@@ -305,10 +307,10 @@ def test_objectors_are_those_whose_objection_is_overruled() -> None:
     hear_party(partly, N.PARTLY)
     hear_party(agency, N.OBJECTION)
 
-    assert reply_checks.objectors(row, K.DISCLOSED) == [objecting, partly]
-    assert reply_checks.objectors(row, K.PARTIAL, [G.STATE_SECRET]) == [objecting, partly]
-    assert reply_checks.objectors(row, K.PARTIAL, [G.THIRD_PARTY]) == []
-    assert reply_checks.objectors(row, K.THIRD_PARTY) == []
+    assert reply_checks.objectors(row, K.DISCLOSED, {}) == [objecting, partly]
+    assert reply_checks.objectors(row, K.PARTIAL, {"grounds": [G.STATE_SECRET]}) == [objecting, partly]
+    assert reply_checks.objectors(row, K.PARTIAL, {"grounds": [G.THIRD_PARTY]}) == []
+    assert reply_checks.objectors(row, K.THIRD_PARTY, {}) == []
 
 
 def test_disclosing_with_consent_or_after_silence_tells_nobody_more() -> None:
@@ -346,6 +348,42 @@ def test_duplicate_names_an_answered_request_of_the_same_applicant_and_agency() 
     assert words(other_person) == [f"{other_person.number} 的申请人不是同一人。"]
     assert words(unanswered) == [f"{unanswered.number} 还没有答复，不能据以不予重复处理（条例第三十六条第六项）。"]
     assert words(out_of_a_ledger) == words(first) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ({}, {}, True),
+        ({}, {"identity_number": "E2"}, False),  # namesakes, even with one telephone
+        ({"identity_number": ""}, {"identity_number": ""}, True),
+        ({"identity_number": ""}, {"phone": "0399-2"}, False),
+        ({"identity_number": "", "phone": ""}, {"phone": "0399-2"}, True),  # nothing else to tell them apart by
+        ({"identity_number": ""}, {}, True),
+        ({"identity_number": "", "phone": ""}, {"name": "林二"}, False),
+        ({}, {"name": "林一（更名）", "phone": "0399-2"}, True),
+    ],
+)
+def test_duplicate_is_judged_by_what_tells_people_apart_best(
+    one: dict[str, str], other: dict[str, str], is_same: bool
+) -> None:
+    known = {"name": "林一", "identity_number": "E1", "phone": "0399-1"}
+    first = make_request(state=State.REPLIED, applicant=known | one)
+    row = make_request(agency=first.agency, state=State.IN_REVIEW, applicant=known | other)
+
+    words = reply_checks.reasons_against(row, make_proposal(K.DUPLICATE, duplicate_of=first), TODAY)
+
+    assert words == ([] if is_same else [f"{first.number} 的申请人不是同一人。"])
+
+
+def test_third_party_is_told_nothing_of_who_applied() -> None:
+    row, proposal, _at = objected(K.DISCLOSED)
+    name = row.applicant.name
+    said = {"facts": {reply_checks.THIRD_PARTY_REASONS: f"{name}申请的是财政资金。"}}, {"content": f"给{name}的明细。"}
+
+    for values in said:
+        facts = {reply_checks.THIRD_PARTY_REASONS: "关系公共安全。"}
+        words = refusal(partial(submit_decision, row, replace(proposal, **({"facts": facts} | values))))
+        assert words == ["公开的内容或者告知第三方的理由里有申请人的姓名、名称或者联系方式，请删去。"]
 
 
 def test_duplicate_is_remembered_and_forgotten_with_the_next_draft() -> None:
@@ -397,6 +435,20 @@ def test_lapse_on_the_last_day_is_refused() -> None:
     assert refusal(lambda: submit_decision(unpaid_row, unpaid_proposal, at=on(date(2026, 3, 30)))) == [
         "缴费期限到 2026-03-30，期满以后才能终止办理。"
     ]
+
+
+@pytest.mark.parametrize("delivered_on", [None, date(2026, 3, 12), date(2026, 3, 13)])
+def test_lapse_for_want_of_correction_needs_proof_that_the_notice_arrived_in_time(delivered_on: date | None) -> None:
+    row = request_in(State.IN_REVIEW)
+    ask_correction(row, due_on=date(2026, 3, 12))
+    if delivered_on:
+        deliver_correction(row, delivered_on)
+
+    words = refused_without_a_trace(
+        row, lambda: submit_decision(row, make_proposal(K.NOT_CORRECTED), at=on(date(2026, 6, 1)))
+    )
+
+    assert words == ["没有登记补正告知书在补正期限以前送达，不能认定逾期不补正。"]
 
 
 def test_lapse_for_want_of_payment_needs_proof_that_the_notice_arrived() -> None:

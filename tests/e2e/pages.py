@@ -128,6 +128,12 @@ EXTRA: dict[str, dict[str, Any]] = {
     "leader": {"name": "沈某", "post": "局长", "division": "主持全面工作\n负责审计"},
 }
 
+# Asked, answered, extended, and a fee by the page.
+DATES = (
+    "?received_on=2026-03-02&today=2026-04-20&third_party_asked_on=2026-03-10&third_party_answered_on=2026-03-20"
+    "&extended_on=2026-03-30&extended_days=10&mode=by_volume&quantity=250"
+)
+
 
 def _agency() -> Agency:
     agency = make_agency(
@@ -320,6 +326,8 @@ MADE: dict[str, Callable[[], str]] = {
     "rectification_cancelled": lambda: _rectified(RectificationState.CANCELLED).get_absolute_url(),
     "request_new": lambda: reverse("request_new") + "?d=0123456789",
     "request_sent": _receipt,
+    "calculator_with_dates": lambda: reverse("calculator") + DATES,
+    "calculator_with_faults": lambda: reverse("calculator") + DATES.replace("2026-03-20", "2026-02-10"),
     "report": _report,
     "reports_with_rows": lambda: _report() and reverse("reports"),
     "not_found": lambda: "/no/such/page/",

@@ -194,13 +194,9 @@ def _release(row: InformationRequest, actor: User, values: dict[str, Any]) -> ob
     event = decide.release(decision.pk, seen=values["digest"], actor=actor, at=now(), note=values["note"])
     decision.refresh_from_db()
     issue(row, letter_of(decision), actor)
-    for inquiry in objectors(row, decision.reply_kind, _grounds(decision)) if decision.reply_kind else ():
+    for inquiry in objectors(row, decision.reply_kind, decision.facts or {}) if decision.reply_kind else ():
         issue(row, LetterKind.THIRD_PARTY_DECISION, actor, inquiry=inquiry)
     return event
-
-
-def _grounds(decision: Decision) -> list[str]:
-    return list((decision.facts or {}).get("grounds") or ())
 
 
 def _send_back(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:

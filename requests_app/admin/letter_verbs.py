@@ -97,9 +97,10 @@ def candidates(row: InformationRequest) -> list[tuple[str, str, letters.Order]]:
         orders.append(letters.Order(kind=LetterKind.PAUSE, inquiry=inquiry))
     if row.reply_kind and not row.is_imported:
         orders.append(letters.Order(kind=LetterKind(row.reply_kind)))
+        reply = letters.decision_of(row, LetterKind.THIRD_PARTY_DECISION)
         orders += [
             letters.Order(kind=LetterKind.THIRD_PARTY_DECISION, inquiry=inquiry)
-            for inquiry in reply_checks.objectors(row, row.reply_kind)
+            for inquiry in reply_checks.objectors(row, row.reply_kind, reply.facts if reply else {})
         ]
     issued = set(row.letters.values_list("kind", "inquiry"))
     found = []

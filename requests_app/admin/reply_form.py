@@ -31,7 +31,11 @@ from requests_app.services.reply_checks import THIRD_PARTY_REASONS, Proposal, ob
 from requests_app.services.reply_facts import CONTENT_AS, REASONS_AS
 
 # Filled in from what is chosen beside them.
-_DERIVED = {ReplyKind.ALREADY_PUBLIC: {"access"}, ReplyKind.DUPLICATE: {"earlier_number"}}
+_DERIVED = {
+    ReplyKind.ALREADY_PUBLIC: {"access"},
+    ReplyKind.DUPLICATE: {"earlier_number"},
+    ReplyKind.NOT_CORRECTED: {"correction_delivered_on"},  # proven where it arrived, or nobody is late
+}
 # Not asked for at all: who is addressed, what hangs on the letter, its number.
 _NEVER = {"addressee", "is_organisation", "attachments", "number", "issued_on"}
 
@@ -110,7 +114,7 @@ class ReplyForm(RequestForm):
                 _("已公开的信息"), length=2000, help_text=_("填索引号，一行一个；须是现在能公开查阅的信息。")
             )
             self.fields["items"].initial = "\n".join(numbers)
-        if objectors(self.row, self.rule.kind):
+        if objectors(self.row, self.rule.kind, {}):
             self.fields[THIRD_PARTY_REASONS] = long_text(
                 _("告知第三方的理由"), length=3000, is_required=False,
                 help_text=_("第三方不同意公开而仍决定公开的，写明理由，随公开决定告知书发给第三方（条例第三十二条）。"),

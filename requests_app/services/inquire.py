@@ -22,7 +22,7 @@ from requests_app import clock
 from requests_app.clock import ClockKind
 from requests_app.enums import CONSULTING_STATES, Action, InquiryAnswer, InquiryKind
 from requests_app.models import InformationRequest, Inquiry, RequestEvent
-from requests_app.services import procedure
+from requests_app.services import applicants, procedure
 from requests_app.services.procedure import Words, check
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ def reasons_against_asking(row: InformationRequest, question: Question, actor: A
     reasons = procedure.reasons_against(row, action, actor)
     if not clean_line(question.party) or not clean_text(question.matter):
         reasons.append(_("须写明征求谁的意见、征求什么意见。"))
+    if applicants.is_named_in(row, question.matter):
+        reasons.append(_("征求意见的内容里有申请人的姓名、名称或者联系方式，请删去：不告诉被征求意见的人谁申请。"))
     asked_on = question.asked_on or today
     reasons += procedure.reasons_against_day(row, asked_on, today)
     if question.delivered_on and not asked_on <= question.delivered_on <= today:

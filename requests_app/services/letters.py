@@ -124,10 +124,21 @@ def reasons_against_issuing(row: InformationRequest, order: Order, actor: Any, t
 
 def _reasons_against_facts(matter: Matter, extra: Mapping[str, Any]) -> list[str]:
     try:
-        missing = missing_facts(matter.kind, facts_for(matter, extra))
+        facts = facts_for(matter, extra)
     except ValueError as error:
         return [str(error)]
-    return [str(MissingFacts(missing))] if missing else []
+    missing = missing_facts(matter.kind, facts)
+    return ([str(MissingFacts(missing))] if missing else []) + _against_naming(matter.row, matter.kind, facts)
+
+
+def _against_naming(row: InformationRequest, kind: LetterKind, facts: Mapping[str, Any]) -> list[str]:
+    """Third parties and other agencies never learn who applied, whichever fact would tell them."""
+    if LETTER_RULES[kind].addressee is Addressee.APPLICANT:
+        return []
+    known = known_facts(kind)
+    told = [name for name, value in facts.items() if name not in _FIXED and applicants.is_named_in(row, str(value))]
+    words = _("“%s”里有申请人的姓名、名称或者联系方式，请删去：不告诉被征求意见的人谁申请。")
+    return [words % known[name].label for name in told]
 
 
 @transaction.atomic
@@ -241,7 +252,7 @@ def regenerate(
     except ValueError as error:
         raise ValidationError(str(error)) from error
     kept = to_json(kind, facts)
-    check(_against_changes(old, kept, actor))
+    check(_against_changes(old, kept, actor) + _against_naming(old.request, kind, facts))
     if missing := missing_facts(kind, facts):
         raise ValidationError(str(MissingFacts(missing)))
     letter = Letter(

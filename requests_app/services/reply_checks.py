@@ -1,7 +1,7 @@
 """What each reply asks before it may be handed in, and again before it is released (《政府信息公开条例》第三十条至
 第四十一条). What its letter must say is asked by letters.py."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -14,9 +14,10 @@ from disclosure.models import Item
 from govportal.calendar import load_calendar
 from govportal.models import PrivateFile
 from requests_app.enums import Action, DecisionKind, InquiryAnswer, InquiryKind, ReplyKind, State
-from requests_app.models import Applicant, Correction, FeeNotice, InformationRequest, Inquiry
+from requests_app.letter_rules import LetterKind
+from requests_app.models import Applicant, Correction, Delivery, FeeNotice, InformationRequest, Inquiry
 from requests_app.rules import REPLY_RULES, ReplyRule
-from requests_app.services import converse
+from requests_app.services import applicants, converse
 
 # The fact of a decision that tells a third party who objected why the information is disclosed all the same.
 THIRD_PARTY_REASONS = "third_party_reasons"
@@ -69,10 +70,10 @@ def _not_live(item: Item) -> str:
     return _("%s 现在不能公开查阅，不能作为已主动公开的信息。") % item.index_number
 
 
-def objectors(row: InformationRequest, reply_kind: str, grounds: Collection[str] = ()) -> list[Inquiry]:
+def objectors(row: InformationRequest, reply_kind: str, facts: Mapping[str, Any]) -> list[Inquiry]:
     """Third parties who objected, in whole or part, to what a reply of this kind discloses (第三十二条): each has to be
-    told in writing what is disclosed and why. Empty where their interest is the ground of withholding."""
-    if not rule_of(reply_kind).gives_files or WithholdingGround.THIRD_PARTY in grounds:
+    told in writing what is disclosed and why. Empty where their interest is the ground of withholding, by `facts`."""
+    if not rule_of(reply_kind).gives_files or WithholdingGround.THIRD_PARTY in _grounds_of(facts):
         return []
     answers = (InquiryAnswer.OBJECTION, InquiryAnswer.PARTLY)
     return list(row.inquiries.filter(kind=InquiryKind.THIRD_PARTY, answer__in=answers))
@@ -80,7 +81,11 @@ def objectors(row: InformationRequest, reply_kind: str, grounds: Collection[str]
 
 def _against_overriding(row: InformationRequest, proposal: Proposal) -> list[str]:
     told = str(proposal.facts.get(THIRD_PARTY_REASONS) or "").strip()
-    if told or not objectors(row, proposal.reply_kind, _grounds_of(proposal)):
+    if not objectors(row, proposal.reply_kind, proposal.facts):
+        return []
+    if applicants.is_named_in(row, f"{told}\n{proposal.content}"):  # both stand in the letter to him
+        return [_("公开的内容或者告知第三方的理由里有申请人的姓名、名称或者联系方式，请删去。")]
+    if told:
         return []
     return [
         _(
@@ -90,13 +95,13 @@ def _against_overriding(row: InformationRequest, proposal: Proposal) -> list[str
     ]
 
 
-def _grounds_of(proposal: Proposal) -> list[str]:
-    given = proposal.facts.get("grounds")
+def _grounds_of(facts: Mapping[str, Any]) -> list[str]:
+    given = facts.get("grounds")
     return [str(value) for value in given] if isinstance(given, list | tuple) else []
 
 
 def _against_partial(row: InformationRequest, proposal: Proposal, today: date) -> list[str]:
-    grounds = _grounds_of(proposal)
+    grounds = _grounds_of(proposal.facts)
     if not grounds or not set(grounds) <= set(WithholdingGround.values):
         return [_("部分公开须写明不予公开部分的情形。")]
     return _against_third_party(row, proposal, today) if WithholdingGround.THIRD_PARTY in grounds else []
@@ -125,10 +130,16 @@ def _against_duplicate(row: InformationRequest, proposal: Proposal, today: date)
 
 
 def _may_be_same(first: InformationRequest, row: InformationRequest) -> bool:
-    """Whether both were asked by one applicant, as far as the portal can tell: purged and imported ones have none."""
+    """Whether both were asked by one applicant, as far as the portal can tell: purged and imported ones have none.
+
+    What tells people apart best decides alone where both have given it: two of one name are two people.
+    """
     people = Applicant.objects.filter(request__in=[first, row])
     keys = list(people.values_list("identity_key", "contact_key", "name_key"))
-    return len(keys) < 2 or any(one and one == other for one, other in zip(*keys, strict=True))
+    if len(keys) < 2:
+        return True
+    compared = next((pair for pair in zip(*keys, strict=True) if all(pair)), ("", ""))
+    return bool(compared[0] == compared[1])
 
 
 def _against_unclear(row: InformationRequest, proposal: Proposal, today: date) -> list[str]:
@@ -155,6 +166,12 @@ def _against_not_corrected(row: InformationRequest, proposal: Proposal, today: d
         return [_("申请人已经补正。")]
     if correction.due_on >= today:
         return [_("补正期限到 %s，期满以后才能终止办理。") % correction.due_on.isoformat()]
+    told = Delivery.objects.filter(
+        letter__request=row, letter__kind=LetterKind.CORRECTION, delivered_on__lt=correction.due_on
+    )
+    if not told.exists():
+        # Nobody is late with what he was never told: nothing follows from silence before the notice has arrived.
+        return [_("没有登记补正告知书在补正期限以前送达，不能认定逾期不补正。")]
     return []
 
 

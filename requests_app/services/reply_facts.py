@@ -9,7 +9,7 @@ from govportal.site import absolute_url
 from requests_app import letters
 from requests_app.enums import Action, ApplicantKind, InquiryAnswer, InquiryKind, State
 from requests_app.letter_rules import STATUTE, LetterKind
-from requests_app.models import Correction, FeeNotice
+from requests_app.models import Correction, Delivery, FeeNotice
 from requests_app.rules import REPLY_RULES
 from requests_app.services.letter_matter import Matter, day_words
 
@@ -92,10 +92,13 @@ def _not_paid(matter: Matter) -> dict[str, Any]:
 
 def _letter_of(matter: Matter, kind: LetterKind, number_as: str, delivered_as: str = "") -> dict[str, Any]:
     """Number and proven day of arrival of an earlier letter in this case."""
-    letter = matter.row.letters.filter(kind=kind).order_by("pk").last()
+    letters_of_kind = matter.row.letters.filter(kind=kind).order_by("pk")
+    letter = letters_of_kind.last()
     if letter is None:
         return {}
-    arrived = letter.deliveries.exclude(delivered_on=None).order_by("delivered_on").first()
+    # Whichever version came first: a later one under the same number takes no arrival back.
+    found = Delivery.objects.filter(letter__in=letters_of_kind, delivered_on__isnull=False)
+    arrived = found.order_by("delivered_on").first()
     return {number_as: letter.number} | ({delivered_as: arrived.delivered_on} if delivered_as and arrived else {})
 
 

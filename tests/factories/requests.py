@@ -16,6 +16,7 @@ from requests_app.enums import (
     ApplicantKind,
     Channel,
     DecisionKind,
+    DeliveryWay,
     FeeMode,
     IdentityKind,
     InquiryAnswer,
@@ -25,7 +26,8 @@ from requests_app.enums import (
     ReplyKind,
     State,
 )
-from requests_app.models import Applicant, Decision, InformationRequest, Inquiry
+from requests_app.letter_rules import LetterKind
+from requests_app.models import Applicant, Decision, InformationRequest, Inquiry, Letter
 from requests_app.services import charge, correct, decide, inquire, intake, triage, withdraw
 from tests.factories.kernel import make_agency, make_member
 
@@ -215,6 +217,7 @@ def _go_on(state: State, row: InformationRequest, officer: User, at: datetime) -
         if state == State.CORRECTED:
             correct.answer(row.pk, "养护资金使用明细", actor=None, at=at)
         elif state == State.LAPSED:
+            deliver_correction(row, localdate(at))
             release_decision(row, make_proposal(ReplyKind.NOT_CORRECTED), at=at + timedelta(days=30))
         return
     triage.begin_review(row.pk, actor=officer, at=at)
@@ -234,6 +237,15 @@ def ask_correction(row: InformationRequest, *, at: datetime = AT, **changes: Any
     """告知补正 with ten days to answer."""
     values: dict[str, Any] = {"items": "请写明年度和项目。", "due_on": localdate(at) + timedelta(days=10)} | changes
     correct.ask(row.pk, correct.Demand(**values), actor=officer_of(row.agency), at=at)
+
+
+def deliver_correction(row: InformationRequest, on: date = TODAY) -> None:
+    """补正告知书 of that day, proven to have come on it; as rows alone."""
+    number = f"测公复〔{on.year}〕{next(_numbers)}号"
+    letter = Letter.objects.create(
+        request=row, agency=row.agency, kind=LetterKind.CORRECTION, number=number, issued_on=on, issued_at=AT
+    )
+    letter.deliveries.create(way=DeliveryWay.POST, sent_on=on, delivered_on=on)
 
 
 def ask_party(

@@ -326,14 +326,15 @@ def test_objection_of_the_third_party_is_told_without_its_words(agency: Agency) 
 def test_lapse_needs_the_proven_arrival_of_the_correction(agency: Agency) -> None:
     row = request_in(State.CORRECTION_ASKED, agency=agency)
     letter = letters.issue(row.pk, Order(kind=LetterKind.CORRECTION), actor=officer_of(agency), at=AT)
-    release_decision(row, make_proposal(ReplyKind.NOT_CORRECTED, content=""), at=AT + timedelta(days=30))
-    matter = letters.matter_of(reread_request(row), Order(kind=LetterKind.NOT_CORRECTED), TODAY)
+    matter = Matter(row=reread_request(row), kind=LetterKind.NOT_CORRECTED, on=TODAY, said=Said(reasons="逾期。"))
     before = letter_facts.missing(matter)
 
     letter.deliveries.create(way="post", sent_on=TODAY, delivered_on=TODAY)
+    letters.regenerate(letter.pk, reason="电话有误", actor=officer_of(agency), at=AT)
+    after = letter_facts.missing(matter)
+    release_decision(row, make_proposal(ReplyKind.NOT_CORRECTED, content=""), at=AT + timedelta(days=30))
 
-    assert before == ["补正告知书送达日期"]
-    assert letter_facts.missing(matter) == []
+    assert before == ["补正告知书送达日期"] and after == []
     assert f"曾以{letter.number}《" in whole(row, LetterKind.NOT_CORRECTED)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -343,6 +344,19 @@ def test_new_version_of_a_signed_letter_says_nothing_that_was_not_signed(
         letters.regenerate(letter.pk, reason="更正", actor=who(agency), at=AT, changes=changes)
 
     assert not letter.request.letters.filter(version=2).exists()
+
+
+@pytest.mark.parametrize("name", ["interest", "information", "return_to"])
+def test_letter_to_a_third_party_never_names_the_applicant(agency: Agency, name: str) -> None:
+    row = request_in(State.IN_REVIEW, agency=agency)
+    order = Order(kind=LetterKind.THIRD_PARTY_INQUIRY, inquiry=ask_party(row))
+    told = {name: f"{row.applicant.name}所要的合同"}
+
+    with pytest.raises(ValidationError, match="不告诉被征求意见的人谁申请"):
+        letters.issue(row.pk, replace(order, facts=told), actor=officer_of(agency), at=AT)
+    letter = letters.issue(row.pk, order, actor=officer_of(agency), at=AT)
+    with pytest.raises(ValidationError, match="不告诉被征求意见的人谁申请"):
+        letters.regenerate(letter.pk, reason="补充", actor=officer_of(agency), at=AT, changes=told)
 
 
 @pytest.mark.parametrize("name", ["court", "review_body", "subject"])

@@ -239,6 +239,16 @@ class DeliveryWay(TextChoices):
     FAX = "fax", _("传真")
 
 
+# The way in which an applicant wants the information is the way his letters go.
+DELIVERY_OF = {
+    SupplyWay.DOWNLOAD: DeliveryWay.DOWNLOAD,
+    SupplyWay.EMAIL: DeliveryWay.EMAIL,
+    SupplyWay.POST: DeliveryWay.POST,
+    SupplyWay.FAX: DeliveryWay.FAX,
+    SupplyWay.COUNTER: DeliveryWay.COUNTER,
+}
+
+
 class AppealRoute(TextChoices):
     """The three blocks of table 4."""
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.enums import Outcome, ReplyKind
+from requests_app.enums import InquiryKind, Outcome, ReplyKind
 from requests_app.rules import REPLY_RULES
 
 STATUTE = "《中华人民共和国政府信息公开条例》"
@@ -373,6 +373,17 @@ _REPLIES = (
 )
 
 LETTER_RULES: Mapping[LetterKind, LetterRule] = MappingProxyType({rule.kind: rule for rule in (*_STEPS, *_REPLIES)})
+
+# The letter by which each is asked, and the other way round; its arrival starts the period for the answer.
+INQUIRY_LETTERS: Mapping[InquiryKind, LetterKind] = MappingProxyType(
+    {
+        InquiryKind.THIRD_PARTY: LetterKind.THIRD_PARTY_INQUIRY,
+        InquiryKind.CO_AGENCY: LetterKind.CO_AGENCY_INQUIRY,
+    }
+)
+ASKED_BY: Mapping[LetterKind, InquiryKind] = MappingProxyType(
+    {letter: kind for kind, letter in INQUIRY_LETTERS.items()}
+)
 
 # Times run from receipt, for then the act is known: 《行政复议法》第二十条, 《行政诉讼法》第四十五条、第四十六条.
 # 第二十三条第二款 makes the agency itself say that review comes first.

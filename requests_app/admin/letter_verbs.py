@@ -15,22 +15,10 @@ from govportal.now import now, today
 from requests_app import letters as letter_texts
 from requests_app.admin.fact_fields import PREFIX, changed_facts, field_of, shown_value
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
-from requests_app.enums import Action, DeliveryWay, InquiryKind, SupplyWay
-from requests_app.letter_rules import LetterKind
+from requests_app.enums import DELIVERY_OF, Action, DeliveryWay, InquiryKind, SupplyWay
+from requests_app.letter_rules import INQUIRY_LETTERS, LetterKind
 from requests_app.models import Delivery, InformationRequest, Letter
 from requests_app.services import letter_delivery, letters, reply_checks
-
-_ASKS = {
-    InquiryKind.THIRD_PARTY: LetterKind.THIRD_PARTY_INQUIRY,
-    InquiryKind.CO_AGENCY: LetterKind.CO_AGENCY_INQUIRY,
-}
-_WAYS = {
-    SupplyWay.DOWNLOAD: DeliveryWay.DOWNLOAD,
-    SupplyWay.EMAIL: DeliveryWay.EMAIL,
-    SupplyWay.POST: DeliveryWay.POST,
-    SupplyWay.FAX: DeliveryWay.FAX,
-    SupplyWay.COUNTER: DeliveryWay.COUNTER,
-}
 
 
 def words_of(letter: Letter) -> str:
@@ -93,7 +81,7 @@ def candidates(row: InformationRequest) -> list[tuple[str, str, letters.Order]]:
     done = set(row.events.values_list("action", flat=True))
     orders += [letters.Order(kind=kind) for action, kind in steps.items() if action in done]
     for inquiry in row.inquiries.all():
-        orders.append(letters.Order(kind=_ASKS[InquiryKind(inquiry.kind)], inquiry=inquiry))
+        orders.append(letters.Order(kind=INQUIRY_LETTERS[InquiryKind(inquiry.kind)], inquiry=inquiry))
         orders.append(letters.Order(kind=LetterKind.PAUSE, inquiry=inquiry))
     if row.reply_kind and not row.is_imported:
         orders.append(letters.Order(kind=LetterKind(row.reply_kind)))
@@ -224,7 +212,7 @@ class SendForm(LetterForm):
         if first and self.fields["letter"].initial is None:
             self.fields["letter"].initial = first.pk
         is_his = first is None or first.is_for_applicant
-        self.fields["way"].initial = _WAYS.get(SupplyWay(self.row.supply_way)) if is_his else DeliveryWay.POST
+        self.fields["way"].initial = DELIVERY_OF[SupplyWay(self.row.supply_way)] if is_his else DeliveryWay.POST
 
 
 def _send(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:

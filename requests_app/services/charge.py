@@ -18,7 +18,7 @@ from govportal.html import clean_line
 from govportal.models import User
 from requests_app import clock, fees
 from requests_app.clock import ClockKind
-from requests_app.enums import Action, FeeMode
+from requests_app.enums import Action, FeeMode, State
 from requests_app.models import FeeNotice, InformationRequest, RequestEvent
 from requests_app.services import procedure
 from requests_app.services.applicants import others_of
@@ -109,12 +109,20 @@ def notify(request_id: int, demand: Demand, *, actor: User, at: datetime) -> Fee
     return notice
 
 
+def reasons_against_delivery(row: InformationRequest, actor: Any) -> list[str]:
+    """Why the arrival of the notice cannot be recorded now; empty when it can. `actor` None: the applicant has opened
+    it on his page, which nobody but the portal records."""
+    if actor:
+        return procedure.reasons_against(row, Action.NOTE_DELIVERY, actor)
+    return [] if row.state == State.FEE_NOTIFIED else [_("没有等待缴费的收费通知。")]
+
+
 @transaction.atomic
-def note_delivery(request_id: int, delivered_on: date, *, actor: User, at: datetime) -> FeeNotice:
+def note_delivery(request_id: int, delivered_on: date, *, actor: User | None, at: datetime) -> FeeNotice:
     """登记送达: the twenty working days for payment run from the day after. The reply clock stands still either way."""
     row, today = procedure.locked(request_id), localdate(at)
     notice = FeeNotice.objects.select_for_update().filter(request=row).first()
-    reasons = procedure.reasons_against(row, Action.NOTE_DELIVERY, actor)
+    reasons = reasons_against_delivery(row, actor)
     if notice is None or notice.paid_on:
         raise ValidationError([*reasons, _("没有等待缴费的收费通知。")])
     if not notice.notified_on <= delivered_on <= today:
@@ -122,7 +130,9 @@ def note_delivery(request_id: int, delivered_on: date, *, actor: User, at: datet
     check(reasons)
     notice.delivered_on, notice.pay_by = delivered_on, clock.payment_due(delivered_on, load_calendar()).due_on
     notice.save(update_fields=["delivered_on", "pay_by"])
-    procedure.move(row, Action.NOTE_DELIVERY, actor=actor, at=at, on=delivered_on, basis=BASIS)
+    procedure.move(
+        row, Action.NOTE_DELIVERY, actor=actor, at=at, on=delivered_on, by_applicant=actor is None, basis=BASIS
+    )
     return notice
 
 

@@ -17,16 +17,14 @@ from govportal.files import RefusedFile
 from govportal.html import clean_text
 from govportal.models import User
 from requests_app.audit_words import APPLICANT
-from requests_app.enums import Action, DeliveryWay, InquiryKind
-from requests_app.letter_rules import LETTER_RULES, LetterKind
+from requests_app.enums import Action, DeliveryWay
+from requests_app.letter_rules import ASKED_BY, LETTER_RULES, LetterKind
 from requests_app.letters import from_json, render_text
 from requests_app.models import Applicant, Delivery, InformationRequest, Letter
 from requests_app.services import charge, inquire, letters, procedure, tell
 from requests_app.services.procedure import check
 
 _MAIL = re.compile(r"[^\s,;:，；：、<>()（）]+@[^\s,;:，；：、<>()（）]+")
-# Where the arrival of a letter is itself a step, for the period of whoever got it runs from that day.
-_ASKS = {LetterKind.THIRD_PARTY_INQUIRY: InquiryKind.THIRD_PARTY, LetterKind.CO_AGENCY_INQUIRY: InquiryKind.CO_AGENCY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,17 +142,17 @@ def record_delivery(delivery_id: int, arrival: Arrival, *, actor: User, at: date
     return delivery
 
 
-def _start_periods(letter: Letter, delivered_on: date, *, actor: User, at: datetime) -> None:
-    """Where the step still stands open and nobody has recorded the arrival by hand."""
-    if procedure.reasons_against(letter.request, Action.NOTE_DELIVERY, actor):
-        return
+def _start_periods(letter: Letter, delivered_on: date, *, actor: User | None, at: datetime) -> None:
+    """Where the step still stands open and nobody has recorded the arrival by hand. `actor` None: the applicant has
+    opened the letter."""
     kind = LetterKind(letter.kind)
-    if kind in _ASKS:
+    if kind is LetterKind.FEE:
+        if letter.request.fee.delivered_on is None and not charge.reasons_against_delivery(letter.request, actor):
+            charge.note_delivery(letter.request_id, delivered_on, actor=actor, at=at)
+    elif kind in ASKED_BY and actor and not procedure.reasons_against(letter.request, Action.NOTE_DELIVERY, actor):
         inquiry = letter.inquiry
         if inquiry and inquiry.delivered_on is None and inquiry.answered_on is None:
             inquire.note_delivery(inquiry.pk, delivered_on, actor=actor, at=at)
-    elif kind is LetterKind.FEE and letter.request.fee.delivered_on is None:
-        charge.note_delivery(letter.request_id, delivered_on, actor=actor, at=at)
 
 
 def _locked(delivery_id: int) -> Delivery:
@@ -171,20 +169,25 @@ def _locked(delivery_id: int) -> Delivery:
 def shown_to_applicant(row: InformationRequest) -> "QuerySet[Letter]":
     """Letters to him that went out, by whatever way; of each the newest version that did."""
     sent = Letter.objects.filter(Exists(Delivery.objects.filter(letter=OuterRef("pk"))))
-    newer = sent.filter(supersedes=OuterRef("pk"))
+    # By the version, not by what it supersedes: one in between may never have gone out.
+    newer = sent.filter(agency=OuterRef("agency"), number=OuterRef("number"), version__gt=OuterRef("version"))
     return sent.filter(~Exists(newer), request=row, is_for_applicant=True).order_by("pk")
 
 
 @transaction.atomic
 def note_download(letter_id: int, *, at: datetime) -> None:
-    """The applicant has opened it: the day on which a letter sent to his page or by mail has arrived. Once."""
-    waiting = Delivery.objects.select_for_update().filter(
+    """The applicant has opened it: the day on which a letter sent to his page or by mail has arrived. Once. What
+    runs from the arrival of that letter begins to run."""
+    waiting = Delivery.objects.filter(
         letter=letter_id, way__in=[DeliveryWay.DOWNLOAD, DeliveryWay.EMAIL], delivered_on=None
     )
-    deliveries = list(waiting)
+    if not waiting.exists():  # as every time but the first: nothing is locked
+        return
+    letter, _kind = letters.locked(letter_id)
+    deliveries = list(waiting.select_for_update().order_by("pk"))
     for delivery in deliveries:
         delivery.delivered_on = max(localdate(at), delivery.sent_on)
         delivery.save(update_fields=["delivered_on"])
     if deliveries:
-        letter = Letter.objects.select_related("agency").get(pk=letter_id)
         audit.record(APPLICANT, "letter.download", letter, agency=letter.agency)
+        _start_periods(letter, max(localdate(at), deliveries[0].sent_on), actor=None, at=at)

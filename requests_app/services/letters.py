@@ -22,7 +22,7 @@ from govportal.html import clean_line
 from govportal.models import Agency, PrivateFile, User
 from govportal.permissions import Permission
 from requests_app.enums import DecisionKind, DecisionState, InquiryKind, ReplyKind
-from requests_app.letter_rules import LETTER_RULES, REMEDY_FACTS, REQUEST_FACTS, Addressee, LetterKind
+from requests_app.letter_rules import ASKED_BY, LETTER_RULES, REMEDY_FACTS, REQUEST_FACTS, Addressee, LetterKind
 from requests_app.letters import MissingFacts, from_json, known_facts, missing_facts, render_pdf, to_json
 from requests_app.models import Decision, InformationRequest, Inquiry, Letter
 from requests_app.services import applicants, procedure
@@ -36,10 +36,8 @@ PREFIX_LENGTH = 60
 _DECIDED = {LetterKind.EXTENSION: DecisionKind.EXTENSION, LetterKind.DELAY: DecisionKind.DELAY} | {
     LetterKind(kind.value): DecisionKind.REPLY for kind in ReplyKind
 }
-_OF_INQUIRY = {
-    LetterKind.THIRD_PARTY_INQUIRY: (InquiryKind.THIRD_PARTY,),
+_OF_INQUIRY = {letter: (kind,) for letter, kind in ASKED_BY.items()} | {
     LetterKind.THIRD_PARTY_DECISION: (InquiryKind.THIRD_PARTY,),
-    LetterKind.CO_AGENCY_INQUIRY: (InquiryKind.CO_AGENCY,),
     LetterKind.PAUSE: tuple(InquiryKind),
 }
 # What a new version never says otherwise: whom the letter addresses, from whom it comes, and what it is called.

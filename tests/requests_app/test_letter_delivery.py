@@ -1,6 +1,7 @@
 """Ways and proofs of letters."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from govportal import private_files
 from govportal.models import Agency, Notice
-from requests_app.enums import DeliveryWay, State
+from requests_app.enums import Action, DeliveryWay, State
 from requests_app.letter_rules import LetterKind
 from requests_app.models import Delivery, Letter, RequestOffice
-from requests_app.services import letter_delivery, letter_facts, letters
+from requests_app.services import charge, letter_delivery, letter_facts, letters
 from requests_app.services.letter_delivery import Arrival, Dispatch
 from requests_app.services.letters import Order
 from tests.factories.requests import (
@@ -24,6 +25,8 @@ from tests.factories.requests import (
     reread_request,
 )
 from tests.requests_app.letter_cases import SCAN, answered, inquired, issued, make_office, said
+from tests.requests_app.services.invariants import assert_consistent
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,12 @@ def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def agency() -> Agency:
     return make_office()
+
+
+def charged(agency: Agency) -> Letter:
+    RequestOffice.objects.update(payee="到代收银行缴纳")
+    row = request_in(State.FEE_NOTIFIED, agency=agency)
+    return letters.issue(row.pk, Order(kind=LetterKind.FEE), actor=officer_of(agency), at=AT)
 
 
 # --- sending ------------------------------------------------------------------------------------------------------
@@ -161,14 +170,54 @@ def test_arrival_of_an_inquiry_starts_its_fifteen_days(agency: Agency) -> None:
 
 
 def test_arrival_of_a_fee_notice_starts_the_period_for_payment(agency: Agency) -> None:
-    RequestOffice.objects.update(payee="到代收银行缴纳")
-    row = request_in(State.FEE_NOTIFIED, agency=agency)
-    letter = letters.issue(row.pk, Order(kind=LetterKind.FEE), actor=officer_of(agency), at=AT)
+    letter = charged(agency)
     delivery = posted(letter, agency)
 
     letter_delivery.record_delivery(delivery.pk, Arrival(delivered_on=TODAY), actor=officer_of(agency), at=AT)
 
-    assert reread_request(row).fee.delivered_on == TODAY
+    assert reread_request(letter.request).fee.delivered_on == TODAY
+
+
+@pytest.mark.parametrize("way", [DeliveryWay.DOWNLOAD, DeliveryWay.EMAIL])
+def test_fee_notice_opened_by_the_applicant_starts_the_period_for_payment(agency: Agency, way: DeliveryWay) -> None:
+    letter = charged(agency)
+    letter_delivery.send(letter.pk, Dispatch(way=way), actor=officer_of(agency), at=AT)
+    was_due = letter.request.fee.pay_by
+
+    letter_delivery.note_download(letter.pk, at=AT + timedelta(days=2))
+    letter_delivery.note_download(letter.pk, at=AT + timedelta(days=9))
+
+    row = assert_consistent(letter.request)
+    arrived = TODAY + timedelta(days=2)
+    assert (row.fee.delivered_on, row.fee.pay_by > was_due, row.state) == (arrived, True, State.FEE_NOTIFIED)
+    event = row.events.get(action=Action.NOTE_DELIVERY)
+    assert (event.on, event.actor, event.by_applicant) == (arrived, None, True)
+
+
+def test_fee_notice_opened_after_the_payment_moves_nothing(agency: Agency) -> None:
+    letter = charged(agency)
+    letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer_of(agency), at=AT)
+    charge.record_payment(letter.request_id, actor=officer_of(agency), at=AT)
+
+    letter_delivery.note_download(letter.pk, at=AT + timedelta(days=1))
+
+    assert assert_consistent(letter.request).fee.delivered_on is None
+    assert letter.deliveries.get().delivered_on == TODAY + timedelta(days=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fee_notice_opened_in_eight_windows_arrives_once(agency: Agency) -> None:
+    letter, officer = charged(agency), officer_of(agency)
+    letter_delivery.send(letter.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
+
+    outcomes = at_once(
+        *[partial(letter_delivery.note_download, letter.pk, at=AT)] * 7,
+        partial(charge.record_payment, letter.request_id, actor=officer, at=AT),
+    )
+
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert assert_consistent(letter.request).events.filter(action=Action.NOTE_DELIVERY).count() <= 1
+    assert len(said("letter.download")) == 1
 
 
 # --- the applicant's page -----------------------------------------------------------------------------------------
@@ -186,6 +235,16 @@ def test_applicant_sees_what_went_out_to_him_in_its_newest_version(agency: Agenc
 
     assert (before, sent, unsent) == ([], [letter], [letter])
     assert list(letter_delivery.shown_to_applicant(row)) == [newer]
+
+
+def test_version_that_never_went_out_hides_nothing_of_the_one_after(agency: Agency) -> None:
+    first, officer = answered(agency), officer_of(agency)
+    letter_delivery.send(first.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
+    unsent = letters.regenerate(first.pk, reason="错字", actor=officer, at=AT)
+    third = letters.regenerate(unsent.pk, reason="错字", actor=officer, at=AT)
+    letter_delivery.send(third.pk, Dispatch(way=DeliveryWay.DOWNLOAD), actor=officer, at=AT)
+
+    assert list(letter_delivery.shown_to_applicant(first.request)) == [third]
 
 
 def test_applicant_never_sees_the_letter_to_a_third_party(agency: Agency) -> None:

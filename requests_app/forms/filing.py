@@ -33,6 +33,7 @@ _KINDS = [
 ]
 _OF_PERSON = ("identity_kind", "identity_number")
 _OF_ORGANISATION = ("credit_code", "legal_representative", "contact_name")
+_DESCRIBING = ("subject", "document_number", "description")
 _PAPERS = [(kind.value, kind.label) for kind in IdentityKind if kind != IdentityKind.CREDIT_CODE]
 
 
@@ -177,7 +178,7 @@ class ApplicantForm(StepForm):
 
 
 class InformationForm(StepForm):
-    """所需信息. Name or description: whoever knows the exact name need not describe it."""
+    """所需信息. Any of name, number and description will do (第二十九条第二款第二项)."""
 
     agency = forms.ModelChoiceField(
         label=gettext_lazy("向哪个单位申请"),
@@ -224,10 +225,8 @@ class InformationForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if not (cleaned.get("subject") or cleaned.get("description")) and not {"subject", "description"} & {
-            *self.errors
-        }:
-            self.add_error("subject", _("请写明所需信息的名称，或者能据以查找的描述。"))
+        if not any(cleaned.get(name) or name in self.errors for name in _DESCRIBING):
+            self.add_error("subject", _("请写明所需信息的名称、文号，或者能据以查找的描述。"))
         for name in ("subject", "document_number"):
             # These two stand in the lists of the office; the description is encrypted.
             if personal_data.find(cleaned.get(name) or ""):

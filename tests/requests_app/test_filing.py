@@ -251,6 +251,16 @@ def test_information_is_refused(values: dict[str, str], field: str) -> None:
     assert list(errors_of(response)) == [field]
 
 
+@pytest.mark.parametrize("known", ["subject", "document_number", "description"])
+def test_one_of_name_number_and_description_is_enough(known: str) -> None:
+    words = {"subject": "养护资金明细", "document_number": "某政发〔2026〕12号", "description": "养护资金去了哪里"}
+    given = {name: text if name == known else "" for name, text in words.items()}
+
+    row = Citizen().file(information=given)
+
+    assert (row.document_number, row.description) == (given["document_number"], given["description"])
+
+
 @pytest.mark.parametrize(("way", "field"), [("email", "email"), ("post", "address"), ("fax", "fax")])
 def test_way_without_its_address_is_refused_and_leads_to_it(way: str, field: str) -> None:
     citizen = Citizen()

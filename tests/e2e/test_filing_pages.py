@@ -70,6 +70,7 @@ PAGES = {
     "case_correction": _case(State.CORRECTION_ASKED),
     "case_in_review": _case(State.IN_REVIEW),
     "case_consulting": _case(State.CONSULTING_THIRD_PARTY),
+    "case_extended": _case(State.EXTENDED),
     "case_fee": _case(State.FEE_NOTIFIED),
     "case_replied": _case(State.REPLIED),
     "correction": _case(State.CORRECTION_ASKED, "request_correct"),
@@ -99,6 +100,31 @@ def test_page_is_accessible(browser: Browser, live_server: LiveServer, name: str
             context.close()
 
     problems += [message.text for message in console if "Content Security" in message.text]
+    assert problems == []
+
+
+def test_refused_check_page_is_accessible(browser: Browser, live_server: LiveServer) -> None:
+    """Changed in another window meanwhile: it is not sent, and says so."""
+    citizen = Citizen()
+    citizen.fill()
+    cookies = [
+        {"name": key, "value": morsel.value, "url": live_server.url} for key, morsel in citizen.client.cookies.items()
+    ]
+    problems: list[str] = []
+
+    for width in WIDTHS:
+        for mode in MODES:
+            context = new_context(browser, live_server.url, width, mode)
+            context.add_cookies(cookies)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(live_server.url + citizen.path("check"))
+            citizen.post("information", purpose=f"{width} {mode}")
+            page.get_by_role("button", name="确认并送出").click()
+            page.get_by_role("heading", name="还没有送出").wait_for()
+            problems += problems_of(page, mode)
+            context.close()
+
+    assert not InformationRequest.objects.exists()
     assert problems == []
 
 

@@ -33,6 +33,7 @@ _KINDS = [
 ]
 _OF_PERSON = ("identity_kind", "identity_number")
 _OF_ORGANISATION = ("credit_code", "legal_representative", "contact_name")
+_MAY_BE_EMPTY = gettext_lazy("可以不填。")
 _DESCRIBING = ("subject", "document_number", "description")
 _PAPERS = [(kind.value, kind.label) for kind in IdentityKind if kind != IdentityKind.CREDIT_CODE]
 
@@ -86,7 +87,10 @@ class StepForm(forms.Form):
 
 
 class ApplicantForm(StepForm):
-    """申请人. Of an organisation the fields of a person are not read, and the reverse."""
+    """申请人. Of an organisation the fields of a person are not read, and the reverse.
+
+    `has_proof`: the draft holds a paper that shows who asks; then no number is needed.
+    """
 
     applicant_kind = forms.ChoiceField(
         label=gettext_lazy("申请人类型"),
@@ -103,8 +107,8 @@ class ApplicantForm(StepForm):
     )
     identity_number = text_field(gettext_lazy("证件号码"), _MOST_SIGNS, autocomplete="off")
     credit_code = text_field(gettext_lazy("统一社会信用代码"), _MOST_SIGNS, autocomplete="off")
-    legal_representative = text_field(gettext_lazy("法定代表人"), 100)
-    contact_name = text_field(gettext_lazy("联系人"), 100)
+    legal_representative = text_field(gettext_lazy("法定代表人"), 100, help_text=_MAY_BE_EMPTY)
+    contact_name = text_field(gettext_lazy("联系人"), 100, help_text=_MAY_BE_EMPTY)
     phone = TelephoneField(gettext_lazy("联系电话"), autocomplete="tel")
     email = forms.EmailField(
         label=gettext_lazy("电子邮箱"),
@@ -118,8 +122,14 @@ class ApplicantForm(StepForm):
     fax = TelephoneField(gettext_lazy("传真"))
     proofs = ScansField(
         gettext_lazy("身份证明的照片或者扫描件"),
-        gettext_lazy("PDF、JPG 或者 PNG，每份不超过 10 MB，最多 3 份。加密保存，仅用于办理本申请。"),
+        gettext_lazy(
+            "填了号码的可以不传。PDF、JPG 或者 PNG，每份不超过 10 MB，最多 3 份。加密保存，仅用于办理本申请。"
+        ),
     )
+
+    def __init__(self, *args: Any, has_proof: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_proof = has_proof
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -141,7 +151,9 @@ class ApplicantForm(StepForm):
         if "identity_number" in self.errors:
             return
         if not number:
-            self.add_error("identity_number", _("请填写证件号码：条例第二十九条要求申请人提供身份证明。"))
+            if not self.has_proof:
+                missing = _("请填写证件号码，或者上传身份证明：条例第二十九条要求申请人提供身份证明。")
+                self.add_error("identity_number", missing)
         elif kind == IdentityKind.RESIDENT and not personal_data.is_identity_number(number):
             self.add_error("identity_number", _("居民身份证号码不对，请逐位核对（18位，末位可能是 X）。"))
         elif len(number) < _FEWEST_SIGNS:
@@ -149,20 +161,15 @@ class ApplicantForm(StepForm):
         cleaned["identity_number"] = number
 
     def _clean_organisation(self, cleaned: dict[str, Any]) -> None:
-        cleaned["identity_kind"] = IdentityKind.CREDIT_CODE.value
         code = _narrow(cleaned.get("credit_code", "")).upper()
         if "credit_code" not in self.errors:
-            if not code:
-                self.add_error("credit_code", _("请填写统一社会信用代码。"))
-            elif not is_credit_code(code):
+            if not code and not self.has_proof:
+                missing = _("请填写统一社会信用代码，或者上传身份证明：条例第二十九条要求申请人提供身份证明。")
+                self.add_error("credit_code", missing)
+            elif code and not is_credit_code(code):
                 self.add_error("credit_code", _("统一社会信用代码不对，请逐位核对（18位，没有字母 I、O、S、V、Z）。"))
+        cleaned["identity_kind"] = (IdentityKind.CREDIT_CODE if code else IdentityKind.OTHER).value
         cleaned["identity_number"] = code
-        for name, missing in (
-            ("legal_representative", _("请填写法定代表人。")),
-            ("contact_name", _("请填写联系人。")),
-        ):
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, missing)
 
     def shown(self) -> list[Answer]:
         other = _OF_ORGANISATION if self.cleaned_data["applicant_kind"] == _PERSON else _OF_PERSON

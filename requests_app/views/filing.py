@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from govportal import throttle
 from govportal.forms import whole_number
+from govportal.models import PrivateFile
 from govportal.now import now
 from govportal.throttle import Limit
 from requests_app import already_public, filing_guard
@@ -39,13 +41,17 @@ _DRAFTS = Limit("request drafts", 300, timedelta(days=1))
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One look at the form: which draft, of which browser, at what time. `draft` None: nothing was kept yet."""
+    """One look at the form: which draft, of which browser, at what time. `draft` None: nothing was kept yet.
+
+    `files`: the papers that the draft holds.
+    """
 
     request: HttpRequest
     key: DraftKey | None
     name: str
     draft: RequestDraft | None
     at: datetime
+    files: Sequence[PrivateFile] = ()
 
     @property
     def values(self) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def _visit(request: HttpRequest) -> _Visit:
     if not _NAME.fullmatch(name):
         name = key.last if key and key.last else browser.new_draft_name()
     draft = drafts.find(key.token, name, at=at) if key else None
-    return _Visit(request, key, name, draft, at)
+    return _Visit(request, key, name, draft, at, drafts.files(draft) if draft else [])
 
 
 # --- the steps ---------------------------------------------------------------------------------------------------
@@ -104,6 +110,8 @@ def _form(visit: _Visit, key: str) -> StepForm:
     """Bound as soon as the draft has something of this step, so that what is wrong is said."""
     typed = visit.values.get(key)
     kwargs: dict[str, Any] = {"today": localdate(visit.at)}
+    if key == _FIRST:
+        kwargs["has_proof"] = bool(visit.files)
     if key == "information":
         kwargs["initial"] = {"agency": visit.values.get("agency")}
     if key == "supply" and _FIRST in visit.values:
@@ -112,7 +120,7 @@ def _form(visit: _Visit, key: str) -> StepForm:
 
 
 def _person(visit: _Visit) -> intake.Person | None:
-    form = STEPS[_FIRST](visit.values[_FIRST], today=localdate(visit.at))
+    form = _form(visit, _FIRST)
     return form.person() if form.is_valid() else None  # type: ignore[attr-defined]
 
 
@@ -132,9 +140,11 @@ def _kept(visit: _Visit, key: str) -> HttpResponse:
     if agency := request.GET.get("agency"):
         values["agency"] = agency[:40]
     draft = drafts.save(visit.key.token, visit.name, values, at=visit.at)
-    key_of_browser, visit = visit.key, replace(visit, draft=draft)
+    refused = _keep_files(request, draft) if key == _FIRST else []
+    key_of_browser, visit = visit.key, replace(visit, draft=draft, files=drafts.files(draft))
     form = _form(visit, key)
-    _keep_files(request, draft, form)
+    for reason in refused:
+        form.add_error("proofs", reason)
     if form.is_valid():
         is_back = request.GET.get("from") == "check"
         response = HttpResponseRedirect(visit.path("check" if is_back else _next(key)))
@@ -144,17 +154,15 @@ def _kept(visit: _Visit, key: str) -> HttpResponse:
     return response
 
 
-def _keep_files(request: HttpRequest, draft: RequestDraft, form: StepForm) -> None:
-    """Files are kept even where another answer is wrong: a browser cannot choose them again by itself."""
-    if "proofs" not in form.fields:
-        return
+def _keep_files(request: HttpRequest, draft: RequestDraft) -> list[str]:
+    """Files are kept even where another answer is wrong: a browser cannot choose them again by itself. Answers why
+    some were not."""
     numbers = [whole_number(text) for text in request.POST.getlist("forget")]
     forgotten = [number for number in numbers if number is not None]
     uploads = [upload for upload in request.FILES.getlist("proofs") if upload]
-    if uploads or forgotten:
-        refused = drafts.change_files(draft, uploads, forgotten=forgotten, most=MOST_FILES, most_mb=MOST_FILE_MB)
-        for reason in refused:
-            form.add_error("proofs", reason)
+    if not (uploads or forgotten):
+        return []
+    return drafts.change_files(draft, uploads, forgotten=forgotten, most=MOST_FILES, most_mb=MOST_FILE_MB)
 
 
 def _next(key: str) -> str:
@@ -179,7 +187,7 @@ def _shown(visit: _Visit, key: str, form: StepForm, fault: str = "") -> HttpResp
         "action": f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path,
         "previous": visit.path([*STEPS][position - 1]) if position else reverse("requests"),
         "applicant": visit.path(_FIRST, **{"from": "check"}),
-        "files": drafts.files(visit.draft) if visit.draft and key == _FIRST else [],
+        "files": visit.files if key == _FIRST else [],
         "unsent": other,
         "section": "requests",
     }
@@ -236,7 +244,7 @@ def _send(visit: _Visit, forms: dict[str, StepForm]) -> HttpResponse:
     if browser.is_stale(request):
         stale = _("这一页放得太久，没有送出。内容还在，请核对后再按一次“确认并送出”。")
         return _to_check(visit, forms, [stale], status=403)
-    if request.POST.get("seen") != _digest(draft):
+    if request.POST.get("seen") != _digest(visit):
         return _to_check(visit, forms, [_("内容在另一个窗口里改过，没有送出。请核对下面的最新内容再送出。")])
     sender = throttle.sender(request)
     hold = filing_guard.known_hold(request.POST.get("hold", ""), draft.token_key, at=visit.at)
@@ -288,10 +296,10 @@ def _to_check(
         "shown": {key: form.shown() for key, form in forms.items()},
         "paths": {key: visit.path(key, **{"from": "check"}) for key in STEPS},
         "previous": visit.path("supply"),
-        "files": drafts.files(visit.draft),
+        "files": visit.files,
         "matches": _matches(forms["information"]),
         "name": visit.name,
-        "seen": _digest(visit.draft),
+        "seen": _digest(visit),
         "hold": hold,
         "done": range(1, 4),
         "number": 4,
@@ -301,7 +309,7 @@ def _to_check(
     return render(visit.request, "requests_app/filing_check.html", context, status=status)
 
 
-def _digest(draft: RequestDraft) -> str:
+def _digest(visit: _Visit) -> str:
     """Of all that is shown to be checked: what was changed in another window since is not sent unseen."""
-    seen = json.dumps([draft.values, sorted(draft.files.values_list("pk", flat=True))], sort_keys=True)
+    seen = json.dumps([visit.values, [file.pk for file in visit.files]], sort_keys=True)
     return hashlib.sha256(seen.encode()).hexdigest()[:16]

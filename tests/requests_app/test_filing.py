@@ -194,8 +194,6 @@ def test_agency_page_leads_to_the_form_unless_it_takes_none() -> None:
         ({"phone": "", "email": "", "address": "", "fax": "0399-6612001"}, "phone"),
         (ORGANISATION | {"credit_code": "91350100M000100Y44"}, "credit_code"),
         (ORGANISATION | {"credit_code": ""}, "credit_code"),
-        (ORGANISATION | {"legal_representative": ""}, "legal_representative"),
-        (ORGANISATION | {"contact_name": ""}, "contact_name"),
     ],
 )
 def test_applicant_is_refused_where_article_29_or_a_check_digit_fails(values: dict[str, str], field: str) -> None:
@@ -216,12 +214,47 @@ def test_applicant_is_refused_where_article_29_or_a_check_digit_fails(values: di
         {"phone": "", "email": ""},
         {"postcode": "１０００００"},
         ORGANISATION | {"credit_code": CREDIT_CODE.lower()},
+        ORGANISATION | {"legal_representative": "", "contact_name": ""},
     ],
 )
 def test_applicant_is_taken_however_people_type(values: dict[str, str]) -> None:
     response = Citizen().post("applicant", **values)
 
     assert response.status_code == 302, errors_of(response)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ({"identity_number": ""}, "resident"),
+        ({"identity_kind": "passport", "identity_number": ""}, "passport"),
+        (ORGANISATION | {"credit_code": ""}, "other"),
+    ],
+)
+def test_uploaded_paper_proves_identity_without_a_number(values: dict[str, str], kind: str) -> None:
+    row = Citizen().file(applicant=values | {"proofs": [scan()]})
+
+    assert (row.applicant.identity_kind, row.applicant.identity_number) == (kind, "")
+    assert row.files.get().kind == FileKind.PROOF
+
+
+def test_paper_that_was_refused_proves_nothing() -> None:
+    response = Citizen().post("applicant", identity_number="", proofs=[scan(b"hello")])
+
+    assert set(errors_of(response)) == {"identity_number", "proofs"}
+
+
+def test_paper_taken_off_again_leaves_the_identity_unproved() -> None:
+    citizen = Citizen()
+    citizen.fill(applicant={"identity_number": "", "proofs": [scan()]})
+
+    response = citizen.post("applicant", identity_number="", forget=[str(PrivateFile.objects.get().pk)])
+    check = citizen.get("check")
+
+    assert errors_of(response) == {
+        "identity_number": ["请填写证件号码，或者上传身份证明：条例第二十九条要求申请人提供身份证明。"]
+    }
+    assert check["Location"].startswith(reverse("request_new"))
 
 
 @pytest.mark.parametrize(

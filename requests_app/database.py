@@ -128,15 +128,11 @@ def event_guard() -> DatabaseObject:
 
 
 def assignment_guard() -> DatabaseObject:
-    blanked = f"NEW.reason = '' AND {_PURGED}"
     return guard(
         "requests_app_assignment_guard",
         Assignment._meta.db_table,
         (
-            Rule(
-                "UPDATE",
-                f"{_changed(_plain(Assignment, but=('reason',)))} OR ({_changed(('reason',))} AND NOT ({blanked}))",
-            ),
+            Rule("UPDATE", f"{_changed(_plain(Assignment))} OR ({_emptied(('reason',))} AND NOT {_PURGED})"),
             Rule("DELETE", ALWAYS),
         ),
         "the lineage of a request is append-only",
@@ -184,7 +180,7 @@ def decision_items_guard() -> DatabaseObject:
 
 def letter_guard() -> DatabaseObject:
     """A version keeps its number and its paper; the sealed copy may be put right until the letter has gone out."""
-    fixed = _changed(_plain(Letter, but=("file_id", "sealed_file_id", "reason")))
+    fixed = _changed(_plain(Letter, but=("file_id", "sealed_file_id")))
     forgotten = f"NEW.{{0}} IS NULL AND {_PURGED}"
     file = f"OLD.file_id IS NOT NULL AND {_changed(('file_id',))} AND NOT ({forgotten.format('file_id')})"
     sent = "EXISTS (SELECT 1 FROM requests_app_delivery d WHERE d.letter_id = OLD.id)"
@@ -192,13 +188,12 @@ def letter_guard() -> DatabaseObject:
         f"OLD.sealed_file_id IS NOT NULL AND {_changed(('sealed_file_id',))} AND {sent} "
         f"AND NOT ({forgotten.format('sealed_file_id')})"
     )
-    reason = f"{_changed(('reason',))} AND NOT {_PURGED}"
-    emptied = f"{_emptied(('facts',))} AND NOT {_PURGED}"
+    emptied = f"{_emptied(('facts', 'reason'))} AND NOT {_PURGED}"
     return guard(
         "requests_app_letter_guard",
         Letter._meta.db_table,
         (
-            Rule("UPDATE", f"{fixed} OR ({file}) OR ({sealed}) OR ({reason}) OR ({emptied})"),
+            Rule("UPDATE", f"{fixed} OR ({file}) OR ({sealed}) OR ({emptied})"),
             Rule("DELETE", ALWAYS),
         ),
         "a letter keeps its number, its version and its paper",
@@ -228,17 +223,13 @@ def waiting_guards() -> list[DatabaseObject]:
     return [
         _answered_once(Inquiry, answer=("answered_on", "answer"), moving=("delivered_on", "due_on")),
         _answered_once(Correction, answer=("answered_on",), moving=()),
-        _answered_once(
-            FeeNotice, answer=("paid_on",), moving=("delivered_on", "pay_by"), free=("payment_reference",)
-        ),
-    ]  # fmt: skip
+        _answered_once(FeeNotice, answer=("paid_on",), moving=("delivered_on", "pay_by")),
+    ]
 
 
-def _answered_once(
-    model: type[Model], *, answer: tuple[str, ...], moving: tuple[str, ...], free: tuple[str, ...] = ()
-) -> DatabaseObject:
+def _answered_once(model: type[Model], *, answer: tuple[str, ...], moving: tuple[str, ...]) -> DatabaseObject:
     table = model._meta.db_table
-    fixed = _changed(_plain(model, but=(*answer, *moving, *free)))
+    fixed = _changed(_plain(model, but=(*answer, *moving)))
     again = f"OLD.{answer[0]} IS NOT NULL AND {_changed((*answer, *moving))}"
     return guard(
         f"{table}_guard",

@@ -1,11 +1,11 @@
 """When two requests ask for the same information, as far as words tell: the same name, or the same number. Pure.
 
-Officers see what words do not show, and mark it (services/publication_tasks.py).
+Where both name a document, its number decides. The keys are columns of the request (models/likeness_key.py); officers
+see what words do not show, and mark it (services/publication_tasks.py).
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 SHORTEST = 4  # signs: 预算 or 合同 alone names no information in particular
 _STRAY = re.compile(r"[\W_]+")
@@ -26,25 +26,3 @@ def number_key(document_number: str) -> str:
     """澄政发〔2025〕3号 with any kind of bracket and blank; empty without a digit."""
     bare = _STRAY.sub("", unicodedata.normalize("NFKC", document_number)).lower()
     return bare if any(sign.isdigit() for sign in bare) and len(bare) >= SHORTEST else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """What a request is compared by. Where both name a document, its number decides."""
-
-    subject: str
-    number: str
-
-    @classmethod
-    def of(cls, subject: str, document_number: str) -> "Likeness":
-        return cls(subject_key(subject), number_key(document_number))
-
-    def is_like(self, other: "Likeness") -> bool:
-        if self.number and other.number:
-            return self.number == other.number
-        return bool(self.subject) and self.subject == other.subject
-
-    def telling_signs(self, most: int = 4) -> list[str]:
-        """Chinese characters that every like subject has, however it is punctuated: for a first choice by SQL."""
-        chinese = [sign for sign in self.subject if "\u4e00" <= sign <= "\u9fff"]
-        return list(dict.fromkeys(reversed(chinese)))[:most]

@@ -1,8 +1,10 @@
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from govportal.crypto import EncryptedTextField
 from requests_app.enums import AppealResult, AppealRoute
 
 
@@ -27,7 +29,7 @@ class Appeal(models.Model):
     answered_on = models.DateField(_("答复、答辩日期"), null=True, blank=True)
     result = models.CharField(_("结果"), max_length=10, choices=AppealResult, default=AppealResult.PENDING)
     closed_on = models.DateField(_("审结日期"), null=True, blank=True)
-    note = models.CharField(_("说明"), max_length=300, blank=True)
+    note = EncryptedTextField(_("说明"), blank=True, default="", validators=[MaxLengthValidator(300)])
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
     )

@@ -1,6 +1,9 @@
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from govportal.crypto import EncryptedTextField
 
 
 class Assignment(models.Model):
@@ -17,7 +20,7 @@ class Assignment(models.Model):
     to_handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("现经办人")
     )
-    reason = models.CharField(_("理由"), max_length=300, blank=True)
+    reason = EncryptedTextField(_("理由"), blank=True, default="", validators=[MaxLengthValidator(300)])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("操作人"))
     at = models.DateTimeField(_("时间"))
     on = models.DateField(_("日期"))

@@ -1,8 +1,10 @@
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from govportal.crypto import EncryptedTextField
 from requests_app.enums import FeeMode
 
 
@@ -26,7 +28,7 @@ class FeeNotice(models.Model):
     delivered_on = models.DateField(_("送达日期"), null=True, blank=True)
     pay_by = models.DateField(_("缴费期限"))
     paid_on = models.DateField(_("缴费日期"), null=True, blank=True)
-    payment_reference = models.CharField(_("缴款书号"), max_length=80, blank=True)
+    payment_reference = EncryptedTextField(_("缴款书号"), blank=True, default="", validators=[MaxLengthValidator(80)])
 
     class Meta:
         verbose_name = _("信息处理费")

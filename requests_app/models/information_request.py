@@ -19,6 +19,8 @@ from requests_app.enums import (
     SupplyForm,
     SupplyWay,
 )
+from requests_app.likeness import number_key, subject_key
+from requests_app.models.likeness_key import LikenessKeyField
 from requests_app.queries import InformationRequestQuerySet
 
 _CLOSED = Q(state__in=CLOSED_STATES)
@@ -51,6 +53,8 @@ class InformationRequest(models.Model):
     applicant_kind = models.CharField(_("申请人类型"), max_length=20, choices=ApplicantKind)
     subject = models.CharField(_("所需信息名称"), max_length=200, blank=True)
     document_number = models.CharField(_("文号"), max_length=100, blank=True)
+    subject_key = LikenessKeyField(max_length=200, source="subject", key=subject_key)
+    number_key = LikenessKeyField(max_length=100, source="document_number", key=number_key)
     description = EncryptedTextField(_("内容描述"), blank=True, default="")
     period_from = models.PositiveSmallIntegerField(_("信息年份（从）"), null=True, blank=True)
     period_to = models.PositiveSmallIntegerField(_("信息年份（到）"), null=True, blank=True)
@@ -69,7 +73,7 @@ class InformationRequest(models.Model):
     carried_from = models.PositiveSmallIntegerField(_("结转自年度"), null=True, blank=True)
     is_imported = models.BooleanField(_("台账导入"), default=False)
 
-    # Keyed fingerprints: the code itself is shown once and kept nowhere.
+    # Keyed fingerprints: of the code, which is shown once, and of the sheet, so that one sent twice is one request.
     query_key = models.CharField(max_length=64, blank=True, editable=False)
     submission_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     purged_at = models.DateTimeField(_("个人信息清除时间"), null=True, blank=True)
@@ -86,6 +90,8 @@ class InformationRequest(models.Model):
             models.Index(fields=["agency", "closed_on"], name="request_closed"),
             models.Index(fields=["state", "due_on"], name="request_open_due"),
             models.Index(fields=["handler", "state"], name="request_handler"),
+            models.Index(fields=["agency", "subject_key"], name="request_subject"),
+            models.Index(fields=["agency", "number_key"], name="request_number"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="%(app_label)s_%(class)s_state"),

@@ -34,6 +34,10 @@ class Inquiry(models.Model):
         verbose_name = _("征求意见")
         verbose_name_plural = _("征求意见")
         ordering = ["id"]
+        indexes = [
+            # Of all that were ever sent the few that wait.
+            models.Index(fields=["due_on"], condition=Q(answered_on__isnull=True), name="inquiry_unanswered"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=InquiryKind.values), name="%(app_label)s_%(class)s_kind"),
             models.CheckConstraint(

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ class Letter(models.Model):
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("替代的版次")
     )
-    reason = models.CharField(_("重出的理由"), max_length=300, blank=True)
+    reason = EncryptedTextField(_("重出的理由"), blank=True, default="", validators=[MaxLengthValidator(300)])
     facts = EncryptedJSONField(_("文书要素"), default=dict)
     file = models.ForeignKey(
         "govportal.PrivateFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("文书文件")

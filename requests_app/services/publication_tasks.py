@@ -22,7 +22,6 @@ from govportal.models import Agency, User
 from govportal.permissions import Permission
 from requests_app.audit_words import APPLICANT
 from requests_app.enums import MessageKind, Outcome, ReplyKind, State, TaskState
-from requests_app.likeness import Likeness
 from requests_app.models import Applicant, InformationRequest, Message, PublicationTask
 from requests_app.rules import LIKE_REQUESTS, REPLY_RULES
 from requests_app.services import procedure, tell
@@ -60,16 +59,12 @@ def like_requests(row: InformationRequest) -> list[InformationRequest]:
 
     Those that were taken back or given up want nothing any more.
     """
-    mine = Likeness.of(row.subject, row.document_number)
-    rows = InformationRequest.objects.filter(agency=row.agency_id, purged_at=None)
-    rows = rows.exclude(state__in=[State.WITHDRAWN, State.LAPSED])
-    by_name = Q(pk__in=[]) if not mine.subject else Q()
-    for sign in mine.telling_signs():
-        by_name &= Q(subject__contains=sign)
-    chosen = rows.filter(by_name | ~Q(document_number="") if mine.number else by_name)
-    named = chosen.values_list("pk", "subject", "document_number").iterator()
-    alike = [pk for pk, subject, number in named if mine.is_like(Likeness.of(subject, number))]
-    return list(InformationRequest.objects.filter(Q(pk__in=alike) | Q(pk=row.pk)).order_by("pk"))
+    alike = Q(subject_key=row.subject_key) if row.subject_key else Q(pk__in=[])  # what tells nothing is like nothing
+    if row.number_key:
+        alike = Q(number_key=row.number_key) | alike & Q(number_key="")
+    rows = InformationRequest.objects.filter(alike, agency=row.agency_id, purged_at=None)
+    found = rows.exclude(state__in=[State.WITHDRAWN, State.LAPSED])
+    return sorted({row, *found}, key=lambda one: one.pk)
 
 
 def applicants_of(rows: Sequence[InformationRequest]) -> int:

@@ -91,7 +91,14 @@ def _purge_some(at: datetime) -> Purged | None:
         return None
     pks = [row.pk for row in found]
     InformationRequest.objects.filter(pk__in=pks).update(
-        purged_at=at, subject="", document_number="", description="", purpose="", query_key=""
+        purged_at=at,
+        subject="",
+        subject_key="",
+        document_number="",
+        number_key="",
+        description="",
+        purpose="",
+        query_key="",
     )
     _forget_mail(pks)
     files = _take_files_off(pks)
@@ -151,6 +158,7 @@ def _blank(pks: Sequence[int]) -> None:
     RequestEvent.objects.filter(request__in=pks).update(note="", public_note="")
     Assignment.objects.filter(request__in=pks).update(reason="")
     FeeNotice.objects.filter(request__in=pks).update(payment_reference="")
+    Appeal.objects.filter(request__in=pks).update(note="")
     # What became public keeps its name; of the others it is the wording of whoever asked.
     tasks = PublicationTask.objects.filter(requests__in=pks).exclude(state=TaskState.PUBLISHED)
     over = tasks.exclude(requests__purged_at=None).values_list("pk", flat=True)

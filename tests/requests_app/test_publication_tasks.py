@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from disclosure.enums import ItemState
 from disclosure.models import Item
@@ -60,6 +61,53 @@ def test_requests_for_one_document_number_are_alike() -> None:
         answered(agency, subject=name, document_number="澄政发〔2025〕3号")
 
     assert PublicationTask.objects.get().requests.count() == 3
+
+
+def test_document_number_decides_where_both_have_one() -> None:
+    agency, number = make_agency(), "澄政发〔2025〕3号"
+    row = make_request(agency=agency, subject=SUBJECT, document_number=number)
+    named = make_request(agency=agency, subject=SUBJECT)
+    numbered = make_request(agency=agency, subject="另外的叫法", document_number="澄政发[2025] 3号")
+    other = make_request(agency=agency, subject=SUBJECT, document_number="澄政发〔2025〕4号")
+
+    assert publication_tasks.like_requests(row) == [row, named, numbered]
+    assert publication_tasks.like_requests(named) == [row, named, other]
+
+
+def test_request_without_a_telling_name_is_like_no_other() -> None:
+    agency = make_agency()
+    row, _other = (make_request(agency=agency, subject="（见内容描述）") for _n in range(2))
+    purged, _blank = (make_request(agency=agency, subject="", state=State.REPLIED, purged_at=AT) for _n in range(2))
+
+    assert publication_tasks.like_requests(row) == [row]
+    assert publication_tasks.like_requests(purged) == [purged]
+
+
+def test_like_requests_are_found_by_an_index_and_not_by_reading_all() -> None:
+    row = make_request(subject=SUBJECT, document_number="澄政发〔2025〕3号")
+
+    plan = InformationRequest.objects.filter(agency=row.agency, subject_key=row.subject_key).explain()
+
+    assert row.subject_key == "柳林镇公路养护资金明细"
+    assert "request_subject" in plan or connection.vendor == "postgresql"  # which reads small tables whole
+
+
+def saved(**values: Any) -> InformationRequest:
+    return InformationRequest.objects.create(**values)
+
+
+def saved_among_others(**values: Any) -> InformationRequest:
+    return InformationRequest.objects.bulk_create([InformationRequest(**values)])[0]
+
+
+@pytest.mark.parametrize("make", [saved, saved_among_others])
+def test_keys_are_written_however_a_request_is_saved(make: Any) -> None:
+    values = {"number": "T-1", "agency": make_agency(), "channel": "web", "filed_at": AT, "applicant_kind": "business"}
+
+    row = make(**values, subject=SUBJECT * 20, document_number="〔2025〕3号")
+
+    kept = reread_request(row)
+    assert (kept.subject_key, kept.number_key) == ((SUBJECT * 20)[:200], "20253号")
 
 
 def test_waiting_requests_count_when_one_is_answered() -> None:

@@ -1,7 +1,8 @@
 """What the browser of a citizen without an account keeps, and how his pages answer.
 
-Three cookies, signed, out of reach of scripts and sent to the pages of requests alone: the token of his drafts, the
-receipts of what he filed from here, and the case he has opened by number and code. No address holds a secret.
+Three cookies, signed and out of reach of scripts: the token of his drafts, the receipts of what he filed from here, and
+the case he has opened by number and code. They are the same in both languages, whose addresses have no beginning in
+common but the portal's own. No address holds a secret.
 """
 
 import secrets
@@ -15,7 +16,6 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
@@ -150,7 +150,7 @@ def has_case_cookie(request: HttpRequest) -> bool:
 
 def forget(response: HttpResponseBase, *names: str) -> None:
     for name in names:
-        response.delete_cookie(name, path=reverse("requests"), samesite="Lax")
+        response.delete_cookie(name, path=settings.BASE_PATH, samesite="Lax")
 
 
 # --- cookies -----------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _write(response: HttpResponseBase, name: str, value: list[Any], seconds: int
         name,
         signing.dumps(value, salt=f"requests_app.{name}", compress=True),
         max_age=seconds,
-        path=reverse("requests"),
+        path=settings.BASE_PATH,
         secure=settings.IS_HTTPS,
         httponly=True,
         samesite="Lax",

@@ -4,19 +4,21 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from govportal.models import PrivateFile
 from govportal.now import now
 from requests_app.models import InformationRequest, RequestDraft
 from requests_app.services import drafts
 from requests_app.views import browser
+from requests_app.views.sent import receipt_path
 from tests.markup import faults
 from tests.requests_app.filing_journey import PERSON, Citizen, request_of, scan, text_of
 
@@ -143,17 +145,48 @@ def test_cookie_of_one_use_is_none_for_another() -> None:
     assert citizen.client.get(reverse("request_case")).status_code == 302
 
 
-def test_cookies_are_out_of_reach_of_scripts_and_of_other_pages() -> None:
+def cookies_of(citizen: Citizen) -> list[Any]:
+    return [citizen.client.cookies[name] for name in (browser.DRAFT, browser.RECEIPTS, browser.CASE)]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_cookies_are_one_for_both_languages_and_out_of_reach_of_scripts(prefix: str) -> None:
+    """Django's test browser does not mind paths; a real one would send a cookie of /requests/ to no English page."""
+    citizen = Citizen()
+    citizen.fill()
+    check = prefix + citizen.path("check")
+    seen = citizen.client.get(check).context["seen"]
+    sent = citizen.client.post(check, {"d": citizen.d, "seen": seen})
+    receipt = citizen.client.get(sent["Location"])
+    form = {"number": receipt.context["row"].number, "code": receipt.context["code"]}
+    citizen.client.post(f"{prefix}/requests/lookup/", form)
+
+    for morsel in cookies_of(citizen):
+        assert (morsel["path"], morsel["httponly"], morsel["samesite"]) == (settings.BASE_PATH, True, "Lax")
+
+
+def test_clearing_in_the_other_language_clears_the_same_cookies() -> None:
+    citizen = Citizen()
+    address = receipt_path(citizen.file())
+
+    response = citizen.client.post(f"/en{address}")
+
+    for name in (browser.DRAFT, browser.RECEIPTS, browser.CASE):
+        assert (response.cookies[name].value, response.cookies[name]["path"]) == ("", settings.BASE_PATH)
+
+
+def test_public_pages_are_kept_for_whoever_has_filed_too() -> None:
     citizen = Citizen()
     citizen.file()
 
-    for name in (browser.DRAFT, browser.RECEIPTS):
-        morsel = citizen.client.cookies[name]
-        assert morsel["httponly"] and morsel["path"] == "/requests/" and morsel["samesite"] == "Lax"
+    mine, anybodys = citizen.client.get("/help/"), Client().get("/help/")
+
+    assert mine["ETag"] == anybodys["ETag"]
+    assert "private" not in mine["Cache-Control"]
 
 
-def test_cookies_are_secure_where_the_portal_is(settings: Settings) -> None:
-    settings.IS_HTTPS = True
+def test_cookies_are_secure_where_the_portal_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "IS_HTTPS", True)
     citizen = Citizen()
 
     assert citizen.client.cookies[browser.DRAFT]["secure"]

@@ -35,7 +35,7 @@ def test_number_and_code_open_the_case_without_the_code_in_any_address() -> None
 
     assert (response.status_code, response["Location"]) == (302, reverse("request_case"))
     cookie = client.cookies[browser.CASE]
-    assert cookie["httponly"] and cookie["path"] == "/requests/" and cookie["max-age"] == 1800
+    assert cookie["httponly"] and cookie["path"] == "/" and cookie["max-age"] == 1800
     assert filed.request.subject in text_of(client.get(response["Location"]))
 
 

@@ -51,6 +51,8 @@ def _answered(request: HttpRequest, row: InformationRequest, answer: _Answer) ->
         status = 403
     elif form.is_bound and form.is_valid():
         try:
+            if isinstance(form, TextAndFilesForm):
+                form.write_files()
             with transaction.atomic():
                 answer.do(row, form)
         except (ValidationError, RefusedFile) as error:

@@ -1,8 +1,10 @@
 """What the browser of a citizen without an account keeps, and how his pages answer.
 
-Three cookies, signed and out of reach of scripts: the token of his drafts, the receipts of what he filed from here, and
-the case he has opened by number and code. They are the same in both languages, whose addresses have no beginning in
-common but the portal's own. No address holds a secret.
+Four cookies, encrypted and out of reach of scripts: the token of his drafts, the receipts of what he filed from here,
+those of them he wants to have remembered, and the case he has opened by number and code. They are the same in both
+languages, whose addresses have no beginning in common but the portal's own. No address holds a secret.
+
+A computer may be a public one: what opens a case ends with the browser, unless its owner asks for more.
 """
 
 import secrets
@@ -20,12 +22,15 @@ from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
+from govportal import crypto
 from govportal.forms import whole_number
 from requests_app.models import InformationRequest
 
-DRAFT, RECEIPTS, CASE = "request_draft", "request_receipts", "request_case"
+DRAFT, CASE = "request_draft", "request_case"
+RECEIPTS, REMEMBERED = "request_receipts", "request_receipts_remembered"
 _DRAFT_SECONDS = 24 * 3600
-_RECEIPT_SECONDS = 30 * 24 * 3600
+_RECEIPT_SECONDS = 24 * 3600  # at most: some browsers open again with all they had
+_REMEMBERED_SECONDS = 30 * 24 * 3600
 CASE_SECONDS = 30 * 60  # since the last page
 _MOST_RECEIPTS = 5
 _KEY_SHOWN = 16  # signs of the code's fingerprint: with another code the cookie opens nothing
@@ -102,8 +107,9 @@ def new_draft_name() -> str:
     return secrets.token_hex(5)
 
 
-def keep_draft_key(response: HttpResponseBase, key: DraftKey) -> None:
-    _write(response, DRAFT, [key.token, key.last], _DRAFT_SECONDS)
+def keep_draft_key(response: HttpResponseBase, key: DraftKey, *, is_sent: bool = False) -> None:
+    """`is_sent`: the draft has become a request and gives out its code, so the key ends with the browser."""
+    _write(response, DRAFT, [key.token, key.last], _DRAFT_SECONDS, ends_with_browser=is_sent)
 
 
 # --- receipts ----------------------------------------------------------------------------------------------------
@@ -111,7 +117,16 @@ def keep_draft_key(response: HttpResponseBase, key: DraftKey) -> None:
 
 def codes(request: HttpRequest) -> dict[str, str]:
     """Number -> query code of what was filed from this browser."""
-    value = _read(request, RECEIPTS, _RECEIPT_SECONDS)
+    return _codes(request, RECEIPTS, _RECEIPT_SECONDS) | remembered_codes(request)
+
+
+def remembered_codes(request: HttpRequest) -> dict[str, str]:
+    """Those of them that outlive the browser's closing."""
+    return _codes(request, REMEMBERED, _REMEMBERED_SECONDS)
+
+
+def _codes(request: HttpRequest, name: str, seconds: int) -> dict[str, str]:
+    value = _read(request, name, seconds)
     if not isinstance(value, list):
         return {}
     pairs = [pair for pair in value if isinstance(pair, list) and len(pair) == 2]
@@ -119,9 +134,18 @@ def codes(request: HttpRequest) -> dict[str, str]:
 
 
 def keep_code(request: HttpRequest, response: HttpResponseBase, number: str, code: str) -> None:
-    """Remember the code of a new receipt beside the latest others."""
-    known = {**codes(request), number: code}
-    _write(response, RECEIPTS, [list(pair) for pair in known.items()][-_MOST_RECEIPTS:], _RECEIPT_SECONDS)
+    """Show the code of a new receipt until the browser is closed, beside the latest others."""
+    known = _codes(request, RECEIPTS, _RECEIPT_SECONDS) | {number: code}
+    _write(response, RECEIPTS, _latest(known), _RECEIPT_SECONDS, ends_with_browser=True)
+
+
+def remember_code(request: HttpRequest, response: HttpResponseBase, number: str, code: str) -> None:
+    """Show it for thirty days, because its owner asked for that."""
+    _write(response, REMEMBERED, _latest(remembered_codes(request) | {number: code}), _REMEMBERED_SECONDS)
+
+
+def _latest(known: dict[str, str]) -> list[list[str]]:
+    return [list(pair) for pair in known.items()][-_MOST_RECEIPTS:]
 
 
 # --- the open case -------------------------------------------------------------------------------------------------
@@ -153,14 +177,21 @@ def forget(response: HttpResponseBase, *names: str) -> None:
         response.delete_cookie(name, path=settings.BASE_PATH, samesite="Lax")
 
 
+def forget_all(response: HttpResponseBase) -> None:
+    forget(response, DRAFT, RECEIPTS, REMEMBERED, CASE)
+
+
 # --- cookies -----------------------------------------------------------------------------------------------------
 
 
-def _write(response: HttpResponseBase, name: str, value: list[Any], seconds: int) -> None:
+def _write(
+    response: HttpResponseBase, name: str, value: list[Any], seconds: int, *, ends_with_browser: bool = False
+) -> None:
+    """The signature holds the name and the time, the encryption keeps it from whoever looks into the browser."""
     response.set_cookie(
         name,
-        signing.dumps(value, salt=f"requests_app.{name}", compress=True),
-        max_age=seconds,
+        crypto.encrypt(signing.dumps(value, salt=f"requests_app.{name}", compress=True)),
+        max_age=None if ends_with_browser else seconds,
         path=settings.BASE_PATH,
         secure=settings.IS_HTTPS,
         httponly=True,
@@ -171,6 +202,7 @@ def _write(response: HttpResponseBase, name: str, value: list[Any], seconds: int
 def _read(request: HttpRequest, name: str, seconds: int) -> Any:
     """What was written, or None: for what is missing, too old or not ours."""
     try:
-        return signing.loads(request.COOKIES.get(name, ""), salt=f"requests_app.{name}", max_age=seconds)
+        signed = crypto.decrypt(request.COOKIES.get(name, ""))
+        return signing.loads(signed, salt=f"requests_app.{name}", max_age=seconds)
     except (signing.BadSignature, ValueError):
         return None

@@ -270,9 +270,15 @@ def _send(visit: _Visit, forms: dict[str, StepForm]) -> HttpResponse:
 
 
 def _sent(visit: _Visit, filed: intake.Filed) -> HttpResponse:
+    """To the receipt, with the code for this browser: until it is closed, or as long as was asked for."""
+    request, number = visit.request, filed.request.number
     response = HttpResponseRedirect(receipt_path(filed.request))
     if filed.query_code:
-        browser.keep_code(visit.request, response, filed.request.number, filed.query_code)
+        browser.keep_code(request, response, number, filed.query_code)
+        if "remember" in request.POST:
+            browser.remember_code(request, response, number, filed.query_code)
+    if visit.key:
+        browser.keep_draft_key(response, visit.key, is_sent=True)
     return response
 
 
@@ -301,6 +307,7 @@ def _to_check(
         "name": visit.name,
         "seen": _digest(visit),
         "hold": hold,
+        "remembers": "remember" in visit.request.POST,
         "done": range(1, 4),
         "number": 4,
         "confirms_at_once": settings.REQUEST_PORTAL_CONFIRMS_RECEIPT,

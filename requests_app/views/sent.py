@@ -52,7 +52,7 @@ def sent(request: HttpRequest, number: str, seal: str) -> HttpResponse:
     if request.method == "POST":
         response = HttpResponseRedirect(receipt_path(row))
         if not browser.is_stale(request):
-            browser.forget(response, browser.RECEIPTS, browser.DRAFT, browser.CASE)
+            browser.forget_all(response)
         return response
     return render(request, "requests_app/sent.html", _context(request, row, now()))
 
@@ -85,6 +85,7 @@ def _context(request: HttpRequest, row: InformationRequest, at: datetime) -> dic
     return {
         "row": row,
         "code": browser.codes(request).get(row.number, ""),
+        "is_remembered": row.number in browser.remembered_codes(request),
         "steps": next_steps(row, at),
         "office": office_of(row.agency),
         "receipt_url": reverse("request_receipt", args=[row.number, _seal(row.number)]),

@@ -126,7 +126,7 @@ def test_name_of_a_draft_opens_nothing_without_its_cookie() -> None:
     assert check["Location"] == reverse("request_new") + "?lost=1"
 
 
-@pytest.mark.parametrize("name", [browser.DRAFT, browser.RECEIPTS, browser.CASE])
+@pytest.mark.parametrize("name", [browser.DRAFT, browser.RECEIPTS, browser.REMEMBERED, browser.CASE])
 @pytest.mark.parametrize("value", ["", "x", "a:b:c", "\\000", "eyJhIjoxfQ:1tQ:x", "é"])
 def test_forged_cookie_is_none(name: str, value: str) -> None:
     citizen = Citizen()

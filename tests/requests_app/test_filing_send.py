@@ -1,11 +1,12 @@
 """Sending: once, whoever presses how often; the receipt; and programs that file by the hundred."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import segno
-from django.core import mail
+from django.core import mail, signing
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -98,15 +99,88 @@ def test_receipt_names_a_date_of_an_unannounced_year_provisional() -> None:
 def test_clearing_a_public_computer_forgets_the_code() -> None:
     citizen = Citizen()
     citizen.fill()
-    address = citizen.send()["Location"]
+    address = citizen.send(remember="1")["Location"]
 
     citizen.client.post(address)
     page = citizen.client.get(address)
 
     assert browser_code(page) == ""
-    assert not {browser.RECEIPTS, browser.DRAFT, browser.CASE} & {
+    assert not {browser.RECEIPTS, browser.REMEMBERED, browser.DRAFT, browser.CASE} & {
         name for name, morsel in citizen.client.cookies.items() if morsel.value
     }
+
+
+def closed(client: Client) -> Client:
+    """The same browser, closed and opened again: what it was not told to keep is gone."""
+    for name, morsel in list(client.cookies.items()):
+        if not morsel["max-age"]:
+            del client.cookies[name]
+    return client
+
+
+def test_code_stays_while_the_browser_is_open_and_no_longer() -> None:
+    citizen = Citizen()
+    citizen.fill()
+    check, receipt = citizen.path("check"), citizen.send()["Location"]
+
+    codes = [browser_code(citizen.client.get(receipt)) for _reload in range(2)]
+    after = closed(citizen.client).get(receipt)
+    back = citizen.client.get(check, follow=True)
+
+    assert codes[0] and codes[0] == codes[1]
+    assert browser_code(after) == ""
+    assert codes[0] not in text_of(back)
+
+
+def test_receipt_is_remembered_for_thirty_days_where_asked_for() -> None:
+    citizen = Citizen()
+    citizen.fill()
+    receipt = citizen.send(remember="1")["Location"]
+    code = browser_code(citizen.client.get(receipt))
+
+    after = closed(citizen.client).get(receipt)
+
+    assert code and browser_code(after) == code
+    assert "30天" in text_of(after)
+    assert citizen.client.cookies[browser.REMEMBERED]["max-age"] == 30 * 24 * 3600
+
+
+def test_remembering_one_receipt_keeps_no_other() -> None:
+    citizen = Citizen()
+    citizen.fill()
+    mine = citizen.send(remember="1")["Location"]
+    second = citizen.tab()
+    second.fill()
+    neighbours = second.send()["Location"]
+
+    client = closed(citizen.client)
+
+    assert browser_code(client.get(mine))
+    assert browser_code(client.get(neighbours)) == ""
+
+
+def test_wish_to_remember_stays_when_the_page_is_shown_again() -> None:
+    citizen = Citizen()
+    citizen.fill()
+
+    page = text_of(citizen.client.post(citizen.path("check"), {"d": citizen.d, "seen": "x", "remember": "1"}))
+
+    assert 'name="remember" value="1" checked' in page
+    assert 'name="remember" value="1" checked' not in text_of(citizen.get("check"))
+
+
+def test_cookies_tell_nobody_who_looks_into_the_browser() -> None:
+    citizen = Citizen()
+    citizen.fill()
+    page = citizen.client.get(citizen.send(remember="1")["Location"])
+    code, number = browser_code(page), page.context["row"].number
+
+    kept = " ".join(morsel.value for morsel in citizen.client.cookies.values())
+    with pytest.raises(signing.BadSignature):
+        signing.loads(citizen.client.cookies[browser.REMEMBERED].value, salt=f"requests_app.{browser.REMEMBERED}")
+
+    for form in (code, number):
+        assert form not in kept and base64.b64encode(form.encode()).decode().rstrip("=") not in kept
 
 
 def test_receipt_pdf_has_the_code_only_where_it_was_filed() -> None:

@@ -23,8 +23,8 @@ from requests_app.enums import State
 from requests_app.forms.answers import TextAndFilesForm, TextForm
 from requests_app.models import Correction, InformationRequest
 from requests_app.services import converse, correct, procedure, withdraw
-from requests_app.views import browser
-from requests_app.views.case import of_open_case
+from requests_app.views.browser import View
+from requests_app.views.case import form_of_open_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +40,50 @@ class _Answer:
     do: Callable[[InformationRequest, TextForm], object]
 
 
-def _answered(request: HttpRequest, row: InformationRequest, answer: _Answer) -> HttpResponseBase:
-    asked = answer.asked(row)
-    if asked is None and request.method != "POST":
-        return HttpResponseRedirect(reverse("request_case"))
-    form = answer.form(request.POST, request.FILES) if request.method == "POST" else answer.form()
-    status = 200
-    if form.is_bound and browser.is_stale(request):
+def _page_of(answer: _Answer) -> View[[]]:
+    """The page on which it is written."""
+
+    def stale(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
+        form = answer.form(request.POST, request.FILES)
         form.add_error(None, _("这一页放得太久，没有提交。您写的还在，请再按一次；文件请重新选择。"))
-        status = 403
-    elif form.is_bound and form.is_valid():
-        try:
-            if isinstance(form, TextAndFilesForm):
-                form.write_files()
-            with transaction.atomic():
-                answer.do(row, form)
-        except (ValidationError, RefusedFile) as error:
-            for reason in error.messages if isinstance(error, ValidationError) else [str(error)]:
-                form.add_error(None, reason)
-        else:
-            return HttpResponseRedirect(reverse("request_case"))
-    context = {"answer": answer, "form": form, "asked": asked or {}, "row": row, "section": "requests"}
+        return _shown(request, row, answer, form, status=403)
+
+    @form_of_open_case(stale=stale)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def page(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
+        if request.method != "POST":
+            is_asked = answer.asked(row) is not None
+            return _shown(request, row, answer, answer.form()) if is_asked else _to_case()
+        form = answer.form(request.POST, request.FILES)
+        return _to_case() if form.is_valid() and _is_done(row, answer, form) else _shown(request, row, answer, form)
+
+    return page
+
+
+def _is_done(row: InformationRequest, answer: _Answer, form: TextForm) -> bool:
+    """Whether it was taken; why not stands in the form."""
+    try:
+        if isinstance(form, TextAndFilesForm):
+            form.write_files()
+        with transaction.atomic():
+            answer.do(row, form)
+    except (ValidationError, RefusedFile) as error:
+        for reason in error.messages if isinstance(error, ValidationError) else [str(error)]:
+            form.add_error(None, reason)
+        return False
+    return True
+
+
+def _shown(
+    request: HttpRequest, row: InformationRequest, answer: _Answer, form: TextForm, status: int = 200
+) -> HttpResponseBase:
+    asked = answer.asked(row) or {}
+    context = {"answer": answer, "form": form, "asked": asked, "row": row, "section": "requests"}
     return render(request, "requests_app/case_text.html", context, status=status)
+
+
+def _to_case() -> HttpResponseBase:
+    return HttpResponseRedirect(reverse("request_case"))
 
 
 # --- 补正 ----------------------------------------------------------------------------------------------------------
@@ -91,11 +113,7 @@ _CORRECTION = _Answer(
 )
 
 
-@of_open_case
-@require_http_methods(["GET", "HEAD", "POST"])
-def correction(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
-    """条例第三十条."""
-    return _answered(request, row, _CORRECTION)
+correction = _page_of(_CORRECTION)  # 条例第三十条.
 
 
 # --- 说明理由 --------------------------------------------------------------------------------------------------------
@@ -116,11 +134,7 @@ _REASONS = _Answer(
 )
 
 
-@of_open_case
-@require_http_methods(["GET", "HEAD", "POST"])
-def reasons(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
-    """条例第三十五条."""
-    return _answered(request, row, _REASONS)
+reasons = _page_of(_REASONS)  # 条例第三十五条.
 
 
 # --- 留言 ----------------------------------------------------------------------------------------------------------
@@ -143,31 +157,32 @@ _MESSAGE = _Answer(
 )
 
 
-@of_open_case
-@require_http_methods(["GET", "HEAD", "POST"])
-def message(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
-    """What applicant and office write to each other beside letters."""
-    return _answered(request, row, _MESSAGE)
+message = _page_of(_MESSAGE)  # What applicant and office write to each other beside letters.
 
 
 # --- 撤回 ----------------------------------------------------------------------------------------------------------
 
 
-@of_open_case
+def _stale_withdrawal(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
+    return _withdrawal_page(request, row, [_("这一页放得太久，没有撤回，请再按一次。")], status=403)
+
+
+@form_of_open_case(stale=_stale_withdrawal)
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdrawal(request: HttpRequest, row: InformationRequest) -> HttpResponseBase:
     """Asks once more, and withdraws."""
-    today = localdate(now())
-    found = withdraw.reasons_against(row, today, "", None, today)
-    if request.method == "POST":
-        if browser.is_stale(request):
-            found = [_("这一页放得太久，没有撤回，请再按一次。")]
-        else:
-            try:
-                withdraw.withdraw(row.pk, actor=None, at=now())
-            except ValidationError as error:
-                found = error.messages
-            else:
-                return HttpResponseRedirect(reverse("request_case"))
-    context = {"row": row, "reasons": found, "section": "requests"}
-    return render(request, "requests_app/case_withdraw.html", context)
+    if request.method != "POST":
+        today = localdate(now())
+        return _withdrawal_page(request, row, withdraw.reasons_against(row, today, "", None, today))
+    try:
+        withdraw.withdraw(row.pk, actor=None, at=now())
+    except ValidationError as error:
+        return _withdrawal_page(request, row, error.messages)
+    return _to_case()
+
+
+def _withdrawal_page(
+    request: HttpRequest, row: InformationRequest, reasons: list[str], status: int = 200
+) -> HttpResponseBase:
+    context = {"row": row, "reasons": reasons, "section": "requests"}
+    return render(request, "requests_app/case_withdraw.html", context, status=status)

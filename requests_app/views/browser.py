@@ -39,20 +39,14 @@ _KEY_SHOWN = 16  # signs of the code's fingerprint: with another code the cookie
 # --- answers that nobody keeps -----------------------------------------------------------------------------------
 
 
-def personal[**P](
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page of one citizen: kept by no cache, and forgiving of a form that has grown old.
+type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-    A form whose token is missing or wrong is not acted upon, but it is shown again with all that was typed; the view
-    asks `is_stale`. Django's own answer would be an error page, and the text would be gone.
-    """
 
-    @csrf_exempt
+def personal[**P](view: View[P]) -> View[P]:
+    """A page of one citizen, kept by no cache."""
+
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method == "POST":
-            request.META[_STALE] = _csrf_fault(request)
         response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
         return response
@@ -60,12 +54,24 @@ def personal[**P](
     return answer
 
 
-_STALE = "requests_app.stale"
+def personal_form[**P](*, stale: View[P]) -> Callable[[View[P]], View[P]]:
+    """A page of one citizen with a form that is forgiven for having grown old.
 
+    A form whose token is missing or wrong never reaches the view: `stale` shows it again with all that was typed.
+    Django's own answer would be an error page, and the text would be gone.
+    """
 
-def is_stale(request: HttpRequest) -> bool:
-    """Whether the form came without a good token: do nothing, show it again."""
-    return request.META.get(_STALE) is not None
+    def decorate(view: View[P]) -> View[P]:
+        @csrf_exempt
+        @personal
+        @wraps(view)
+        def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            is_stale = request.method == "POST" and _csrf_fault(request) is not None
+            return (stale if is_stale else view)(request, *args, **kwargs)
+
+        return answer
+
+    return decorate
 
 
 class _Check(CsrfViewMiddleware):

@@ -21,15 +21,26 @@ from requests_app.forms.answers import TextForm
 from requests_app.models import InformationRequest
 from requests_app.services import letter_delivery, letters
 from requests_app.views import browser
-from requests_app.views.browser import personal
+from requests_app.views.browser import View, personal, personal_form
 
 type CaseView[**P] = Callable[Concatenate[HttpRequest, InformationRequest, P], HttpResponseBase]
 
 
-def of_open_case[**P](view: CaseView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def of_open_case[**P](view: CaseView[P]) -> View[P]:
     """Give the view the case this browser has open, and keep it open; without one the way leads to the lookup."""
+    return personal(_with_case(view))
 
-    @personal
+
+def form_of_open_case[**P](*, stale: CaseView[P]) -> Callable[[CaseView[P]], View[P]]:
+    """The same of a page with a form; `stale` shows one that has grown old again, with what was typed."""
+
+    def decorate(view: CaseView[P]) -> View[P]:
+        return personal_form(stale=_with_case(stale))(_with_case(view))
+
+    return decorate
+
+
+def _with_case[**P](view: CaseView[P]) -> View[P]:
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         row = browser.case_of(request)

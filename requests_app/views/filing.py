@@ -29,7 +29,7 @@ from requests_app.forms.filing import MOST_FILE_MB, MOST_FILES, STEPS, StepForm,
 from requests_app.models import RequestDraft
 from requests_app.services import drafts, intake
 from requests_app.views import browser
-from requests_app.views.browser import DraftKey, personal
+from requests_app.views.browser import DraftKey, personal_form
 from requests_app.views.sent import receipt_path
 
 _NAME = re.compile(r"[0-9a-f]{10}")
@@ -79,22 +79,38 @@ def _visit(request: HttpRequest) -> _Visit:
 # --- the steps ---------------------------------------------------------------------------------------------------
 
 
-@personal
+def _stale_step(request: HttpRequest, key: str = _FIRST) -> HttpResponse:
+    visit = _visit_of(request, key)
+    return _sent_before(visit) or _not_kept(visit, key)
+
+
+@personal_form(stale=_stale_step)
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, key: str = _FIRST) -> HttpResponse:
     """One step: shown with what the draft has of it, or kept and followed by the next."""
-    if key not in STEPS:
-        raise Http404(_("没有这一步。"))
-    visit = _visit(request)
+    visit = _visit_of(request, key)
     if key == _FIRST and request.method != "POST" and not request.GET.get("d"):
         return _begun(visit)
-    if visit.draft and visit.draft.request:
-        return HttpResponseRedirect(receipt_path(visit.draft.request))
+    if done := _sent_before(visit):
+        return done
     if request.method == "POST":
         return _kept(visit, key)
     if key != _FIRST and visit.draft is None:
         return HttpResponseRedirect(reverse("request_new") + "?lost=1")
     return _shown(visit, key, _form(visit, key))
+
+
+def _visit_of(request: HttpRequest, key: str) -> _Visit:
+    if key not in STEPS:
+        raise Http404(_("没有这一步。"))
+    return _visit(request)
+
+
+def _sent_before(visit: _Visit) -> HttpResponse | None:
+    """The way to the receipt of what was sent already."""
+    if visit.draft and visit.draft.request:
+        return HttpResponseRedirect(receipt_path(visit.draft.request))
+    return None
 
 
 def _begun(visit: _Visit) -> HttpResponse:
@@ -127,12 +143,8 @@ def _person(visit: _Visit) -> intake.Person | None:
 def _kept(visit: _Visit, key: str) -> HttpResponse:
     request, form_class = visit.request, STEPS[key]
     typed = form_class.typed(request.POST)
-    if browser.is_stale(request) or visit.key is None:
-        fault = _("这一页放得太久，或者浏览器不接受 Cookie，没有保存。您填写的还在，请再按一次；文件请重新选择。")
-        response = _shown(visit, key, form_class(typed, today=localdate(visit.at)), fault)
-        response.status_code = 403
-        browser.keep_draft_key(response, visit.key or browser.new_draft_key())
-        return response
+    if visit.key is None:
+        return _not_kept(visit, key)
     if visit.draft is None and not throttle.take(_DRAFTS, throttle.sender(request), at=visit.at):
         fault = _("从这个网络地址开始填写的申请太多，请明天再试，或者用电话、邮寄、当面的方式申请。")
         return _shown(visit, key, form_class(typed, today=localdate(visit.at)), fault)
@@ -147,10 +159,20 @@ def _kept(visit: _Visit, key: str) -> HttpResponse:
         form.add_error("proofs", reason)
     if form.is_valid():
         is_back = request.GET.get("from") == "check"
-        response = HttpResponseRedirect(visit.path("check" if is_back else _next(key)))
+        response: HttpResponse = HttpResponseRedirect(visit.path("check" if is_back else _next(key)))
     else:
         response = _shown(visit, key, form)
     browser.keep_draft_key(response, replace(key_of_browser, last=visit.name))
+    return response
+
+
+def _not_kept(visit: _Visit, key: str) -> HttpResponse:
+    """Shown again with what was typed, which stands in no draft, and with a cookie for one."""
+    typed = STEPS[key].typed(visit.request.POST)
+    fault = _("这一页放得太久，或者浏览器不接受 Cookie，没有保存。您填写的还在，请再按一次；文件请重新选择。")
+    response = _shown(visit, key, STEPS[key](typed, today=localdate(visit.at)), fault)
+    response.status_code = 403
+    browser.keep_draft_key(response, visit.key or browser.new_draft_key())
     return response
 
 
@@ -218,32 +240,42 @@ def _matches(form: StepForm) -> list[Any]:
 # --- check and send ------------------------------------------------------------------------------------------------
 
 
-@personal
+def _stale_check(request: HttpRequest) -> HttpResponse:
+    visit = _visit(request)
+    forms = _forms_to_send(visit)
+    if isinstance(forms, HttpResponse):
+        return forms
+    stale = _("这一页放得太久，没有送出。内容还在，请核对后再按一次“确认并送出”。")
+    return _to_check(visit, forms, [stale], status=403)
+
+
+@personal_form(stale=_stale_check)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """All that was typed, to be looked over, and sent."""
     visit = _visit(request)
+    if visit.draft and request.method == "POST" and "discard" in request.POST:
+        return _discarded(visit)
+    forms = _forms_to_send(visit)
+    if isinstance(forms, HttpResponse):
+        return forms
+    return _send(visit, forms) if request.method == "POST" else _to_check(visit, forms)
+
+
+def _forms_to_send(visit: _Visit) -> dict[str, StepForm] | HttpResponse:
+    """The three steps, all of them valid; else the way to where something is missing, or to the receipt."""
     if visit.draft is None:
         return HttpResponseRedirect(reverse("request_new") + "?lost=1")
-    if request.method == "POST" and "discard" in request.POST and not browser.is_stale(request):
-        return _discarded(visit)
     if visit.draft.request:
         return _sent(visit, intake.Filed(visit.draft.request, visit.values.get(drafts.CODE, ""), is_new=False))
     forms = {key: _form(visit, key) for key in STEPS}
     wrong = next((key for key, form in forms.items() if not (form.is_bound and form.is_valid())), None)
-    if wrong:
-        return HttpResponseRedirect(visit.path(wrong, **{"from": "check"}))
-    if request.method == "POST":
-        return _send(visit, forms)
-    return _to_check(visit, forms)
+    return HttpResponseRedirect(visit.path(wrong, **{"from": "check"})) if wrong else forms
 
 
 def _send(visit: _Visit, forms: dict[str, StepForm]) -> HttpResponse:
     request, draft = visit.request, visit.draft
     assert draft is not None
-    if browser.is_stale(request):
-        stale = _("这一页放得太久，没有送出。内容还在，请核对后再按一次“确认并送出”。")
-        return _to_check(visit, forms, [stale], status=403)
     if request.POST.get("seen") != _digest(visit):
         return _to_check(visit, forms, [_("内容在另一个窗口里改过，没有送出。请核对下面的最新内容再送出。")])
     sender = throttle.sender(request)

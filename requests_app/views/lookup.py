@@ -17,7 +17,7 @@ from requests_app.forms.lookup import MOST_SIGNS, LookupForm
 from requests_app.models import InformationRequest
 from requests_app.services import intake
 from requests_app.views import browser
-from requests_app.views.browser import personal
+from requests_app.views.browser import personal_form
 
 
 def _limits() -> tuple[Limit, Limit]:
@@ -32,7 +32,13 @@ def _limits() -> tuple[Limit, Limit]:
     )
 
 
-@personal
+def _stale_lookup(request: HttpRequest) -> HttpResponse:
+    form = LookupForm(request.POST)
+    form.add_error(None, _("这一页放得太久，或者浏览器不接受 Cookie，请再按一次“查看进度”。"))
+    return _page(request, form, status=403)
+
+
+@personal_form(stale=_stale_lookup)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup(request: HttpRequest) -> HttpResponse:
     """The form; with a number and its code the case. An unknown number and a wrong code get one and the same answer."""
@@ -40,9 +46,6 @@ def lookup(request: HttpRequest) -> HttpResponse:
         form = LookupForm(initial={"number": request.GET.get("number", "")[:MOST_SIGNS]})
         return _page(request, form, is_ended="ended" in request.GET)
     form = LookupForm(request.POST)
-    if browser.is_stale(request):
-        form.add_error(None, _("这一页放得太久，或者浏览器不接受 Cookie，请再按一次“查看进度”。"))
-        return _page(request, form, status=403)
     if not form.is_valid():
         return _page(request, form)
     number, code, at = form.cleaned_data["number"], form.cleaned_data["code"], now()
@@ -88,7 +91,11 @@ def _page(request: HttpRequest, form: LookupForm, *, is_ended: bool = False, sta
     return render(request, "requests_app/lookup.html", context, status=status)
 
 
-@personal
+def _not_left(_request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("request_case"))  # the button is there, with a fresh token
+
+
+@personal_form(stale=_not_left)
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """退出: close the case in this browser."""

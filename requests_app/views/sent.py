@@ -22,7 +22,7 @@ from govportal.site import absolute_url
 from requests_app.models import InformationRequest
 from requests_app.next_steps import next_steps, office_of
 from requests_app.views import browser
-from requests_app.views.browser import personal
+from requests_app.views.browser import personal, personal_form
 
 _SEAL_SIGNS = 16
 
@@ -44,15 +44,19 @@ def _row(number: str, seal: str) -> InformationRequest:
     return row
 
 
-@personal
+def _not_cleared(request: HttpRequest, number: str, seal: str) -> HttpResponse:
+    context = _context(request, _row(number, seal), now()) | {"is_stale": True}
+    return render(request, "requests_app/sent.html", context, status=403)
+
+
+@personal_form(stale=_not_cleared)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: HttpRequest, number: str, seal: str) -> HttpResponse:
     """The number, and what happens next by when; the code too in the browser that filed it."""
     row = _row(number, seal)
     if request.method == "POST":
         response = HttpResponseRedirect(receipt_path(row))
-        if not browser.is_stale(request):
-            browser.forget_all(response)
+        browser.forget_all(response)
         return response
     return render(request, "requests_app/sent.html", _context(request, row, now()))
 

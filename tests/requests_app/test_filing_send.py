@@ -110,6 +110,20 @@ def test_clearing_a_public_computer_forgets_the_code() -> None:
     }
 
 
+def test_clearing_by_an_old_form_is_asked_for_again() -> None:
+    citizen = Citizen()
+    citizen.fill()
+    address = citizen.send()["Location"]
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = citizen.client.cookies
+
+    response = strict.post(address)
+
+    assert response.status_code == 403
+    assert "没有清除，请再按一次" in text_of(response)
+    assert browser_code(citizen.client.get(address))
+
+
 def closed(client: Client) -> Client:
     """The same browser, closed and opened again: what it was not told to keep is gone."""
     for name, morsel in list(client.cookies.items()):

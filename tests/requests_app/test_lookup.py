@@ -27,6 +27,13 @@ def look_up(client: Client, number: str, code: str) -> Any:
     return client.post(reverse("request_lookup"), {"number": number, "code": code})
 
 
+def look_up_in(filed: intake.Filed) -> Client:
+    """A browser that has opened the case."""
+    client = Client()
+    look_up(client, filed.request.number, filed.query_code)
+    return client
+
+
 def test_number_and_code_open_the_case_without_the_code_in_any_address() -> None:
     filed = file_request()
     client = Client()
@@ -171,6 +178,17 @@ def test_leaving_closes_the_case() -> None:
 
     assert response["Location"] == ADDRESS
     assert client.get(reverse("request_case")).status_code == 302
+
+
+def test_leaving_by_the_form_of_another_site_leaves_the_case_open() -> None:
+    filed = file_request()
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = look_up_in(filed).cookies
+
+    response = client.post(reverse("request_leave"))
+
+    assert response["Location"] == reverse("request_case")
+    assert client.get(reverse("request_case")).status_code == 200
 
 
 def test_leaving_by_a_link_does_nothing() -> None:

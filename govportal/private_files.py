@@ -37,7 +37,7 @@ class UnreadableFile(ValueError):
     """The bytes are missing, were changed, or no data key opens them. The message names no content."""
 
 
-def store(
+def write(
     upload: "File[Any]",
     *,
     by: User | None,
@@ -45,10 +45,11 @@ def store(
     max_bytes: int | None = None,
     accepted: Collection[FileType] | None = None,
 ) -> PrivateFile:
-    """Check a file and keep it encrypted. Raises RefusedFile with a reason for the sender; then nothing is kept.
+    """Check a file and write it encrypted; answers its row, unsaved. Raises RefusedFile with a reason for the sender;
+    then nothing is written.
 
-    Without `max_bytes` the limit of attachments holds; without `accepted` every format offices publish in. Bytes
-    whose row is rolled back are deleted by `sweep`.
+    For whoever is about to hold a lock: nobody need wait for a disk. Without `max_bytes` the limit of attachments
+    holds; without `accepted` every format offices publish in. Bytes whose row is never saved `sweep` deletes.
     """
     limit = settings.ATTACHMENT_MAX_BYTES if max_bytes is None else max_bytes
     found = examine(upload, name=name, max_bytes=limit, accepted=accepted)
@@ -64,8 +65,26 @@ def store(
     )
     upload.seek(0)
     _write(file.storage_name, _pieces(upload))
+    return file
+
+
+def keep(file: PrivateFile) -> PrivateFile:
+    """Save the row of a file that was written; anew where the transaction that saved it was rolled back."""
+    file.pk = None
     file.save(force_insert=True)
     return file
+
+
+def store(
+    upload: "File[Any]",
+    *,
+    by: User | None,
+    name: str | None = None,
+    max_bytes: int | None = None,
+    accepted: Collection[FileType] | None = None,
+) -> PrivateFile:
+    """Both at once, where nothing is locked. Raises RefusedFile."""
+    return keep(write(upload, by=by, name=name, max_bytes=max_bytes, accepted=accepted))
 
 
 def open_bytes(file: PrivateFile) -> bytes:

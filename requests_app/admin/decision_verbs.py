@@ -66,7 +66,7 @@ def _against_drafting(*actions: Action) -> Any:
 
 def _files_of(row: InformationRequest, actor: User, values: dict[str, Any]) -> list[PrivateFile]:
     chosen = files_of.ready(row).filter(pk__in=values.get("chosen", ()))
-    return [*(held.file for held in chosen), *stored(values.get("papers", ()), actor)]
+    return [*(held.file for held in chosen), *stored(values.get("papers", ()))]
 
 
 def _submit_reply(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:

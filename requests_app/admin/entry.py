@@ -24,7 +24,7 @@ from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Permission
 from requests_app.admin.applicant_fields import PersonForm, person_of, typed_line
-from requests_app.admin.file_fields import FilesField, stored
+from requests_app.admin.file_fields import FilesField, stored, written
 from requests_app.admin.triage_verbs import receipt_rule
 from requests_app.enums import (
     ApplicantKind,
@@ -144,10 +144,15 @@ def entry_page(owner: "InformationRequestAdmin", request: HttpRequest) -> HttpRe
     return _sheet(owner, request, form)
 
 
-@transaction.atomic
 def _enter(form: EntryForm, actor: User, values: dict[str, Any]) -> intake.Filed:
-    files = [(FileKind.APPLICATION, file) for file in stored(values["application"], actor)]
-    files += [(FileKind.PROOF, file) for file in stored(values["proof"], actor)]
+    values = written(form, values, actor)
+    with transaction.atomic():
+        return _entered(form, actor, values)
+
+
+def _entered(form: EntryForm, actor: User, values: dict[str, Any]) -> intake.Filed:
+    files = [(FileKind.APPLICATION, file) for file in stored(values["application"])]
+    files += [(FileKind.PROOF, file) for file in stored(values["proof"])]
     key = fingerprint("entry form", f"{actor.pk}:{values['form_key']}")
     filed = intake.enter(
         person_of(values), form.wanted(), form.arrival(), actor=actor, at=now(), files=files, submission_key=key

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from disclosure.admin.register_verbs import long_text
 from disclosure.enums import WithholdingGround
 from disclosure.models import Item
+from govportal import private_files
 from govportal.archives import RefusedFile
 from govportal.models import User
 from govportal.now import now, today
@@ -143,8 +144,9 @@ class ReplyForm(RequestForm):
         if self.kind is None or not self.rule.gives_files or not uploads or "papers" in self.errors:
             return
         try:
+            files = [private_files.write(upload, by=actor) for upload in uploads]
             with transaction.atomic():
-                kept = files_of.add(self.row.pk, stored(uploads, actor), FileKind.DISCLOSED, actor=actor, at=now())
+                kept = files_of.add(self.row.pk, stored(files), FileKind.DISCLOSED, actor=actor, at=now())
         except (RefusedFile, ValidationError):
             return
         assert isinstance(self.data, QueryDict)

@@ -31,7 +31,7 @@ def _against_message(row: InformationRequest, actor: User) -> list[str]:
 
 
 def _write(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    files = stored(values["papers"], actor)
+    files = stored(values["papers"])
     return converse.write(row.pk, values["text"], actor=actor, at=now(), files=files)
 
 
@@ -62,7 +62,7 @@ class FileForm(RequestForm):
 
 
 def _add_files(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    files = stored(values["papers"], actor)
+    files = stored(values["papers"])
     return files_of.add(row.pk, files, FileKind(values["kind"]), actor=actor, at=now(), title=values["title"])
 
 

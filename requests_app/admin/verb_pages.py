@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm
 from govportal.models import AuditEvent, User
+from requests_app.admin.file_fields import written
 from requests_app.models import InformationRequest
 from requests_app.services import procedure
 
@@ -122,6 +123,7 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
         outcome: list[Any] = []
 
         def run(actor: User, values: dict[str, Any]) -> None:
+            values = written(form, values, actor)
             seen = values.pop("seen", None)
             with transaction.atomic():
                 procedure.locked(row.pk)

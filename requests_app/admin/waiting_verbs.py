@@ -71,7 +71,7 @@ class CorrectionForm(RequestForm):
 
 
 def _receive_correction(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    files = stored(values["papers"], actor)
+    files = stored(values["papers"])
     return correct.answer(row.pk, values["text"], actor=actor, at=now(), on=values["on"], files=files)
 
 

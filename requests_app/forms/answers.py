@@ -30,6 +30,7 @@ class TextForm(forms.Form):
 
 
 class TextAndFilesForm(TextForm):
+    written: Sequence[PrivateFile] = ()
     papers = ScansField(
         gettext_lazy("材料（可以不传）"), gettext_lazy("PDF、JPG 或者 PNG，每份不超过 10 MB，最多 3 份，加密保存。")
     )
@@ -40,17 +41,21 @@ class TextAndFilesForm(TextForm):
             raise forms.ValidationError(_("最多 %s 份。") % MOST_FILES)
         return uploads
 
-    def keep_files(self) -> list[PrivateFile]:
-        """Store the files in the open transaction. Raises RefusedFile that names the file."""
-        kept = []
+    def write_files(self) -> None:
+        """Put the files on the disk, before anything is locked. Raises RefusedFile that names the file."""
+        written = []
         for upload in self.cleaned_data["papers"]:
             try:
-                kept.append(
-                    private_files.store(
+                written.append(
+                    private_files.write(
                         upload, by=None, max_bytes=MOST_FILE_MB * 1024 * 1024, accepted=private_files.SCANS
                     )
                 )
             except RefusedFile as error:
                 words = {"name": safe_name(upload.name or ""), "reason": error}
                 raise RefusedFile(_("“%(name)s”没有收下：%(reason)s") % words) from error
-        return kept
+        self.written = written
+
+    def keep_files(self) -> list[PrivateFile]:
+        """Save the rows of the files in the open transaction."""
+        return [private_files.keep(file) for file in self.written]

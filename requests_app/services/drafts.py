@@ -47,7 +47,6 @@ def save(token: str, name: str, values: Mapping[str, Any], *, at: datetime) -> R
     return draft
 
 
-@transaction.atomic
 def change_files(
     draft: RequestDraft,
     uploads: Sequence["UploadedFile[Any]"],
@@ -57,6 +56,31 @@ def change_files(
     most_mb: int,
 ) -> list[str]:
     """Take files off the draft and keep new ones; answers why some were not kept, in words for whoever sent them."""
+    if draft.request_id is not None:
+        return []
+    # On the disk before the draft is held; what finds no room in it is swept.
+    written = [_written(upload, most_mb) for upload in uploads[:most]]
+    return _keep(draft, written, forgotten, most) + [
+        _too_many(safe_name(upload.name or ""), most) for upload in uploads[most:]
+    ]
+
+
+def _written(upload: "UploadedFile[Any]", most_mb: int) -> PrivateFile | str:
+    """The file, or why it was not taken."""
+    try:
+        return private_files.write(upload, by=None, max_bytes=most_mb * 1024 * 1024, accepted=private_files.SCANS)
+    except RefusedFile as error:
+        return _("“%(name)s”没有收下：%(reason)s") % {"name": safe_name(upload.name or ""), "reason": error}
+
+
+def _too_many(name: str, most: int) -> str:
+    return _("“%(name)s”没有收下：最多 %(most)s 份。") % {"name": name, "most": most}
+
+
+@transaction.atomic
+def _keep(
+    draft: RequestDraft, written: Sequence[PrivateFile | str], forgotten: Collection[int], most: int
+) -> list[str]:
     draft = RequestDraft.objects.select_for_update().get(pk=draft.pk)
     if draft.request_id is not None:
         return []
@@ -65,17 +89,13 @@ def change_files(
         private_files.forget(file)
     refused = []
     room = most - draft.files.count()
-    for upload in uploads:
-        words = {"name": safe_name(upload.name or "")}
-        if room < 1:
-            refused.append(_("“%(name)s”没有收下：最多 %(most)s 份。") % (words | {"most": most}))
-            continue
-        try:
-            file = private_files.store(upload, by=None, max_bytes=most_mb * 1024 * 1024, accepted=private_files.SCANS)
-        except RefusedFile as error:
-            refused.append(_("“%(name)s”没有收下：%(reason)s") % (words | {"reason": error}))
+    for new in written:
+        if isinstance(new, str):
+            refused.append(new)
+        elif room < 1:
+            refused.append(_too_many(new.name, most))
         else:
-            draft.files.add(file)
+            draft.files.add(private_files.keep(new))
             room -= 1
     return refused
 

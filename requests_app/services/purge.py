@@ -76,9 +76,17 @@ def _years_before(day: date, years: int) -> date:
 def purge(at: datetime) -> Purged:
     """Everything that is due, a batch at a time; answers what was cleared. Safe to repeat."""
     total = Purged()
+    _blank_other_appeals(localdate(at))
     while done := _purge_some(at):
         total += done
     return total
+
+
+def _blank_other_appeals(today: date) -> None:
+    """What is said of cases about no request here has the same time."""
+    if settings.REQUEST_RETENTION_YEARS:
+        last = _years_before(today, settings.REQUEST_RETENTION_YEARS)
+        Appeal.objects.filter(request=None, closed_on__lte=last).exclude(note="").update(note="")
 
 
 @transaction.atomic

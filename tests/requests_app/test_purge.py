@@ -283,7 +283,7 @@ def test_purge_asks_as_often_for_one_request_as_for_three(rows: int, django_asse
     for _n in range(rows):
         make_request(agency=agency, state=State.REPLIED)
 
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(36):
         purge.purge(LATER)
 
 
@@ -296,3 +296,15 @@ def test_purged_request_opens_to_no_code() -> None:
     purge.purge(datetime(2040, 1, 1, tzinfo=AT.tzinfo))
 
     assert intake.find(filed.request.number, filed.query_code) is None
+
+
+def test_case_about_no_request_loses_its_note_after_the_same_time() -> None:
+    old, new = (
+        make_appeal(note="林试甲不服", result=AppealResult.UPHELD, closed_on=day)
+        for day in (localdate(AT), localdate(LATER))
+    )
+
+    purge.purge(LATER)
+
+    notes = list(Appeal.objects.order_by("pk").values_list("pk", "note"))
+    assert notes == [(old.pk, ""), (new.pk, "林试甲不服")]

@@ -103,7 +103,7 @@ class ReplyForm(RequestForm):
                 initial=(last.facts or {}).get("grounds") if last else None,
             )  # fmt: skip
         if self.kind == ReplyKind.DUPLICATE:
-            first = self.row.duplicate_of.number if self.row.duplicate_of else ""
+            first = last.duplicate_of.number if last and last.duplicate_of else ""
             self.fields["first"] = forms.CharField(
                 label=_("此前已经答复的申请"), max_length=80, initial=first, help_text=_("填受理编号。")
             )
@@ -204,13 +204,13 @@ class ReplyForm(RequestForm):
     def matter(self, values: dict[str, Any]) -> Matter:
         """What the letter would be about, were this released today."""
         row = InformationRequest.objects.select_related("agency").get(pk=self.row.pk)
-        row.duplicate_of = values.get("first")
         uploads: Iterable[UploadedFile] = values.get("papers") or ()
         said = Said(
             reasons=values["reasons"],
             content=values.get("content", ""),
             facts=self.typed_facts(values),
             items=values.get("items", ()),
+            duplicate_of=values.get("first"),
             files=[*self._chosen_titles(values), *(upload.name or "" for upload in uploads)],
             on=today(),
         )

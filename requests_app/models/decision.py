@@ -32,6 +32,15 @@ class Decision(models.Model):
     items: "models.ManyToManyField[models.Model, models.Model]" = models.ManyToManyField(
         "disclosure.Item", blank=True, related_name="+", verbose_name=_("已公开的信息")
     )
+    # 重复申请: the request answered before. The request itself names it from the release on.
+    duplicate_of = models.ForeignKey(
+        "requests_app.InformationRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("与之重复的申请"),
+    )
     digest = models.CharField(_("送签内容摘要"), max_length=64)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("拟稿人"))
     drafted_at = models.DateTimeField(_("送签时间"))

@@ -18,6 +18,8 @@ class RequestEvent(models.Model):
     to_state = models.CharField(_("之后"), max_length=30, choices=State)
     on = models.DateField(_("发生日期"))
     at = models.DateTimeField(_("登记时间"))
+    # The last day for what the step asks of the applicant, as he was told; a later calendar moves it no more.
+    answer_by = models.DateField(_("答复期限"), null=True, blank=True)
     # None: the applicant, or the portal itself.
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("操作人")

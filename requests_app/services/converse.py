@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from govportal import access, audit
+from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import PrivateFile, User
 from govportal.permissions import Permission
-from govportal.workdays import Calendar, add_working_days
+from govportal.workdays import add_working_days
 from requests_app.audit_words import APPLICANT
 from requests_app.enums import Action, FileKind, MessageKind
 from requests_app.models import InformationRequest, InternalNote, Message, RequestEvent, RequestFile
@@ -38,20 +39,29 @@ def reasons_against_asking_reasons(row: InformationRequest, actor: Any) -> list[
 
 
 @transaction.atomic
-def ask_reasons(request_id: int, text: str, *, actor: User, at: datetime) -> RequestEvent:
-    """要求说明理由: number and frequency are clearly unreasonable. The clock goes on: the law stops it nowhere."""
-    row = procedure.locked(request_id)
+def ask_reasons(
+    request_id: int, text: str, *, actor: User, at: datetime, answer_by: date | None = None
+) -> RequestEvent:
+    """要求说明理由: number and frequency are clearly unreasonable. The clock goes on: the law stops it nowhere.
+
+    `answer_by` None: REASONS_DAYS working days. It stays as it was told, whatever holidays come out later.
+    """
+    row, today = procedure.locked(request_id), localdate(at)
+    answer_by = answer_by or add_working_days(today, REASONS_DAYS, load_calendar())
     reasons = reasons_against_asking_reasons(row, actor)
+    if answer_by <= today:
+        reasons.append(_("说明理由的期限须在告知之日以后。"))
     check(reasons if reasons or text.strip() else [_("须写明哪些申请的数量、频次明显超过合理范围。")])
     return procedure.move(
-        row, Action.ASK_REASONS, actor=actor, at=at, on=localdate(at), words=Words(public=text), basis=ARTICLE
-    )
+        row, Action.ASK_REASONS, actor=actor, at=at, on=today, words=Words(public=text), basis=ARTICLE,
+        answer_by=answer_by,
+    )  # fmt: skip
 
 
-def reasons_due(row: InformationRequest, calendar: Calendar) -> date | None:
-    """The last day for giving the reasons that were asked for; None when none were."""
+def reasons_due(row: InformationRequest) -> date | None:
+    """The last day for giving the reasons that were asked for, as the applicant was told; None when none were."""
     asked = row.events.filter(action=Action.ASK_REASONS).last()
-    return add_working_days(asked.on, REASONS_DAYS, calendar) if asked else None
+    return asked.answer_by if asked else None
 
 
 def reasons_against_giving_reasons(row: InformationRequest, text: str, actor: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """决定: one person drafts and hands in, another releases, under the digest of what is said (domain §6).
 
-A reply closes the request with its row of table 3, an extension or a delay moves the clock. The letter goes with the
-release; what a letter of a kind needs beside the reasons is checked by letters.py.
+A reply closes the request with its row of table 3, an extension or a delay moves the clock. This is the deed alone:
+whoever hands in or releases does it by correspondence.py, which asks what the letters lack and issues them with it.
 """
 
 import hashlib
@@ -152,6 +152,7 @@ def _as_kept(proposal: Proposal) -> Proposal:
         content=clean_text(proposal.content),
         facts=json.loads(json.dumps(clean_values(dict(proposal.facts)), default=str)),
         items=list({item.pk: item for item in proposal.items}.values()),
+        duplicate_of=proposal.duplicate_of if proposal.reply_kind == ReplyKind.DUPLICATE and is_reply else None,
     )
 
 
@@ -171,20 +172,18 @@ def submit(request_id: int, proposal: Proposal, *, actor: User, at: datetime) ->
         reasons=proposal.reasons,
         content=proposal.content,
         facts=facts,
+        duplicate_of=proposal.duplicate_of,
         digest=digest_of(proposal),
         drafted_by=actor,
         drafted_at=at,
     )
-    decision.clean_fields(exclude={"request", "drafted_by", "decided_by"})
+    decision.clean_fields(exclude={"request", "duplicate_of", "drafted_by", "decided_by"})
     decision.save(force_insert=True)
     decision.items.set([item.pk for item in proposal.items])
     for file in proposal.files:
         values = {"request": row, "kind": FileKind.DISCLOSED, "decision": decision}
         added = {"title": file.name, "added_by": actor, "added_at": at}
         RequestFile.objects.update_or_create(file=file, defaults=values, create_defaults=values | added)
-    if row.duplicate_of_id != (proposal.duplicate_of.pk if proposal.duplicate_of else None):
-        row.duplicate_of = proposal.duplicate_of
-        row.save(update_fields=["duplicate_of"])
     audit.record(
         actor, "request.submit_decision", row, agency=row.agency, basis=decision.basis,
         after={"kind": decision.kind, "reply_kind": decision.reply_kind, "digest": decision.digest},
@@ -207,7 +206,7 @@ def proposal_of(decision: Decision) -> Proposal:
         facts=decision.facts or {},
         items=list(Item.objects.filter(pk__in=decision.items.values("pk"))),
         files=[held.file for held in decision.files.select_related("file")],
-        duplicate_of=decision.request.duplicate_of,
+        duplicate_of=decision.duplicate_of,
     )
 
 
@@ -263,9 +262,10 @@ def release(decision_id: int, *, seen: str, actor: User, at: datetime, note: str
     rule = rule_of(decision.reply_kind)
     fact = ClockKind.LAPSED if action == Action.LAPSE else ClockKind.ANSWERED
     close(row, rule.outcome, reply_kind=rule.kind, on=today)
+    row.duplicate_of = decision.duplicate_of
     event = procedure.move(
         row, action, actor=actor, at=at, on=today, facts=[clock.Event(fact, today)], basis=decision.basis,
-        fields=("outcome", "reply_kind", "closed_on"),
+        fields=("outcome", "reply_kind", "closed_on", "duplicate_of"),
     )  # fmt: skip
     publication_tasks.follow_release(row, at=at)
     return event

@@ -126,7 +126,7 @@ def _reasons(matter: Matter) -> dict[str, Any]:
     asked = matter.row.events.filter(action=Action.ASK_REASONS).last()
     if asked is None:
         return {}
-    return {"excess": asked.public_note, "reply_by": converse.reasons_due(matter.row, load_calendar())}
+    return {"excess": asked.public_note, "reply_by": converse.reasons_due(matter.row)}
 
 
 def _reading(matter: Matter, kind: ClockKind | None = None) -> clock.Reading | None:

@@ -23,6 +23,7 @@ class Said:
     facts: Mapping[str, Any] = field(default_factory=dict)
     items: Sequence[Item] = ()
     files: Sequence[str] = ()  # the names under which they are handed over
+    duplicate_of: InformationRequest | None = None
     on: date | None = None
 
 
@@ -37,6 +38,7 @@ def said_by(decision: Decision) -> Said:
         facts=decision.facts or {},
         items=list(Item.objects.filter(pk__in=decision.items.values("pk")).order_by("pk")),
         files=[held.title or held.file.name for held in decision.files.select_related("file")],
+        duplicate_of=decision.duplicate_of,
         on=localdate(decision.decided_at) if decision.decided_at else None,
     )
 

@@ -191,11 +191,12 @@ def move(
     fields: Iterable[str] = (),
     by_applicant: bool = False,
     basis: str = "",
+    answer_by: date | None = None,
 ) -> RequestEvent:
     """Write the next state of a locked request, with `fields` set beside it; rows it depends on are saved before.
 
-    `on` is the day it happened, `at` when it is recorded. Raises ValidationError when the action leads nowhere from
-    here or the clock does not allow `facts`.
+    `on` is the day it happened, `at` when it is recorded, `answer_by` until when the applicant may act on it. Raises
+    ValidationError when the action leads nowhere from here or the clock does not allow `facts`.
     """
     before, was_due, calendar = State(row.state), row.due_on, load_calendar()
     check(clock_faults(row, facts, calendar))
@@ -217,6 +218,7 @@ def move(
         by_applicant=by_applicant,
         note=clean_text(words.note),
         public_note=clean_text(words.public),
+        answer_by=answer_by,
     )
     _audit(event, was_due=was_due, basis=basis)
     tell.after(event)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import READABLE_STATES, Audience, WithholdingGround
 from disclosure.models import Item
-from govportal.calendar import load_calendar
 from govportal.models import PrivateFile
 from requests_app.enums import Action, DecisionKind, InquiryAnswer, InquiryKind, ReplyKind, State
 from requests_app.letter_rules import LetterKind
@@ -72,15 +71,21 @@ def _not_live(item: Item) -> str:
 
 def objectors(row: InformationRequest, reply_kind: str, facts: Mapping[str, Any]) -> list[Inquiry]:
     """Third parties who objected, in whole or part, to what a reply of this kind discloses (第三十二条): each has to be
-    told in writing what is disclosed and why. Empty where their interest is the ground of withholding, by `facts`."""
-    if not rule_of(reply_kind).gives_files or WithholdingGround.THIRD_PARTY in _grounds_of(facts):
+    told in writing what is disclosed and why. Empty where their interest is the ground of withholding, by `facts`,
+    unless these say why a part is disclosed all the same."""
+    is_respected = WithholdingGround.THIRD_PARTY in _grounds_of(facts) and not _told_third_party(facts)
+    if is_respected or not rule_of(reply_kind).gives_files:
         return []
     answers = (InquiryAnswer.OBJECTION, InquiryAnswer.PARTLY)
     return list(row.inquiries.filter(kind=InquiryKind.THIRD_PARTY, answer__in=answers))
 
 
+def _told_third_party(facts: Mapping[str, Any]) -> str:
+    return str(facts.get(THIRD_PARTY_REASONS) or "").strip()
+
+
 def _against_overriding(row: InformationRequest, proposal: Proposal) -> list[str]:
-    told = str(proposal.facts.get(THIRD_PARTY_REASONS) or "").strip()
+    told = _told_third_party(proposal.facts)
     if not objectors(row, proposal.reply_kind, proposal.facts):
         return []
     if applicants.is_named_in(row, f"{told}\n{proposal.content}"):  # both stand in the letter to him
@@ -150,7 +155,7 @@ def _against_unclear(row: InformationRequest, proposal: Proposal, today: date) -
 
 def _against_excessive(row: InformationRequest, proposal: Proposal, today: date) -> list[str]:
     """第三十五条: only reasons that were asked for and not given in time, or given and found wanting."""
-    due_on = converse.reasons_due(row, load_calendar())
+    due_on = converse.reasons_due(row)
     if due_on is None:
         return [_("大量反复申请，须先要求申请人说明理由（条例第三十五条）。")]
     if due_on >= today and not row.events.filter(action=Action.RECEIVE_REASONS).exists():

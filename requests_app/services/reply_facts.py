@@ -103,7 +103,7 @@ def _letter_of(matter: Matter, kind: LetterKind, number_as: str, delivered_as: s
 
 
 def _duplicate(matter: Matter) -> dict[str, Any]:
-    first = matter.row.duplicate_of
+    first = matter.said.duplicate_of
     if first is None:
         return {}
     reply = first.letters.filter(kind=first.reply_kind).order_by("pk").last() if first.state == State.REPLIED else None

@@ -1,13 +1,12 @@
 """往来: reasons asked for and given once, messages with a limit, notes for the staff alone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from govportal.calendar import load_calendar
-from govportal.models import AuditEvent, Notice
+from govportal.models import AuditEvent, Holiday, HolidayYear, Notice
 from govportal.permissions import Role
 from requests_app.enums import Action, FileKind, MessageKind, State
 from requests_app.models import InternalNote, Message
@@ -41,7 +40,7 @@ def test_asking_reasons_stops_nothing_and_is_told_to_the_applicant() -> None:
 
     row = assert_consistent(row)
     assert (row.state, row.due_on) == (State.IN_REVIEW, due_on)
-    assert converse.reasons_due(row, load_calendar()) == date(2026, 3, 16)
+    assert converse.reasons_due(row) == date(2026, 3, 16)
     assert row.events.last().public_note == "一个月内提出64件。"  # type: ignore[union-attr]
     assert [notice.subject for notice in Notice.objects.all()] == [f"您的申请 {row.number} 需要您说明理由。"]
     assert_says_nothing_personal(row, "一个月内提出64件")
@@ -54,7 +53,30 @@ def test_reasons_are_asked_for_once_and_with_words() -> None:
     assert refused_without_a_trace(row, partial(ask, " ")) == ["须写明哪些申请的数量、频次明显超过合理范围。"]
     ask("64件")
     assert refused_without_a_trace(row, partial(ask, "又")) == ["已经要求过申请人说明理由。"]
-    assert converse.reasons_due(request_in(State.IN_REVIEW), load_calendar()) is None
+    assert converse.reasons_due(request_in(State.IN_REVIEW)) is None
+
+
+def test_last_day_for_reasons_stays_as_it_was_told_when_a_holiday_comes_out() -> None:
+    row = request_in(State.IN_REVIEW)
+    converse.ask_reasons(row.pk, "64件", actor=officer_of(row.agency), at=AT)
+    told = converse.reasons_due(row)
+
+    year, _is_new = HolidayYear.objects.get_or_create(year=2026, defaults={"source": "x"})
+    Holiday.objects.create(date=date(2026, 3, 9), name="测试假", is_off=True, notice=year)
+
+    assert converse.reasons_due(row) == told == date(2026, 3, 16)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, True), (1, False)])
+def test_last_day_for_reasons_may_be_another_after_today(days: int, refused: bool) -> None:
+    row = request_in(State.IN_REVIEW)
+    answer_by = AT.date() + timedelta(days=days)
+
+    def ask() -> object:
+        return converse.ask_reasons(row.pk, "64件", actor=officer_of(row.agency), at=AT, answer_by=answer_by)
+
+    assert (refusal(ask) == ["说明理由的期限须在告知之日以后。"]) if refused else ask()
+    assert converse.reasons_due(row) == (None if refused else answer_by)
 
 
 @pytest.mark.parametrize("by_applicant", [True, False])

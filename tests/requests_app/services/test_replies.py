@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from disclosure.enums import Audience, ItemState, WithholdingGround
-from requests_app.enums import FeeMode, InquiryAnswer, InquiryKind, Outcome, ReplyKind, State
+from requests_app.enums import DecisionKind, FeeMode, InquiryAnswer, InquiryKind, Outcome, ReplyKind, State
 from requests_app.models import InformationRequest
 from requests_app.services import charge, converse, correct, decide, inquire, reply_checks, triage
 from tests.factories import make_agency, make_item, make_private_file, make_request
@@ -386,17 +386,22 @@ def test_third_party_is_told_nothing_of_who_applied() -> None:
         assert words == ["公开的内容或者告知第三方的理由里有申请人的姓名、名称或者联系方式，请删去。"]
 
 
-def test_duplicate_is_remembered_and_forgotten_with_the_next_draft() -> None:
+def test_duplicate_becomes_that_of_the_request_with_the_release_alone() -> None:
     row, proposal, at = repeated()
     decision = submit_decision(row, proposal, at=at)
     row.refresh_from_db()
-    assert row.duplicate_of == proposal.duplicate_of
+    assert (row.duplicate_of, decision.duplicate_of) == (None, proposal.duplicate_of)
+    signed, said, _at = repeated()
+    release_decision(signed, said, at=at)
+    assert assert_consistent(signed).duplicate_of == said.duplicate_of
 
     decide.send_back(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=at, note="内容不同")
-    submit_decision(row, make_proposal(), at=at)
+    release_decision(row, make_proposal(duplicate_of=proposal.duplicate_of), at=at)
+    extended = request_in(State.IN_REVIEW)
+    extension = make_proposal(kind=DecisionKind.EXTENSION, duplicate_of=proposal.duplicate_of)
 
-    row.refresh_from_db()
-    assert row.duplicate_of is None
+    assert submit_decision(extended, extension).duplicate_of is None
+    assert assert_consistent(row).duplicate_of is None
 
 
 # --- 补正, 大量反复, 逾期 ------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""文书 as data: for each letter its title, article, row of table 3, what it must say, and the remedy it names. Pure.
+"""文书 as data: for each letter its title, article, what it must say, and the remedy it names. Pure.
 
 The letters are those of the model documents for replies (国办公开办函〔2020〕2号) and of the fee rules. A reply takes
-article and row from `rules.REPLY_RULES`, so that no letter cites what its decision does not.
+its article from `rules.REPLY_RULES`, so that no letter cites what its decision does not.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.enums import InquiryKind, Outcome, ReplyKind
+from requests_app.enums import DecisionKind, InquiryKind, ReplyKind
 from requests_app.rules import REPLY_RULES
 
 STATUTE = "《中华人民共和国政府信息公开条例》"
@@ -97,7 +97,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class LetterRule:
-    """One letter. `outcome` None: a step of the procedure. `required` comes on top of what every letter needs."""
+    """One letter. `required` comes on top of what every letter needs."""
 
     kind: LetterKind
     title: str
@@ -105,7 +105,6 @@ class LetterRule:
     remedy: Remedy
     required: tuple[Fact, ...]
     optional: tuple[Fact, ...] = ()
-    outcome: Outcome | None = None
     addressee: Addressee = Addressee.APPLICANT
 
     @property
@@ -268,7 +267,7 @@ def _reply(
 ) -> LetterRule:
     """`also` is cited beside the article of the reply."""
     rule = REPLY_RULES[ReplyKind(kind.value)]
-    return LetterRule(kind, title, f"{rule.basis}{also}", remedy, required, optional, rule.outcome)
+    return LetterRule(kind, title, f"{rule.basis}{also}", remedy, required, optional)
 
 
 _WITHHELD = "政府信息不予公开告知书"
@@ -374,6 +373,10 @@ _REPLIES = (
 
 LETTER_RULES: Mapping[LetterKind, LetterRule] = MappingProxyType({rule.kind: rule for rule in (*_STEPS, *_REPLIES)})
 
+# The letter of a decision that is no reply; that of a reply has the value of its kind.
+DECISION_LETTERS: Mapping[DecisionKind, LetterKind] = MappingProxyType(
+    {DecisionKind.EXTENSION: LetterKind.EXTENSION, DecisionKind.DELAY: LetterKind.DELAY}
+)
 # The letter by which each is asked, and the other way round; its arrival starts the period for the answer.
 INQUIRY_LETTERS: Mapping[InquiryKind, LetterKind] = MappingProxyType(
     {

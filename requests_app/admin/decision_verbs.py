@@ -10,20 +10,20 @@ from disclosure.admin.register_verbs import long_text
 from govportal.models import PrivateFile, User
 from govportal.now import now, today
 from requests_app import letters as letter_texts
+from requests_app.admin.fact_fields import add_office_facts, typed_facts
 from requests_app.admin.file_fields import stored
-from requests_app.admin.letter_verbs import issue
 from requests_app.admin.reply_form import ReplyForm
 from requests_app.admin.triage_verbs import deeds_of
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.clock_terms import TermKey, term_on
 from requests_app.enums import Action, DecisionKind, ReplyKind
-from requests_app.letter_rules import LetterKind
+from requests_app.letter_rules import DECISION_LETTERS, LetterKind
 from requests_app.models import Decision, InformationRequest
 from requests_app.rules import REPLY_RULES, ReplyRule
-from requests_app.services import decide, files_of, letters
+from requests_app.services import correspondence, decide, files_of, letters
 from requests_app.services.letter_facts import facts_for
 from requests_app.services.letter_matter import Matter, Said, said_by
-from requests_app.services.reply_checks import Proposal, objectors
+from requests_app.services.reply_checks import Proposal
 from requests_app.workflow import transition_of
 
 # 办理结果 of the annual report, by the first signs of its rows.
@@ -35,16 +35,11 @@ _PARTS: dict[str, Any] = {
     "r5": gettext_lazy("不予处理"),
     "r6": gettext_lazy("其他处理"),
 }
-_LETTERS = {DecisionKind.EXTENSION: LetterKind.EXTENSION, DecisionKind.DELAY: LetterKind.DELAY}
-
-
-def letter_of(decision: Decision) -> LetterKind:
-    return _LETTERS.get(DecisionKind(decision.kind)) or LetterKind(decision.reply_kind)
 
 
 def draft_pdf(decision: Decision) -> bytes:
     """The letter of a decision that waits, without number and name. Raises ValueError where it lacks a fact."""
-    order = letters.Order(kind=letter_of(decision))
+    order = letters.Order(kind=letters.kind_of(decision))
     return letters.preview(decision.request, order, at=now(), said=said_by(decision))
 
 
@@ -72,7 +67,7 @@ def _files_of(row: InformationRequest, actor: User, values: dict[str, Any]) -> l
 def _submit_reply(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
     form = values["form"]
     proposal = form.proposal(values, _files_of(row, actor, values))
-    return decide.submit(row.pk, proposal, actor=actor, at=now())
+    return correspondence.submit(row.pk, proposal, actor=actor, at=now())
 
 
 def _preview_reply(row: InformationRequest, values: dict[str, Any]) -> bytes:
@@ -106,10 +101,16 @@ class ReasonedForm(RequestForm):
 
 class ExtensionForm(ReasonedForm):
     def prepare(self) -> None:
+        add_office_facts(self, LetterKind.EXTENSION, self.row)
         most = term_on(TermKey.EXTENSION, today()).days
         self.fields["days"] = forms.IntegerField(
             label=_("延长的工作日数"), min_value=1, max_value=most, initial=most, help_text=_("最多 %s 个。") % most
         )
+
+
+class DelayForm(ReasonedForm):
+    def prepare(self) -> None:
+        add_office_facts(self, LetterKind.DELAY, self.row)
 
 
 def _against_days(kind: DecisionKind) -> Any:
@@ -124,16 +125,18 @@ def _against_days(kind: DecisionKind) -> Any:
 
 def _submit_days(kind: DecisionKind) -> Any:
     def run(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-        proposal = Proposal(kind=kind, reasons=values["reasons"], days=values["days"])
-        return decide.submit(row.pk, proposal, actor=actor, at=now())
+        facts = typed_facts(DECISION_LETTERS[kind], values)
+        proposal = Proposal(kind=kind, reasons=values["reasons"], days=values["days"], facts=facts)
+        return correspondence.submit(row.pk, proposal, actor=actor, at=now())
 
     return run
 
 
 def _preview_days(kind: DecisionKind) -> Any:
     def preview(row: InformationRequest, values: dict[str, Any]) -> bytes:
-        said = Said(reasons=values["reasons"], days=values["days"])
-        return letters.preview(row, letters.Order(kind=_LETTERS[kind]), at=now(), said=said)
+        facts = typed_facts(DECISION_LETTERS[kind], values)
+        said = Said(reasons=values["reasons"], days=values["days"], facts=facts)
+        return letters.preview(row, letters.Order(kind=DECISION_LETTERS[kind]), at=now(), said=said)
 
     return preview
 
@@ -190,13 +193,8 @@ def _against_releasing(row: InformationRequest, actor: User) -> list[str]:
 
 
 def _release(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    decision = values["decision"]
-    event = decide.release(decision.pk, seen=values["digest"], actor=actor, at=now(), note=values["note"])
-    decision.refresh_from_db()
-    issue(row, letter_of(decision), actor)
-    for inquiry in objectors(row, decision.reply_kind, decision.facts or {}) if decision.reply_kind else ():
-        issue(row, LetterKind.THIRD_PARTY_DECISION, actor, inquiry=inquiry)
-    return event
+    seen, note = values["digest"], values["note"]
+    return correspondence.release(values["decision"].pk, seen=seen, actor=actor, at=now(), note=note)
 
 
 def _send_back(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
@@ -220,7 +218,7 @@ def _signed(row: InformationRequest, actor: User) -> dict[str, Any]:
     decision = waiting_decision(row)
     if decision is None:
         return {}
-    kind = letter_of(decision)
+    kind = letters.kind_of(decision)
     facts = facts_for(Matter(row=row, kind=kind, on=today(), said=said_by(decision)))
     known = letter_texts.known_facts(kind)
     said = [(known[name].label, _words(value)) for name, value in facts.items() if name not in _UNSAID]
@@ -261,7 +259,7 @@ EXTEND = RequestVerb(
 )  # fmt: skip
 DELAY = RequestVerb(
     "delay", gettext_lazy("拟延迟答复"), _against_days(DecisionKind.DELAY), _submit_days(DecisionKind.DELAY),
-    ReasonedForm, deeds=_SUBMIT, hints=_delay_hints, preview=_preview_days(DecisionKind.DELAY),
+    DelayForm, deeds=_SUBMIT, hints=_delay_hints, preview=_preview_days(DecisionKind.DELAY),
 )  # fmt: skip
 SIGN = RequestVerb(
     "sign", gettext_lazy("签发"), _against_releasing, _release, SignForm,

@@ -11,13 +11,12 @@ from govportal.models import User
 from govportal.now import now, today
 from requests_app import fees
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
-from requests_app.admin.letter_verbs import issue
 from requests_app.admin.triage_verbs import against, deeds_of
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import Action, FeeMode
 from requests_app.letter_rules import LetterKind
 from requests_app.models import FeeNotice, InformationRequest
-from requests_app.services import charge, procedure
+from requests_app.services import charge, correspondence, procedure
 
 
 class FeeForm(RequestForm):
@@ -41,6 +40,12 @@ class FeeForm(RequestForm):
             "同一申请人本月向本机关提出、排在这一件之前的申请，按证件号码或者姓名加电话统计。只用于按件。"
         ),
     )
+    earlier_reason = forms.CharField(
+        label=gettext_lazy("另填件数的理由"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("当月在前的件数与系统统计的不同才填，记入办理记录。"),
+    )
     notified_on = DayField(label=gettext_lazy("通知日期"), initial=today)
     delivered_on = DayField(label=gettext_lazy("送达日期"), required=False)
 
@@ -57,17 +62,15 @@ class FeeForm(RequestForm):
         values = getattr(self, "cleaned_data", {})
         if not values.get("mode") or not values.get("quantity"):
             return None
-        return charge.charge_of(_demand(values))
-
-    def clean_earlier(self) -> int:
-        return self.cleaned_data["earlier"] or 0
+        return charge.charge_of(charge.counted(self.row, _demand(values)))
 
 
 def _demand(values: dict[str, Any]) -> charge.Demand:
     return charge.Demand(
         mode=values["mode"],
         quantity=values["quantity"],
-        earlier=values.get("earlier") or 0,
+        earlier=values.get("earlier"),
+        earlier_reason=values.get("earlier_reason") or "",
         notified_on=values.get("notified_on"),
         delivered_on=values.get("delivered_on"),
     )
@@ -81,9 +84,8 @@ def _against_fee(row: InformationRequest, actor: User) -> list[str]:
 
 
 def _notify(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    notice = charge.notify(row.pk, _demand(values), actor=actor, at=now())
-    issue(row, LetterKind.FEE, actor, facts=typed_facts(LetterKind.FEE, values))
-    return notice
+    facts = typed_facts(LetterKind.FEE, values)
+    return correspondence.charge_fee(row.pk, _demand(values), actor=actor, at=now(), facts=facts)
 
 
 def _fee_hints(row: InformationRequest, actor: User) -> list[str]:

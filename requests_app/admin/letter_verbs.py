@@ -18,7 +18,7 @@ from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import DELIVERY_OF, Action, DeliveryWay, InquiryKind, SupplyWay
 from requests_app.letter_rules import INQUIRY_LETTERS, LetterKind
 from requests_app.models import Delivery, InformationRequest, Letter
-from requests_app.services import letter_delivery, letters, reply_checks
+from requests_app.services import correspondence, letter_delivery, letters
 
 
 def words_of(letter: Letter) -> str:
@@ -29,11 +29,6 @@ def words_of(letter: Letter) -> str:
 def current(row: InformationRequest) -> "QuerySet[Letter]":
     """The newest version of each letter."""
     return row.letters.filter(superseded_by=None).select_related("inquiry")
-
-
-def issue(row: InformationRequest, kind: LetterKind, actor: User, **order: Any) -> Letter:
-    """Inside the transaction of the deed that the letter tells of."""
-    return letters.issue(row.pk, letters.Order(kind=kind, **order), actor=actor, at=now())
 
 
 class LetterField(forms.ModelChoiceField):
@@ -83,13 +78,7 @@ def candidates(row: InformationRequest) -> list[tuple[str, str, letters.Order]]:
     for inquiry in row.inquiries.all():
         orders.append(letters.Order(kind=INQUIRY_LETTERS[InquiryKind(inquiry.kind)], inquiry=inquiry))
         orders.append(letters.Order(kind=LetterKind.PAUSE, inquiry=inquiry))
-    if row.reply_kind and not row.is_imported:
-        orders.append(letters.Order(kind=LetterKind(row.reply_kind)))
-        reply = letters.decision_of(row, LetterKind.THIRD_PARTY_DECISION)
-        orders += [
-            letters.Order(kind=LetterKind.THIRD_PARTY_DECISION, inquiry=inquiry)
-            for inquiry in reply_checks.objectors(row, row.reply_kind, reply.facts if reply else {})
-        ]
+    orders += correspondence.owed(row)
     issued = set(row.letters.values_list("kind", "inquiry"))
     found = []
     for order in orders:

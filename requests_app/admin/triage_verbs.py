@@ -13,13 +13,12 @@ from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Permission
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
-from requests_app.admin.letter_verbs import issue
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import Action, Channel, ReceiptBasis
 from requests_app.letter_rules import LetterKind
 from requests_app.models import InformationRequest
 from requests_app.rules import RECEIPT_ARTICLE, RECEIPT_BASES
-from requests_app.services import intake, procedure, triage, withdraw
+from requests_app.services import correspondence, intake, procedure, triage, withdraw
 
 
 def against(action: Action) -> Any:
@@ -57,10 +56,7 @@ class RegisterForm(RequestForm):
 
 def _register(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
     receipt = triage.Receipt(basis=ReceiptBasis(values["basis"]), received_on=values["received_on"])
-    event = triage.register(row.pk, receipt, actor=actor, at=now())
-    if row.channel != Channel.WEB:  # whoever filed on the portal has its receipt
-        issue(row, LetterKind.REGISTRATION_RECEIPT, actor)
-    return event
+    return correspondence.register(row.pk, receipt, actor=actor, at=now())
 
 
 def _register_hints(row: InformationRequest, actor: User) -> list[str]:
@@ -96,13 +92,6 @@ class TransferForm(RequestForm):
         self.choices_of("agency").queryset = agencies
 
 
-def _against_transfer(row: InformationRequest, actor: User) -> list[str]:
-    reasons = procedure.reasons_against(row, Action.TRANSFER, actor)
-    if row.decisions.waiting().exists():
-        reasons.append(_("有待签发的决定，请先退回或者收回。"))
-    return reasons
-
-
 def _transfer_hints(row: InformationRequest, actor: User) -> list[str]:
     return [
         _("转交以后由对方单位办理，您不再看到这一申请；答复期限不变，从第一次收到申请起算。"),
@@ -111,9 +100,10 @@ def _transfer_hints(row: InformationRequest, actor: User) -> list[str]:
 
 
 def _transfer(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    event = triage.transfer(row.pk, values["agency"], actor=actor, at=now(), reason=values["reason"])
-    issue(row, LetterKind.TRANSFER, actor, facts=typed_facts(LetterKind.TRANSFER, values))
-    return event
+    facts = typed_facts(LetterKind.TRANSFER, values)
+    return correspondence.transfer(
+        row.pk, values["agency"], actor=actor, at=now(), reason=values["reason"], facts=facts
+    )
 
 
 def _begin(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
@@ -172,7 +162,7 @@ ASSIGN = RequestVerb(
     "assign", gettext_lazy("分派经办人"), against(Action.ASSIGN), _assign, AssignForm, deeds=deeds_of(Action.ASSIGN)
 )
 TRANSFER = RequestVerb(
-    "transfer", gettext_lazy("转交其他单位"), _against_transfer, _transfer, TransferForm,
+    "transfer", gettext_lazy("转交其他单位"), triage.reasons_against_handing_on, _transfer, TransferForm,
     deeds=deeds_of(Action.TRANSFER), hints=_transfer_hints,
 )  # fmt: skip
 WITHDRAW = RequestVerb(

@@ -14,13 +14,12 @@ from govportal.now import now, today
 from requests_app import clock
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
 from requests_app.admin.file_fields import FilesField, stored
-from requests_app.admin.letter_verbs import issue
 from requests_app.admin.triage_verbs import against, deeds_of
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import Action, InquiryAnswer, InquiryKind
-from requests_app.letter_rules import LetterKind
+from requests_app.letter_rules import INQUIRY_LETTERS, LetterKind
 from requests_app.models import InformationRequest, Inquiry
-from requests_app.services import charge, converse, correct, inquire, procedure
+from requests_app.services import charge, converse, correct, correspondence, inquire, procedure
 
 # --- 补正 ---------------------------------------------------------------------------------------------------------
 
@@ -59,9 +58,8 @@ def _correction_hints(row: InformationRequest, actor: User) -> list[str]:
 
 def _ask_correction(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
     demand = correct.Demand(items=values["items"], told_on=values["told_on"], due_on=values["due_on"])
-    asked = correct.ask(row.pk, demand, actor=actor, at=now())
-    issue(row, LetterKind.CORRECTION, actor, facts=typed_facts(LetterKind.CORRECTION, values))
-    return asked
+    facts = typed_facts(LetterKind.CORRECTION, values)
+    return correspondence.ask_correction(row.pk, demand, actor=actor, at=now(), facts=facts)
 
 
 class CorrectionForm(RequestForm):
@@ -112,16 +110,12 @@ class AskCoAgencyForm(AskPartyForm):
         add_office_facts(self, LetterKind.CO_AGENCY_INQUIRY, self.row)
 
 
-def _ask(kind: InquiryKind, letter: LetterKind) -> Any:
-    """With the letter to whoever is asked, and the one that tells the applicant that the clock stands still."""
-
+def _ask(kind: InquiryKind) -> Any:
     def run(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
         names = ("party", "contact", "matter", "asked_on", "delivered_on")
         question = inquire.Question(kind=kind, **{name: values[name] for name in names})
-        inquiry = inquire.ask(row.pk, question, actor=actor, at=now())
-        issue(row, letter, actor, inquiry=inquiry, facts=typed_facts(letter, values))
-        issue(row, LetterKind.PAUSE, actor, inquiry=inquiry, facts=typed_facts(LetterKind.PAUSE, values))
-        return inquiry
+        facts = typed_facts(INQUIRY_LETTERS[kind], values)
+        return correspondence.ask_party(row.pk, question, actor=actor, at=now(), facts=facts)
 
     return run
 
@@ -278,9 +272,8 @@ def _against_asking_reasons(row: InformationRequest, actor: User) -> list[str]:
 
 
 def _ask_reasons(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    event = converse.ask_reasons(row.pk, values["text"], actor=actor, at=now())
-    issue(row, LetterKind.REASONS, actor, facts=typed_facts(LetterKind.REASONS, values))
-    return event
+    facts = typed_facts(LetterKind.REASONS, values)
+    return correspondence.ask_reasons(row.pk, values["text"], actor=actor, at=now(), facts=facts)
 
 
 def _reasons_hints(row: InformationRequest, actor: User) -> list[str]:
@@ -309,12 +302,12 @@ CORRECTION = RequestVerb(
 )  # fmt: skip
 ASK_THIRD_PARTY = RequestVerb(
     "ask-third-party", gettext_lazy("征求第三方意见"), against(Action.ASK_THIRD_PARTY),
-    _ask(InquiryKind.THIRD_PARTY, LetterKind.THIRD_PARTY_INQUIRY), AskThirdPartyForm,
+    _ask(InquiryKind.THIRD_PARTY), AskThirdPartyForm,
     deeds=deeds_of(Action.ASK_THIRD_PARTY), hints=_third_party_hints,
 )  # fmt: skip
 ASK_CO_AGENCY = RequestVerb(
     "ask-co-agency", gettext_lazy("征求其他机关意见"), against(Action.ASK_CO_AGENCY),
-    _ask(InquiryKind.CO_AGENCY, LetterKind.CO_AGENCY_INQUIRY), AskCoAgencyForm,
+    _ask(InquiryKind.CO_AGENCY), AskCoAgencyForm,
     deeds=deeds_of(Action.ASK_CO_AGENCY), hints=_co_agency_hints,
 )  # fmt: skip
 DELIVERY = RequestVerb(

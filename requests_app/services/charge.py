@@ -3,7 +3,7 @@
 Source: 《政府信息公开条例》第四十二条; 国办函〔2020〕109号 (its articles 6–9 unverified).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,29 +22,43 @@ from requests_app.enums import Action, FeeMode, State
 from requests_app.models import FeeNotice, InformationRequest, RequestEvent
 from requests_app.services import procedure
 from requests_app.services.applicants import others_of
-from requests_app.services.procedure import check
+from requests_app.services.procedure import Words, check
 
 BASIS = "《政府信息公开条例》第四十二条、国办函〔2020〕109号"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """按件: `quantity` requests in this one, `earlier` in the same month before it; 按量: `quantity` pages."""
+    """按件: `quantity` requests in this one, `earlier` in the same month before it; 按量: `quantity` pages.
+
+    `earlier` None: as the portal counts; another number, of what it does not know, needs a reason.
+    """
 
     mode: FeeMode | str
     quantity: int
-    earlier: int = 0
+    earlier: int | None = None
+    earlier_reason: str = ""
     notified_on: date | None = None
     delivered_on: date | None = None
 
 
+def counted(row: InformationRequest, demand: Demand) -> Demand:
+    """The demand with the number of earlier pieces it is charged by; by volume there are none."""
+    if demand.mode != FeeMode.BY_ITEM:
+        return replace(demand, earlier=0, earlier_reason="")
+    known = earlier_in_month(row)
+    if demand.earlier in (None, known):
+        return replace(demand, earlier=known, earlier_reason="")
+    return demand
+
+
 def charge_of(demand: Demand) -> fees.Charge:
-    """What the tariff gives: by item, this request's share on top of the month's earlier ones.
+    """What the tariff gives for a demand that was `counted`: by item, its share on top of the month's earlier ones.
 
     Raises ValueError for a quantity below zero or beyond what the tariff is asked for.
     """
     if demand.mode == FeeMode.BY_ITEM:
-        return fees.by_item(demand.quantity, earlier=demand.earlier)
+        return fees.by_item(demand.quantity, earlier=demand.earlier or 0)
     return fees.by_volume(demand.quantity)
 
 
@@ -67,7 +81,7 @@ def reasons_against_notifying(row: InformationRequest, demand: Demand, actor: An
     reasons = procedure.reasons_against(row, Action.NOTIFY_FEE, actor)
     if FeeNotice.objects.filter(request=row).exists():
         reasons.append(_("收费通知只能发一次。"))
-    reasons += _against_amount(demand)
+    reasons += _against_earlier(row, demand) + _against_amount(counted(row, demand))
     notified_on = demand.notified_on or today
     reasons += procedure.reasons_against_day(row, notified_on, today)
     if demand.delivered_on and not notified_on <= demand.delivered_on <= today:
@@ -75,10 +89,20 @@ def reasons_against_notifying(row: InformationRequest, demand: Demand, actor: An
     return reasons or procedure.clock_faults(row, [_notified(demand, today)], load_calendar())
 
 
+def _against_earlier(row: InformationRequest, demand: Demand) -> list[str]:
+    if demand.mode != FeeMode.BY_ITEM or demand.earlier is None or clean_line(demand.earlier_reason):
+        return []
+    known = earlier_in_month(row)
+    if demand.earlier == known:
+        return []
+    return [_("当月在前的件数按系统统计是 %s 件，另填的须写明理由。") % known]
+
+
 def _against_amount(demand: Demand) -> list[str]:
-    if demand.quantity < 1 or demand.earlier < 0:
+    earlier = demand.earlier or 0
+    if demand.quantity < 1 or earlier < 0:
         return [_("数量须大于零。")]
-    if demand.quantity + demand.earlier > fees.LARGEST_QUANTITY:
+    if demand.quantity + earlier > fees.LARGEST_QUANTITY:
         return [_("数量太大，请核对。")]
     return [] if charge_of(demand).amount > 0 else [_("这一数量按标准不收费，不能发收费通知。")]
 
@@ -92,12 +116,13 @@ def notify(request_id: int, demand: Demand, *, actor: User, at: datetime) -> Fee
     """通知缴费: the clock stops. Raises ValidationError."""
     row, today = procedure.locked(request_id), localdate(at)
     check(reasons_against_notifying(row, demand, actor, today))
+    demand = counted(row, demand)
     charge, fact = charge_of(demand), _notified(demand, today)
     notice = FeeNotice.objects.create(
         request=row,
         mode=demand.mode,
         quantity=demand.quantity,
-        earlier=demand.earlier if demand.mode == FeeMode.BY_ITEM else 0,
+        earlier=demand.earlier or 0,
         amount=charge.amount,
         working=[str(line) for line in charge.lines],
         notified_on=fact.on,
@@ -105,7 +130,9 @@ def notify(request_id: int, demand: Demand, *, actor: User, at: datetime) -> Fee
         delivered_on=fact.delivered_on,
         pay_by=clock.payment_due(fact.delivered_on or fact.on, load_calendar()).due_on,
     )
-    procedure.move(row, Action.NOTIFY_FEE, actor=actor, at=at, on=fact.on, facts=[fact], basis=BASIS)
+    why = {"earlier": notice.earlier, "reason": clean_line(demand.earlier_reason)}
+    words = Words(note=_("当月在前的件数按 %(earlier)s 件计：%(reason)s") % why if why["reason"] else "")
+    procedure.move(row, Action.NOTIFY_FEE, actor=actor, at=at, on=fact.on, facts=[fact], words=words, basis=BASIS)
     return notice
 
 

@@ -22,12 +22,12 @@ from govportal.models import PrivateFile, User
 from govportal.permissions import Role
 from govportal.workdays import Calendar, add_working_days, is_working_day
 from requests_app.enums import Channel, DecisionKind, FileKind, ReceiptBasis
-from requests_app.letter_rules import LetterKind
-from requests_app.models import Decision, FeeNotice, InformationRequest, Inquiry
+from requests_app.models import Decision, InformationRequest, Inquiry
 from requests_app.services import (
     charge,
     converse,
     correct,
+    correspondence,
     decide,
     demo_letters,
     files_of,
@@ -81,7 +81,7 @@ class Cases:
     def __init__(self, county: DemoCounty, people: Mapping[tuple[str, str], User]) -> None:
         self.county, self.people = county, people
         self.days = Days(county.today, load_calendar())
-        self.applicants = load("applicants.toml")
+        self.applicants, self.names = load("applicants.toml"), load("files.toml")
         self.rows: dict[str, int] = {}
         self.shown: list[tuple[str, str, str]] = []
         self.verbs: Mapping[str, Verb] = {
@@ -100,7 +100,6 @@ class Cases:
             "charge": self._charge,
             "arrive": self._arrive,
             "deliver_fee": self._deliver_fee,
-            "tell_party": self._tell_party,
             "pay": self._pay,
             "draft": self._draft,
             "release": self._release,
@@ -147,11 +146,14 @@ class Cases:
 
     def _file(self, name: str, by: User | None) -> PrivateFile:
         with (FOLDER / "files" / name).open("rb") as stream:
-            return private_files.store(File(stream, name), by=by)
+            return private_files.store(File(stream, name), by=by, name=self.names[name])
 
     def _files(self, source: Raw, by: User | None) -> list[PrivateFile]:
         names = [*source.get("files", []), *filter(None, [source.get("file")])]
         return [self._file(name, by) for name in names]
+
+    def _told(self, told: correspondence.Told[object], officer: User, at: datetime) -> None:
+        demo_letters.send(told.letters, actor=officer, at=at)
 
     # --- filing --------------------------------------------------------------------------------------------------
 
@@ -206,8 +208,8 @@ class Cases:
         row = self.row(case)
         confirmed = self.days.after(localdate(row.filed_at), case["confirmed"]) if "confirmed" in case else None
         officer = self.officer(case)
-        triage.register(row.pk, triage.Receipt(received_on=confirmed), actor=officer, at=at)
-        demo_letters.confirm_receipt(self.row(case), actor=officer, at=at)
+        receipt = triage.Receipt(received_on=confirmed)
+        self._told(correspondence.register(row.pk, receipt, actor=officer, at=at), officer, at)
 
     def _review(self, case: Raw, step: Raw, at: datetime) -> None:
         triage.begin_review(self.rows[case["key"]], actor=self.officer(case), at=at)
@@ -219,14 +221,14 @@ class Cases:
     def _transfer(self, case: Raw, step: Raw, at: datetime) -> None:
         agency = self.county.agencies[step["to"]]
         officer = self.officer(case)
-        triage.transfer(self.rows[case["key"]], agency, actor=officer, at=at, reason=step["reason"])
-        demo_letters.issue(self.row(case), LetterKind.TRANSFER, actor=officer, at=at)
+        told = correspondence.transfer(self.rows[case["key"]], agency, actor=officer, at=at, reason=step["reason"])
+        self._told(told, officer, at)
 
     def _ask_correction(self, case: Raw, step: Raw, at: datetime) -> None:
         demand = correct.Demand(items=step["items"], due_on=self.days.after(localdate(at), step["days"]))
         officer = self.officer(case)
-        correct.ask(self.rows[case["key"]], demand, actor=officer, at=at)
-        demo_letters.issue(self.row(case), LetterKind.CORRECTION, actor=officer, at=at)
+        told = correspondence.ask_correction(self.rows[case["key"]], demand, actor=officer, at=at)
+        self._told(told, officer, at)
 
     def _correct(self, case: Raw, step: Raw, at: datetime) -> None:
         by = None if case["channel"] == Channel.WEB else self.officer(case)
@@ -240,8 +242,7 @@ class Cases:
     def _ask_party(self, case: Raw, step: Raw, at: datetime) -> None:
         question = inquire.Question(**{name: step[name] for name in ("kind", "party", "contact", "matter")})
         officer = self.officer(case)
-        inquiry = inquire.ask(self.rows[case["key"]], question, actor=officer, at=at)
-        demo_letters.ask(self.row(case), inquiry, actor=officer, at=at)
+        self._told(correspondence.ask_party(self.rows[case["key"]], question, actor=officer, at=at), officer, at)
 
     def _deliver(self, case: Raw, step: Raw, at: datetime) -> None:
         inquiry = self._inquiry(case, step)
@@ -254,13 +255,6 @@ class Cases:
     def _settle(self, case: Raw, step: Raw, at: datetime) -> None:
         inquire.settle_silence(self._inquiry(case, step).pk, actor=self.officer(case), at=at)
 
-    def _tell_party(self, case: Raw, step: Raw, at: datetime) -> None:
-        """书面告知第三方 of what is disclosed although he objects (第三十二条)."""
-        row, inquiry, officer = self.row(case), self._inquiry(case, step), self.officer(case)
-        facts = {"reasons": step["reasons"]}
-        kind = LetterKind.THIRD_PARTY_DECISION
-        demo_letters.issue(row, kind, actor=officer, at=at, inquiry=inquiry, facts=facts)
-
     def _arrive(self, case: Raw, step: Raw, at: datetime) -> None:
         demo_letters.arrive(self.row(case), localdate(at), actor=self.officer(case), at=at)
 
@@ -268,23 +262,26 @@ class Cases:
 
     def _ask_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
         officer = self.officer(case)
-        converse.ask_reasons(self.rows[case["key"]], step["text"], actor=officer, at=at)
-        facts = {"reply_by": self.days.after(localdate(at), step["days"])}
-        demo_letters.issue(self.row(case), LetterKind.REASONS, actor=officer, at=at, facts=facts)
+        told = correspondence.ask_reasons(
+            self.rows[case["key"]],
+            step["text"],
+            actor=officer,
+            at=at,
+            answer_by=self.days.after(localdate(at), step["days"]),
+        )
+        self._told(told, officer, at)
 
     def _give_reasons(self, case: Raw, step: Raw, at: datetime) -> None:
         converse.give_reasons(self.rows[case["key"]], step["text"], actor=None, at=at)
 
     def _charge(self, case: Raw, step: Raw, at: datetime) -> None:
-        demand = charge.Demand(mode=step["mode"], quantity=step["quantity"], earlier=step.get("earlier", 0))
+        names = ("mode", "quantity", "earlier", "earlier_reason")
+        demand = charge.Demand(**{name: step[name] for name in names if name in step})
         officer = self.officer(case)
-        charge.notify(self.rows[case["key"]], demand, actor=officer, at=at)
-        demo_letters.issue(self.row(case), LetterKind.FEE, actor=officer, at=at)
+        self._told(correspondence.charge_fee(self.rows[case["key"]], demand, actor=officer, at=at), officer, at)
 
     def _deliver_fee(self, case: Raw, step: Raw, at: datetime) -> None:
         self._arrive(case, step, at)
-        if FeeNotice.objects.filter(request=self.rows[case["key"]], delivered_on=None).exists():
-            charge.note_delivery(self.rows[case["key"]], localdate(at), actor=self.officer(case), at=at)
 
     def _pay(self, case: Raw, step: Raw, at: datetime) -> None:
         charge.record_payment(self.rows[case["key"]], actor=self.officer(case), at=at, reference=step["reference"])
@@ -321,7 +318,7 @@ class Cases:
             files=self._files(step, officer),
             duplicate_of=InformationRequest.objects.get(pk=self.rows[first]) if first else None,
         )
-        decide.submit(self.rows[case["key"]], proposal, actor=officer, at=at)
+        correspondence.submit(self.rows[case["key"]], proposal, actor=officer, at=at)
 
     def _item(self, title: str, on: date) -> Item:
         """The newest live item that was public on the day and whose title begins like this."""
@@ -335,9 +332,9 @@ class Cases:
 
     def _release(self, case: Raw, step: Raw, at: datetime) -> None:
         decision, officer = self._waiting(case), self.officer(case)
-        decide.release(decision.pk, seen=decision.digest, actor=self._head(case), at=at, note=step.get("note", ""))
-        kind = decision.reply_kind if decision.kind == DecisionKind.REPLY else decision.kind
-        demo_letters.issue(self.row(case), LetterKind(kind), actor=officer, at=at)
+        note = step.get("note", "")
+        told = correspondence.release(decision.pk, seen=decision.digest, actor=self._head(case), at=at, note=note)
+        self._told(told, officer, at)
 
     def _send_back(self, case: Raw, step: Raw, at: datetime) -> None:
         waiting = self._waiting(case)

@@ -31,7 +31,7 @@ ARTICLES = {
     InquiryKind.THIRD_PARTY: "《政府信息公开条例》第三十二条",
     InquiryKind.CO_AGENCY: "《政府信息公开条例》第三十四条",
 }
-_ASK = {
+ASK = {
     InquiryKind.THIRD_PARTY: (Action.ASK_THIRD_PARTY, ClockKind.THIRD_PARTY_ASKED),
     InquiryKind.CO_AGENCY: (Action.ASK_CO_AGENCY, ClockKind.CO_AGENCY_ASKED),
 }
@@ -55,7 +55,7 @@ class Question:
 
 def reasons_against_asking(row: InformationRequest, question: Question, actor: Any, today: date) -> list[str]:
     """Why this cannot be asked now; empty when it can."""
-    action, _kind = _ASK[InquiryKind(question.kind)]
+    action, _kind = ASK[InquiryKind(question.kind)]
     reasons = procedure.reasons_against(row, action, actor)
     if not clean_line(question.party) or not clean_text(question.matter):
         reasons.append(_("须写明征求谁的意见、征求什么意见。"))
@@ -69,7 +69,7 @@ def reasons_against_asking(row: InformationRequest, question: Question, actor: A
 
 
 def _fact_of(row: InformationRequest, question: Question, today: date) -> clock.Event:
-    _action, kind = _ASK[InquiryKind(question.kind)]
+    _action, kind = ASK[InquiryKind(question.kind)]
     ref = f"{row.inquiries.count() + 1}"  # nothing is ever deleted
     return clock.Event(kind, question.asked_on or today, ref=ref, delivered_on=question.delivered_on)
 
@@ -94,7 +94,7 @@ def ask(request_id: int, question: Question, *, actor: User, at: datetime) -> In
     )
     inquiry.clean_fields(exclude={"request", "asked_by"})
     inquiry.save(force_insert=True)
-    action, _fact_kind = _ASK[kind]
+    action, _fact_kind = ASK[kind]
     procedure.move(row, action, actor=actor, at=at, on=fact.on, facts=[fact], basis=ARTICLES[kind])
     return inquiry
 
@@ -110,7 +110,7 @@ def note_delivery(inquiry_id: int, delivered_on: date, *, actor: User, at: datet
     if not inquiry.asked_on <= delivered_on <= today:
         reasons.append(_("送达日期不能早于发出日期，也不能晚于今天。"))
     check(reasons)
-    _action, fact_kind = _ASK[InquiryKind(inquiry.kind)]
+    _action, fact_kind = ASK[InquiryKind(inquiry.kind)]
     fact = clock.Event(fact_kind, inquiry.asked_on, ref=inquiry.ref, delivered_on=delivered_on)
     row.clock_events.filter(kind=fact_kind.value, ref=inquiry.ref, voided_at=None).update(
         voided_at=at, void_reason=_("登记送达日期")

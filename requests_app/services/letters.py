@@ -22,7 +22,15 @@ from govportal.html import clean_line
 from govportal.models import Agency, PrivateFile, User
 from govportal.permissions import Permission
 from requests_app.enums import DecisionKind, DecisionState, InquiryKind, ReplyKind
-from requests_app.letter_rules import ASKED_BY, LETTER_RULES, REMEDY_FACTS, REQUEST_FACTS, Addressee, LetterKind
+from requests_app.letter_rules import (
+    ASKED_BY,
+    DECISION_LETTERS,
+    LETTER_RULES,
+    REMEDY_FACTS,
+    REQUEST_FACTS,
+    Addressee,
+    LetterKind,
+)
 from requests_app.letters import MissingFacts, from_json, known_facts, missing_facts, render_pdf, to_json
 from requests_app.models import Decision, InformationRequest, Inquiry, Letter
 from requests_app.services import applicants, procedure
@@ -33,7 +41,7 @@ from requests_app.services.procedure import check
 RENDER = "requests_app.render_letter"
 PREFIX_LENGTH = 60
 # What is decided by two people, and which decision its letter carries.
-_DECIDED = {LetterKind.EXTENSION: DecisionKind.EXTENSION, LetterKind.DELAY: DecisionKind.DELAY} | {
+_DECIDED = {letter: kind for kind, letter in DECISION_LETTERS.items()} | {
     LetterKind(kind.value): DecisionKind.REPLY for kind in ReplyKind
 }
 _OF_INQUIRY = {letter: (kind,) for letter, kind in ASKED_BY.items()} | {
@@ -55,6 +63,11 @@ class Order:
     kind: LetterKind
     inquiry: Inquiry | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def kind_of(decision: Decision) -> LetterKind:
+    """The letter that a decision goes out by."""
+    return DECISION_LETTERS.get(DecisionKind(decision.kind)) or LetterKind(decision.reply_kind)
 
 
 def decision_of(row: InformationRequest, kind: LetterKind) -> Decision | None:
@@ -117,10 +130,11 @@ def reasons_against_issuing(row: InformationRequest, order: Order, actor: Any, t
     issued = row.letters.filter(kind=order.kind.value, decision=decision, inquiry=order.inquiry)
     if order.kind is not LetterKind.TRANSFER and (earlier := issued.last()):
         reasons.append(_("已经生成过这一文书（%s），需要更改的请重新生成。") % earlier.number)
-    return reasons + _reasons_against_facts(matter, order.facts)
+    return reasons + reasons_against_facts(matter, order.facts)
 
 
-def _reasons_against_facts(matter: Matter, extra: Mapping[str, Any]) -> list[str]:
+def reasons_against_facts(matter: Matter, extra: Mapping[str, Any] | None = None) -> list[str]:
+    """What the letter lacks or may not say; empty when it is whole."""
     try:
         facts = facts_for(matter, extra)
     except ValueError as error:
@@ -143,7 +157,7 @@ def _against_naming(row: InformationRequest, kind: LetterKind, facts: Mapping[st
 def issue(request_id: int, order: Order, *, actor: User, at: datetime) -> Letter:
     """生成文书: number and facts are fixed here; the PDF follows. Raises ValidationError with every reason.
 
-    Take it into the transaction of the deed the letter tells of, so that neither is there without the other.
+    With the deed it tells of it is issued by correspondence.py; by itself only where one was left out.
     """
     row, today = procedure.locked(request_id), localdate(at)
     check(reasons_against_issuing(row, order, actor, today))

@@ -18,17 +18,12 @@ from django.utils.translation import gettext as _
 from govportal.calendar import load_calendar
 from govportal.workdays import Calendar
 from requests_app import clock
-from requests_app.clock import ClockKind
 from requests_app.enums import InquiryKind, State
 from requests_app.models import ClockEvent, FeeNotice, InformationRequest, Inquiry
-from requests_app.services import procedure
+from requests_app.services import inquire, procedure
 
 REFRESH = "requests_app.refresh"  # the task, for whoever has changed the calendar
 BATCH = 500  # requests locked at a time
-_ASKED = {
-    InquiryKind.THIRD_PARTY: ClockKind.THIRD_PARTY_ASKED,
-    InquiryKind.CO_AGENCY: ClockKind.CO_AGENCY_ASKED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +85,8 @@ def _inquiries(rows: Iterable[InformationRequest], calendar: Calendar) -> int:
     for inquiry in Inquiry.objects.filter(request__in=[row.pk for row in rows], answered_on=None).only(
         "kind", "asked_on", "delivered_on", "due_on"
     ):
-        asked = clock.Event(_ASKED[InquiryKind(inquiry.kind)], inquiry.asked_on, delivered_on=inquiry.delivered_on)
+        _action, kind = inquire.ASK[InquiryKind(inquiry.kind)]
+        asked = clock.Event(kind, inquiry.asked_on, delivered_on=inquiry.delivered_on)
         due_on = clock.silence_ends(asked, calendar).due_on
         if inquiry.due_on != due_on:
             inquiry.due_on = due_on

@@ -99,17 +99,25 @@ def assign(request_id: int, handler: User, *, actor: User, at: datetime, reason:
     )
 
 
+def reasons_against_handing_on(row: InformationRequest, actor: Any) -> list[str]:
+    """Why the request cannot go to any other agency now; empty when it can."""
+    reasons = procedure.reasons_against(row, Action.TRANSFER, actor)
+    if row.received_on is None:  # the letter names it, and the period runs from it whoever answers
+        reasons.append(_("还没有确定收到申请的日期，请先登记受理，再转交。"))
+    if row.decisions.waiting().exists():
+        reasons.append(_("有待签发的决定，请先退回或者收回。"))
+    return reasons
+
+
 def reasons_against_transferring(row: InformationRequest, agency: Agency, reason: str, actor: Any) -> list[str]:
     """Why the request cannot go to that agency; empty when it can."""
-    reasons = procedure.reasons_against(row, Action.TRANSFER, actor)
+    reasons = reasons_against_handing_on(row, actor)
     if agency.pk == row.agency_id:
         reasons.append(_("申请已经在%s。") % agency.display_name)
     elif not intake.open_agencies().filter(pk=agency.pk).exists():
         reasons.append(_("%s不受理信息公开申请。") % agency.display_name)
     if not reason.strip():
         reasons.append(_("须写明转交的理由。"))
-    if row.decisions.waiting().exists():
-        reasons.append(_("有待签发的决定，请先退回。"))
     return reasons
 
 

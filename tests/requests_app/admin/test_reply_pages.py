@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from govportal.now import now
+from govportal.now import now, today
 from requests_app.admin.decision_verbs import SignForm
 from requests_app.enums import DecisionState, Outcome, ReplyKind, State
 from requests_app.letter_rules import LETTER_RULES, LetterKind
@@ -13,10 +13,11 @@ from requests_app.models import Decision
 from requests_app.services import decide
 from tests.disclosure.doors import text_of
 from tests.factories.published import publish_one
-from tests.factories.requests import make_proposal, reread_request, submit_decision
+from tests.factories.requests import deliver_correction, make_proposal, reread_request, submit_decision
 from tests.requests_app.admin.desk_world import Desk, page, problems, sent, verb
 
 pytestmark = pytest.mark.django_db
+UNCORRECTED = {"reply_kind": ReplyKind.NOT_CORRECTED, "reasons": "逾期没有补正。"}
 NOT_EXISTING = {"reply_kind": ReplyKind.NOT_EXISTING, "reasons": "检索了档案室和业务系统，没有这一信息。"}
 
 
@@ -51,7 +52,7 @@ def test_form_of_each_kind_asks_for_what_its_letter_says(desk: Desk, kind: Reply
     asked = {name.removeprefix("fact_") for name in form.fields}
     told = {fact.name for fact in LETTER_RULES[LetterKind(kind)].required}
     assert opened.status_code == 200 and "reasons" in asked
-    assert told <= asked | {form.reasons_as, form.content_as, "access", "earlier_number"}
+    assert told <= asked | {form.reasons_as, form.content_as, "access", "earlier_number", "correction_delivered_on"}
     assert problems(empty) and not row.decisions.exists()
 
 
@@ -178,6 +179,17 @@ def test_letter_that_lacks_a_fact_keeps_the_reply_unsigned(desk: Desk) -> None:
     assert row.decisions.get().state == DecisionState.SUBMITTED
 
 
+def test_extension_whose_letter_lacks_a_fact_asks_for_it_before_it_is_handed_in(desk: Desk) -> None:
+    row = desk.request(State.IN_REVIEW)
+    type(desk.agency).objects.filter(pk=desk.agency.pk).update(office="", phone="", address="")
+
+    refused = sent(desk.handling, row, "extend", days=10, reasons="材料较多")
+    done = sent(desk.handling, row, "extend", days=10, reasons="材料较多", fact_contact="电话：0399-1")
+
+    assert "fact_contact" in refused.context["form"].errors
+    assert done.status_code == 302 and row.decisions.get().facts == {"contact": "电话：0399-1"}
+
+
 def test_returned_draft_comes_back_with_its_words(desk: Desk) -> None:
     row = desk.request(State.IN_REVIEW)
     sent(desk.handling, row, "reply", opened={"reply_kind": ReplyKind.NOT_EXISTING}, **NOT_EXISTING)
@@ -233,12 +245,17 @@ def test_draft_exchanged_between_form_and_lock_is_not_signed(desk: Desk, monkeyp
 
 def test_lapse_waits_for_the_end_of_the_period(desk: Desk) -> None:
     row = desk.request(State.CORRECTION_ASKED)
-    typed: dict[str, Any] = {"reply_kind": ReplyKind.NOT_CORRECTED, "reasons": "逾期没有补正。"}
+    deliver_correction(row, today())
 
-    answer = desk.handling.post(
-        verb(row, "reply"),
-        typed | {"fact_correction_number": "澄交公复〔2026〕1号", "fact_correction_delivered_on": "2026-01-05",
-                 "fact_correct_by": "2026-01-20"},
-    )  # fmt: skip
+    answer = sent(desk.handling, row, "reply", opened={"reply_kind": ReplyKind.NOT_CORRECTED}, **UNCORRECTED)
 
     assert any("期满以后才能终止办理" in reason for reason in problems(answer))
+
+
+def test_lapse_takes_nobodys_word_for_the_arrival_of_the_notice(desk: Desk) -> None:
+    row = desk.request(State.CORRECTION_ASKED)
+    typed: dict[str, Any] = UNCORRECTED | {"fact_correction_number": "澄交公复〔2026〕1号"}
+
+    answer = desk.handling.post(verb(row, "reply"), typed | {"fact_correction_delivered_on": "2026-01-05"})
+
+    assert problems(answer) == ["文书缺少：补正告知书送达日期。"]

@@ -1,5 +1,6 @@
 """信息处理费: cumulative by month and applicant, a clock that stands still, payment, and what is refused."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -73,6 +74,22 @@ def test_earlier_requests_are_of_the_applicant_the_agency_and_the_month() -> Non
     assert (charge.earlier_in_month(first), charge.earlier_in_month(last)) == (1, 2)
 
 
+def test_earlier_pieces_are_counted_by_the_portal_and_otherwise_with_a_reason() -> None:
+    row = request_in(State.IN_REVIEW)
+    demand = charge.Demand(mode=FeeMode.BY_ITEM, quantity=11)
+    other = replace(demand, earlier=4)
+
+    refused = refusal(lambda: charge.notify(row.pk, other, actor=officer_of(row.agency), at=AT))
+    told = replace(other, earlier_reason="另有四件登记在纸上")
+    notice = charge.notify(row.pk, told, actor=officer_of(row.agency), at=AT)
+    counted = request_in(State.IN_REVIEW)
+    by_portal = charge.notify(counted.pk, demand, actor=officer_of(counted.agency), at=AT)
+
+    assert refused == ["当月在前的件数按系统统计是 0 件，另填的须写明理由。"]
+    assert (notice.earlier, by_portal.earlier) == (4, 0) and notice.amount > by_portal.amount
+    assert "另有四件登记在纸上" in row.events.get(action=Action.NOTIFY_FEE).note
+
+
 def test_earlier_request_that_was_charged_as_several_counts_as_so_many() -> None:
     agency = make_agency()
     first, by_volume, last = asked(agency), asked(agency), asked(agency)
@@ -102,7 +119,7 @@ def test_request_without_a_day_of_receipt_has_no_month() -> None:
     [
         ({"mode": FeeMode.BY_VOLUME, "quantity": 250}, 4700),
         ({"mode": FeeMode.BY_ITEM, "quantity": 45}, 5500),
-        ({"mode": FeeMode.BY_ITEM, "quantity": 1, "earlier": 10}, 100),
+        ({"mode": FeeMode.BY_ITEM, "quantity": 1, "earlier": 10, "earlier_reason": "纸质登记"}, 100),
         ({"mode": FeeMode.BY_VOLUME, "quantity": 31, "earlier": 10}, 10),
     ],
 )
@@ -119,7 +136,7 @@ def test_notice_keeps_the_amount_and_its_working(values: dict[str, Any], amount:
     [
         ({"quantity": 0}, "数量须大于零。"),
         ({"quantity": -1}, "数量须大于零。"),
-        ({"mode": FeeMode.BY_ITEM, "quantity": 1, "earlier": -1}, "数量须大于零。"),
+        ({"mode": FeeMode.BY_ITEM, "quantity": 1, "earlier": -1, "earlier_reason": "误"}, "数量须大于零。"),
         ({"quantity": 10_000_000}, "数量太大，请核对。"),
         ({"quantity": 30}, "这一数量按标准不收费，不能发收费通知。"),
         ({"mode": FeeMode.BY_ITEM, "quantity": 10}, "这一数量按标准不收费，不能发收费通知。"),

@@ -261,6 +261,13 @@ def test_transfer_after_a_correction_asks_for_no_second_one() -> None:
     assert refusal(lambda: ask_correction(reread_request(row), at=LATER)) == ["补正只能告知一次（条例第三十条）。"]
 
 
+def test_transfer_waits_for_the_day_of_receipt() -> None:
+    row = make_request(received_on=None, receipt_basis="", channel=Channel.MAIL)
+    move = partial(triage.transfer, row.pk, make_agency(), actor=officer_of(row.agency), at=LATER, reason="不属")
+
+    assert refused_without_a_trace(row, move) == ["还没有确定收到申请的日期，请先登记受理，再转交。"]
+
+
 def test_transfer_to_where_it_cannot_go_is_refused_with_every_reason() -> None:
     row = request_in(State.IN_REVIEW)
     officer, inactive = officer_of(row.agency), make_agency(is_active=False, name="撤销的局")
@@ -279,7 +286,7 @@ def test_transfer_waits_for_the_decision_that_waits() -> None:
     decision = submit_decision(row)
     move = partial(triage.transfer, row.pk, make_agency(), actor=officer_of(row.agency), at=LATER, reason="不属")
 
-    assert refused_without_a_trace(row, move) == ["有待签发的决定，请先退回。"]
+    assert refused_without_a_trace(row, move) == ["有待签发的决定，请先退回或者收回。"]
     decide.send_back(decision.pk, seen=decision.digest, actor=releaser_of(row.agency), at=LATER, note="不属本机关")
     assert move().to_state == State.IN_REVIEW
 

@@ -30,6 +30,7 @@ _DEEDS: dict[str, Promise | str] = {
     "letter.send": _("发出文书"),
     "letter.deliver": _("登记送达"),
     "letter.open": _("查看文书"),
+    "letter.open_proof": _("查看送达凭证"),
     "letter.download": _("下载文书"),
     "appeal.record": _("登记"),
     "appeal.answer": _("登记答复、答辩"),

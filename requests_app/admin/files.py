@@ -11,7 +11,8 @@ from govportal.models import User
 from requests_app.admin.applicant_pages import find_visible, may_open_plainly
 from requests_app.admin.decision_verbs import draft_pdf, waiting_decision
 from requests_app.admin.verb_pages import pdf_response
-from requests_app.services import applicants, letters
+from requests_app.models import Delivery
+from requests_app.services import applicants, letter_delivery, letters
 
 
 @require_safe
@@ -52,3 +53,16 @@ def letter_page(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponseBa
         raise Http404(_("个人信息已按保存期限清除，文书不再提供。"))
     assert isinstance(request.user, User)
     return private_files.serve(letters.open_by_staff(letter.pk, actor=request.user), request)
+
+
+@require_safe
+@never_cache
+def proof_page(request: HttpRequest, pk: int, delivery_pk: int) -> HttpResponseBase:
+    """The scan that proves the arrival of a letter."""
+    row = find_visible(request, pk)
+    delivery = Delivery.objects.filter(pk=delivery_pk, letter__request=row).first()
+    assert isinstance(request.user, User)
+    proof = letter_delivery.open_proof(delivery.pk, actor=request.user) if delivery else None
+    if proof is None:
+        raise Http404(_("没有这份送达凭证。"))
+    return private_files.serve(proof, request)

@@ -83,6 +83,7 @@ class InformationRequestAdmin(LedgerImport, RequestVerbAdmin):
             path("<int:pk>/applicant/", guard(applicant_pages.unmask_page), name=f"{name}_applicant"),
             path("<int:pk>/files/<int:file_pk>/", guard(files.file_page), name=f"{name}_file"),
             path("<int:pk>/letters/<int:letter_pk>/", guard(files.letter_page), name=f"{name}_letter"),
+            path("<int:pk>/proofs/<int:delivery_pk>/", guard(files.proof_page), name=f"{name}_proof"),
             path("<int:pk>/draft/", guard(files.draft_page), name=f"{name}_draft"),
             *super().get_urls(),
         ]

@@ -12,10 +12,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from govportal import audit, notices, private_files
+from govportal import access, audit, notices, private_files
 from govportal.files import RefusedFile
 from govportal.html import clean_text
-from govportal.models import User
+from govportal.models import PrivateFile, User
+from govportal.permissions import Permission
 from requests_app.audit_words import APPLICANT
 from requests_app.enums import Action, DeliveryWay
 from requests_app.letter_rules import ASKED_BY, LETTER_RULES, LetterKind
@@ -161,6 +162,20 @@ def _locked(delivery_id: int) -> Delivery:
     delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
     delivery.letter = letter
     return delivery
+
+
+@transaction.atomic
+def open_proof(delivery_id: int, *, actor: User) -> PrivateFile | None:
+    """送达凭证 for staff, None where there is none: it names who got the letter, so the look is in the audit trail.
+
+    Raises PermissionDenied.
+    """
+    delivery = Delivery.objects.select_related("letter__agency", "proof").get(pk=delivery_id)
+    letter = delivery.letter
+    access.require(actor, Permission.VIEW_APPLICANT, letter.agency)
+    if delivery.proof:
+        audit.record(actor, "letter.open_proof", letter, agency=letter.agency, after={"delivery": delivery.pk})
+    return delivery.proof
 
 
 # --- the applicant's page ------------------------------------------------------------------------------------------

@@ -113,6 +113,21 @@ def test_letter_is_sealed_sent_and_proven(desk: Desk, row: InformationRequest) -
     assert letter.sealed_file and (delivery.way, delivery.delivered_on) == (DeliveryWay.POST, today())
     assert delivery.proof and "EMS 1234" in delivery.note
     assert "用印件" in text_of(client.get(page(row)))
+    proof = door("proof", row.pk, delivery.pk)
+    assert proof in client.get(page(row)).content.decode()
+    assert b"".join(client.get(proof).streaming_content) == SCAN
+    assert desk.member(Role.AGENCY_HEAD).get(proof).status_code == 403
+    assert signed_in(make_member(Role.REQUEST_OFFICER)).get(proof).status_code == 404
+    assert AuditEvent.objects.get(action="letter.open_proof").after == {"delivery": delivery.pk}
+
+
+def test_proof_that_is_not_there_is_not_found(desk: Desk, row: InformationRequest) -> None:
+    delivery = letter_of(desk, row).deliveries.create(way=DeliveryWay.POST, sent_on=today())
+    foreign = letter_of(desk, desk.request(State.REGISTERED)).deliveries.create(way=DeliveryWay.POST, sent_on=today())
+
+    for pk in (delivery.pk, foreign.pk, 0):
+        assert desk.handling.get(door("proof", row.pk, pk)).status_code == 404
+    assert not AuditEvent.objects.filter(action="letter.open_proof").exists()
 
 
 def test_letter_is_made_anew_under_its_number(desk: Desk, row: InformationRequest) -> None:

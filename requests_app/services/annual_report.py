@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -137,9 +137,10 @@ class Fees:
 
 
 def fees(agencies: Sequence[Agency], period: Period) -> Fees:
-    """By the day of payment, of the requests that these agencies hold."""
-    held = Q(request__agency__in=[agency.pk for agency in agencies])
-    paid = FeeNotice.objects.filter(held, paid_on__range=(period.first, period.as_of))
+    """By the day of payment, of the requests that the tables count for these agencies: who held them on the last day,
+    whoever has them now."""
+    held = report_counts.requests_of([agency.pk for agency in agencies], period).order_by().values("pk")
+    paid = FeeNotice.objects.filter(request__in=held, paid_on__range=(period.first, period.as_of))
     found = paid.aggregate(amount=Sum("amount"), number=Count("pk"))
     return Fees(found["amount"] or Decimal(0), found["number"])
 

@@ -12,16 +12,24 @@ from disclosure.publication_log import canonical_json
 from govportal.models import Agency, AuditEvent
 from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
-from requests_app.enums import ReportState
-from requests_app.models import AnnualReport, ReportFigure
+from requests_app.enums import FeeMode, ReportState
+from requests_app.models import AnnualReport, FeeNotice, ReportFigure
 from requests_app.report_checks import check
+from requests_app.report_counts import Period
 from requests_app.report_reading import read_report
 from requests_app.report_workflow import REPORT, ReportAction
 from requests_app.services import annual_report, report_drafting
 from requests_app.services.report_drafting import Figure
 from tests.database import refused, replaced
 from tests.factories import make_agency, make_member, make_user
-from tests.requests_app.report_samples import PARTS, frozen_report, make_request, submitted_report, written_report
+from tests.requests_app.report_samples import (
+    PARTS,
+    frozen_report,
+    hand_over,
+    make_request,
+    submitted_report,
+    written_report,
+)
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -368,6 +376,21 @@ def test_report_is_frozen_once_by_people_at_once() -> None:
     assert len(winners) == 1
     assert AnnualReport.objects.get(pk=report.pk).frozen_by_id == winners[0]
     assert AuditEvent.objects.filter(action="annualreport.freeze").count() == 1
+
+
+def test_fees_go_with_who_held_the_request_on_the_last_day() -> None:
+    """As the tables count it: handed on in January, it belongs to the report of the year before."""
+    giver, taker = make_agency(), make_agency()
+    row, officer = make_request(giver, received_on=date(2025, 11, 3)), make_user()
+    FeeNotice.objects.create(
+        request=row, mode=FeeMode.BY_VOLUME, quantity=31, amount=10, notified_on=date(2025, 11, 10),
+        notified_by=officer, pay_by=date(2025, 12, 8), paid_on=date(2025, 11, 20),
+    )  # fmt: skip
+    hand_over(row, taker, on=date(2026, 1, 5), by=officer)
+
+    found = {agency: annual_report.fees([agency], Period.of(2025, today=TODAY)).number for agency in (giver, taker)}
+
+    assert found == {giver: 1, taker: 0}
 
 
 def test_fee_sentence_sums_what_was_paid_in_the_year() -> None:

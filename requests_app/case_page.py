@@ -32,7 +32,7 @@ from requests_app.enums import (
 from requests_app.letter_rules import LETTER_RULES, LetterKind
 from requests_app.models import Applicant, Correction, Decision, FeeNotice, InformationRequest, RequestFile
 from requests_app.next_steps import Office, office_of
-from requests_app.services import letter_delivery, procedure
+from requests_app.services import letter_delivery, procedure, publication_tasks
 from requests_app.services.applicants import Line, masked
 
 # The tone of the tag beside the words of a state.
@@ -119,6 +119,7 @@ class CasePage:
     correction: Correction | None = None
     fee: FeeNotice | None = None
     asks_reasons: str = ""
+    can_suggest: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -143,7 +144,7 @@ def case_page(row: InformationRequest, today: date) -> CasePage:
                 one.issued_on,
                 is_sealed=bool(one.sealed_file_id),
                 is_reply=one.kind == row.reply_kind,
-            )  # fmt: skip
+            )
             for one in letter_delivery.shown_to_applicant(row)
         ],
         messages=list(row.messages.all()),
@@ -153,6 +154,7 @@ def case_page(row: InformationRequest, today: date) -> CasePage:
         correction=Correction.objects.filter(request=row).first() if row.state == State.CORRECTION_ASKED else None,
         fee=FeeNotice.objects.filter(request=row).first(),
         asks_reasons=reasons_asked(row),
+        can_suggest=can_suggest(row),
     )
 
 
@@ -166,6 +168,11 @@ def reasons_asked(row: InformationRequest) -> str:
     """What the office wants reasons for (第三十五条), while it waits for them."""
     last = row.events.filter(action__in=[Action.ASK_REASONS, Action.RECEIVE_REASONS]).last()
     return last.public_note if last and last.action == Action.ASK_REASONS and not row.is_closed else ""
+
+
+def can_suggest(row: InformationRequest) -> bool:
+    """Whether he can suggest that what he was given becomes public (第四十四条); once, and nobody else has."""
+    return publication_tasks.was_given(row) and not row.publication_tasks.exists()
 
 
 def reply_of(row: InformationRequest) -> Reply | None:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("requests/case/correction/", answers.correction, name="request_correct"),
     path("requests/case/reasons/", answers.reasons, name="request_reasons"),
     path("requests/case/message/", answers.message, name="request_message"),
+    path("requests/case/suggestion/", answers.suggestion, name="request_suggest"),
     path("requests/case/withdraw/", answers.withdrawal, name="request_withdraw"),
     path("requests/case/letters/<number:pk>/", case.letter, name="request_letter"),
     path("requests/case/files/<number:pk>/", case.file, name="request_file"),

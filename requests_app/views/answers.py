@@ -1,4 +1,4 @@
-"""What an applicant does in his case: answers a correction, gives reasons, writes, withdraws."""
+"""What an applicant does in his case: answers a correction, gives reasons, writes, suggests, withdraws."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from requests_app import case_page
 from requests_app.enums import State
 from requests_app.forms.answers import TextAndFilesForm, TextForm
 from requests_app.models import Correction, InformationRequest
-from requests_app.services import converse, correct, procedure, withdraw
+from requests_app.services import converse, correct, procedure, publication_tasks, withdraw
 from requests_app.views.browser import View
 from requests_app.views.case import form_of_open_case
 
@@ -111,9 +111,7 @@ _CORRECTION = _Answer(
     _correction_asked,
     _correct,
 )
-
-
-correction = _page_of(_CORRECTION)  # 条例第三十条.
+correction = _page_of(_CORRECTION)  # 条例第三十条
 
 
 # --- 说明理由 --------------------------------------------------------------------------------------------------------
@@ -132,9 +130,7 @@ _REASONS = _Answer(
     _reasons_asked,
     lambda row, form: converse.give_reasons(row.pk, form.cleaned_data["text"], actor=None, at=now()),
 )
-
-
-reasons = _page_of(_REASONS)  # 条例第三十五条.
+reasons = _page_of(_REASONS)  # 条例第三十五条
 
 
 # --- 留言 ----------------------------------------------------------------------------------------------------------
@@ -155,9 +151,23 @@ _MESSAGE = _Answer(
     lambda row: None if row.is_closed else {},
     _write,
 )
+message = _page_of(_MESSAGE)
 
 
-message = _page_of(_MESSAGE)  # What applicant and office write to each other beside letters.
+# --- 建议主动公开 ----------------------------------------------------------------------------------------------------
+
+
+_SUGGESTION = _Answer(
+    gettext_lazy("建议主动公开"),
+    gettext_lazy(
+        "提供给您的信息涉及公众利益调整、需要公众广泛知晓或者参与决策的，可以建议向所有人公开，由受理单位审核决定。"
+    ),
+    gettext_lazy("提交建议"),
+    TextForm,
+    lambda row: {} if case_page.can_suggest(row) else None,
+    lambda row, form: publication_tasks.suggest(row.pk, actor=None, at=now(), text=form.cleaned_data["text"]),
+)
+suggestion = _page_of(_SUGGESTION)  # 条例第四十四条
 
 
 # --- 撤回 ----------------------------------------------------------------------------------------------------------

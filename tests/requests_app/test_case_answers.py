@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from govportal.models import PrivateFile
 from govportal.now import now
-from requests_app.enums import Action, FileKind, MessageKind, State
-from requests_app.models import Message, RequestOffice
+from requests_app.enums import Action, FileKind, MessageKind, State, TaskState
+from requests_app.models import InformationRequest, Message, RequestOffice
 from requests_app.services import converse
 from tests.factories.requests import officer_of, request_in, reread_request
 from tests.markup import faults
@@ -189,3 +189,62 @@ def test_withdrawal_by_an_old_form_is_asked_for_again() -> None:
 
     assert "请再按一次" in text_of(response)
     assert reread_request(row).state == State.IN_REVIEW
+
+
+# --- 建议主动公开 ----------------------------------------------------------------------------------------------------
+
+
+def given() -> InformationRequest:
+    """A request whose reply handed the information over."""
+    return request_in(State.REPLIED, at=now())
+
+
+def test_applicant_suggests_that_what_he_was_given_becomes_public() -> None:
+    row = given()
+    client = reader(row)
+
+    before = text_of(client.get(reverse("request_case")))
+    form = client.get(reverse("request_suggest"))
+    response = client.post(reverse("request_suggest"), {"text": "全县的人都走这条路。"})
+    after = text_of(client.get(reverse("request_case")))
+
+    assert reverse("request_suggest") in before and reverse("request_suggest") not in after
+    assert faults(before) == [] and faults(text_of(form)) == []
+    assert (response.status_code, response["Location"]) == (302, reverse("request_case"))
+    task = row.publication_tasks.get()
+    assert (task.state, list(task.requests.all())) == (TaskState.OPEN, [row])
+    assert "全县的人都走这条路。" in after
+
+
+@pytest.mark.parametrize(("text", "words"), [(" ", "请写明建议主动公开的理由"), ("字" * 2001, "最多 2000 个字")])
+def test_suggestion_that_cannot_be_taken_is_shown_again(text: str, words: str) -> None:
+    row = given()
+
+    response = reader(row).post(reverse("request_suggest"), {"text": text})
+
+    page = text_of(response)
+    assert words in page and text in page and "<title>错误：" in page
+    assert not row.publication_tasks.exists()
+
+
+def test_suggestion_sent_twice_is_one() -> None:
+    row = given()
+    client = reader(row)
+
+    for _press in range(2):
+        response = client.post(reverse("request_suggest"), {"text": "应当公开"})
+
+    assert "已经提出过转为主动公开" in text_of(response)
+    assert row.publication_tasks.count() == row.messages.count() == 1
+
+
+@pytest.mark.parametrize("state", [State.IN_REVIEW, State.WITHDRAWN])
+def test_nothing_is_suggested_where_nothing_was_given(state: State) -> None:
+    row = request_in(state, at=now())
+    client = reader(row)
+
+    page = text_of(client.get(reverse("request_case")))
+
+    assert reverse("request_suggest") not in page
+    assert client.get(reverse("request_suggest"))["Location"] == reverse("request_case")
+    assert "只有已经答复提供的信息" in text_of(client.post(reverse("request_suggest"), {"text": "应当公开"}))

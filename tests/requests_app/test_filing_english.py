@@ -57,3 +57,9 @@ def test_case_is_english(state: State) -> None:
     client = reader(row)
 
     assert chinese_outside_records(text_of(english(client, reverse("request_case")))) == []
+
+
+def test_suggestion_to_publish_is_english() -> None:
+    client = reader(request_in(State.REPLIED, at=now()))
+
+    assert chinese_outside_records(text_of(english(client, reverse("request_suggest")))) == []

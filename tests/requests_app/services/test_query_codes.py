@@ -1,7 +1,6 @@
 """查询码: shown once, kept as a fingerprint, opened however it is typed, and found in a time that tells nothing."""
 
 import hmac
-from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,15 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from govportal.models import AuditEvent
 from govportal.permissions import Role
-from requests_app.enums import Channel, ReceiptBasis
 from requests_app.services import intake
 from tests.factories import make_agency, make_member, make_officer, make_request
 from tests.factories.requests import AT, file_request
 
 pytestmark = pytest.mark.django_db
-
-B, C = ReceiptBasis, Channel
-NEW_YEAR = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)  # half past midnight of the first of January in Beijing
 
 
 def typed(code: str) -> list[str]:

@@ -137,6 +137,12 @@ def test_today_is_the_default(client: Client, monkeypatch: pytest.MonkeyPatch) -
     assert "还有 6 个工作日" in shown(client, received_on="2026-03-02")
 
 
+def test_last_day_is_said_in_words(client: Client) -> None:
+    html = shown(client, received_on="2026-03-02", today="2026-03-30")
+
+    assert '<p class="due-left">今天到期</p>' in html
+
+
 def test_receipt_day_counts_by_the_setting(client: Client, settings: Settings) -> None:
     settings.REQUEST_COUNTS_RECEIPT_DAY = True
 

@@ -1,11 +1,13 @@
 """The receipt of a filing: a page to be bookmarked, and a PDF. The query code is shown only where it was filed."""
 
+import hashlib
 import io
 from datetime import datetime
 from typing import Any
 
 import segno
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -25,6 +27,7 @@ from requests_app.views import browser
 from requests_app.views.browser import personal, personal_form
 
 _SEAL_SIGNS = 16
+_PDF_KEPT = 3600  # seconds, in memory
 
 
 def _seal(number: str) -> str:
@@ -73,16 +76,17 @@ def receipt(request: HttpRequest, number: str, seal: str) -> HttpResponse:
         context = _context(request, row, now()) | {"lookup": lookup}
         html = render_to_string("requests_app/receipt_pdf.html", context)
         title = _("申请回执 %s") % row.number
-    made = pdf.render(
-        html,
-        stylesheets=["css/receipt.css"],
-        title=title,
-        created_at=row.filed_at,
-        resources={"number.svg": drawn.getvalue()},
-    )
-    response = HttpResponse(made, content_type="application/pdf")
+    # Anybody who has the address may ask again and again; the code, of one browser alone, is part of the words.
+    key = f"receipt-pdf:{row.pk}:{hashlib.sha256(html.encode()).hexdigest()}"
+    made = cache.get_or_set(key, lambda: _pdf(html, title, row.filed_at, drawn.getvalue()), _PDF_KEPT)
+    response = HttpResponse(made or b"", content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{row.number}.pdf"'
     return response
+
+
+def _pdf(html: str, title: str, created_at: datetime, qr_code: bytes) -> bytes:
+    resources = {"number.svg": qr_code}
+    return pdf.render(html, stylesheets=["css/receipt.css"], title=title, created_at=created_at, resources=resources)
 
 
 def _context(request: HttpRequest, row: InformationRequest, at: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from govportal import notices
+from govportal import notices, pdf
 from govportal.now import now
 from govportal.throttle import Limit
 from requests_app import filing_guard
@@ -209,6 +209,26 @@ def test_receipt_pdf_has_the_code_only_where_it_was_filed() -> None:
     assert without.content.startswith(b"%PDF-")
     assert with_code.content != without.content
     assert "no-store" in with_code["Cache-Control"]
+
+
+def test_receipt_pdf_is_set_once_for_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    citizen = Citizen()
+    citizen.fill()
+    address = citizen.client.get(citizen.send()["Location"]).context["receipt_url"]
+    rendered: list[str] = []
+    render = pdf.render
+
+    def noted(html: str, **kwargs: Any) -> bytes:
+        rendered.append(html)
+        return render(html, **kwargs)
+
+    monkeypatch.setattr(pdf, "render", noted)
+
+    with_code = {citizen.client.get(address).content for _press in range(3)}
+    without = {Client().get(address).content for _press in range(3)}
+
+    assert (len(rendered), len(with_code), len(without)) == (2, 1, 1)
+    assert with_code != without
 
 
 def test_qr_code_of_the_receipt_carries_the_number_and_no_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from govportal import heartbeat
 from govportal.contributions import ScheduledJob
 from govportal.now import now
-from requests_app.services import drafts, inquire, letters, publication_tasks, purge, refresh
+from requests_app.services import drafts, inquire, letters, publication_tasks, purge, refresh, sent_forms
 
 SWEEP_DRAFTS = "requests_app.sweep_drafts"
 REFRESH, SETTLE_SILENCE = refresh.REFRESH, "requests_app.settle_silence"
@@ -30,6 +30,7 @@ def render_letter(letter_id: int) -> None:
 def sweep_drafts() -> None:
     """What citizens began and did not send within a day, with its files."""
     deleted = drafts.sweep(now())
+    sent_forms.sweep(now())
     heartbeat.beat(SWEEP_DRAFTS, now(), _("清理草稿 %s 份") % deleted)
 
 

@@ -119,7 +119,7 @@ class AppealAdmin(VerbAdmin[Appeal]):
 
     def add_row(self, actor: User, values: dict[str, Any]) -> Appeal:
         agency = values.pop("agency")
-        values.pop("seen", None)
+        values.pop("form_key", None)
         return appeal.record(agency, appeal.Case(**values), actor=actor, at=now())
 
     @admin.display(description=gettext_lazy("案号"), ordering="case_number")

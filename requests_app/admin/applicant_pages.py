@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from govportal import access, private_files
+from govportal.forms import whole_number
 from govportal.models import User
 from govportal.permissions import Permission
 from requests_app.admin import desk
@@ -69,8 +70,7 @@ def _papers(row: InformationRequest) -> list[RequestFile]:
 
 
 def _paper(request: HttpRequest, row: InformationRequest, pk: str, reason: str) -> HttpResponseBase:
-    wanted = row.files.filter(pk=pk, kind__in=applicants.OPENED_WITH_REASON) if pk.isdecimal() else row.files.none()
-    held = wanted.first()
+    held = row.files.filter(pk=whole_number(pk), kind__in=applicants.OPENED_WITH_REASON).first()
     if held is None:
         raise Http404(_("没有这份材料。"))
     assert isinstance(request.user, User)

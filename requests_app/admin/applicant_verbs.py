@@ -37,5 +37,5 @@ def _hints(row: InformationRequest, actor: User) -> list[str]:
 
 RECORD_APPLICANT = RequestVerb(
     "applicant", gettext_lazy("补录申请人"), record_applicant.reasons_against, _record, RecordApplicantForm,
-    deeds=("request.record_applicant",), hints=_hints,
+    hints=_hints,
 )  # fmt: skip

@@ -13,7 +13,6 @@ from requests_app import letters as letter_texts
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
 from requests_app.admin.file_fields import stored
 from requests_app.admin.reply_form import ReplyForm
-from requests_app.admin.triage_verbs import deeds_of
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.clock_terms import TermKey, term_on
 from requests_app.enums import Action, DecisionKind, ReplyKind
@@ -248,26 +247,24 @@ def _drop(row: InformationRequest, actor: User, values: dict[str, Any]) -> objec
     return decide.drop(decision.pk, actor=actor, at=now())
 
 
-_SUBMIT = ("request.submit_decision",)
 REPLY = RequestVerb(
     "reply", gettext_lazy("拟答复"), _against_drafting(Action.REPLY, Action.LAPSE), _submit_reply, ReplyForm,
-    deeds=_SUBMIT, hints=_reply_hints, preview=_preview_reply, context=_kinds, template="admin/requests_app/reply.html",
+    hints=_reply_hints, preview=_preview_reply, context=_kinds, template="admin/requests_app/reply.html",
 )  # fmt: skip
 EXTEND = RequestVerb(
     "extend", gettext_lazy("拟延期"), _against_days(DecisionKind.EXTENSION), _submit_days(DecisionKind.EXTENSION),
-    ExtensionForm, deeds=_SUBMIT, hints=_extension_hints, preview=_preview_days(DecisionKind.EXTENSION),
+    ExtensionForm, hints=_extension_hints, preview=_preview_days(DecisionKind.EXTENSION),
 )  # fmt: skip
 DELAY = RequestVerb(
     "delay", gettext_lazy("拟延迟答复"), _against_days(DecisionKind.DELAY), _submit_days(DecisionKind.DELAY),
-    DelayForm, deeds=_SUBMIT, hints=_delay_hints, preview=_preview_days(DecisionKind.DELAY),
+    DelayForm, hints=_delay_hints, preview=_preview_days(DecisionKind.DELAY),
 )  # fmt: skip
 SIGN = RequestVerb(
-    "sign", gettext_lazy("签发"), _against_releasing, _release, SignForm,
-    deeds=deeds_of(Action.REPLY, Action.LAPSE, Action.EXTEND, Action.DELAY), hints=_sign_hints,
+    "sign", gettext_lazy("签发"), _against_releasing, _release, SignForm, hints=_sign_hints,
     context=_signed, template="admin/requests_app/sign.html",
 )  # fmt: skip
 RETURN = RequestVerb(
     "return", gettext_lazy("退回"), _against_signing, _send_back, ReturnForm,
-    deeds=("request.return_decision",), context=_signed, template="admin/requests_app/sign.html",
+    context=_signed, template="admin/requests_app/sign.html",
 )  # fmt: skip
-DROP = RequestVerb("drop", gettext_lazy("收回送签"), _against_dropping, _drop, deeds=("request.drop_decision",))
+DROP = RequestVerb("drop", gettext_lazy("收回送签"), _against_dropping, _drop)

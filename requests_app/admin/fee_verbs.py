@@ -11,7 +11,7 @@ from govportal.models import User
 from govportal.now import now, today
 from requests_app import fees
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
-from requests_app.admin.triage_verbs import against, deeds_of
+from requests_app.admin.triage_verbs import against
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import Action, FeeMode
 from requests_app.letter_rules import LetterKind
@@ -115,10 +115,9 @@ def _payment_hints(row: InformationRequest, actor: User) -> list[str]:
 
 
 FEE = RequestVerb(
-    "fee", gettext_lazy("通知缴费"), _against_fee, _notify, FeeForm, deeds=deeds_of(Action.NOTIFY_FEE),
+    "fee", gettext_lazy("通知缴费"), _against_fee, _notify, FeeForm,
     hints=_fee_hints, template="admin/requests_app/fee.html",
 )  # fmt: skip
 PAYMENT = RequestVerb(
-    "payment", gettext_lazy("登记缴费"), against(Action.RECORD_PAYMENT), _pay, PaymentForm,
-    deeds=deeds_of(Action.RECORD_PAYMENT), hints=_payment_hints,
+    "payment", gettext_lazy("登记缴费"), against(Action.RECORD_PAYMENT), _pay, PaymentForm, hints=_payment_hints,
 )  # fmt: skip

@@ -256,23 +256,19 @@ def _arrive(row: InformationRequest, actor: User, values: dict[str, Any]) -> obj
 
 
 ISSUE = RequestVerb(
-    "letter", gettext_lazy("生成文书"), _against_issuing, _issue, IssueForm,
-    deeds=("letter.issue",), beside="letters", hints=_issue_hints, preview=_preview,
+    "letter", gettext_lazy("生成文书"), _against_issuing, _issue, IssueForm, hints=_issue_hints, preview=_preview,
 )  # fmt: skip
 REGENERATE = RequestVerb(
     "regenerate", gettext_lazy("重新生成文书"), _against, _regenerate, RegenerateForm,
-    deeds=("letter.regenerate",), beside="letters", hints=_regenerate_hints, context=_choices,
+    hints=_regenerate_hints, context=_choices,
     template="admin/requests_app/regenerate.html",
 )  # fmt: skip
 SEAL = RequestVerb(
-    "seal", gettext_lazy("上传用印件"), _against, _seal, SealForm,
-    deeds=("letter.seal",), beside="letters", hints=_seal_hints,
+    "seal", gettext_lazy("上传用印件"), _against, _seal, SealForm, hints=_seal_hints,
 )  # fmt: skip
 SEND = RequestVerb(
-    "send", gettext_lazy("发出文书"), _against, _send, SendForm,
-    deeds=("letter.send",), beside="letters", hints=_send_hints,
+    "send", gettext_lazy("发出文书"), _against, _send, SendForm, hints=_send_hints,
 )  # fmt: skip
 ARRIVAL = RequestVerb(
     "arrival", gettext_lazy("登记文书送达"), _against_arrival, _arrive, ArrivalForm,
-    deeds=("letter.deliver",), beside="letters",
 )  # fmt: skip

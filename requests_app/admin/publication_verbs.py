@@ -81,9 +81,8 @@ def _suggest_hints(row: InformationRequest, actor: User) -> list[str]:
 
 CONVERT = RequestVerb(
     "convert", gettext_lazy("转为主动公开：拟制公开稿"), _against_converting, _convert, ConvertForm,
-    deeds=("publicationtask.draft",), beside="publication_tasks", hints=_convert_hints,
+    hints=_convert_hints,
 )  # fmt: skip
 SUGGEST = RequestVerb(
-    "suggest", gettext_lazy("提出转为主动公开"), _against_suggesting, _suggest,
-    deeds=("publicationtask.open",), beside="publication_tasks", hints=_suggest_hints,
+    "suggest", gettext_lazy("提出转为主动公开"), _against_suggesting, _suggest, hints=_suggest_hints,
 )  # fmt: skip

@@ -115,15 +115,11 @@ def _appeal_hints(row: InformationRequest | None, actor: User) -> list[str]:
     ]
 
 
-MESSAGE = RequestVerb(
-    "message", gettext_lazy("给申请人留言"), _against_message, _write, MessageForm, deeds=("request.message",)
-)
-NOTE = RequestVerb("note", gettext_lazy("内部备注"), _against_note, _note, NoteForm, deeds=("request.note",))
+MESSAGE = RequestVerb("message", gettext_lazy("给申请人留言"), _against_message, _write, MessageForm)
+NOTE = RequestVerb("note", gettext_lazy("内部备注"), _against_note, _note, NoteForm)
 FILE = RequestVerb(
-    "file", gettext_lazy("上传材料"), files_of.reasons_against_adding, _add_files, FileForm,
-    deeds=("request.add_file",), hints=_file_hints,
+    "file", gettext_lazy("上传材料"), files_of.reasons_against_adding, _add_files, FileForm, hints=_file_hints,
 )  # fmt: skip
 APPEAL = RequestVerb(
-    "appeal", gettext_lazy("登记复议诉讼"), _against_appeal, _record_appeal, AppealForm,
-    deeds=("appeal.record",), beside="appeals", hints=_appeal_hints,
+    "appeal", gettext_lazy("登记复议诉讼"), _against_appeal, _record_appeal, AppealForm, hints=_appeal_hints,
 )  # fmt: skip

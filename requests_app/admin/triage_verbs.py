@@ -26,11 +26,6 @@ def against(action: Action) -> Any:
     return lambda row, actor: procedure.reasons_against(row, action, actor)
 
 
-def deeds_of(*actions: Action) -> tuple[str, ...]:
-    """What the audit trail calls these steps."""
-    return tuple(f"request.{action.value}" for action in actions)
-
-
 def receipt_rule(channel: str) -> str:
     """第三十一条 as it applies to a channel, in a sentence."""
     words = {
@@ -153,23 +148,18 @@ def _code_page(row: InformationRequest, code: Any) -> tuple[str, dict[str, Any]]
 
 REGISTER = RequestVerb(
     "register", gettext_lazy("登记受理"), against(Action.REGISTER), _register, RegisterForm,
-    deeds=deeds_of(Action.REGISTER), hints=_register_hints,
+    hints=_register_hints,
 )  # fmt: skip
-BEGIN = RequestVerb(
-    "begin", gettext_lazy("转入办理"), against(Action.BEGIN_REVIEW), _begin, deeds=deeds_of(Action.BEGIN_REVIEW)
-)
-ASSIGN = RequestVerb(
-    "assign", gettext_lazy("分派经办人"), against(Action.ASSIGN), _assign, AssignForm, deeds=deeds_of(Action.ASSIGN)
-)
+BEGIN = RequestVerb("begin", gettext_lazy("转入办理"), against(Action.BEGIN_REVIEW), _begin)
+ASSIGN = RequestVerb("assign", gettext_lazy("分派经办人"), against(Action.ASSIGN), _assign, AssignForm)
 TRANSFER = RequestVerb(
     "transfer", gettext_lazy("转交其他单位"), triage.reasons_against_handing_on, _transfer, TransferForm,
-    deeds=deeds_of(Action.TRANSFER), hints=_transfer_hints,
+    hints=_transfer_hints,
 )  # fmt: skip
 WITHDRAW = RequestVerb(
     "withdraw", gettext_lazy("登记撤回"), against(Action.WITHDRAW), _withdraw, WithdrawForm,
-    deeds=deeds_of(Action.WITHDRAW), hints=_withdraw_hints,
+    hints=_withdraw_hints,
 )  # fmt: skip
 CODE = RequestVerb(
-    "code", gettext_lazy("重发查询码"), _against_code, _renew, CodeForm,
-    deeds=("request.renew_code",), hints=_code_hints, shows=_code_page,
+    "code", gettext_lazy("重发查询码"), _against_code, _renew, CodeForm, hints=_code_hints, shows=_code_page,
 )  # fmt: skip

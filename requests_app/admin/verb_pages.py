@@ -1,6 +1,7 @@
 """Pages of the steps of a request: the register pattern, with what the law says beside the form, and safe when the
 button is pressed twice."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,23 +17,24 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm
-from govportal.models import AuditEvent, User
+from govportal.models import User
+from govportal.now import now
 from requests_app.admin.file_fields import written
 from requests_app.models import InformationRequest
-from requests_app.services import procedure
+from requests_app.services import procedure, sent_forms
 
 
 class RequestForm(VerbForm):
-    """`seen`: the newest event of the audit trail when the page was opened."""
+    """`form_key` names this sheet: sent twice with the same words, it is one deed."""
 
     required_css_class = "required"
     looked_at: tuple[str, ...] = ()  # the fields that the button `look` reads
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        self.fields["seen"].initial = newest_deed()
+        self.fields["form_key"].initial = secrets.token_hex(16)
 
     def look(self) -> None:
         """Count anew, and do nothing: what is not looked at may still be blank."""
@@ -52,11 +54,8 @@ def no_hints(row: InformationRequest, actor: User) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RequestVerb(Verb):
-    """`deeds`: what the audit trail calls it, so that a second press is told from a second deed. `hints`: what the
-    law says of it, and what it will do to the clock, in sentences."""
+    """`hints`: what the law says of it, and what it will do to the clock, in sentences."""
 
-    deeds: tuple[str, ...] = ()
-    beside: str = ""  # the rows of the request that the deeds are about, where not the request itself
     form: type[VerbForm] = RequestForm
     hints: Hints = no_hints
     # For what is shown once, in the place of the desk: (template, context) from what the service answered.
@@ -69,22 +68,14 @@ class RequestVerb(Verb):
 
 
 class DoneAlready(Exception):
-    """The same person has done the same since the page was opened: the button was pressed twice."""
+    """The same person has sent the same sheet with the same words: the button was pressed twice."""
 
 
-def newest_deed() -> int:
-    """The newest event of the audit trail, whatever it is about."""
-    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def is_done(row: InformationRequest, verb: Verb, seen: int | None, actor: User) -> bool:
-    """Whether this person has done this very thing to this request since he opened the page."""
-    if not isinstance(verb, RequestVerb) or not seen:
-        return False
-    subjects = getattr(row, verb.beside) if verb.beside else InformationRequest.objects.filter(pk=row.pk)
-    ids = [str(pk) for pk in subjects.values_list("pk", flat=True)]
-    deeds = AuditEvent.objects.filter(subject_type=subjects.model._meta.label, subject_id__in=ids, pk__gt=seen)
-    return deeds.filter(actor_id=actor.pk, action__in=verb.deeds).exists()
+def _key_of(request: HttpRequest, row: InformationRequest, verb: Verb) -> str:
+    """What was typed by whom on which sheet of which verb."""
+    typed = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    files = sorted((name, file.name, file.size) for name, files in request.FILES.lists() for file in files)
+    return sent_forms.key_of(request.POST.get("form_key", ""), (request.user.pk, row.pk, verb.name, typed, files))
 
 
 def pdf_response(data: bytes, name: str) -> HttpResponse:
@@ -102,14 +93,8 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
         """A second press finds the deed done before it finds it refused."""
         verb = next((verb for verb in self.verbs if verb.name == name), None)
         row = self.get_queryset(request).filter(pk=pk).first() if request.method == "POST" else None
-        if verb and row and isinstance(request.user, User):
-            seen = RequestForm.base_fields["seen"]
-            try:
-                opened_on = seen.clean(request.POST.get("seen"))
-            except forms.ValidationError:
-                opened_on = None
-            if is_done(row, verb, opened_on, request.user):
-                return self._done_already(request, row, verb)
+        if verb and row and sent_forms.is_done(_key_of(request, row, verb)):
+            return self._done_already(request, row, verb)
         return super().verb_view(request, pk, name)
 
     def answer(
@@ -124,10 +109,10 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
 
         def run(actor: User, values: dict[str, Any]) -> None:
             values = written(form, values, actor)
-            seen = values.pop("seen", None)
+            values.pop("form_key", None)
             with transaction.atomic():
                 procedure.locked(row.pk)
-                if is_done(row, verb, seen, actor):
+                if not sent_forms.claim(_key_of(request, row, verb), at=now()):
                     raise DoneAlready
                 outcome.append(verb.run(row, actor, values))
 

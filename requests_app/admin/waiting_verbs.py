@@ -14,7 +14,7 @@ from govportal.now import now, today
 from requests_app import clock
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
 from requests_app.admin.file_fields import FilesField, stored
-from requests_app.admin.triage_verbs import against, deeds_of
+from requests_app.admin.triage_verbs import against
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import Action, InquiryAnswer, InquiryKind
 from requests_app.letter_rules import INQUIRY_LETTERS, LetterKind
@@ -294,39 +294,34 @@ def _give_reasons(row: InformationRequest, actor: User, values: dict[str, Any]) 
 
 ASK_CORRECTION = RequestVerb(
     "ask-correction", gettext_lazy("告知补正"), _against_correction, _ask_correction, AskCorrectionForm,
-    deeds=deeds_of(Action.ASK_CORRECTION), hints=_correction_hints,
+    hints=_correction_hints,
 )  # fmt: skip
 CORRECTION = RequestVerb(
     "correction", gettext_lazy("登记补正"), against(Action.RECEIVE_CORRECTION), _receive_correction, CorrectionForm,
-    deeds=deeds_of(Action.RECEIVE_CORRECTION), hints=_corrected_hints,
+    hints=_corrected_hints,
 )  # fmt: skip
 ASK_THIRD_PARTY = RequestVerb(
     "ask-third-party", gettext_lazy("征求第三方意见"), against(Action.ASK_THIRD_PARTY),
-    _ask(InquiryKind.THIRD_PARTY), AskThirdPartyForm,
-    deeds=deeds_of(Action.ASK_THIRD_PARTY), hints=_third_party_hints,
+    _ask(InquiryKind.THIRD_PARTY), AskThirdPartyForm, hints=_third_party_hints,
 )  # fmt: skip
 ASK_CO_AGENCY = RequestVerb(
     "ask-co-agency", gettext_lazy("征求其他机关意见"), against(Action.ASK_CO_AGENCY),
-    _ask(InquiryKind.CO_AGENCY), AskCoAgencyForm,
-    deeds=deeds_of(Action.ASK_CO_AGENCY), hints=_co_agency_hints,
+    _ask(InquiryKind.CO_AGENCY), AskCoAgencyForm, hints=_co_agency_hints,
 )  # fmt: skip
 DELIVERY = RequestVerb(
     "delivery", gettext_lazy("登记送达日期"), _against_delivery, _note_delivery, DeliveryForm,
-    deeds=deeds_of(Action.NOTE_DELIVERY), hints=_delivery_hints,
+    hints=_delivery_hints,
 )  # fmt: skip
 ANSWER = RequestVerb(
     "answer", gettext_lazy("登记意见"), _against_answer, _answer, AnswerForm,
-    deeds=deeds_of(Action.ANSWER_THIRD_PARTY, Action.ANSWER_CO_AGENCY),
 )  # fmt: skip
 SILENCE = RequestVerb(
-    "silence", gettext_lazy("登记逾期未提出意见"), _against_silence, _settle, SilenceForm,
-    deeds=deeds_of(Action.SETTLE_SILENCE), hints=_silence_hints,
+    "silence", gettext_lazy("登记逾期未提出意见"), _against_silence, _settle, SilenceForm, hints=_silence_hints,
 )  # fmt: skip
 ASK_REASONS = RequestVerb(
     "ask-reasons", gettext_lazy("要求说明理由"), _against_asking_reasons, _ask_reasons, AskReasonsForm,
-    deeds=deeds_of(Action.ASK_REASONS), hints=_reasons_hints,
+    hints=_reasons_hints,
 )  # fmt: skip
 REASONS = RequestVerb(
     "reasons", gettext_lazy("登记理由说明"), _against_giving_reasons, _give_reasons, GiveReasonsForm,
-    deeds=deeds_of(Action.RECEIVE_REASONS),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from requests_app.models.publication_task import PublicationTask
 from requests_app.models.request_draft import RequestDraft
 from requests_app.models.request_event import RequestEvent
 from requests_app.models.request_file import RequestFile
+from requests_app.models.sent_form import SentForm
 
 __all__ = [
     "AnnualReport",
@@ -39,4 +40,5 @@ __all__ = [
     "RequestEvent",
     "RequestFile",
     "RequestOffice",
+    "SentForm",
 ]

@@ -24,9 +24,9 @@ def presses(desk: Desk, address: str, values: dict[str, Any]) -> list[Callable[[
 def test_note_is_written_once() -> None:
     desk = Desk()
     row = desk.request(State.IN_REVIEW)
-    seen = desk.handling.get(verb(row, "note")).context["form"]["seen"].value()
+    key = desk.handling.get(verb(row, "note")).context["form"]["form_key"].value()
 
-    outcomes = at_once(*presses(desk, verb(row, "note"), {"text": "备注", "seen": seen}))
+    outcomes = at_once(*presses(desk, verb(row, "note"), {"text": "备注", "form_key": key}))
 
     assert outcomes == [302] * PRESSES and row.notes.count() == 1
 
@@ -34,9 +34,9 @@ def test_note_is_written_once() -> None:
 def test_step_is_taken_once() -> None:
     desk = Desk()
     row = desk.request(State.REGISTERED)
-    seen = desk.handling.get(verb(row, "begin")).context["form"]["seen"].value()
+    key = desk.handling.get(verb(row, "begin")).context["form"]["form_key"].value()
 
-    outcomes = at_once(*presses(desk, verb(row, "begin"), {"seen": seen}))
+    outcomes = at_once(*presses(desk, verb(row, "begin"), {"form_key": key}))
 
     assert outcomes == [302] * PRESSES
     assert row.events.filter(action="begin_review").count() == 1

@@ -221,6 +221,17 @@ def test_fee_proposes_the_earlier_requests_of_the_month(desk: Desk) -> None:
     assert shown.context["form"]["earlier"].value() == charge.earlier_in_month(row) == 0
 
 
+def test_other_number_of_earlier_requests_needs_its_reason(desk: Desk) -> None:
+    row, client = desk.request(State.IN_REVIEW), desk.handling
+    typed = {"mode": FeeMode.BY_ITEM, "quantity": 11, "earlier": 4, "fact_payment_way": "财政专户"}
+
+    silent = sent(client, row, "fee", **typed)
+    done = sent(client, row, "fee", **typed, earlier_reason="另有四件登记在纸上")
+
+    assert any("另填的须写明理由" in reason for reason in problems(silent))
+    assert leads_back(done, row) and row.fee.earlier == 4
+
+
 def test_free_quantity_is_refused(desk: Desk) -> None:
     row = desk.request(State.IN_REVIEW)
 
@@ -317,9 +328,9 @@ def test_appeal_is_recorded_with_its_term(desk: Desk) -> None:
 def test_button_pressed_twice_does_it_once(desk: Desk, name: str, values: dict[str, Any], count: Any) -> None:
     row, client = desk.request(State.IN_REVIEW), desk.handling
     values = {key: value or today().isoformat() for key, value in values.items()}
-    seen = client.get(verb(row, name)).context["form"]["seen"].value()
+    key = client.get(verb(row, name)).context["form"]["form_key"].value()
 
-    answers = [client.post(verb(row, name), values | {"seen": seen}, follow=True) for _press in range(2)]
+    answers = [client.post(verb(row, name), values | {"form_key": key}, follow=True) for _press in range(2)]
 
     assert count(row) == 1
     assert "没有重复办理" in text_of(answers[1])
@@ -327,9 +338,9 @@ def test_button_pressed_twice_does_it_once(desk: Desk, name: str, values: dict[s
 
 def test_step_pressed_twice_leads_back_and_not_to_a_refusal(desk: Desk) -> None:
     row, client = desk.request(State.REGISTERED), desk.handling
-    seen = client.get(verb(row, "begin")).context["form"]["seen"].value()
+    key = client.get(verb(row, "begin")).context["form"]["form_key"].value()
 
-    first, second = (client.post(verb(row, "begin"), {"seen": seen}) for _press in range(2))
+    first, second = (client.post(verb(row, "begin"), {"form_key": key}) for _press in range(2))
 
     assert leads_back(first, row) and leads_back(second, row)
     assert row.events.filter(action="begin_review").count() == 1
@@ -344,21 +355,42 @@ def test_second_deed_on_a_page_opened_later_is_done(desk: Desk) -> None:
     assert row.notes.count() == 2
 
 
+def test_other_words_on_the_same_sheet_are_another_deed(desk: Desk) -> None:
+    """Back in the browser, the first sheet is there again, with its key."""
+    row, client = desk.request(State.IN_REVIEW), desk.handling
+    key = client.get(verb(row, "note")).context["form"]["form_key"].value()
+
+    for words in ("第一条", "第二条", "第一条"):
+        client.post(verb(row, "note"), {"text": words, "form_key": key})
+
+    assert [note.text for note in row.notes.order_by("pk")] == ["第一条", "第二条"]
+
+
+def test_sheet_that_was_refused_can_be_sent_again(desk: Desk) -> None:
+    row, client = desk.request(State.IN_REVIEW), desk.handling
+    key = client.get(verb(row, "note")).context["form"]["form_key"].value()
+    refused = client.post(verb(row, "note"), {"text": " ", "form_key": key})
+
+    client.post(verb(row, "note"), {"text": "备注", "form_key": refused.context["form"]["form_key"].value()})
+
+    assert row.notes.count() == 1
+
+
 def test_note_of_a_colleague_in_between_is_no_second_press(desk: Desk) -> None:
     row, client = desk.request(State.IN_REVIEW), desk.handling
-    seen = client.get(verb(row, "note")).context["form"]["seen"].value()
+    key = client.get(verb(row, "note")).context["form"]["form_key"].value()
     converse.note(row.pk, "同事的备注", actor=desk.releaser, at=now())
 
-    client.post(verb(row, "note"), {"text": "我的备注", "seen": seen})
+    client.post(verb(row, "note"), {"text": "我的备注", "form_key": key})
 
     assert row.notes.count() == 2
 
 
-@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30])
-def test_nonsense_in_the_hidden_field_is_no_error(desk: Desk, seen: str) -> None:
+@pytest.mark.parametrize("key", ["", "x", "-1", "9" * 30])
+def test_nonsense_in_the_hidden_field_is_no_error(desk: Desk, key: str) -> None:
     row = desk.request(State.IN_REVIEW)
 
-    answer = desk.handling.post(verb(row, "note"), {"text": "备注", "seen": seen})
+    answer = desk.handling.post(verb(row, "note"), {"text": "备注", "form_key": key})
 
     assert answer.status_code in {200, 302}
 

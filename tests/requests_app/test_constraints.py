@@ -235,6 +235,7 @@ UNIQUE_COLUMNS = {
     ("InformationRequest", "number"),
     ("InformationRequest", "submission_key"),
     ("RequestDraft", "token_key"),
+    ("SentForm", "key"),
 }
 
 

@@ -143,6 +143,32 @@ def test_letter_is_made_anew_under_its_number(desk: Desk, row: InformationReques
     assert "0399-1" in str(newest.facts)
 
 
+def test_field_that_is_cleared_takes_its_fact_away(desk: Desk, row: InformationRequest) -> None:
+    ask_correction(row, at=now())
+    order = letters.Order(kind=LetterKind.CORRECTION, facts={"guidance": "写明年度。"})
+    letter = letters.issue(row.pk, order, actor=desk.officer, at=now())
+
+    done = sent(desk.handling, row, "regenerate", reason="指引多余", fact_guidance="")
+
+    assert done.status_code == 302 and "guidance" in letter.facts
+    assert "guidance" not in row.letters.get(version=2).facts
+
+
+def test_new_version_of_a_reply_offers_its_contact_alone(desk: Desk) -> None:
+    row = desk.request(State.REPLIED)
+    letters.issue(row.pk, letters.Order(kind=LetterKind.DISCLOSED), actor=desk.officer, at=now())
+
+    officer, signer = (
+        {name for name in client.get(verb(row, "regenerate")).context["form"].fields if name.startswith("fact_")}
+        for client in (desk.handling, desk.signing)
+    )
+
+    assert officer == {"fact_contact"}
+    assert signer == officer | {
+        "fact_request_number", "fact_received_on", "fact_subject", "fact_review_body", "fact_court",
+    }  # fmt: skip
+
+
 def test_of_several_letters_one_is_chosen_before_its_words_are_shown(desk: Desk, row: InformationRequest) -> None:
     letter, client = letter_of(desk, row), desk.handling
     ask_correction(row, at=now())

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from disclosure.enums import OPEN_STATES, READABLE_STATES, Audience
 from disclosure.models import IndexCounter
@@ -152,7 +153,7 @@ def suggest(
     task, _is_new = _open(row, [row, *like], by=actor or APPLICANT, at=at)
     if actor is None:
         Message.objects.create(request=row, kind=MessageKind.SUPPLEMENT, text=clean_text(text), at=at, by=None)
-        subject = _("申请人建议主动公开：%s") % row.number
+        subject = gettext_lazy("申请人建议主动公开：%(number)s")
         tell.tell_office(row, key=f"publication-task:{task.pk}:{row.pk}", subject=subject)
     return task
 

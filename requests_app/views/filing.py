@@ -207,7 +207,7 @@ def _shown(visit: _Visit, key: str, form: StepForm, fault: str = "") -> HttpResp
         "is_lost": "lost" in request.GET,
         "is_from_check": request.GET.get("from") == "check",
         "action": f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path,
-        "previous": visit.path([*STEPS][position - 1]) if position else reverse("requests"),
+        "previous": visit.path([*STEPS][position - 1]) if position else "",
         "applicant": visit.path(_FIRST, **{"from": "check"}),
         "files": visit.files if key == _FIRST else [],
         "unsent": other,
@@ -317,7 +317,7 @@ def _sent(visit: _Visit, filed: intake.Filed) -> HttpResponse:
 def _discarded(visit: _Visit) -> HttpResponse:
     if visit.key:
         drafts.discard(visit.key.token, visit.name)
-    return HttpResponseRedirect(reverse("requests"))
+    return HttpResponseRedirect(reverse("requests") + "?deleted=1")
 
 
 def _to_check(

@@ -10,4 +10,5 @@ from requests_app.next_steps import offices
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Public, without a form of its own, and kept like every page of the portal."""
-    return render(request, "requests_app/start.html", {"offices": offices()})
+    context = {"offices": offices(), "is_deleted": "deleted" in request.GET}
+    return render(request, "requests_app/start.html", context)

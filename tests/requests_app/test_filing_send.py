@@ -367,8 +367,19 @@ def test_discarding_forgets_all_of_it() -> None:
 
     response = citizen.client.post(citizen.path("check"), {"d": citizen.d, "discard": "1"})
 
-    assert response["Location"] == reverse("requests")
+    assert response["Location"] == reverse("requests") + "?deleted=1"
+    assert "已删除" in text_of(citizen.client.get(response["Location"]))
     assert not RequestDraft.objects.exists()
+
+
+def test_check_page_asks_before_it_forgets_anything() -> None:
+    citizen = Citizen()
+    citizen.fill()
+
+    sending, _, asking = text_of(citizen.client.get(citizen.path("check"))).partition("<summary>不申请了</summary>")
+
+    assert "确认并送出" in sending and 'name="discard"' not in sending
+    assert "删除以后不能恢复" in asking and 'name="discard"' in asking
 
 
 # --- many at once --------------------------------------------------------------------------------------------------

@@ -20,10 +20,14 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from govportal import crypto
 from govportal.forms import whole_number
+from govportal.views.errors import error_page
+from requests_app.forms.filing import MOST_FILE_MB, MOST_FILES
+from requests_app.forms.uploads import MOST_BODY_BYTES, ScanLimit
 from requests_app.models import InformationRequest
 
 DRAFT, CASE = "request_draft", "request_case"
@@ -66,12 +70,21 @@ def personal_form[**P](*, stale: View[P]) -> Callable[[View[P]], View[P]]:
         @personal
         @wraps(view)
         def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if (whole_number(request.META.get("CONTENT_LENGTH", "")) or 0) > MOST_BODY_BYTES:
+                return _too_large(request)
+            request.upload_handlers.insert(0, ScanLimit(request))  # before the token is looked for among the files
             is_stale = request.method == "POST" and _csrf_fault(request) is not None
             return (stale if is_stale else view)(request, *args, **kwargs)
 
         return answer
 
     return decorate
+
+
+def _too_large(request: HttpRequest) -> HttpResponseBase:
+    words = {"most_mb": MOST_FILE_MB, "most": MOST_FILES}
+    reason = _("提交的文件太大，没有保存。每份不超过 %(most_mb)s MB，最多 %(most)s 份。") % words
+    return error_page(request, 400, reason + _("请用浏览器的“后退”回到表单，您填写的还在。"))
 
 
 class _Check(CsrfViewMiddleware):

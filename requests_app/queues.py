@@ -62,9 +62,11 @@ def due_within(days: int) -> Rows:
 
 def consulted(look: Look) -> InformationRequestQuerySet:
     """With somebody whose fifteen working days are over, or who has answered nothing by today."""
-    over = Inquiry.objects.filter(answered_on=None, due_on__lte=look.today).values("request")
     agencies = access.agencies_with(look.user, Permission.HANDLE_REQUEST)
-    return InformationRequest.objects.filter(state__in=CONSULTING_STATES, agency__in=agencies, pk__in=over)
+    # The agency is said on both sides: a subquery of its own goes through what all of them ever asked and sent.
+    over = Inquiry.objects.filter(answered_on=None, due_on__lte=look.today, request__agency__in=agencies)
+    consulting = InformationRequest.objects.filter(state__in=CONSULTING_STATES, agency__in=agencies)
+    return consulting.filter(pk__in=over.values("request"))
 
 
 def to_sign(look: Look) -> InformationRequestQuerySet:
@@ -73,10 +75,9 @@ def to_sign(look: Look) -> InformationRequestQuerySet:
 
 def unsent(look: Look) -> InformationRequestQuerySet:
     """With a letter that has gone out by no way; the receipt is on the spot or in the portal."""
-    waiting = Letter.objects.filter(superseded_by=None, deliveries=None).exclude(
-        kind=LetterKind.REGISTRATION_RECEIPT.value
-    )
     agencies = access.agencies_with(look.user, Permission.HANDLE_REQUEST)
+    waiting = Letter.objects.filter(superseded_by=None, deliveries=None, request__agency__in=agencies)
+    waiting = waiting.exclude(kind=LetterKind.REGISTRATION_RECEIPT.value)
     return InformationRequest.objects.filter(agency__in=agencies, pk__in=waiting.values("request"))
 
 

@@ -147,6 +147,8 @@ _RETURN_TO = Fact("return_to", "提交的方式和地址")
 _INFORMATION = Fact("information", "征求意见的政府信息", _P)
 _ANSWER_DAYS = Fact("answer_days", "答复期限（工作日）", FactKind.NUMBER)
 _EXPLANATION = Fact("explanation", "期限的计算过程", _L)
+# The holidays of its year are not announced: whoever reads the date must not take it for final.
+_IS_PROVISIONAL = Fact("is_provisional", "答复期限是暂估的", FactKind.FLAG)
 _CATEGORY = Fact("category", "信息的类别")
 _CHANNEL = Fact("channel", "办理的渠道", _P)
 _ACCESS = Fact("access", "获取的方式和途径", _L)
@@ -164,7 +166,7 @@ _STEPS = (
         f"{STATUTE}第三十一条、第四十五条",
         _R.NONE,
         (Fact("receipt_basis", "收到日期的确定方式"), Fact("due_on", "答复期限", _D)),
-        (Fact("query_address", "查询网址"),),
+        (Fact("query_address", "查询网址"), _IS_PROVISIONAL),
     ),
     LetterRule(
         _K.CORRECTION,
@@ -187,6 +189,7 @@ _STEPS = (
         f"{STATUTE}第三十三条第二款",
         _R.NONE,
         (_REASONS, Fact("due_on", "原答复期限", _D), Fact("new_due_on", "延长后的答复期限", _D), _EXPLANATION),
+        (_IS_PROVISIONAL,),
     ),
     LetterRule(
         _K.THIRD_PARTY_INQUIRY,
@@ -232,6 +235,7 @@ _STEPS = (
         f"{STATUTE}第三十五条",
         _R.NONE,
         (_REASONS, Fact("new_due_on", "延迟后的答复期限", _D), _EXPLANATION),
+        (_IS_PROVISIONAL,),
     ),
     LetterRule(
         _K.FEE,

@@ -227,7 +227,7 @@ def _signed(row: InformationRequest, actor: User) -> dict[str, Any]:
 
 
 # Who is addressed is masked on every page; a flag is no sentence.
-_UNSAID = ("addressee", "is_organisation")
+_UNSAID = ("addressee", "is_organisation", "is_provisional")
 
 
 def _words(value: Any) -> str:

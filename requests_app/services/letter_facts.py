@@ -114,7 +114,13 @@ def _receipt(matter: Matter) -> dict[str, Any]:
     row = matter.row
     address = absolute_url(reverse("request_lookup")) if row.channel == Channel.WEB else ""
     basis = row.get_receipt_basis_display() if row.receipt_basis else ""
-    return {"receipt_basis": basis, "due_on": row.due_on, "query_address": address}
+    found = {"receipt_basis": basis, "due_on": row.due_on, "query_address": address}
+    return found | _provisional(row.is_provisional)
+
+
+def _provisional(is_provisional: bool) -> dict[str, Any]:
+    """Said where it is so, and of no other date."""
+    return {"is_provisional": True} if is_provisional else {}
 
 
 def _correction(matter: Matter) -> dict[str, Any]:
@@ -162,6 +168,7 @@ def _longer(kind: ClockKind, key: StepKey) -> Callable[[Matter], dict[str, Any]]
             "due_on": steps[places[-1] - 1].due_on,
             "new_due_on": reading.due_on if reading else None,
             "explanation": _explained(reading),
+            **_provisional(bool(reading and reading.is_provisional)),
         }
 
     return gather

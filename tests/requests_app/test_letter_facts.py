@@ -182,6 +182,19 @@ def test_drafted_extension_is_previewed_as_it_would_be(agency: Agency) -> None:
     assert letter_facts.missing(matter) == []
 
 
+@pytest.mark.parametrize(("days", "is_provisional"), [(10, False), (250, True)])
+def test_delay_into_a_year_without_announced_holidays_is_provisional(
+    agency: Agency, days: int, is_provisional: bool
+) -> None:
+    row = request_in(State.IN_REVIEW, agency=agency)
+    matter = Matter(row=row, kind=LetterKind.DELAY, on=TODAY, said=Said(reasons="资料分存两处。", days=days))
+
+    facts = letter_facts.facts_for(matter)
+
+    assert facts["new_due_on"].year == (2027 if is_provisional else 2026)
+    assert facts.get("is_provisional", False) is is_provisional
+
+
 @pytest.mark.parametrize(
     ("asked", "kind", "silence"),
     [

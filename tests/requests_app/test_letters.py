@@ -146,6 +146,15 @@ def test_organisation_is_addressed_as_one() -> None:
     assert "收到贵单位的政府信息公开申请" in text
 
 
+@pytest.mark.parametrize("kind", [LetterKind.REGISTRATION_RECEIPT, LetterKind.EXTENSION, LetterKind.DELAY])
+def test_date_of_a_year_without_announced_holidays_says_that_it_may_move(kind: LetterKind) -> None:
+    provisional = words(letters.render_html(kind, sample(kind, is_provisional=True)))
+    settled = words(letters.render_html(kind, sample(kind)))
+
+    assert "日（该年节假日安排尚未公布，日期为暂估，公布后有变化的另行告知）" in provisional
+    assert "暂估" not in settled
+
+
 def test_letter_without_a_number_is_a_draft() -> None:
     html = letters.render_html(LetterKind.OTHER, sample(LetterKind.OTHER, number=None))
 

@@ -41,6 +41,10 @@ class ImportResult:
     def count(self, outcome: Outcome) -> int:
         return Counter(row.outcome for row in self.rows)[outcome]
 
+    def places_of(self, outcome: Outcome) -> list[int]:
+        """The numbers of the rows with this outcome."""
+        return [row.row for row in self.rows if row.outcome == outcome]
+
     def summary(self) -> str:
         counts = Counter(row.outcome for row in self.rows)
         parts = [f"{outcome.label} {counts[outcome]}" for outcome in Outcome]

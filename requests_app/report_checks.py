@@ -56,11 +56,11 @@ class Fault:
 
     @property
     def place(self) -> str:
-        """表三“（一）予以公开”行“总计”列 [r1 total]"""
+        """表三“（一）予以公开”行“总计”列"""
         form = next((form for form in FORMS if form.key == self.table), None)
         if form is None:
             labels = {part.key: part.label for part in PARTS}
-            return f"{labels.get(self.row, self.row)} [{self.row}]" if self.row else self.table or _("报告")
+            return labels.get(self.row, self.row) if self.row else self.table or _("报告")
         row = next((row for row in form.rows if row.key == self.row), None)
         column = next((c for c in row.columns if c.key == self.column), None) if row else None
         words = form.label
@@ -68,12 +68,21 @@ class Fault:
             words += _("“%s”行") % (row.label if row else self.row)
         if self.column:
             words += _("“%s”列") % (column.label if column else self.column)
-        keys = " ".join(key for key in (self.row, self.column) if key)
-        return f"{words} [{keys}]" if keys else words
+        return words
+
+    @property
+    def sentence(self) -> str:
+        """For staff, who know the form and not its keys."""
+        return self._said(self.place)
 
     def __str__(self) -> str:
+        """With the keys of the JSON, for whoever checks a file: 表三“（一）予以公开”行“总计”列 [r1 total]"""
+        keys = " ".join(key for key in (self.row, self.column) if key)
+        return self._said(f"{self.place} [{keys}]" if keys else self.place)
+
+    def _said(self, place: str) -> str:
         kind = _("提示") if self.is_warning else _("错误")
-        words = {"place": self.place, "found": self.found, "expected": self.expected}
+        words = {"place": place, "found": self.found, "expected": self.expected}
         return f"{kind} {self.rule} " + _("%(place)s：现为 %(found)s，应为 %(expected)s") % words
 
 
@@ -298,8 +307,10 @@ def _hold(report: Report, rule: str, form: Form, equations: Iterable[_Equation])
     if form.key not in report.tables:
         yield Unchecked(rule, _("没有%s") % form.label)
     elif missing:
-        places = [row.key for row in form.rows]
-        rows = sorted(missing, key=lambda row: places.index(row) if row in places else len(places))
+        labels = {row.key: row.label for row in form.rows}
+        places = [*labels]
+        absent = sorted(missing, key=lambda row: places.index(row) if row in places else len(places))
+        rows = [labels.get(row, row) for row in absent]
         yield Unchecked(rule, _("%(table)s缺 %(rows)s") % {"table": form.label, "rows": "、".join(rows)})
 
 

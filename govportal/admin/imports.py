@@ -1,6 +1,6 @@
 """Import pages of the admin: upload, a preview row by row, then confirm. Nothing is written before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from govportal import access
-from govportal.imports import ImportResult
+from govportal.imports import ImportResult, Outcome
 from govportal.permissions import Permission
 from govportal.spreadsheets import CSV_TYPE, csv_bytes
 from govportal.staged_uploads import StagedFile, StaleUpload, stage, staged
@@ -22,6 +22,7 @@ from govportal.tables import UnreadableTable
 
 MAX_MEGABYTES = 20
 ROWS_SHOWN = 500  # in the preview; the CSV has them all
+_NUMBERS_SAID = 20
 
 
 class UploadForm(forms.Form):
@@ -115,7 +116,13 @@ class ImportPages(admin.ModelAdmin):
             messages.error(request, str(error))
             return HttpResponseRedirect(reverse(f"admin:{self._import_url}"))
         messages.success(request, result.summary())
-        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+        if refused := result.places_of(Outcome.PROBLEM):
+            messages.warning(request, _("没有导入的行：%s。改好以后可以再导入这个文件。") % _listed(refused))
+        return HttpResponseRedirect(self.list_with_imported())
+
+    def list_with_imported(self) -> str:
+        """The address of the list in which the rows stand that were imported."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def _report(self, request: HttpRequest, file: StagedFile) -> HttpResponse:
         result = self.run_chosen(file.path, file.choices, actor=request.user, is_dry_run=True)
@@ -126,3 +133,11 @@ class ImportPages(admin.ModelAdmin):
         title = _("导入%(what)s") % {"what": self.opts.verbose_name_plural}
         everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         return TemplateResponse(request, template, everywhere | context)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """The first of them: a message is kept in a cookie, which is small."""
+    words = "、".join(str(number) for number in numbers[:_NUMBERS_SAID])
+    return words if len(numbers) <= _NUMBERS_SAID else _("%(first)s 等 %(all)s 行") % {
+        "first": words, "all": len(numbers),
+    }  # fmt: skip

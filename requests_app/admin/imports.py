@@ -13,6 +13,7 @@ from govportal.imports import ImportResult
 from govportal.models import Agency
 from govportal.now import now
 from govportal.permissions import Permission
+from requests_app.admin.request_list import EVERYTHING
 from requests_app.services.import_ledger import import_ledger
 
 
@@ -47,6 +48,10 @@ class LedgerImport(ImportPages):
 
     def choices(self, form: UploadForm) -> dict[str, int]:
         return {"agency": form.cleaned_data["agency"].pk}
+
+    def list_with_imported(self) -> str:
+        """What a ledger tells of is closed for the most part, and the list shows what is open unless asked."""
+        return f"{super().list_with_imported()}?queue={EVERYTHING}"
 
     def run_chosen(self, source: Any, choices: Mapping[str, int], *, actor: Any, is_dry_run: bool) -> ImportResult:
         agency = Agency.objects.get(pk=choices["agency"])

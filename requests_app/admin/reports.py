@@ -1,8 +1,9 @@
 """年度报告 in the admin: written and frozen by verbs; every figure leads to its cases, every fault names its cell."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import Verb, VerbAdmin, toned
+from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
 from disclosure.models import Item
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal import access, files
@@ -26,16 +27,23 @@ from requests_app.admin.report_forms import DropForm, FigureForm, FreezeForm, Re
 from requests_app.enums import ReportState
 from requests_app.models import AnnualReport, ReportFigure
 from requests_app.report_checks import RULES
-from requests_app.report_form import FORMS, TABLE2, TABLE3, Column, Form, Row
+from requests_app.report_form import CARRIED, CLOSED, FORMS, NEW, NEXT, TABLE2, TABLE3, TOTAL, Column, Form, Row
 from requests_app.report_page import changes, sheets
 from requests_app.report_published import figure_key, figure_label
 from requests_app.report_reading import read_report
+from requests_app.report_tables import Cells
 from requests_app.report_workflow import ReportAction
 from requests_app.services import annual_report, report_drafting
 
 access.open_admin("requests_app.annualreport", view=Permission.VIEW_ITEMS)
 
 _CASES_PER_PAGE = 50
+_FREEZE_TOTALS = (
+    (NEW, gettext_lazy("本年新收")),
+    (CARRIED, gettext_lazy("上年结转")),
+    (CLOSED, gettext_lazy("本年办结")),
+    (NEXT, gettext_lazy("结转下年")),
+)
 _TONES = {ReportState.FROZEN: "ok", ReportState.SUBMITTED: "warn"}
 
 
@@ -82,6 +90,7 @@ class AnnualReportAdmin(VerbAdmin[AnnualReport]):
     list_select_related = ("agency", "drafted_by")
     search_fields = ("agency__name", "agency__code")
     page_template = "admin/requests_app/report_change.html"
+    verb_template = "admin/requests_app/report_verb.html"
     readonly_fields = ("shown_state", "public_page")
     fieldsets = (
         (None, {"fields": ("shown_state", "agency", "year", "drafted_by", "updated_at")}),
@@ -130,6 +139,30 @@ class AnnualReportAdmin(VerbAdmin[AnnualReport]):
         address = reverse("report", args=[row.agency.code, row.year])
         return format_html('<a href="{}">{}</a>', address, address)
 
+    def page_title(self, row: AnnualReport) -> str:
+        return report_drafting.title_of(row)
+
+    # --- the verbs --------------------------------------------------------------------------------------------------
+
+    def answer(self, request: HttpRequest, row: AnnualReport, verb: Verb, form: VerbForm) -> HttpResponseBase | None:
+        done = super().answer(request, row, verb, form)
+        if done and verb.name == "freeze":
+            address = reverse("report", args=[row.agency.code, row.year])
+            messages.info(request, _("下一步：由承办人拟制公开稿，审查公开后 %s 才能看到。") % address)
+        return done
+
+    def verb_context(self, request: HttpRequest, row: AnnualReport, verb: Verb, form: VerbForm) -> dict[str, Any]:
+        """Beside the box that freezes: what is frozen."""
+        if verb.name != "freeze":
+            return {}
+        computed = annual_report.compute(row.agency, row.year, today=today())
+        cells = computed.tables()[TABLE3.key]
+        return {
+            "totals": [(label, cells.get((line, TOTAL.key))) for line, label in _FREEZE_TOTALS],
+            "findings": annual_report.findings(computed, row.parts),
+            "digest": annual_report.digest_of(annual_report.payload(computed, row.parts)),
+        }
+
     # --- the page of a report ---------------------------------------------------------------------------------------
 
     def page_context(self, request: HttpRequest, row: AnnualReport) -> dict[str, Any]:
@@ -138,6 +171,7 @@ class AnnualReportAdmin(VerbAdmin[AnnualReport]):
         frozen = read_report(row.payload) if row.state == ReportState.FROZEN else None
         tables = frozen.tables if frozen else computed.tables()
         before = annual_report.tables_of_last_year(row.agency, row.year, today=today())
+        has_report_before = annual_report.previous_report(row.agency, row.year) is not None
         faulty = {(fault.table, fault.row, fault.column) for fault in found.faults}
 
         def beside(form: Form, line: Row, column: Column) -> dict[str, Any]:
@@ -153,7 +187,8 @@ class AnnualReportAdmin(VerbAdmin[AnnualReport]):
             "is_frozen": frozen is not None,
             "findings": None if frozen else found,
             "rules": RULES.values(),
-            "changes": changes(tables, before),
+            "changes": changes(tables, before) if has_report_before or _has_figures(before) else [],
+            "has_report_before": has_report_before,
             "origins": origins,
             "figures": self._figures(row),
             "as_of": computed.period.as_of,
@@ -245,6 +280,10 @@ class AnnualReportAdmin(VerbAdmin[AnnualReport]):
         if figure is None or figure.evidence is None:
             raise Http404(_("没有这个文件。"))
         return files.serve(figure.evidence, request)
+
+
+def _has_figures(tables: Mapping[str, Cells]) -> bool:
+    return any(any(cells.values()) for cells in tables.values())
 
 
 def _address_of(case: Any) -> str:

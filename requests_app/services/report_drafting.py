@@ -91,7 +91,7 @@ def reasons_against_text(computed: Computed, found: Findings, parts: Mapping[str
     reasons = []
     if computed.period.as_of < date(computed.period.year, 12, 31):
         reasons.append(_("年度还没有结束，数据截至12月31日才能定稿。"))
-    reasons += [str(fault) for fault in found.errors if fault.rule != "V5"]
+    reasons += [fault.sentence for fault in found.errors if fault.rule != "V5"]
     # What was handed on may differ from what came: a ledger found late, say. Then the report has to say why.
     if any(fault.rule == "V5" for fault in found.errors) and says_nothing(parts.get("three", "")):
         reasons.append(_("上年结转与上一年度报告的结转下年度不一致（V5），须在第三部分说明原因。"))

@@ -74,11 +74,16 @@ def test_head_freezes_what_he_looked_at_and_publisher_drafts_the_item() -> None:
     head = signed_in(make_member(Role.OFFICE_HEAD, report.agency))
     publisher = signed_in(make_member(Role.PUBLISHER, report.agency))
 
-    form = head.get(verb(report, "freeze")).context["form"]
-    head.post(verb(report, "freeze"), {"seen": form["seen"].value(), "is_read": "on"})
+    asked = head.get(verb(report, "freeze"))
+    form = asked.context["form"]
+    done = head.post(verb(report, "freeze"), {"seen": form["seen"].value(), "is_read": "on"}, follow=True)
     publisher.post(verb(report, "draft_item"))
 
     report.refresh_from_db()
+    text = text_of(asked)
+    assert "本年新收" in text and "错误 0" in text and "预览 PDF" in text and report.digest in text
+    assert "下一步：由承办人拟制公开稿" in text_of(done)
+    assert f"{report.agency.name}{report.year}年政府信息公开工作年度报告" in text_of(done)
     assert report.state == ReportState.FROZEN
     assert report.item is not None and report.item.item_type == "annual_report"
 
@@ -141,6 +146,7 @@ def test_page_shows_faults_with_rule_row_and_column_and_marks_their_cells() -> N
     assert "错误 V7 表二“行政事业性收费”行“本年收费金额（单位：万元）”列" in text
     assert "错误 V7 五、存在的主要问题及改进情况" in text
     assert answer.content.decode().count("report-bad") == 1
+    assert "[fees amount]" not in text and "[five]" not in text
 
 
 def test_page_compares_with_last_year_and_leads_every_figure_to_its_cases() -> None:
@@ -157,6 +163,15 @@ def test_page_compares_with_last_year_and_leads_every_figure_to_its_cases() -> N
     for form in FORMS:
         for row, column in form.cells():
             assert cases(report, form.key, row.key, column.key) in html
+
+
+def test_page_without_a_year_before_says_so() -> None:
+    report = written_report()
+
+    text = text_of(signed_in(report.drafted_by).get(page(report)))
+
+    assert "没有上一年度报告。" in text
+    assert "增减比例" not in text
 
 
 def test_cell_lists_its_cases_to_who_may_see_them() -> None:

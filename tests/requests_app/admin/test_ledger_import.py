@@ -48,7 +48,9 @@ def test_confirmed_import_writes_into_the_agency_that_was_chosen() -> None:
 
     done = client.post(URL, {"token": token}, follow=True)
 
-    assert "共 2 行：新增 1" in done.content.decode()
+    text = done.content.decode()
+    assert "共 2 行：新增 1" in text and "没有导入的行：3。" in text
+    assert InformationRequest.objects.get().number in text.partition('id="result_list"')[2]
     assert InformationRequest.objects.get().agency == second
     assert AuditEvent.objects.get(action="request.import_ledger").actor_id == officer.pk
 

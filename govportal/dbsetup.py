@@ -99,6 +99,14 @@ def append_only(table: str) -> DatabaseObject:
     return guard(f"{table}_append_only", table, rules, f"{table} is append-only")
 
 
+def closed_while(name: str, table: str, condition: str, message: str) -> DatabaseObject:
+    """A trigger that lets no row come, go or change while the SQL `condition` holds for it; `{row}` in it stands for
+    the row before and after."""
+    old, new = (condition.format(row=row) for row in ("OLD", "NEW"))
+    rules = (Rule("INSERT", new), Rule("UPDATE", f"{old} OR {new}"), Rule("DELETE", old))
+    return guard(name, table, rules, message)
+
+
 def frozen(table: str, columns: Sequence[str]) -> DatabaseObject:
     """A trigger that refuses to change what these columns of a row were written with."""
     name = f"{table}_frozen"

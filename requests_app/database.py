@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db.models import Model
 
 from govportal.crypto import EncryptedTextField
-from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard, no_replacement
+from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, closed_while, guard, no_replacement
 from requests_app.enums import CLOSED_STATES, DecisionState, State
 from requests_app.models import (
     Assignment,
@@ -29,6 +29,10 @@ from requests_app.models import (
 
 _REQUEST = InformationRequest._meta.db_table
 _PURGED = f"EXISTS (SELECT 1 FROM {_REQUEST} q WHERE q.id = OLD.request_id AND q.purged_at IS NOT NULL)"
+_RELEASED = (
+    "EXISTS (SELECT 1 FROM requests_app_decision d WHERE d.id = {row}.decision_id "
+    f"AND d.state = '{DecisionState.RELEASED}')"
+)
 _CLOSED = "', '".join(CLOSED_STATES)
 
 # Keys beside the id by which a row could be replaced.
@@ -159,21 +163,10 @@ def decision_guard() -> DatabaseObject:
 
 def decision_items_guard() -> DatabaseObject:
     """What a released reply sends the applicant to."""
-
-    def released(row: str) -> str:
-        return (
-            f"EXISTS (SELECT 1 FROM requests_app_decision d WHERE d.id = {row}.decision_id "
-            f"AND d.state = '{DecisionState.RELEASED}')"
-        )
-
-    return guard(
+    return closed_while(
         "requests_app_decision_items_guard",
         "requests_app_decision_items",
-        (
-            Rule("INSERT", released("NEW")),
-            Rule("UPDATE", f"{released('OLD')} OR {released('NEW')}"),
-            Rule("DELETE", released("OLD")),
-        ),
+        _RELEASED,
         "the items of a released decision never change",
     )
 
@@ -202,10 +195,7 @@ def letter_guard() -> DatabaseObject:
 
 def file_guard() -> DatabaseObject:
     """A file of a request stays with it; those handed over by a released decision stay with that."""
-    released = (
-        "EXISTS (SELECT 1 FROM requests_app_decision d WHERE d.id = OLD.decision_id "
-        f"AND d.state = '{DecisionState.RELEASED}')"
-    )
+    released = _RELEASED.format(row="OLD")
     fixed = _changed(_plain(RequestFile, but=("decision_id", "inquiry_id")))
     return guard(
         "requests_app_requestfile_guard",

@@ -5,7 +5,7 @@ The service refuses first and says why (services/report_drafting); these hold fo
 
 # ruff: noqa: S608  (names of our own tables and columns)
 
-from govportal.dbsetup import DatabaseObject, Rule, guard, no_replacement
+from govportal.dbsetup import DatabaseObject, Rule, closed_while, guard, no_replacement
 from requests_app.enums import ReportState
 from requests_app.models import AnnualReport
 
@@ -37,20 +37,10 @@ def report_guard() -> DatabaseObject:
 
 def figure_guard() -> DatabaseObject:
     """No figure comes, goes or changes beside the frozen report of its own agency and year."""
-
-    def beside(row: str) -> str:
-        return (
-            f"EXISTS (SELECT 1 FROM {_REPORT} r WHERE r.agency_id = {row}.agency_id AND r.year = {row}.year "
-            f"AND r.state = '{ReportState.FROZEN}')"
-        )
-
-    return guard(
+    return closed_while(
         f"{_FIGURE}_guard",
         _FIGURE,
-        (
-            Rule("INSERT", beside("NEW")),
-            Rule("UPDATE", f"{beside('OLD')} OR {beside('NEW')}"),
-            Rule("DELETE", beside("OLD")),
-        ),
+        f"EXISTS (SELECT 1 FROM {_REPORT} r WHERE r.agency_id = {{row}}.agency_id AND r.year = {{row}}.year "
+        f"AND r.state = '{ReportState.FROZEN}')",
         "the figures of a frozen annual report are never changed",
     )

@@ -8,7 +8,7 @@ The service refuses first and says why; these hold for whoever writes past it (d
 from disclosure import workflow
 from disclosure.enums import EditionAction, EditionState, Procedure, ReviewStep
 from disclosure.publication_log import CONTENT_FIELDS
-from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard
+from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, closed_while, guard
 
 _STANDING = "a.edition_id = {row}.id AND a.voided_at IS NULL"
 # What the database can compare of a signed text: all the digest covers but the day, which publication itself sets.
@@ -122,20 +122,10 @@ def signed_text_guard() -> DatabaseObject:
 
 def signed_files_guard() -> DatabaseObject:
     """The same for the attachments of a signed text."""
-
-    def signed(row: str) -> str:
-        return (
-            "EXISTS (SELECT 1 FROM disclosure_approval a JOIN disclosure_edition e ON e.id = a.edition_id "
-            f"WHERE a.edition_id = {row}.edition_id AND a.voided_at IS NULL AND e.state <> '{EditionState.PUBLISHED}')"
-        )
-
-    return guard(
+    return closed_while(
         "disclosure_signed_files_guard",
         "disclosure_editionattachment",
-        (
-            Rule("INSERT", signed("NEW")),
-            Rule("UPDATE", f"{signed('OLD')} OR {signed('NEW')}"),
-            Rule("DELETE", signed("OLD")),
-        ),
+        "EXISTS (SELECT 1 FROM disclosure_approval a JOIN disclosure_edition e ON e.id = a.edition_id "
+        f"WHERE a.edition_id = {{row}}.edition_id AND a.voided_at IS NULL AND e.state <> '{EditionState.PUBLISHED}')",
         "the files of a signed text do not change while a signature stands",
     )

@@ -77,12 +77,12 @@ def agencies_under(user: Any, permission: Permission) -> "AgencyQuerySet":
     return Agency.objects.filter(chosen)
 
 
-def holders(permission: Permission, agency: "Agency") -> "QuerySet[User]":
-    """Active users to whom a role at that very agency gives the permission: who is to be told, who may act."""
+def holders(permission: Permission, *agencies: "Agency") -> "QuerySet[User]":
+    """Active users to whom a role at one of these very agencies gives the permission: who is told, who may act."""
     from govportal.models import User
 
     roles = [role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions]
-    found = User.objects.filter(is_active=True, memberships__agency=agency, memberships__role__in=roles)
+    found = User.objects.filter(is_active=True, memberships__agency__in=agencies, memberships__role__in=roles)
     return found.distinct().order_by("pk")
 
 

@@ -84,12 +84,8 @@ class HandlerFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         agencies = access.agencies_with(request.user, Permission.VIEW_REQUESTS)
-        people = {
-            person.pk: str(person)
-            for agency in agencies
-            for person in access.holders(Permission.HANDLE_REQUEST, agency)
-        }
-        return [("none", gettext_lazy("还没有分派")), *((str(pk), name) for pk, name in people.items())]
+        people = access.holders(Permission.HANDLE_REQUEST, *agencies)
+        return [("none", gettext_lazy("还没有分派")), *((str(person.pk), str(person)) for person in people)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "none":

@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 
+from govportal import access
 from govportal.calendar import load_calendar
-from govportal.models import AuditEvent
+from govportal.models import AuditEvent, Membership
 from govportal.now import today
-from govportal.permissions import Role
+from govportal.permissions import Permission, Role
 from govportal.workdays import add_working_days
 from requests_app.admin.marks import left_mark
 from requests_app.enums import Channel, State
 from requests_app.models import InformationRequest
 from tests.disclosure.admin.desks import signed_in
 from tests.disclosure.doors import text_of
-from tests.factories import make_member, make_user
-from tests.factories.requests import make_decision, make_inquiry, make_request
+from tests.factories import make_agency, make_member, make_user
+from tests.factories.requests import make_decision, make_inquiry, make_officer, make_request
 from tests.requests_app.admin.desk_world import Desk, changelist, page
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,21 @@ def test_search_never_looks_at_the_applicant(desk: Desk) -> None:
     for words in ("欧阳小荷", "13800005521"):
         assert numbers(client.get(changelist(), {"q": words, "queue": "all"})) == []
     assert row.pk and not AuditEvent.objects.filter(note__contains="欧阳小荷").exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_handlers_of_all_agencies_are_read_at_once(desk: Desk, count: int, django_assert_num_queries: Any) -> None:
+    agencies = [desk.agency, *(make_agency() for _number in range(count - 1))]
+    others = [make_officer(agency) for agency in agencies]
+    for agency in agencies[1:]:
+        Membership.objects.create(user=desk.officer, agency=agency, role=Role.REQUEST_OFFICER)
+
+    with django_assert_num_queries(1):
+        people = list(access.holders(Permission.HANDLE_REQUEST, *agencies))
+    page = desk.handling.get(changelist()).content.decode()
+
+    assert people == [desk.officer, *others]
+    assert all(f"handler={person.pk}" in page for person in people)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -85,8 +85,9 @@ def _reasons_against_text(row: InformationRequest, wanted: Wanted) -> list[str]:
 def convert(request_id: int, wanted: Wanted, *, actor: User, at: datetime) -> Item:
     """A draft of what was given, with its files, for the ordinary review. Raises ValidationError.
 
-    The officer's permission is that for the request: a draft binds nobody, and others sign it. Where the catalogue has
-    an entry for it, the day on which it was judged fit for publication is the event that the entry counts from.
+    The officer's permission is that for the request: a draft binds nobody, and others sign it (ADR 0012). Where the
+    catalogue has an entry for it, the day on which it was judged fit for publication is the event that the entry
+    counts from.
     """
     row = procedure.locked(request_id)
     publication_tasks.lock_tasks(row.agency)

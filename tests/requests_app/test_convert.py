@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils.timezone import localdate
 
-from disclosure.enums import ItemState, Mode, TimingKind, TimingUnit
+from disclosure.enums import EditionAction, ItemState, Mode, TimingKind, TimingUnit
 from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item, Obligation
 from disclosure.rules import TimingRule, to_columns
 from disclosure.services import draft
+from disclosure.workflow import EDITION
+from govportal import access
 from govportal.models import Agency, AuditEvent
 from govportal.permissions import Role
 from requests_app.enums import FileKind, State, TaskState
@@ -149,6 +151,17 @@ def test_conversion_is_for_officers_of_the_agency(role: Role) -> None:
     for actor in (make_member(role, row.agency), make_officer(make_agency())):
         with pytest.raises(ValidationError, match="没有依申请公开经办的角色"):
             convert.convert(row.pk, WANTED, actor=actor, at=AT)
+
+
+def test_officer_who_converted_can_neither_change_nor_submit_the_draft() -> None:
+    row = answered()
+    officer = officer_of(row.agency)
+    edition = converted(row).editions.get()
+
+    with pytest.raises(ValidationError, match="没有“修改”的角色"):
+        draft.edit(edition.pk, draft.Content(title="另外的"), actor=officer, at=AT, lock_version=edition.lock_version)
+    assert not access.can(officer, EDITION[EditionAction.SUBMIT].permission, row.agency)
+    assert edition.created_by == officer
 
 
 def test_second_draft_waits_until_the_first_was_discarded() -> None:

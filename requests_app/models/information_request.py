@@ -73,7 +73,8 @@ class InformationRequest(models.Model):
     carried_from = models.PositiveSmallIntegerField(_("结转自年度"), null=True, blank=True)
     is_imported = models.BooleanField(_("台账导入"), default=False)
 
-    # Keyed fingerprints: of the code, which is shown once, and of the sheet, so that one sent twice is one request.
+    # Keyed fingerprints: of the code, which itself the draft alone keeps, encrypted and for its day; and of the sheet,
+    # so that one sent twice is one request.
     query_key = models.CharField(max_length=64, blank=True, editable=False)
     submission_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     purged_at = models.DateTimeField(_("个人信息清除时间"), null=True, blank=True)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from requests_app.clock import ClockKind, Event
+from requests_app.clock_events import LAST_YEAR
 
 MAX_EVENTS = 1000  # of one request; no real one has a hundred
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -41,11 +42,14 @@ def parse(line: str) -> Record:
     events = fields.get("events", [])
     if not isinstance(events, list) or len(events) > MAX_EVENTS:
         raise UnreadableRecord(f"events: not a list of at most {MAX_EVENTS}")
-    name = fields.get("id")
+    name, received_on = fields.get("id"), _day(fields, "received_on")
+    today = _day(fields, "today") if fields.get("today") is not None else None
+    if today and not received_on <= today <= date(LAST_YEAR, 12, 31):
+        raise UnreadableRecord(f"today {today} lies before the receipt or beyond {LAST_YEAR}")
     return Record(
         id=name if isinstance(name, str | int) and not isinstance(name, bool) else None,
-        received_on=_day(fields, "received_on"),
-        today=_day(fields, "today") if fields.get("today") is not None else None,
+        received_on=received_on,
+        today=today,
         events=[_event(event, f"event {number}") for number, event in enumerate(events, 1)],
     )
 

@@ -138,7 +138,7 @@ def _exact(value: Any) -> Number | None:
         return value
     number = Decimal(str(value))
     # A report counts no more than this; an exponent of a thousand digits would take long to add up.
-    return number if number.is_finite() and abs(number) < Decimal(10) ** 18 else None
+    return number if number.is_finite() and number.adjusted() < 18 and number.adjusted() > -18 else None
 
 
 def _parts(value: Any) -> tuple[Mapping[str, str] | None, Sequence[Fault]]:

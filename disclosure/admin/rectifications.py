@@ -27,6 +27,7 @@ access.open_admin("disclosure.rectification", view=Permission.VIEW_ITEMS, change
 class OrderForm(VerbForm):
     """`?agency=…&item=索引号&obligation=…` fills in what another page knows."""
 
+    from_address = frozenset({"obligation"})
     agency = forms.ModelChoiceField(label=gettext_lazy("责任单位"), queryset=Agency.objects.none(), empty_label=CHOOSE)
     problem = forms.CharField(label=gettext_lazy("问题"), max_length=300)
     requirement = long_text(gettext_lazy("整改要求"), length=2000)

@@ -1,6 +1,6 @@
 """Registers in the admin: rows are read there; whatever changes them is a verb of a service, on a page of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,22 @@ def long_text(label: Any, *, length: int, is_required: bool = True, help_text: A
 
 
 class VerbForm(forms.Form):
-    """What a verb asks; `row` is what it is done to (None: a new one), `actor` who does it."""
+    """What a verb asks; `row` is what it is done to (None: a new one), `actor` who does it.
+
+    An address may fill in what a person sees and can change, and the hidden fields named in `from_address`; never what
+    tells which text was shown, nor a box that somebody must tick himself.
+    """
+
+    from_address: frozenset[str] = frozenset()
+
+    @classmethod
+    def initial_of(cls, query: Mapping[str, str]) -> dict[str, str]:
+        """Of the values of an address, those that it may fill in."""
+        return {
+            name: query[name]
+            for name, field in cls.base_fields.items()
+            if name in query and (name in cls.from_address or _is_open(field))
+        }
 
     def __init__(self, *args: Any, row: Any = None, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +70,10 @@ class VerbForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         return field
+
+
+def _is_open(field: forms.Field) -> bool:
+    return not field.widget.is_hidden and not isinstance(field, forms.BooleanField)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +168,7 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
             request.FILES if is_sent else None,
             row=row,
             actor=request.user,
-            initial=None if is_sent else request.GET.dict(),
+            initial=None if is_sent else form.initial_of(request.GET.dict()),
         )
 
     def _done(self, request: HttpRequest, form: VerbForm, run: Callable[[User, dict[str, Any]], object]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import display_for_field, flatten, label_for_field, lookup_field, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,13 @@ class NamedList(ChangeList):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = str(self._queue() or self.opts.verbose_name_plural)
+
+    def get_results(self, request: HttpRequest) -> None:
+        """A year that no calendar has is a wrong filter like any other: Django leads back to the list."""
+        try:
+            super().get_results(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters(error) from error
 
     def _queue(self) -> Any:
         """The words of the `?queue=` that narrows this list."""

@@ -8,9 +8,14 @@ from govportal.launcher import services
 from govportal.launcher.console import Refusal, say
 from govportal.launcher.home import ROOT, make_home
 
+# What a portal writes is for its own user alone: the database holds sessions. The suite has a server of another user.
+_PRIVATE = {"run", "manage", "prepare", *services.SERVICES}
+
 
 def main(words: list[str]) -> int:
     name, rest = words[0], words[1:]
+    if name in _PRIVATE:
+        os.umask(0o077)
     try:
         if name == "run":
             from govportal.launcher.run import run

@@ -70,7 +70,7 @@ def _papers(row: InformationRequest) -> list[RequestFile]:
 
 
 def _paper(request: HttpRequest, row: InformationRequest, pk: str, reason: str) -> HttpResponseBase:
-    held = row.files.filter(pk=whole_number(pk), kind__in=applicants.OPENED_WITH_REASON).first()
+    held = row.files.filter(pk=whole_number(pk) or 0, kind__in=applicants.OPENED_WITH_REASON).first()
     if held is None:
         raise Http404(_("没有这份材料。"))
     assert isinstance(request.user, User)
@@ -89,7 +89,7 @@ class FindForm(forms.Form):
     identity_number = forms.CharField(label=gettext_lazy("证件号码"), max_length=40, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
         for field in self.fields.values():
             field.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
 

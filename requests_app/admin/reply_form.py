@@ -37,6 +37,7 @@ _DERIVED = {
     ReplyKind.DUPLICATE: {"earlier_number"},
     ReplyKind.NOT_CORRECTED: {"correction_delivered_on"},  # proven where it arrived, or nobody is late
 }
+_WITHHELD = f"{PREFIX}withheld"
 # Not asked for at all: who is addressed, what hangs on the letter, its number.
 _NEVER = {"addressee", "is_organisation", "attachments", "number", "issued_on"}
 
@@ -59,6 +60,9 @@ class ReplyForm(RequestForm):
         self._add_facts(last)
         if self.rule.gives_files:
             self._add_files()
+        if self.kind == ReplyKind.PARTIAL:
+            self.fields[_WITHHELD].required = True
+            self.order_fields(["content", _WITHHELD, "grounds", "reasons"])
 
     def _returned(self) -> Decision | None:
         """The last draft of this kind that was sent back: what was typed once is not typed again."""
@@ -101,6 +105,7 @@ class ReplyForm(RequestForm):
             self.fields["grounds"] = forms.MultipleChoiceField(
                 label=_("不予公开部分的情形"), choices=WithholdingGround.choices, widget=forms.CheckboxSelectMultiple,
                 initial=(last.facts or {}).get("grounds") if last else None,
+                help_text=_("选第三方合法权益的，须先征求第三方意见（条例第三十二条）。"),
             )  # fmt: skip
         if self.kind == ReplyKind.DUPLICATE:
             first = last.duplicate_of.number if last and last.duplicate_of else ""

@@ -156,6 +156,9 @@ class ClockForm(forms.Form):
         today: date | None = self.cleaned_data["today"]
         if today and today.year > LAST_YEAR:
             raise forms.ValidationError(_("日期超出了可以计算的范围。"))
+        received_on = self.cleaned_data.get("received_on")
+        if today and received_on and today < received_on:
+            raise forms.ValidationError(_("算到的日期不能早于收到申请的日期。"))
         return today
 
     def clean(self) -> None:

@@ -124,7 +124,7 @@ def mask_mail(address: str) -> str:
 def reasons_against_unmasking(row: InformationRequest, reason: str, actor: Any) -> list[str]:
     """Why this person is not shown who applied; empty when he is."""
     reasons = reasons_against_looking(row, actor)
-    if len(reason.strip()) < SHORTEST_REASON:
+    if sum(sign.isalnum() for sign in reason) < SHORTEST_REASON:  # what nobody can read is no reason
         reasons.append(_("请写明查看的理由，例如“核对身份证明”。"))
     # The trail is never purged: what it says of a person stays when the person's row is long gone.
     if personal_data.find(reason):

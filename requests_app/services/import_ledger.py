@@ -38,7 +38,9 @@ from requests_app.models import Assignment, InformationRequest
 MAX_ROWS = 20_000  # the ledger of a city's busiest year; an upload is answered within seconds
 _BATCH = 500
 # A number as the portal itself gives them: CM-MZJ-2026-00012.
-_OWN_NUMBER = re.compile(r"(?P<prefix>(?P<code>.+)-\d{4}-)(?P<last>\d{5,7})")
+_OWN_NUMBER = re.compile(r"(?P<prefix>(?P<code>.+)-\d{4}-)(?P<last>\d{5,18})")
+# How far beyond the last number given a ledger may lead the portal's own counting; more is a slip of the hand.
+_FURTHEST = 10_000
 _COMPARED = ("channel", "applicant_kind", "subject", "carried_from")
 _OF_CLOSED = ("outcome", "closed_on", "state")
 
@@ -91,7 +93,7 @@ def _lock(rows: Iterable[LedgerRow], agency: Agency) -> None:
             last[match["prefix"]] = max(int(match["last"]), last.get(match["prefix"], 0))
     for prefix in sorted(last):
         counter = IndexCounter.locked(prefix)
-        if counter.last < last[prefix]:
+        if counter.last < last[prefix] <= counter.last + _FURTHEST:
             counter.last = last[prefix]
             counter.save(update_fields=["last"])
 
@@ -105,11 +107,15 @@ def plan(rows: Sequence[LedgerRow], agency: Agency, today: date) -> list[Planned
     due_of = _due_days(today)
     taken: dict[str, LedgerRow] = {}
     others = set(Agency.objects.exclude(pk=agency.pk).values_list("code", flat=True))
+    counters = IndexCounter.objects.filter(prefix__startswith=f"{agency.code}-")
+    given = dict(counters.values_list("prefix", "last"))
     steps: list[Planned] = []
     for row in rows:
         match = _OWN_NUMBER.fullmatch(row.number)
         if match and match["code"] in others:
             row.refuse(_("编号 %s 是其他单位的编号。") % row.number)
+        elif match and match["code"] == agency.code and int(match["last"]) > given.get(match["prefix"], 0) + _FURTHEST:
+            row.refuse(_("编号 %s 远大于本单位已用的号码，会使以后的编号跳号，请核对。") % row.number)
         step = Planned(row, Outcome.PROBLEM)
         if not row.is_refused:
             _settle(step, agency, known, taken, due_of)

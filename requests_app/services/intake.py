@@ -167,6 +167,11 @@ def open_agencies() -> AgencyQuerySet:
     return Agency.objects.listed().exclude(kind__in=_NOT_ASKED).exclude(pk__in=closed)
 
 
+def _says_something(text: str) -> bool:
+    """Whether there is a letter or a figure in it: signs that nobody sees are no name."""
+    return any(sign.isalnum() for sign in text)
+
+
 def reasons_against_filing(wanted: Wanted, person: Person) -> list[str]:
     """What article 29 asks for and is missing, or cannot be taken, whoever files it."""
     reasons = []
@@ -178,7 +183,7 @@ def reasons_against_filing(wanted: Wanted, person: Person) -> list[str]:
 def reasons_against_person(person: Person, applicant_kind: str) -> list[str]:
     """Why nobody could be known and reached by this."""
     reasons = []
-    if not person.name.strip():
+    if not _says_something(person.name):
         reasons.append(_("请填写姓名或者名称。"))
     if not (person.phone.strip() or person.email.strip() or person.address.strip()):
         reasons.append(_("请至少填写一种联系方式：电话、电子邮箱或者地址。"))
@@ -196,7 +201,7 @@ def reasons_against_person(person: Person, applicant_kind: str) -> list[str]:
 
 def _against_wanted(wanted: Wanted, person: Person) -> list[str]:
     reasons = []
-    if not (wanted.subject.strip() or wanted.document_number.strip() or wanted.description.strip()):
+    if not _says_something(f"{wanted.subject}{wanted.document_number}{wanted.description}"):
         reasons.append(_("请写明所需信息的名称、文号，或者能据以查找的描述。"))
     texts = ((_("内容描述"), wanted.description, LONGEST_TEXT), (_("用途"), wanted.purpose, LONGEST_TEXT))
     lines = ((_("信息名称"), wanted.subject, LONGEST_LINE), (_("文号"), wanted.document_number, 100))

@@ -80,3 +80,9 @@ def test_no_line_breaks_the_reader(line: str) -> None:
 
 def test_good_line_is_read() -> None:
     assert parse(GOOD) == Record("a", date(2026, 3, 2), date(2026, 3, 31), [])
+
+
+@pytest.mark.parametrize("today", ["0001-01-01", "2026-03-01", "9999-12-31"])
+def test_day_that_cannot_be_today_is_refused(today: str) -> None:
+    with pytest.raises(UnreadableRecord, match="today"):
+        parse(f'{{"received_on": "2026-03-02", "today": "{today}", "events": []}}')

@@ -325,3 +325,14 @@ def test_imported_request_opens_to_no_code(tmp_path: Path) -> None:
     run(tmp_path, CLOSED)
 
     assert intake.find("依申请〔2025〕1号", "") is None
+
+
+@pytest.mark.parametrize("last", ["99999", "9" * 18])
+def test_number_far_beyond_our_own_does_not_move_the_counting(tmp_path: Path, last: str) -> None:
+    agency = make_agency(code="CM-MZJ")
+
+    result = run(tmp_path, row(number=f"CM-MZJ-2026-{last}"), agency=agency)
+
+    assert outcomes(result) == [Outcome.PROBLEM]
+    assert "跳号" in messages(result)
+    assert not IndexCounter.objects.filter(prefix="CM-MZJ-2026-", last__gt=0).exists()

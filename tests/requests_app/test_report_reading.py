@@ -174,3 +174,10 @@ def test_any_value_in_any_cell_is_read(data: st.DataObject) -> None:
     found = check(read_report(report))
 
     assert found.faults or report[table][row] == json.loads(before) or table == "table2"
+
+
+@pytest.mark.parametrize("number", ["1E400", "1E999999999", "1E-999999999", "-1E999999999"])
+def test_number_beyond_all_counting_is_a_fault_of_its_cell(number: str) -> None:
+    document = {"table3": {"r1": [Decimal(number), 1, 1, 1, 2, 3, 4]}}
+
+    assert ("V7", "r1") in {(rule, row) for rule, _table, row, _column, _found in faults_of(document)}

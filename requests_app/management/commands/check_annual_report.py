@@ -14,6 +14,7 @@ UNREADABLE = 2
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # a file is read, no portal
     help = "Check annual reports made elsewhere (JSON) by rules V1 to V8; name row, column and rule of every fault."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -24,6 +24,7 @@ from requests_app.letter_rules import LetterKind
 from requests_app.models import Decision, InformationRequest, Inquiry, Letter
 from requests_app.queries import InformationRequestQuerySet
 
+_HANDLE, _RELEASE, _SEE = Permission.HANDLE_REQUEST, Permission.RELEASE_REPLY, Permission.VIEW_REQUESTS
 SOON = 3  # working days: from here on a request is marked
 LATER = 7
 WAITING_FOR_APPLICANT = (State.CORRECTION_ASKED, State.FEE_NOTIFIED)
@@ -75,7 +76,7 @@ def to_sign(look: Look) -> InformationRequestQuerySet:
 
 def unsent(look: Look) -> InformationRequestQuerySet:
     """With a letter that has gone out by no way; the receipt is on the spot or in the portal."""
-    agencies = access.agencies_with(look.user, Permission.HANDLE_REQUEST)
+    agencies = [agency for permission in (_HANDLE, _RELEASE) for agency in access.agencies_with(look.user, permission)]
     waiting = Letter.objects.filter(superseded_by=None, deliveries=None, request__agency__in=agencies)
     waiting = waiting.exclude(kind=LetterKind.REGISTRATION_RECEIPT.value)
     return InformationRequest.objects.filter(agency__in=agencies, pk__in=waiting.values("request"))
@@ -167,7 +168,6 @@ def _queue(key: str, figure: Callable[[Visit], Figure | None], position: int, *,
     )
 
 
-_HANDLE, _SEE = Permission.HANDLE_REQUEST, Permission.VIEW_REQUESTS
 # On the landing page other queues stand beside these.
 _TITLES: dict[str, Promise | str] = {
     "register": gettext_lazy("申请待登记"),
@@ -185,7 +185,7 @@ QUEUES = (
     _queue("mine", _dated("mine", _HANDLE), 210, is_work=True),
     _queue("sign", _sign_figure, 220, is_work=True),
     _queue("consulted", _counted("consulted", _HANDLE), 230, is_work=True),
-    _queue("unsent", _counted("unsent", _HANDLE), 235, is_work=True),
+    _queue("unsent", _counted("unsent", _HANDLE, _RELEASE), 235, is_work=True),
     _queue("overdue", _dated("overdue", _SEE), 240, is_work=False),
     _queue("soon", _dated("soon", _SEE), 250, is_work=False),
     _queue("corrected", _counted("corrected", _HANDLE), 260, is_work=False),

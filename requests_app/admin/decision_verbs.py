@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import long_text
+from disclosure.enums import WithholdingGround
 from govportal.models import PrivateFile, User
 from govportal.now import now, today
 from requests_app import letters as letter_texts
@@ -41,6 +42,8 @@ def draft_pdf(decision: Decision) -> bytes:
     order = letters.Order(kind=letters.kind_of(decision))
     return letters.preview(decision.request, order, at=now(), said=said_by(decision))
 
+
+NOTHING_ATTACHED = gettext_lazy("没有随附文件：内容须已写在告知书里，否则申请人得不到信息。")
 
 # --- drafts --------------------------------------------------------------------------------------------------------
 
@@ -196,6 +199,10 @@ def _release(row: InformationRequest, actor: User, values: dict[str, Any]) -> ob
     return correspondence.release(values["decision"].pk, seen=seen, actor=actor, at=now(), note=note)
 
 
+def _after_signing(row: InformationRequest, values: dict[str, Any]) -> str:
+    return _("文书还没有发出，送达以后才算告知：请接着办“发出文书”。")
+
+
 def _send_back(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
     decision = values["decision"]
     return decide.send_back(decision.pk, seen=values["digest"], actor=actor, at=now(), note=values["note"])
@@ -223,11 +230,24 @@ def _signed(row: InformationRequest, actor: User) -> dict[str, Any]:
     said = [(known[name].label, _words(value)) for name, value in facts.items() if name not in _UNSAID]
     if decision.kind != DecisionKind.REPLY:
         said.insert(0, (_("工作日数"), str(decision.days)))
-    return {"decision": decision, "said": said, "lacking": letter_texts.missing_facts(kind, facts)}
+    beside: dict[str, Any] = _handed_over(decision) if decision.kind == DecisionKind.REPLY else {}
+    return {"decision": decision, "said": said, "lacking": letter_texts.missing_facts(kind, facts), **beside}
 
 
-# Who is addressed is masked on every page; a flag is no sentence.
-_UNSAID = ("addressee", "is_organisation", "is_provisional")
+def _handed_over(decision: Decision) -> dict[str, Any]:
+    """The files that go with the reply, and in words on which grounds something is withheld."""
+    rule = REPLY_RULES[ReplyKind(decision.reply_kind)]
+    given = [rule.ground] if rule.ground else (decision.facts or {}).get("grounds") or []
+    files = [held.title or held.file.name for held in decision.files.select_related("file")]
+    return {
+        "files": files,
+        "grounds": [WithholdingGround(ground).label for ground in given if ground in WithholdingGround.values],
+        "cautions": [NOTHING_ATTACHED] if rule.gives_files and not files else [],
+    }
+
+
+# Who is addressed is masked on every page; a flag is no sentence; the files stand below by themselves.
+_UNSAID = ("addressee", "is_organisation", "is_provisional", "attachments")
 
 
 def _words(value: Any) -> str:
@@ -261,7 +281,7 @@ DELAY = RequestVerb(
 )  # fmt: skip
 SIGN = RequestVerb(
     "sign", gettext_lazy("签发"), _against_releasing, _release, SignForm, hints=_sign_hints,
-    context=_signed, template="admin/requests_app/sign.html",
+    context=_signed, template="admin/requests_app/sign.html", caution=_after_signing,
 )  # fmt: skip
 RETURN = RequestVerb(
     "return", gettext_lazy("退回"), _against_signing, _send_back, ReturnForm,

@@ -23,7 +23,7 @@ from requests_app.admin.marks import left_mark, state_mark
 from requests_app.admin.verbs import GROUPS, NEXT
 from requests_app.letter_rules import LetterKind
 from requests_app.models import Applicant, Correction, Decision, FeeNotice, InformationRequest, Letter, RequestFile
-from requests_app.services import applicants, procedure
+from requests_app.services import applicants, procedure, publication_tasks
 
 NEWEST = 200  # events on the page; a case has some ten
 
@@ -51,7 +51,9 @@ def verb_address(row: InformationRequest, name: str) -> str:
 def desk_context(row: InformationRequest, reader: User, today: date) -> dict[str, Any]:
     calendar = load_calendar()
     reading = procedure.reading(row, calendar, today)
-    groups, refused = _buttons(row, reader)
+    written = _written(row)
+    unsent = _unsent([letter for letter, _words in written["letters"]])
+    groups, refused = _buttons(row, reader, has_unsent=unsent > 0)
     return {
         "state_mark": state_mark(row),
         "left_mark": left_mark(row, today, calendar),
@@ -63,17 +65,26 @@ def desk_context(row: InformationRequest, reader: User, today: date) -> dict[str
         "can_unmask": access.can(reader, Permission.VIEW_APPLICANT, row.agency) and row.purged_at is None,
         "asked": asked(row),
         "received": received(row),
-        **_written(row),
+        "unsent": unsent,
+        **written,
         **_beside(row, reader, today),
     }
 
 
-def _buttons(row: InformationRequest, reader: User) -> tuple[list[Group], list[Button]]:
-    """(what can be done now, by kind; what cannot, with the reasons)."""
+def _unsent(letters: Sequence[Letter]) -> int:
+    """How many the applicant has yet to be sent; the receipt is handed over on the spot or in the portal."""
+    replaced = {letter.supersedes_id for letter in letters}
+    owed = [one for one in letters if one.is_for_applicant and one.kind != LetterKind.REGISTRATION_RECEIPT]
+    return sum(one.pk not in replaced and not one.deliveries.all() for one in owed)
+
+
+def _buttons(row: InformationRequest, reader: User, *, has_unsent: bool) -> tuple[list[Group], list[Button]]:
+    """(what can be done now, by kind; what cannot, with the reasons). A letter that is not sent comes before all."""
+    following = (*NEXT.get(row.state, ()), *(("send",) if has_unsent else ()))
     groups, refused = [], []
     for label, verbs in GROUPS:
         found = [
-            Button(verb, verb_address(row, verb.name), verb.reasons(row, reader), verb.name in NEXT.get(row.state, ()))
+            Button(verb, verb_address(row, verb.name), verb.reasons(row, reader), verb.name in following)
             for verb in verbs
         ]
         allowed = [button for button in found if not button.reasons]
@@ -81,6 +92,8 @@ def _buttons(row: InformationRequest, reader: User) -> tuple[list[Group], list[B
             groups.append(Group(label, sorted(allowed, key=lambda button: not button.is_next)))
         refused += [button for button in found if button.reasons]
     groups.sort(key=lambda group: not any(button.is_next for button in group.buttons))
+    if has_unsent:
+        groups.sort(key=lambda group: all(button.verb.name != "send" for button in group.buttons))
     return groups, refused
 
 
@@ -119,11 +132,10 @@ def _letter_words(letter: Letter) -> Promise | str:
 
 def _beside(row: InformationRequest, reader: User, today: date) -> dict[str, Any]:
     """What else was asked: by the same applicant, of the same, and what came of it."""
-    like = InformationRequest.objects.filter(agency=row.agency_id, subject=row.subject).exclude(pk=row.pk)
     tasks = row.publication_tasks.select_related("item")
     return {
         "frequency": applicants.frequency(row, today),
-        "alike": list(like.order_by("-filed_at", "-id")[:5]),
+        "alike": list(publication_tasks.others_like(row).order_by("-filed_at", "-id")[:5]),
         "tasks": list(tasks),
     }
 

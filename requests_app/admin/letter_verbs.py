@@ -216,6 +216,14 @@ def _send_hints(row: InformationRequest, actor: User) -> list[str]:
     ]
 
 
+def _cautions(row: InformationRequest, actor: User) -> dict[str, Any]:
+    """An office that seals nothing may send all the same: 用印 is its own rule, and said before it is too late."""
+    bare = unsent(row).filter(sealed_file=None).exclude(kind=LetterKind.REGISTRATION_RECEIPT.value)
+    numbers = "、".join(letter.number for letter in bare)
+    words = _("还没有上传用印件：发出的是没有印章的文书（%s）。")
+    return {"cautions": [words % numbers] if numbers else []}
+
+
 class DeliveryField(forms.ModelChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Delivery.objects.none(), empty_label=CHOOSE, label=gettext_lazy("发出的文书"), **kwargs)
@@ -267,7 +275,7 @@ SEAL = RequestVerb(
     "seal", gettext_lazy("上传用印件"), _against, _seal, SealForm, hints=_seal_hints,
 )  # fmt: skip
 SEND = RequestVerb(
-    "send", gettext_lazy("发出文书"), _against, _send, SendForm, hints=_send_hints,
+    "send", gettext_lazy("发出文书"), _against, _send, SendForm, hints=_send_hints, context=_cautions,
 )  # fmt: skip
 ARRIVAL = RequestVerb(
     "arrival", gettext_lazy("登记文书送达"), _against_arrival, _arrive, ArrivalForm,

@@ -65,6 +65,8 @@ class RequestVerb(Verb):
     # What its own template shows beside that.
     context: Callable[[InformationRequest, User], dict[str, Any]] | None = None
     template: str = "admin/requests_app/verb.html"
+    # What whoever has done it must still mind; empty for nothing.
+    caution: Callable[[InformationRequest, dict[str, Any]], str] | None = None
 
 
 class DoneAlready(Exception):
@@ -128,6 +130,8 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
             template, context = verb.shows(row, outcome[0])
             return self.shown_once(request, template, {"title": verb.label, "row": row, **context})
         messages.success(request, _("已完成：%s。") % verb.label)
+        if isinstance(verb, RequestVerb) and verb.caution and (words := verb.caution(row, form.cleaned_data)):
+            messages.warning(request, words)
         return HttpResponseRedirect(self._after(request, row))
 
     def _after(self, request: HttpRequest, row: InformationRequest) -> str:

@@ -30,12 +30,14 @@ class AskCorrectionForm(RequestForm):
     )
     told_on = DayField(label=gettext_lazy("告知日期"), initial=today)
     due_on = DayField(
-        label=gettext_lazy("补正期限"), help_text=gettext_lazy("法律没有规定天数，须合理；逾期不补正的可以终止办理。")
+        label=gettext_lazy("补正期限"),
+        help_text=gettext_lazy("法律没有规定天数，须合理，短于5个工作日的可能被认为不合理；逾期不补正的可以终止办理。"),
     )
     fact_guidance = long_text(gettext_lazy("补正指引"), length=2000, is_required=False)
 
     def prepare(self) -> None:
         add_office_facts(self, LetterKind.CORRECTION, self.row)
+        self.fields["due_on"].initial = correct.usual_due_day(today())
 
 
 def _against_correction(row: InformationRequest, actor: User) -> list[str]:
@@ -60,6 +62,12 @@ def _ask_correction(row: InformationRequest, actor: User, values: dict[str, Any]
     demand = correct.Demand(items=values["items"], told_on=values["told_on"], due_on=values["due_on"])
     facts = typed_facts(LetterKind.CORRECTION, values)
     return correspondence.ask_correction(row.pk, demand, actor=actor, at=now(), facts=facts)
+
+
+def _after_asking(row: InformationRequest, values: dict[str, Any]) -> str:
+    if not correct.is_short(values["told_on"], values["due_on"]):
+        return ""
+    return _("补正期限短于%s个工作日，可能被认为不是合理期限（条例第三十条）。") % correct.FEWEST_DAYS
 
 
 class CorrectionForm(RequestForm):
@@ -294,7 +302,7 @@ def _give_reasons(row: InformationRequest, actor: User, values: dict[str, Any]) 
 
 ASK_CORRECTION = RequestVerb(
     "ask-correction", gettext_lazy("告知补正"), _against_correction, _ask_correction, AskCorrectionForm,
-    hints=_correction_hints,
+    hints=_correction_hints, caution=_after_asking,
 )  # fmt: skip
 CORRECTION = RequestVerb(
     "correction", gettext_lazy("登记补正"), against(Action.RECEIVE_CORRECTION), _receive_correction, CorrectionForm,

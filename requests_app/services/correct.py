@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import PrivateFile, User
+from govportal.workdays import add_working_days
 from requests_app import clock
 from requests_app.clock import ClockKind
 from requests_app.enums import Action, FileKind
@@ -21,6 +22,9 @@ from requests_app.services.intake import LONGEST_TEXT
 from requests_app.services.procedure import Words, check
 
 ARTICLE = "《政府信息公开条例》第三十条"
+# 合理期限, says 第三十条, and no number: ten working days are the practice; below five a court may find it too short.
+USUAL_DAYS = 10
+FEWEST_DAYS = 5
 LONGEST = timedelta(days=92)  # a "reasonable period" above three months has the wrong date; the law gives no number
 
 
@@ -56,6 +60,16 @@ def is_late(row: InformationRequest, told_on: date) -> bool:
         return False
     last = clock.correction_due(row.received_on, load_calendar(), counts_receipt_day=row.counts_receipt_day)
     return told_on > last.due_on
+
+
+def usual_due_day(told_on: date) -> date:
+    """What the form proposes for the correction."""
+    return add_working_days(told_on, USUAL_DAYS, load_calendar())
+
+
+def is_short(told_on: date, due_on: date) -> bool:
+    """Whether the period may not count as reasonable. It is still set: the article leaves it to the agency."""
+    return due_on < add_working_days(told_on, FEWEST_DAYS, load_calendar())
 
 
 @transaction.atomic

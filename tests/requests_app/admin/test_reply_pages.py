@@ -157,6 +157,67 @@ def test_reply_is_drafted_by_one_signed_by_another_and_written(desk: Desk) -> No
     assert page(row) in signed["Location"]
 
 
+def test_whoever_signs_reads_that_no_file_goes_with_the_reply(desk: Desk) -> None:
+    row = desk.request(State.IN_REVIEW)
+    submit_decision(row, at=now())
+
+    shown = text_of(desk.signing.get(verb(row, "sign")))
+
+    assert "没有随附文件：内容须已写在告知书里" in shown and "0 份" in shown
+
+
+def test_whoever_signs_reads_the_names_of_the_files_and_the_grounds(desk: Desk) -> None:
+    row = desk.request(State.IN_REVIEW)
+    paper = SimpleUploadedFile("明细.txt", b"figures")
+    typed = {
+        "reasons": "分两部分。", "content": "明细一份。", "fact_withheld": "银行账号。", "grounds": ["deliberative"],
+        "papers": paper,
+    }  # fmt: skip
+
+    handed_in = sent(desk.handling, row, "reply", opened={"reply_kind": ReplyKind.PARTIAL}, **typed)
+    shown = text_of(desk.signing.get(verb(row, "sign")))
+
+    assert handed_in.status_code == 302
+    assert "1 份" in shown and "明细.txt" in shown and "过程性信息" in shown and "没有随附文件" not in shown
+
+
+def test_partial_reply_asks_what_is_withheld_before_why(desk: Desk) -> None:
+    row = desk.request(State.IN_REVIEW)
+
+    opened = desk.handling.get(verb(row, "reply"), {"reply_kind": ReplyKind.PARTIAL})
+
+    fields = opened.context["form"].visible_fields()
+    assert [bound.name for bound in fields][:4] == ["content", "fact_withheld", "grounds", "reasons"]
+    assert fields[1].field.required
+    assert "否则申请人得不到信息" in text_of(opened) and "须先征求第三方意见" in text_of(opened)
+
+
+def test_signature_leads_to_the_letter_that_is_still_to_be_sent(desk: Desk) -> None:
+    row, client = desk.request(State.IN_REVIEW), desk.signing
+    sent(desk.handling, row, "extend", days=10, reasons="材料较多")
+
+    sent(client, row, "sign")
+    shown = client.get(page(row))
+    sending = text_of(client.get(verb(row, "send")))
+
+    first = shown.context["groups"][0].buttons[0]
+    assert (first.verb.name, first.is_next) == ("send", True)
+    assert "文书还没有发出，送达以后才算告知" in text_of(shown) and "有 1 份文书还没有发出" in text_of(shown)
+    assert f"还没有上传用印件：发出的是没有印章的文书（{row.letters.get().number}）" in sending
+
+
+def test_letter_that_was_sent_is_no_longer_called_for(desk: Desk) -> None:
+    row = desk.request(State.IN_REVIEW)
+    sent(desk.handling, row, "extend", days=10, reasons="材料较多")
+    sent(desk.signing, row, "sign")
+
+    sent(desk.handling, row, "send")
+    shown = desk.handling.get(page(row))
+
+    assert shown.context["unsent"] == 0 and "文书还没有发出" not in text_of(shown)
+    assert "没有印章" not in text_of(desk.handling.get(verb(row, "send")))
+
+
 def test_extension_is_signed_with_its_letter(desk: Desk) -> None:
     row = desk.request(State.IN_REVIEW)
     sent(desk.handling, row, "extend", days=10, reasons="材料较多")

@@ -57,6 +57,7 @@ def test_letter_that_has_gone_nowhere_waits(desk: Desk) -> None:
     letters.issue(row.pk, letters.Order(kind=LetterKind.CORRECTION), actor=desk.officer, at=now())
 
     assert "文书待发出<b>1</b>" in text(desk.handling.get(LANDING))
+    assert "文书待发出<b>1</b>" in text(desk.signing.get(LANDING))
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.INSPECTOR, Role.PUBLISHER, Role.STAFF])

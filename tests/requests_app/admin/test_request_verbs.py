@@ -108,6 +108,19 @@ def test_correction_is_asked_with_its_limit_and_its_letter(desk: Desk) -> None:
     assert any("只能告知一次" in reason for reason in desk.handling.get(verb(row, "ask-correction")).context["reasons"])
 
 
+@pytest.mark.parametrize(("days", "is_warned"), [(4, True), (5, False)])
+def test_short_period_for_a_correction_is_set_and_warned_of(desk: Desk, days: int, is_warned: bool) -> None:
+    row, client = desk.request(State.REGISTERED), desk.handling
+    due_on = add_working_days(today(), days, load_calendar()).isoformat()
+
+    proposed = client.get(verb(row, "ask-correction")).context["form"]["due_on"].value()
+    done = sent(client, row, "ask-correction", items="写明年度", due_on=due_on)
+
+    assert proposed == add_working_days(today(), 10, load_calendar())
+    assert leads_back(done, row) and reread_request(row).state == State.CORRECTION_ASKED
+    assert ("补正期限短于5个工作日" in text_of(client.get(page(row)))) is is_warned
+
+
 def test_correction_without_a_period_keeps_the_text(desk: Desk) -> None:
     row = desk.request(State.REGISTERED)
 

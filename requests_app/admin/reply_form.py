@@ -45,6 +45,7 @@ _NEVER = {"addressee", "is_organisation", "attachments", "number", "issued_on"}
 class ReplyForm(RequestForm):
     """Without a kind it asks for nothing: the page offers the kinds."""
 
+    from_address = frozenset({"reply_kind"})
     reply_kind = forms.ChoiceField(choices=ReplyKind.choices, widget=forms.HiddenInput)
 
     def prepare(self) -> None:

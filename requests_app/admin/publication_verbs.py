@@ -14,7 +14,9 @@ from govportal.now import now
 from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.enums import FileKind
 from requests_app.models import InformationRequest, RequestFile
-from requests_app.services import convert, publication_tasks
+from requests_app.services import convert, procedure, publication_tasks
+
+_MOST_OFFERED = 50  # numbers written into the form beforehand
 
 
 class ConvertForm(RequestForm):
@@ -67,12 +69,56 @@ def _convert_hints(row: InformationRequest, actor: User) -> list[str]:
     ]
 
 
+class LikeForm(RequestForm):
+    """Others that ask for the same in other words; those in the same words the portal finds by itself."""
+
+    numbers = long_text(
+        gettext_lazy("同类的申请"), length=2_000, help_text=gettext_lazy("本单位的受理编号，一行一个。")
+    )
+
+    def prepare(self) -> None:
+        found = publication_tasks.others_like(self.row).order_by("pk").values_list("number", flat=True)
+        self.fields["numbers"].initial = "\n".join(found[:_MOST_OFFERED])
+
+    def clean_numbers(self) -> list[InformationRequest]:
+        numbers = dict.fromkeys(self.cleaned_data["numbers"].split())
+        rows = InformationRequest.objects.filter(agency=self.row.agency_id, number__in=numbers)
+        found = {row.number: row for row in rows.defer("description", "purpose")}
+        if unknown := [number for number in numbers if number not in found]:
+            raise forms.ValidationError(_("本单位没有这些申请：%s。") % "、".join(unknown))
+        return list(found.values())
+
+
+class SuggestForm(LikeForm):
+    numbers = long_text(
+        gettext_lazy("同类的申请"),
+        length=2_000,
+        is_required=False,
+        help_text=gettext_lazy("本单位的受理编号，一行一个，与这一申请一并处理；没有就不填。"),
+    )
+
+
 def _against_suggesting(row: InformationRequest, actor: User) -> list[str]:
     return publication_tasks.reasons_against_suggesting(row, "", actor)
 
 
 def _suggest(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
-    return publication_tasks.suggest(row.pk, actor=actor, at=now())
+    return publication_tasks.suggest(row.pk, actor=actor, at=now(), like=values["numbers"])
+
+
+def _mark_like(row: InformationRequest, actor: User, values: dict[str, Any]) -> object:
+    task = publication_tasks.open_task(row)
+    procedure.check(publication_tasks.reasons_against_marking(row, actor))
+    assert task
+    return publication_tasks.mark_like(task.pk, values["numbers"], actor=actor)
+
+
+def _like_hints(row: InformationRequest, actor: User) -> list[str]:
+    return [
+        _(
+            "名称或者文号相同的，系统自动归在一起；说法不同而要的是同一信息的，在这里标明，一并转为主动公开或者说明理由。"
+        )
+    ]
 
 
 def _suggest_hints(row: InformationRequest, actor: User) -> list[str]:
@@ -84,5 +130,13 @@ CONVERT = RequestVerb(
     hints=_convert_hints,
 )  # fmt: skip
 SUGGEST = RequestVerb(
-    "suggest", gettext_lazy("提出转为主动公开"), _against_suggesting, _suggest, hints=_suggest_hints,
+    "suggest", gettext_lazy("提出转为主动公开"), _against_suggesting, _suggest, SuggestForm, hints=_suggest_hints,
 )  # fmt: skip
+LIKE = RequestVerb(
+    "like",
+    gettext_lazy("标为同类申请"),
+    publication_tasks.reasons_against_marking,
+    _mark_like,
+    LikeForm,
+    hints=_like_hints,
+)

@@ -51,7 +51,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[RequestVerb, ...]], ...] = (
         gettext_lazy("文书"),
         (letter_verbs.SEND, letter_verbs.SEAL, letter_verbs.ARRIVAL, letter_verbs.REGENERATE, letter_verbs.ISSUE),
     ),
-    (gettext_lazy("转为主动公开"), (publication_verbs.CONVERT, publication_verbs.SUGGEST)),
+    (gettext_lazy("转为主动公开"), (publication_verbs.CONVERT, publication_verbs.SUGGEST, publication_verbs.LIKE)),
     (
         gettext_lazy("往来和材料"),
         (

@@ -24,6 +24,7 @@ from govportal.permissions import Permission
 from requests_app.audit_words import APPLICANT
 from requests_app.enums import MessageKind, Outcome, ReplyKind, State, TaskState
 from requests_app.models import Applicant, InformationRequest, Message, PublicationTask
+from requests_app.queries import InformationRequestQuerySet
 from requests_app.rules import LIKE_REQUESTS, REPLY_RULES
 from requests_app.services import procedure, tell
 from requests_app.services.procedure import check
@@ -55,17 +56,21 @@ def reasons_against(row: InformationRequest, actor: Any) -> list[str]:
 # --- like requests --------------------------------------------------------------------------------------------------
 
 
-def like_requests(row: InformationRequest) -> list[InformationRequest]:
-    """The requests for the same information at this agency, this one included, oldest first.
+def others_like(row: InformationRequest) -> InformationRequestQuerySet:
+    """The other requests for the same information at this agency. What tells nothing is like nothing.
 
     Those that were taken back or given up want nothing any more.
     """
-    alike = Q(subject_key=row.subject_key) if row.subject_key else Q(pk__in=[])  # what tells nothing is like nothing
+    alike = Q(subject_key=row.subject_key) if row.subject_key else Q(pk__in=[])
     if row.number_key:
         alike = Q(number_key=row.number_key) | alike & Q(number_key="")
-    rows = InformationRequest.objects.filter(alike, agency=row.agency_id, purged_at=None)
-    found = rows.exclude(state__in=[State.WITHDRAWN, State.LAPSED])
-    return sorted({row, *found}, key=lambda one: one.pk)
+    rows = InformationRequest.objects.filter(alike, agency=row.agency_id, purged_at=None).exclude(pk=row.pk)
+    return rows.exclude(state__in=[State.WITHDRAWN, State.LAPSED]).defer("description", "purpose")
+
+
+def like_requests(row: InformationRequest) -> list[InformationRequest]:
+    """The same with this one, oldest first."""
+    return sorted([row, *others_like(row)], key=lambda one: one.pk)
 
 
 def applicants_of(rows: Sequence[InformationRequest]) -> int:
@@ -181,6 +186,16 @@ def locked(task_id: int) -> PublicationTask:
     """
     lock_tasks(PublicationTask.objects.select_related("agency").get(pk=task_id).agency)
     return PublicationTask.objects.select_for_update(no_key=True).get(pk=task_id)
+
+
+def open_task(row: InformationRequest) -> PublicationTask | None:
+    return row.publication_tasks.filter(state=TaskState.OPEN).select_related("agency").first()
+
+
+def reasons_against_marking(row: InformationRequest, actor: Any) -> list[str]:
+    """Why this person cannot join others to the task of this request; empty when he can."""
+    task = open_task(row)
+    return reasons_against_deciding(task, actor) if task else [_("还没有待处理的转为主动公开，请先提出。")]
 
 
 def task_of(row: InformationRequest, *, actor: User, at: datetime) -> PublicationTask:

@@ -126,9 +126,7 @@ SAMPLES: dict[LetterKind, dict[str, Any]] = {
         "regime": "《不动产登记暂行条例》第二十七条",
         "channel": "请持有效身份证明到澄明县不动产登记中心查询。",
     },
-    _K.NOT_EXISTING: {
-        "search": "以“柳林镇”“养护资金”为检索词，查阅了2024年至2026年的文书档案和财务系统，没有找到。"
-    },
+    _K.NOT_EXISTING: {"search": "以“柳林镇”“养护资金”为检索词，查阅了2024年至2026年的文书档案和财务系统，没有找到。"},
     _K.NOT_OURS: {
         "reasons": "该信息由柳林镇人民政府制作。",
         "right_agency": "柳林镇人民政府",

@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils.timezone import localdate
 
-from disclosure.enums import EditionAction, ItemState, Mode, TimingKind, TimingUnit
+from disclosure.enums import ItemState, Mode, TimingKind, TimingUnit
 from disclosure.models import CatalogueEntry, DisclosureEvent, Edition, Item, Obligation
 from disclosure.rules import TimingRule, to_columns
 from disclosure.services import draft
-from disclosure.workflow import EDITION
 from govportal import access
 from govportal.models import Agency, AuditEvent
-from govportal.permissions import Role
+from govportal.permissions import Permission, Role
 from requests_app.enums import FileKind, State, TaskState
 from requests_app.models import InformationRequest, PublicationTask, RequestFile
 from requests_app.services import convert, publication_tasks
@@ -160,7 +159,7 @@ def test_officer_who_converted_can_neither_change_nor_submit_the_draft() -> None
 
     with pytest.raises(ValidationError, match="没有“修改”的角色"):
         draft.edit(edition.pk, draft.Content(title="另外的"), actor=officer, at=AT, lock_version=edition.lock_version)
-    assert not access.can(officer, EDITION[EditionAction.SUBMIT].permission, row.agency)
+    assert not access.can(officer, Permission.DRAFT_ITEM, row.agency)
     assert edition.created_by == officer
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.template.loader import get_template
 
@@ -71,7 +73,9 @@ def test_only_withholding_by_article_14_to_16_puts_review_first() -> None:
 
 @pytest.mark.parametrize("kind", LetterKind)
 def test_every_letter_has_a_template_of_its_own(kind: LetterKind) -> None:
-    assert get_template(LETTER_RULES[kind].template)
+    template: Any = get_template(LETTER_RULES[kind].template)
+
+    assert template.template.name == f"requests_app/letters/{kind.value}.html"
 
 
 @pytest.mark.parametrize("kind", LetterKind)

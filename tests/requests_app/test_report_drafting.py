@@ -207,9 +207,7 @@ def test_figure_that_nobody_knows_is_refused_at_submission() -> None:
 
     found = reasons(lambda: report_drafting.submit(report.pk, actor=report.drafted_by, at=AT))
 
-    assert found == [
-        "错误 V7 表二“行政事业性收费”行“本年收费金额（单位：万元）”列：现为 空白，应为 数字，没有的填 0"
-    ]
+    assert found == ["错误 V7 表二“行政事业性收费”行“本年收费金额（单位：万元）”列：现为 空白，应为 数字，没有的填 0"]
 
 
 def test_report_of_a_running_year_is_refused_at_submission() -> None:

@@ -100,8 +100,7 @@ def test_tables_name_every_state_and_every_standing() -> None:
 def test_next_state_of_every_state_and_action_under_every_standing(state: State, action: Action) -> None:
     written = TABLE[state].get(action)
     expected = [
-        {REST: resting, STAY: state}.get(written, written) if written else None
-        for resting in STANDINGS.values()
+        {REST: resting, STAY: state}.get(written, written) if written else None for resting in STANDINGS.values()
     ]
 
     assert [next_state(state, action, standing) for standing in STANDINGS] == expected

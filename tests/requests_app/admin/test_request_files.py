@@ -115,7 +115,7 @@ def test_letter_is_sealed_sent_and_proven(desk: Desk, row: InformationRequest) -
     assert "用印件" in text_of(client.get(page(row)))
     proof = door("proof", row.pk, delivery.pk)
     assert proof in client.get(page(row)).content.decode()
-    assert b"".join(client.get(proof).streaming_content) == SCAN
+    assert b"".join(client.get(proof).streaming_content) == SCAN  # type: ignore[attr-defined]
     assert desk.member(Role.AGENCY_HEAD).get(proof).status_code == 403
     assert signed_in(make_member(Role.REQUEST_OFFICER)).get(proof).status_code == 404
     assert AuditEvent.objects.get(action="letter.open_proof").after == {"delivery": delivery.pk}

@@ -83,6 +83,7 @@ PERSONAL_DOORS: dict[str, tuple[list[Any], str]] = {
     "request_correct": ([], "request_lookup"),
     "request_reasons": ([], "request_lookup"),
     "request_message": ([], "request_lookup"),
+    "request_suggest": ([], "request_lookup"),
     "request_withdraw": ([], "request_lookup"),
     "request_letter": ([1], "request_lookup"),
     "request_file": ([1], "request_lookup"),

@@ -235,7 +235,8 @@ ELSEWHERE = {
     "auth_user_password_change",  # tests/govportal/admin/test_users.py
     "disclosure_edition_buffer",  # POST alone: tests/disclosure/admin/test_drafting.py
     "requests_app_informationrequest_file", "requests_app_informationrequest_draft",
-    "requests_app_informationrequest_letter",  # tests/requests_app/admin/test_request_files.py
+    "requests_app_informationrequest_letter",
+    "requests_app_informationrequest_proof",  # tests/requests_app/admin/test_request_files.py
     "requests_app_annualreport_cases", "requests_app_annualreport_draft",
     "requests_app_annualreport_evidence",  # tests/requests_app/test_report_admin.py
 }  # fmt: skip

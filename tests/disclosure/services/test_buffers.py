@@ -13,6 +13,7 @@ from disclosure.services import buffers, records
 from govportal import files
 from govportal.models import Attachment, User
 from govportal.now import now
+from requests_app.models import ReportFigure
 from tests.disclosure.admin.drafts import PDF
 from tests.factories import make_agency, make_attachment, make_user
 from tests.factories.obligations import make_obligation
@@ -108,7 +109,21 @@ def in_receipt(file: Attachment) -> None:
     make_receipt(attachment=file)
 
 
+def in_report_figure(file: Attachment) -> None:
+    ReportFigure.objects.create(
+        agency=make_agency(),
+        year=2025,
+        key="fees",
+        value=0,
+        source="财政局",
+        evidence=file,
+        entered_by=make_user(),
+        entered_at=now(),
+    )
+
+
 NAMED_BY = {
+    "requests_app.ReportFigure": in_report_figure,
     "disclosure.EditionAttachment": in_edition,
     "disclosure.SupportingRecord": in_record,
     "disclosure.Filing": in_filing,

@@ -3,7 +3,7 @@
 Registered in `AppConfig.ready()`; the kernel never imports an app.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -87,6 +87,48 @@ class ScheduledJob:
     position: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day by which somebody must have acted.
+
+    `key` names it for good ("request:17:reply"). `version` tells, beside the day itself, that it is another deadline
+    than before. `label` is read in mails: numbers and days, never a matter nor a person. Those who must act are
+    `handlers` (ids of users), or, where it names none, whoever holds `permission` at the agency.
+    """
+
+    key: str
+    due_on: date
+    agency_id: int
+    label: str
+    path: str
+    permission: str
+    handlers: tuple[int, ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which deadlines are asked for: due on `until` or before, of these agencies alone (None: of all)."""
+
+    until: date
+    agencies: Collection[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineSource:
+    """A kind of deadline. `open` answers those not yet met; `still_open` which of these keys are not.
+
+    `is_confidential`: whoever heads the agency is told nothing, its messenger neither: it stays with those who act.
+    """
+
+    key: str
+    label: Promise | str
+    open: Callable[[Reach], Iterable[Deadline]]
+    still_open: Callable[[Collection[str]], Collection[str]]
+    is_confidential: bool = False
+    position: int = 100
+
+
 class Place(StrEnum):
     """Where a link to a public page stands."""
 
@@ -132,7 +174,7 @@ class DemoChapter:
     position: int = 100
 
 
-class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry, DemoChapter)]:
+class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry, DemoChapter, DeadlineSource)]:
     """Contributions by key, in order of position and registration."""
 
     def __init__(self) -> None:
@@ -154,6 +196,7 @@ staff_panels: Registry[Panel] = Registry()  # context(request); beside them
 datasets: Registry[Dataset] = Registry()
 scheduled_jobs: Registry[ScheduledJob] = Registry()
 nav_entries: Registry[NavEntry] = Registry()
+deadline_sources: Registry[DeadlineSource] = Registry()
 demo_chapters: Registry[DemoChapter] = Registry()
 sitemaps: dict[str, "type[Sitemap[Any]]"] = {}
 calendar_tasks: list[str] = []  # names of tasks to ring for when holidays have been imported
@@ -168,6 +211,8 @@ def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -
     return [(template, context) for template, context in shown if context is not None]
 
 
+# Kinds of messages to staff beside reminders: key -> what they read where they choose their mails.
+notice_kinds: dict[str, "Promise | str"] = {}
 # Words of the audit trail: a noun ("edition") or a deed ("edition.submit") -> what staff read.
 audit_words: dict[str, "Promise | str"] = {}
 # A sentence beside each list of the staff landing page, by model label in lower case.

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     HANDLE_REQUEST = "handle_request"
     RELEASE_REPLY = "release_reply"  # sign what an officer drafted: reply, extension, annual report
     HANDLE_COMPLAINT = "handle_complaint"
+    HANDLE_FEEDBACK = "handle_feedback"  # judge and answer messages and correction reports
     ASSESS = "assess"
     VIEW_AUDIT = "view_audit"
     MANAGE_CATALOGUE = "manage_catalogue"
@@ -64,10 +65,18 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.PRE_REVIEWER: _STAFF | {Permission.PRE_REVIEW},
         Role.SECOND_REVIEWER: _STAFF | {Permission.SECOND_REVIEW},
         Role.APPROVER: _STAFF | _RELEASER | {Permission.APPROVE_ITEM, Permission.PUBLISH_ITEM},
-        Role.REQUEST_OFFICER: _STAFF | {Permission.VIEW_REQUESTS, Permission.VIEW_APPLICANT, Permission.HANDLE_REQUEST},
+        Role.REQUEST_OFFICER: _STAFF
+        | {
+            Permission.VIEW_REQUESTS,
+            Permission.VIEW_APPLICANT,
+            Permission.HANDLE_REQUEST,
+            Permission.HANDLE_FEEDBACK,
+        },
         Role.COMPLAINT_OFFICER: frozenset({Permission.HANDLE_COMPLAINT, Permission.ORDER_RECTIFICATION}),
         Role.INSPECTOR: frozenset({Permission.ASSESS, Permission.VIEW_ITEMS, Permission.ORDER_RECTIFICATION}),
-        Role.OFFICE_HEAD: _STAFF | _RELEASER | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT},
+        Role.OFFICE_HEAD: _STAFF
+        | _RELEASER
+        | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT, Permission.HANDLE_FEEDBACK},
         Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT, Permission.VIEW_REQUESTS},
         Role.ADMINISTRATOR: frozenset(
             {

@@ -131,6 +131,12 @@ REQUEST_LOOKUPS_PER_ADDRESS = env.integer("REQUEST_LOOKUPS_PER_ADDRESS", 20)
 REQUEST_LOOKUPS_PER_NUMBER = env.integer("REQUEST_LOOKUPS_PER_NUMBER", 200)
 # Years after which who asked is deleted and what was written about it blanked; 0: never.
 REQUEST_RETENTION_YEARS = env.integer("REQUEST_RETENTION_YEARS", 10)
+# When a named complainant is told the result: 7 days of the calendar by the model rules; a county may set working days.
+COMPLAINT_ANSWER_DAYS = env.integer("COMPLAINT_ANSWER_DAYS", 7)
+COMPLAINT_ANSWER_IN_WORKING_DAYS = env.flag("COMPLAINT_ANSWER_IN_WORKING_DAYS")
+# Working days in which messages and correction reports are answered; no law says.
+FEEDBACK_MESSAGE_DAYS = env.integer("FEEDBACK_MESSAGE_DAYS", 7)
+FEEDBACK_CORRECTION_DAYS = env.integer("FEEDBACK_CORRECTION_DAYS", 3)
 # A term in calendar days that ends on a day off moves to the next working day.
 CALENDAR_TERMS_MOVE = env.flag("CALENDAR_TERMS_MOVE", True)
 

@@ -8,6 +8,12 @@ class NoticeState(models.TextChoices):
     WAITING = "waiting", _("待发送")
     SENT = "sent", _("已发送")
     FAILED = "failed", _("发送失败")
+    DROPPED = "dropped", _("不再需要")  # what it reminds of was closed before it went out
+
+
+class Channel(models.TextChoices):
+    MAIL = "mail", _("电子邮件")
+    WEBHOOK = "webhook", _("单位消息接口")
 
 
 class Notice(models.Model):
@@ -17,7 +23,7 @@ class Notice(models.Model):
     """
 
     key = models.CharField(_("唯一键"), max_length=160, unique=True)
-    channel = models.CharField(_("方式"), max_length=20, default="mail")
+    channel = models.CharField(_("方式"), max_length=20, choices=Channel, default=Channel.MAIL)
     address = EncryptedTextField(_("收件地址"))
     subject = models.CharField(_("标题"), max_length=200)
     body = EncryptedTextField(_("内容"))
@@ -35,6 +41,9 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=NoticeState.values), name="%(app_label)s_%(class)s_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=Channel.values), name="%(app_label)s_%(class)s_channel"
             ),
             models.CheckConstraint(
                 condition=models.Q(state=NoticeState.SENT, sent_at__isnull=False)

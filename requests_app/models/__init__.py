@@ -5,9 +5,14 @@ from requests_app.models.appeal import Appeal
 from requests_app.models.applicant import Applicant
 from requests_app.models.assignment import Assignment
 from requests_app.models.clock_event import ClockEvent
+from requests_app.models.complainant import Complainant
+from requests_app.models.complaint import Complaint
+from requests_app.models.complaint_event import ComplaintEvent
+from requests_app.models.complaint_file import ComplaintFile
 from requests_app.models.correction import Correction
 from requests_app.models.decision import Decision
 from requests_app.models.fee_notice import FeeNotice
+from requests_app.models.feedback import Feedback, FeedbackEvent
 from requests_app.models.information_request import InformationRequest
 from requests_app.models.inquiry import Inquiry
 from requests_app.models.letter import Delivery, Letter
@@ -25,10 +30,16 @@ __all__ = [
     "Applicant",
     "Assignment",
     "ClockEvent",
+    "Complainant",
+    "Complaint",
+    "ComplaintEvent",
+    "ComplaintFile",
     "Correction",
     "Decision",
     "Delivery",
     "FeeNotice",
+    "Feedback",
+    "FeedbackEvent",
     "InformationRequest",
     "Inquiry",
     "InternalNote",

@@ -7,7 +7,7 @@ from govportal.crypto import EncryptedJSONField
 class RequestDraft(models.Model):
     """What a citizen has typed before sending, encrypted and swept after a day; only the browser holds the token.
 
-    Once sent it leads to the request, so that the same form sent twice shows the first receipt.
+    Once sent it leads to the request or complaint made of it, so that the same form sent twice shows the first receipt.
     """
 
     token_key = models.CharField(max_length=64, unique=True)
@@ -21,9 +21,13 @@ class RequestDraft(models.Model):
         "requests_app.InformationRequest", models.CASCADE, null=True, blank=True, related_name="draft"
     )
 
+    complaint = models.OneToOneField(
+        "requests_app.Complaint", models.CASCADE, null=True, blank=True, related_name="draft"
+    )
+
     class Meta:
-        verbose_name = _("填写中的申请")
-        verbose_name_plural = _("填写中的申请")
+        verbose_name = _("填写中的表单")
+        verbose_name_plural = _("填写中的表单")
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,0 +1,59 @@
+"""Complaints: who may see them at all. What is filtered here is the confidentiality of domain §7 by construction."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from govportal import access
+from govportal.permissions import Permission
+from requests_app.complaint_enums import ENDED_COMPLAINTS, OPEN_COMPLAINTS, UNANSWERED_COMPLAINTS, ComplaintState
+
+if TYPE_CHECKING:
+    from requests_app.models import Complaint, Feedback  # noqa: F401  (named in strings below)
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def visible_to(self, user: Any) -> Self:
+        """For complaint officers of the desk that has the case, and never for anybody who is of the agency complained
+        of, in whatever role: neither its users nor its administrators, and no handler out of its own people."""
+        if not access.can(user, Permission.HANDLE_COMPLAINT):
+            return self.none()
+        own = [membership.agency_id for membership in user.memberships.all()]
+        desks = access.agencies_under(user, Permission.HANDLE_COMPLAINT)
+        return self.filter(desk__in=desks).exclude(agency__in=own)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_COMPLAINTS)
+
+    def unanswered(self) -> Self:
+        return self.filter(state__in=UNANSWERED_COMPLAINTS)
+
+    def ended(self) -> Self:
+        return self.filter(state__in=ENDED_COMPLAINTS)
+
+    def overdue(self, today: date) -> Self:
+        """With a step behind its last day: nobody has decided whether to accept it, or there is no answer."""
+        undecided = Q(state=ComplaintState.RECEIVED, accept_by__lt=today)
+        return self.unanswered().filter(undecided | Q(answer_by__lt=today))
+
+    def by_due_day(self) -> Self:
+        """The most urgent first."""
+        return self.order_by(F("answer_by").asc(nulls_last=True), "id")
+
+    def handled_by(self, user: Any) -> Self:
+        """Open, seen by this person, and given to him or to nobody yet."""
+        return self.visible_to(user).open().filter(Q(handler=user.pk) | Q(handler=None))
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def visible_to(self, user: Any) -> Self:
+        """Of the agencies at which this person handles messages."""
+        return self.filter(agency__in=access.agencies_with(user, Permission.HANDLE_FEEDBACK))
+
+    def waiting(self) -> Self:
+        return self.filter(answered_on=None)
+
+    def overdue(self, today: date) -> Self:
+        return self.waiting().filter(due_on__lt=today)

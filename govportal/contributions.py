@@ -211,6 +211,8 @@ def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -
     return [(template, context) for template, context in shown if context is not None]
 
 
+# Labels of models whose very rows are nobody's business but their handlers': no list of the audit trail names them.
+confidential_subjects: set[str] = set()
 # Kinds of messages to staff beside reminders: key -> what they read where they choose their mails.
 notice_kinds: dict[str, "Promise | str"] = {}
 # Words of the audit trail: a noun ("edition") or a deed ("edition.submit") -> what staff read.

@@ -24,15 +24,16 @@ LONGEST_PAUSE = timedelta(hours=6)
 logger = logging.getLogger(__name__)
 
 
-def enqueue(*, key: str, address: str, subject: str, body: str) -> Notice:
+def enqueue(*, key: str, address: str, subject: str, body: str, is_confidential: bool = False) -> Notice:
     """Write a notice in the open transaction. The same key twice is one notice, the first.
 
-    Raises TransactionManagementError outside a transaction: no message without its deed.
+    `is_confidential`: no list of the outbox shows it. Raises TransactionManagementError outside a transaction: no message without its deed.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("notices.enqueue needs an open transaction")
     moment = now()
     values = {"address": address, "subject": subject, "body": body, "created_at": moment, "due_at": moment}
+    values |= {"is_confidential": is_confidential}
     notice, _is_new = Notice.objects.get_or_create(key=key, defaults=values)
     return notice
 

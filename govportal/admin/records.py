@@ -115,7 +115,9 @@ class AuditEventAdmin(ReadOnlyModelAdmin[AuditEvent]):
         readable = Q(agency_id__in=overseen) | Q(actor_id=request.user.pk)
         if access.holds_for_all(request.user, Permission.MANAGE_SITE):
             readable |= Q(agency_id=None)
-        return super().get_queryset(request).filter(readable)
+        # Who handles such a matter reads its trail beside it, and nobody else learns that there is one.
+        confidential = contributions.confidential_subjects
+        return super().get_queryset(request).filter(readable).exclude(subject_type__in=confidential)
 
 
 @admin.register(Notice)
@@ -126,6 +128,9 @@ class NoticeAdmin(ReadOnlyModelAdmin[Notice]):
     list_filter = ("state",)
     show_full_result_count = False
     actions = ("send_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        return super().get_queryset(request).filter(is_confidential=False)
 
     @admin.action(description=gettext_lazy("重新发送所选的失败通知"), permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:

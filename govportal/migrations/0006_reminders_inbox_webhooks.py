@@ -88,6 +88,11 @@ class Migration(migrations.Migration):
                 'ordering': ['agency__name'],
             },
         ),
+        migrations.AddField(
+            model_name='notice',
+            name='is_confidential',
+            field=models.BooleanField(default=False, verbose_name='保密'),
+        ),
         migrations.RemoveConstraint(
             model_name='notice',
             name='govportal_notice_state',

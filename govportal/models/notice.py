@@ -27,6 +27,8 @@ class Notice(models.Model):
     address = EncryptedTextField(_("收件地址"))
     subject = models.CharField(_("标题"), max_length=200)
     body = EncryptedTextField(_("内容"))
+    # Of a matter whose very existence is nobody else's business: in no list of the outbox.
+    is_confidential = models.BooleanField(_("保密"), default=False)
     state = models.CharField(_("状态"), max_length=10, choices=NoticeState, default=NoticeState.WAITING)
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     last_error = models.CharField(_("最近错误"), max_length=200, blank=True)

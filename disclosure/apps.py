@@ -12,6 +12,7 @@ class DisclosureConfig(AppConfig):
             database,
             datasets,
             navigation,
+            notice_kinds,
             panels,
             queues,
             sitemaps,
@@ -31,6 +32,7 @@ class DisclosureConfig(AppConfig):
             contributions.home_panels.add(panel)
         queues.contribute()
         contributions.audit_words.update(audit_words.AUDIT_WORDS)
+        contributions.notice_kinds.update(notice_kinds.NOTICE_KINDS)
         for job in tasks.JOBS:
             contributions.scheduled_jobs.add(job)
         for dataset in datasets.DATASETS:

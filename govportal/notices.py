@@ -12,10 +12,11 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
 
-from govportal import audit
-from govportal.models import Notice
+from govportal import audit, contributions
+from govportal.models import InboxMessage, MutedKind, Notice, User
 from govportal.models.notice import NoticeState
 from govportal.now import now
+from govportal.site import absolute_url
 
 MAX_ATTEMPTS = 10
 CLAIM = timedelta(minutes=15)  # how long a sender may take before another tries
@@ -27,7 +28,8 @@ logger = logging.getLogger(__name__)
 def enqueue(*, key: str, address: str, subject: str, body: str, is_confidential: bool = False) -> Notice:
     """Write a notice in the open transaction. The same key twice is one notice, the first.
 
-    `is_confidential`: no list of the outbox shows it. Raises TransactionManagementError outside a transaction: no message without its deed.
+    `is_confidential`: no list of the outbox shows it.
+    Raises TransactionManagementError outside a transaction: no message without its deed.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("notices.enqueue needs an open transaction")
@@ -36,6 +38,65 @@ def enqueue(*, key: str, address: str, subject: str, body: str, is_confidential:
     values |= {"is_confidential": is_confidential}
     notice, _is_new = Notice.objects.get_or_create(key=key, defaults=values)
     return notice
+
+
+def tell(
+    people: Iterable[User],
+    *,
+    kind: str,
+    key: str,
+    subject: str,
+    path: str,
+    body: str = "",
+    is_confidential: bool = False,
+) -> None:
+    """Tell members of staff in the open transaction: in the inbox of each, and by mail unless he muted this kind.
+
+    `kind` is one of contributions.notice_kinds or a deadline source; `path` is made by `reverse`; `body` stands between
+    subject and address in the mail alone. The same key twice is told once. Numbers and days, never a matter.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("notices.tell needs an open transaction")
+    if kind not in kinds():
+        raise ValueError(f"no kind of message is called {kind}: see contributions.notice_kinds")
+    # In one order: two deeds that tell the same people never wait for each other.
+    told = sorted({person.pk: person for person in people if person.is_active}.values(), key=lambda one: one.pk)
+    if not told:
+        return
+    moment = now()
+    InboxMessage.objects.bulk_create(
+        [
+            InboxMessage(
+                user=person, key=f"{key}:{person.pk}", kind=kind, subject=subject[:200], path=path[:300], at=moment
+            )
+            for person in told
+        ],
+        ignore_conflicts=True,
+    )
+    muted = set(MutedKind.objects.filter(user__in=told, kind=kind).values_list("user_id", flat=True))
+    text = "\n".join(filter(None, [subject, body, absolute_url(path)]))
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                key=f"{key}:{person.pk}",
+                address=person.email,
+                subject=subject[:200],
+                body=text,
+                created_at=moment,
+                due_at=moment,
+                is_confidential=is_confidential,
+            )
+            for person in told
+            if person.email and person.pk not in muted
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def kinds() -> dict[str, str]:
+    """Every kind of message to staff, with the words by which it is chosen: kinds of deadlines come last."""
+    deadlines = {source.key: source.label for source in contributions.deadline_sources.all()}
+    return {key: str(label) for key, label in {**contributions.notice_kinds, **deadlines}.items()}
 
 
 def send_again(pks: Iterable[int], *, actor: Any) -> int:

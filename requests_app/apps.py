@@ -9,7 +9,14 @@ class RequestsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the kernel what its pages and jobs need from here (govportal/contributions.py)."""
         from govportal import contributions
-        from requests_app import audit_words, filing_contributions, queues, report_contributions, upkeep_contributions
+        from requests_app import (
+            audit_words,
+            filing_contributions,
+            notice_kinds,
+            queues,
+            report_contributions,
+            upkeep_contributions,
+        )
         from requests_app.forms import calculator
         from requests_app.services import demo
 
@@ -20,3 +27,4 @@ class RequestsConfig(AppConfig):
         upkeep_contributions.contribute()
         queues.contribute()
         contributions.audit_words.update(audit_words.AUDIT_WORDS)
+        contributions.notice_kinds.update(notice_kinds.NOTICE_KINDS)

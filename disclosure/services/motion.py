@@ -20,7 +20,6 @@ from govportal import access, audit, notices
 from govportal.html import clean_line, clean_text
 from govportal.models import User
 from govportal.permissions import Permission
-from govportal.site import absolute_url
 
 # Whoever works on an agency's texts may ask; the decision is the approver's.
 ASKERS = (
@@ -202,7 +201,5 @@ def _words(motion: Motion) -> dict[str, str]:
 
 def _tell(motion: Motion, people: "QuerySet[User]", subject: str) -> None:
     """Numbers only: no title, no ground."""
-    address = absolute_url(reverse("admin:disclosure_motion_change", args=[motion.pk]))
-    for person in people.exclude(email=""):
-        key = f"motion:{motion.pk}:{motion.state}:{person.pk}"
-        notices.enqueue(key=key, address=person.email, subject=subject, body=f"{subject}\n{address}")
+    path = reverse("admin:disclosure_motion_change", args=[motion.pk])
+    notices.tell(people, kind="motion", key=f"motion:{motion.pk}:{motion.state}", subject=subject, path=path)

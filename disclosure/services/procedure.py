@@ -19,7 +19,6 @@ from disclosure.models import Approval, Edition, EditionEvent, Item
 from govportal import access, audit, notices
 from govportal.html import clean_text
 from govportal.models import User
-from govportal.site import absolute_url
 
 # Verbs that may be done by nobody who wrote the text.
 _SIGNING = frozenset(workflow.STEP_OF)
@@ -168,7 +167,11 @@ def _tell(edition: Edition, event: EditionEvent) -> None:
         }
     else:
         return
-    address = absolute_url(reverse("admin:disclosure_edition_change", args=[edition.pk]))
-    body = "\n".join(filter(None, [subject, event.note, address]))
-    for person in people.exclude(email="").exclude(pk=event.actor_id or 0):
-        notices.enqueue(key=f"edition-event:{event.pk}:{person.pk}", address=person.email, subject=subject, body=body)
+    notices.tell(
+        people.exclude(pk=event.actor_id or 0),
+        kind="review",
+        key=f"edition-event:{event.pk}",
+        subject=subject,
+        path=reverse("admin:disclosure_edition_change", args=[edition.pk]),
+        body=event.note,
+    )

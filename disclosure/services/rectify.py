@@ -22,7 +22,6 @@ from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import Agency, AuditEvent, PublicRevision, User
 from govportal.permissions import Permission, Role
-from govportal.site import absolute_url
 from govportal.workdays import add_working_days
 
 LONGEST = timedelta(days=366)  # a year
@@ -238,8 +237,10 @@ def _words(row: Rectification) -> dict[str, str]:
 
 def _tell(row: Rectification, people: Iterable[User], subject: str, event: AuditEvent) -> None:
     """Numbers and days only: what is wrong stands on the page."""
-    address = absolute_url(reverse("admin:disclosure_rectification_change", args=[row.pk]))
-    for person in people:
-        if person.email and person.is_active and person.pk != event.actor_id:
-            key = f"rectification:{event.pk}:{person.pk}"
-            notices.enqueue(key=key, address=person.email, subject=subject, body=f"{subject}\n{address}")
+    notices.tell(
+        [person for person in people if person.pk != event.actor_id],
+        kind="rectification",
+        key=f"rectification:{event.pk}",
+        subject=subject,
+        path=reverse("admin:disclosure_rectification_change", args=[row.pk]),
+    )

@@ -23,7 +23,6 @@ from disclosure.queries import ItemQuerySet
 from disclosure.services import close, procedure, publish, ruling, terms
 from govportal import audit, notices
 from govportal.models import AuditEvent, User
-from govportal.site import absolute_url
 
 logger = logging.getLogger(__name__)
 
@@ -133,13 +132,15 @@ def _note_fault(edition_id: int, fault: str) -> bool:
     edition.publish_fault = fault
     edition.save(update_fields=["publish_fault"])
     record = audit.record(None, "edition.schedule_failed", edition, agency=edition.item.agency, note=fault)
-    subject = _("定时公开失败：%s") % edition.item.index_number
-    address = absolute_url(reverse("admin:disclosure_edition_change", args=[edition_id]))
     approver = Q(pk__in=edition.approvals.standing().filter(step=ReviewStep.APPROVAL).values("signer"))
-    people = User.objects.filter(approver | Q(pk=edition.created_by_id), is_active=True).exclude(email="")
-    for person in people:
-        key = f"schedule-failed:{record.pk}:{person.pk}"
-        notices.enqueue(key=key, address=person.email, subject=subject, body=f"{subject}\n{fault}\n{address}")
+    notices.tell(
+        User.objects.filter(approver | Q(pk=edition.created_by_id)),
+        kind="publication",
+        key=f"schedule-failed:{record.pk}",
+        subject=_("定时公开失败：%s") % edition.item.index_number,
+        path=reverse("admin:disclosure_edition_change", args=[edition_id]),
+        body=fault,
+    )
     return True
 
 

@@ -22,7 +22,6 @@ from govportal import access, audit, notices
 from govportal.html import clean_line, clean_text
 from govportal.models import Agency, PublicRevision, User
 from govportal.permissions import Permission
-from govportal.site import absolute_url
 
 LONGEST_REVIEW = timedelta(days=LONGEST_WITHHOLDING_REVIEW.n * 31)
 
@@ -298,12 +297,14 @@ def review(withholding_id: int, verdict: Verdict, *, actor: User, at: datetime) 
 
 def _tell_released(row: Withholding, done: WithholdingReview) -> None:
     """Mail whoever proposed it: its text may now be published. The number alone."""
-    if not (row.proposed_by.email and row.proposed_by.is_active):
-        return
-    subject = _("不予公开备案 %s 已解除") % row.pk
-    address = absolute_url(reverse("admin:disclosure_withholding_change", args=[row.pk]))
-    body = "\n".join([subject, _("如有文本，请把公开方式改为主动公开后重新送审。"), address])
-    notices.enqueue(key=f"withholding-review:{done.pk}", address=row.proposed_by.email, subject=subject, body=body)
+    notices.tell(
+        [row.proposed_by],
+        kind="withholding",
+        key=f"withholding-review:{done.pk}",
+        subject=_("不予公开备案 %s 已解除") % row.pk,
+        path=reverse("admin:disclosure_withholding_change", args=[row.pk]),
+        body=_("如有文本，请把公开方式改为主动公开后重新送审。"),
+    )
 
 
 def reasons_against_mode(item: Item, mode: str) -> list[str]:

@@ -83,8 +83,7 @@ def of_decision(decision: Decision) -> None:
         people, subject = [decision.drafted_by], _("已退回：%(kind)s %(number)s") % words
     else:
         return
-    for person in people:
-        _mail(person, f"request-decision:{decision.pk}:{decision.state}", subject, row)
+    _tell(people, "decision", f"request-decision:{decision.pk}:{decision.state}", subject, row)
 
 
 def tell_applicant(row: InformationRequest, *, key: str, sentence: str) -> None:
@@ -107,12 +106,10 @@ def tell_office(row: InformationRequest, *, key: str, subject: Promise | str, bu
     officers = access.holders(Permission.HANDLE_REQUEST, row.agency)
     with translation.override(settings.LANGUAGE_CODE):
         words = str(subject) % {"number": row.number}
-        for person in officers.filter(pk=row.handler_id or 0) or officers:
-            if person.pk != but:
-                _mail(person, key, words, row)
+        people = officers.filter(pk=row.handler_id or 0) or officers
+        _tell([person for person in people if person.pk != but], "request", key, words, row)
 
 
-def _mail(person: User, key: str, subject: str, row: InformationRequest) -> None:
-    if person.email and person.is_active:
-        address = absolute_url(reverse("admin:requests_app_informationrequest_change", args=[row.pk]))
-        notices.enqueue(key=f"{key}:{person.pk}", address=person.email, subject=subject, body=f"{subject}\n{address}")
+def _tell(people: Iterable[User], kind: str, key: str, subject: str, row: InformationRequest) -> None:
+    path = reverse("admin:requests_app_informationrequest_change", args=[row.pk])
+    notices.tell(people, kind=kind, key=key, subject=subject, path=path)

@@ -1,0 +1,8 @@
+"""Kinds of messages to staff from this app: each may choose of which he wants mails."""
+
+from django.utils.translation import gettext_lazy as _
+
+NOTICE_KINDS = {
+    "request": _("依申请公开"),
+    "decision": _("答复、延期的签发"),
+}

@@ -86,6 +86,18 @@ def holders(permission: Permission, *agencies: "Agency") -> "QuerySet[User]":
     return found.distinct().order_by("pk")
 
 
+def holders_reaching(permission: Permission, agency: "Agency") -> "QuerySet[User]":
+    """Active users of whom `can` says yes at the agency: those of `holders`, and whose role reaches down to it."""
+    from govportal.models import User
+
+    roles = [role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions]
+    above = [int(part) for part in agency.path.split("/") if part]
+    here = models.Q(memberships__agency=agency, memberships__role__in=roles)
+    reaching = [role for role in roles if role in SUBTREE_ROLES]
+    from_above = models.Q(memberships__agency__in=above, memberships__role__in=reaching)
+    return User.objects.filter(here | from_above, is_active=True).distinct().order_by("pk")
+
+
 def require(user: Any, permission: Permission, agency: "Agency | None" = None) -> None:
     """Raise PermissionDenied, saying why, unless `can`."""
     if not can(user, permission, agency):

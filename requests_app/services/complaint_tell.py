@@ -18,6 +18,7 @@ from requests_app.complaint_enums import ComplaintAction
 from requests_app.models import Complainant, Complaint, ComplaintEvent
 from requests_app.services.complaint_desks import officers
 
+KIND = "complaints"  # of messages to staff (contributions.notice_kinds)
 # Steps of which the complainant is told, with the sentence.
 _TO_COMPLAINANT: dict[ComplaintAction, Promise | str] = {
     ComplaintAction.ACCEPT: gettext_lazy("您提交的 %(number)s 已受理。"),
@@ -68,14 +69,16 @@ def _tell_complainant(row: Complaint, key: str, sentence: str) -> None:
 
 
 def _tell_desk(row: Complaint, key: str, subject: Promise | str, but: int | None = None) -> None:
-    """To the handler; while there is none, to everybody who may see the case."""
+    """To the handler; while there is none, to everybody who may see the case. Staff read Chinese."""
     people = officers(row.desk, row.agency)
-    path = reverse("admin:requests_app_complaint_change", args=[row.pk])
+    handlers = [one for one in people if one.pk == row.handler_id]
     with translation.override(settings.LANGUAGE_CODE):
         words = str(subject) % {"number": row.number}
-    for person in [one for one in people if one.pk == row.handler_id] or people:
-        if person.pk != but and person.email:
-            body = f"{words}\n{absolute_url(path)}"
-            notices.enqueue(
-                key=f"{key}:{person.pk}", address=person.email, subject=words, body=body, is_confidential=True
-            )
+    notices.tell(
+        [one for one in handlers or people if one.pk != but],
+        kind=KIND,
+        key=key,
+        subject=words,
+        path=reverse("admin:requests_app_complaint_change", args=[row.pk]),
+        is_confidential=True,
+    )

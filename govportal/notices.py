@@ -6,20 +6,24 @@ while the mail server thinks, two senders never take the same notice, and one th
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from time import monotonic
+from typing import Any, Self
 
-from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from govportal import audit, contributions
+from govportal import audit, contributions, webhooks
+from govportal.mails import MailConnection, Unreachable
 from govportal.models import InboxMessage, MutedKind, Notice, User
-from govportal.models.notice import NoticeState
+from govportal.models.notice import Channel, NoticeState
 from govportal.now import now
 from govportal.site import absolute_url
 
 MAX_ATTEMPTS = 10
-CLAIM = timedelta(minutes=15)  # how long a sender may take before another tries
+CLAIM = timedelta(minutes=5)  # after which another may try: far beyond the time a round and its last mail may take
+ROUND, BATCH = 45.0, 50  # seconds a round goes on (the next begins after sixty), and how many it claims at a time
+SHORTEST_PAUSE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=6)
 
 logger = logging.getLogger(__name__)
@@ -110,39 +114,132 @@ def send_again(pks: Iterable[int], *, actor: Any) -> int:
     return len(failed)
 
 
-def send_due(at: datetime, limit: int = 100) -> int:
+@dataclass(slots=True)
+class Swept:
+    """What a round did. `is_mail_away`: the mail server could not be reached."""
+
+    sent: int = 0
+    is_mail_away: bool = False
+
+
+def sweep(at: datetime, seconds: float = ROUND) -> Swept:
+    """Send what is due, oldest first, until nothing is or the time is over; what is left stays due."""
+    with _Round(at, seconds) as going:
+        while going.has_time and going.send_some(BATCH):
+            pass
+    return Swept(going.sent, Channel.MAIL in going.away)
+
+
+def send_due(at: datetime, limit: int = BATCH) -> int:
     """Send what is due, oldest first, at most `limit`; answers how many went out."""
-    return sum(_send(pk, at) for pk in _claim(at, limit))
+    with _Round(at, ROUND) as going:
+        going.send_some(limit)
+    return going.sent
 
 
-def _claim(at: datetime, limit: int) -> list[int]:
-    with transaction.atomic():
-        due = Notice.objects.filter(state=NoticeState.WAITING, due_at__lte=at).order_by("due_at", "id")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        claimed = list(due.values_list("pk", flat=True)[:limit])
-        Notice.objects.filter(pk__in=claimed).update(due_at=at + CLAIM)
-    return claimed
+class _Round:
+    """One sender's work: it keeps one connection to the mail server, and remembers who cannot be reached."""
+
+    def __init__(self, at: datetime, seconds: float) -> None:
+        self.at, self.sent = at, 0
+        self.away: set[str] = set()  # the mail channel, or the agency whose messenger is silent
+        self._ends = monotonic() + seconds
+        self._mail = MailConnection()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._mail.close()
+
+    @property
+    def has_time(self) -> bool:
+        return monotonic() < self._ends
+
+    def send_some(self, limit: int) -> bool:
+        """Claim and send; False when nothing was due."""
+        claimed = self._claim(limit)
+        for number, pk in enumerate(claimed):
+            if not self.has_time:
+                Notice.objects.filter(pk__in=claimed[number:], state=NoticeState.WAITING).update(due_at=self.at)
+                break
+            self._handle(pk)
+        return bool(claimed)
+
+    def _claim(self, limit: int) -> list[int]:
+        with transaction.atomic():
+            due = Notice.objects.filter(state=NoticeState.WAITING, due_at__lte=self.at).order_by("due_at", "id")
+            if Channel.MAIL in self.away:
+                due = due.exclude(channel=Channel.MAIL)
+            if connection.features.has_select_for_update_skip_locked:
+                due = due.select_for_update(skip_locked=True)
+            claimed = list(due.values_list("pk", flat=True)[:limit])
+            Notice.objects.filter(pk__in=claimed).update(due_at=self.at + CLAIM)
+        return claimed
+
+    def _handle(self, pk: int) -> None:
+        try:
+            notice = Notice.objects.get(pk=pk)
+            if notice.state != NoticeState.WAITING or notice.due_at != self.at + CLAIM:
+                return  # claimed so long ago that another sender has it
+            state = self._send(notice)
+        except DatabaseError:
+            raise
+        except Unreachable as error:
+            _put_off(pk, self.at, error.__cause__ or error)
+        except Exception as error:  # whatever a mail backend raises concerns this notice alone
+            _note_failure(pk, self.at, error)
+        else:
+            is_sent = state == NoticeState.SENT
+            self.sent += is_sent
+            Notice.objects.filter(pk=pk).update(state=state, sent_at=self.at if is_sent else None, last_error="")
+
+    def _send(self, notice: Notice) -> NoticeState:
+        """Raises Unreachable where the fault is the receiver's, whatever the message."""
+        if any(is_moot(notice) for is_moot in contributions.moot_notice_checks):
+            return NoticeState.DROPPED
+        if notice.channel == Channel.WEBHOOK:
+            return self._post(notice)
+        if Channel.MAIL in self.away:
+            raise Unreachable
+        try:
+            self._mail.send(notice)
+        except Unreachable:
+            self.away.add(Channel.MAIL)
+            raise
+        return NoticeState.SENT
+
+    def _post(self, notice: Notice) -> NoticeState:
+        """A messenger that is silent is asked once a round: its time-outs would keep the others waiting."""
+        hook = webhooks.hook_of(notice)
+        if hook is None:
+            return NoticeState.DROPPED
+        if notice.address in self.away:
+            raise Unreachable
+        try:
+            webhooks.post(hook, key=notice.key, body=notice.body)
+        except OSError:
+            self.away.add(notice.address)
+            raise
+        return NoticeState.SENT
 
 
-def _send(pk: int, at: datetime) -> bool:
-    try:
-        notice = Notice.objects.get(pk=pk)
-        EmailMessage(notice.subject, notice.body, to=[notice.address]).send()
-    except Exception as error:  # whatever a mail backend raises concerns this notice alone
-        _note_failure(pk, at, error)
-        return False
-    Notice.objects.filter(pk=pk).update(state=NoticeState.SENT, sent_at=at, last_error="")
-    return True
+def _put_off(pk: int, at: datetime, error: BaseException) -> None:
+    """No server, no attempt: however long it is away, nothing is given up for that."""
+    Notice.objects.filter(pk=pk).update(due_at=at + SHORTEST_PAUSE, last_error=_kind(error))
 
 
 def _note_failure(pk: int, at: datetime, error: Exception) -> None:
     attempts = Notice.objects.values_list("attempts", flat=True).get(pk=pk) + 1
     # Only the kind of error: its text may hold the address.
-    logger.warning("notice %s not sent (attempt %s): %s", pk, attempts, type(error).__name__)
+    logger.warning("notice %s not sent (attempt %s): %s", pk, attempts, _kind(error))
     Notice.objects.filter(pk=pk).update(
         attempts=attempts,
         state=NoticeState.FAILED if attempts >= MAX_ATTEMPTS else NoticeState.WAITING,
         due_at=at + min(timedelta(minutes=2**attempts), LONGEST_PAUSE),
-        last_error=type(error).__name__,
+        last_error=_kind(error),
     )
+
+
+def _kind(error: BaseException) -> str:
+    return f"HTTP {error.status}" if isinstance(error, webhooks.Refused) else type(error).__name__

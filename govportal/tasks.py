@@ -17,8 +17,9 @@ SIGN_INS_KEPT = timedelta(days=185)
 
 @shared_task(name="govportal.send_notices")
 def send_notices() -> None:
-    sent = notices.send_due(now())
-    heartbeat.beat("govportal.send_notices", now(), _("发出 %s 封") % sent)
+    swept = notices.sweep(now())
+    note = _("发出 %s 封") % swept.sent
+    heartbeat.beat("govportal.send_notices", now(), note + (_("，邮件服务器连接不上") if swept.is_mail_away else ""))
 
 
 @shared_task(name="govportal.clear_expired")

@@ -1,4 +1,4 @@
-import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -7,21 +7,22 @@ import pytest
 from celery import current_app
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import transaction
 
-from govportal import jobs, notices
-from govportal.models import Notice
-from govportal.models.notice import NoticeState
+from govportal import contributions, jobs, mails, notices
+from govportal.models import InboxMessage, MutedKind, Notice
+from govportal.models.notice import Channel, NoticeState
 from govportal.now import now
-from tests.factories import make_notice
+from tests.factories import make_notice, make_user
 
 
 @pytest.fixture
 def broken_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(message: EmailMessage, *_args: Any, **_kwargs: Any) -> int:
-        raise SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
+    def refuse(_backend: EmailBackend, messages: Sequence[EmailMessage]) -> int:
+        raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
 
-    monkeypatch.setattr(EmailMessage, "send", refuse)
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
 
 
 @pytest.mark.django_db
@@ -96,34 +97,131 @@ def test_one_bad_notice_does_not_stop_the_others() -> None:
 def test_sender_that_dies_loses_nothing() -> None:
     make_notice()
     at = now()
-    notices._claim(at, 10)
+    notices._Round(at, seconds=1)._claim(10)
 
     assert notices.send_due(at + timedelta(minutes=1)) == 0
     assert notices.send_due(at + notices.CLAIM) == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_senders_at_once_send_each_notice_once() -> None:
-    for _number in range(20):
+@pytest.mark.django_db
+def test_round_sends_batch_after_batch_until_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "BATCH", 2)
+    for _number in range(5):
         make_notice()
-    gate = threading.Barrier(4)
 
-    def sweep() -> None:
-        gate.wait()
-        try:
-            for _round in range(10):
-                notices.send_due(now(), limit=3)
-        finally:
-            connection.close()
+    assert notices.sweep(now()) == notices.Swept(sent=5)
 
-    threads = [threading.Thread(target=sweep) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
-    assert len(mail.outbox) == 20
-    assert Notice.objects.filter(state=NoticeState.SENT).count() == 20
+@pytest.mark.django_db
+def test_round_that_has_no_time_left_leaves_the_rest_due() -> None:
+    make_notice()
+    at = now()
+
+    with notices._Round(at, seconds=0) as going:
+        going.send_some(10)
+
+    assert (going.sent, notices.send_due(at)) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_notice_of_something_closed_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    moot, other = make_notice(address="a@example.test"), make_notice(address="b@example.test")
+    monkeypatch.setattr(contributions, "moot_notice_checks", [lambda notice: notice.pk == moot.pk])
+
+    notices.send_due(now())
+
+    moot.refresh_from_db()
+    assert (moot.state, [message.to for message in mail.outbox]) == (NoticeState.DROPPED, [[other.address]])
+
+
+@pytest.mark.django_db
+def test_same_notice_always_has_the_same_message_id() -> None:
+    notice = make_notice()
+
+    first, second = (mails.as_mail(notice).message()["Message-ID"] for _time in range(2))
+
+    assert first == second == mails.message_id(notice.key)
+    assert first != mails.message_id(notice.key + "x")
+    assert first.endswith("@testserver>")
+
+
+@pytest.mark.django_db
+def test_html_links_to_the_portal_alone_and_escapes_what_was_typed() -> None:
+    ours = "http://testserver/admin/inbox/"
+    text = f'请看 {ours}，或 http://testserver.evil.example/ 和 https://evil.example/\n<img src=x> & "引号"'
+
+    html = mails.as_html("标题<b>", text)
+
+    assert f'<a href="{ours}">{ours}</a>，或' in html
+    assert html.count("<a ") == 2  # and the portal itself, at the end
+    assert "&lt;img src=x&gt; &amp; &quot;引号" in html
+    assert "标题&lt;b&gt;" in html
+    for absent in ("<img", "<style", "style=", "<script", "http-equiv"):
+        assert absent not in html, absent
+
+
+@pytest.mark.django_db
+def test_mail_has_text_and_html() -> None:
+    make_notice(subject="标题", body="正文")
+
+    notices.send_due(now())
+
+    (message,) = mail.outbox
+    kinds = [part.get_content_type() for part in message.message().walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "text/html"]
+    assert (message.body, message.extra_headers["Auto-Submitted"]) == ("正文", "auto-generated")
+
+
+@pytest.fixture
+def kind(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setitem(contributions.notice_kinds, "trial", "试用")
+    return "trial"
+
+
+@pytest.mark.django_db
+def test_staff_are_told_once_in_the_inbox_and_by_mail_unless_muted(kind: str) -> None:
+    told, muted = make_user(email="a@example.test"), make_user(email="b@example.test")
+    silent, gone = make_user(), make_user(email="c@example.test", is_active=False)
+    MutedKind.objects.create(user=muted, kind=kind)
+
+    for _time in range(2):
+        with transaction.atomic():
+            people = [told, muted, silent, gone, told]
+            notices.tell(people, kind=kind, key="k:1", subject="标题", path="/admin/", body="理由")
+
+    assert {message.user for message in InboxMessage.objects.all()} == {told, muted, silent}
+    assert InboxMessage.objects.count() == 3
+    notice = Notice.objects.get()
+    assert (notice.key, notice.address, notice.channel) == (f"k:1:{told.pk}", "a@example.test", Channel.MAIL)
+    assert notice.body == "标题\n理由\nhttp://testserver/admin/"
+
+
+@pytest.mark.django_db
+def test_over_long_subject_is_cut_and_nobody_is_no_fault(kind: str) -> None:
+    with transaction.atomic():
+        notices.tell([], kind=kind, key="k:1", subject="标题", path="/admin/")
+        notices.tell([make_user(email="a@example.test")], kind=kind, key="k:2", subject="长" * 300, path="/" * 400)
+
+    assert (len(InboxMessage.objects.get().subject), len(Notice.objects.get().subject)) == (200, 200)
+
+
+@pytest.mark.django_db
+def test_unknown_kind_is_refused() -> None:
+    with transaction.atomic(), pytest.raises(ValueError, match="nonsense"):
+        notices.tell([make_user()], kind="nonsense", key="k", subject="标题", path="/admin/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_telling_outside_a_transaction_is_refused(kind: str) -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        notices.tell([], kind=kind, key="k", subject="标题", path="/admin/")
+
+
+def test_kinds_are_those_of_messages_and_of_deadlines_each_with_words() -> None:
+    deadlines = {source.key for source in contributions.deadline_sources.all()}
+
+    assert set(notices.kinds()) == {*contributions.notice_kinds, *deadlines}
+    assert all(notices.kinds().values())
 
 
 @pytest.mark.django_db

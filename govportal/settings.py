@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "requests_app",
     "disclosure",
     "govportal",
-    "django.contrib.admin",
+    "govportal.staff_site.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

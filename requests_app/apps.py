@@ -11,6 +11,7 @@ class RequestsConfig(AppConfig):
         from govportal import contributions
         from requests_app import (
             audit_words,
+            complaint_contributions,
             filing_contributions,
             notice_kinds,
             queues,
@@ -25,6 +26,7 @@ class RequestsConfig(AppConfig):
         filing_contributions.contribute()
         report_contributions.contribute()
         upkeep_contributions.contribute()
+        complaint_contributions.contribute()
         queues.contribute()
         contributions.audit_words.update(audit_words.AUDIT_WORDS)
         contributions.notice_kinds.update(notice_kinds.NOTICE_KINDS)

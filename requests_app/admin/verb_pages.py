@@ -1,5 +1,5 @@
-"""Pages of the steps of a request: the register pattern, with what the law says beside the form, and safe when the
-button is pressed twice."""
+"""Pages of the steps of a case: the register pattern, with what the law says beside the form, and safe when the
+button is pressed twice. Requests and complaints stand on them."""
 
 import secrets
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -45,10 +45,10 @@ class RequestForm(VerbForm):
         """Save what a browser would not send again with a form that is shown anew."""
 
 
-type Hints = Callable[[InformationRequest, User], list[str]]
+type Hints = Callable[[Any, User], list[str]]
 
 
-def no_hints(row: InformationRequest, actor: User) -> list[str]:
+def no_hints(row: Any, actor: User) -> list[str]:
     return []
 
 
@@ -59,25 +59,25 @@ class RequestVerb(Verb):
     form: type[VerbForm] = RequestForm
     hints: Hints = no_hints
     # For what is shown once, in the place of the desk: (template, context) from what the service answered.
-    shows: Callable[[InformationRequest, Any], tuple[str, dict[str, Any]]] | None = None
+    shows: Callable[[Any, Any], tuple[str, dict[str, Any]]] | None = None
     # The PDF of the letter as it would be, from a form without fault; the button `preview` asks for it.
-    preview: Callable[[InformationRequest, dict[str, Any]], bytes] | None = None
+    preview: Callable[[Any, dict[str, Any]], bytes] | None = None
     # What its own template shows beside that.
-    context: Callable[[InformationRequest, User], dict[str, Any]] | None = None
+    context: Callable[[Any, User], dict[str, Any]] | None = None
     template: str = "admin/requests_app/verb.html"
     # What whoever has done it must still mind; empty for nothing.
-    caution: Callable[[InformationRequest, dict[str, Any]], str] | None = None
+    caution: Callable[[Any, dict[str, Any]], str] | None = None
 
 
 class DoneAlready(Exception):
     """The same person has sent the same sheet with the same words: the button was pressed twice."""
 
 
-def _key_of(request: HttpRequest, row: InformationRequest, verb: Verb) -> str:
-    """What was typed by whom on which sheet of which verb."""
+def _key_of(request: HttpRequest, label: str, pk: int, verb: Verb) -> str:
+    """What was typed by whom on which sheet of which verb of which row."""
     typed = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
     files = sorted((name, file.name, file.size) for name, files in request.FILES.lists() for file in files)
-    return sent_forms.key_of(request.POST.get("form_key", ""), (request.user.pk, row.pk, verb.name, typed, files))
+    return sent_forms.key_of(request.POST.get("form_key", ""), (request.user.pk, label, pk, verb.name, typed, files))
 
 
 def pdf_response(data: bytes, name: str) -> HttpResponse:
@@ -88,20 +88,27 @@ def pdf_response(data: bytes, name: str) -> HttpResponse:
     return response
 
 
-class RequestVerbAdmin(VerbAdmin[InformationRequest]):
+class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
+    """Each verb of a case is done under its lock, and once."""
+
     verb_template = "admin/requests_app/verb.html"
 
+    def lock(self, row: M) -> None:
+        """Lock the case until the transaction ends."""
+        raise NotImplementedError
+
     def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
-        """A second press finds the deed done before it finds it refused."""
+        """A second press finds the deed done before it finds it refused, or the case gone to others."""
         verb = next((verb for verb in self.verbs if verb.name == name), None)
-        row = self.get_queryset(request).filter(pk=pk).first() if request.method == "POST" else None
-        if verb and row and sent_forms.is_done(_key_of(request, row, verb)):
-            return self._done_already(request, row, verb)
+        may = request.method == "POST" and self.has_view_permission(request)
+        if verb and may and sent_forms.is_done(self._key(request, pk, verb)):
+            return self._done_already(request, pk, verb)
         return super().verb_view(request, pk, name)
 
-    def answer(
-        self, request: HttpRequest, row: InformationRequest, verb: Verb, form: VerbForm
-    ) -> HttpResponseBase | None:
+    def _key(self, request: HttpRequest, pk: int, verb: Verb) -> str:
+        return _key_of(request, self.opts.label_lower, pk, verb)
+
+    def answer(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> HttpResponseBase | None:
         if isinstance(verb, RequestVerb) and verb.preview and "preview" in request.POST:
             return self._previewed(request, row, verb, form)
         if form.is_bound and "look" in request.POST and isinstance(form, RequestForm):
@@ -113,8 +120,8 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
             values = written(form, values, actor)
             values.pop("form_key", None)
             with transaction.atomic():
-                procedure.locked(row.pk)
-                if not sent_forms.claim(_key_of(request, row, verb), at=now()):
+                self.lock(row)
+                if not sent_forms.claim(self._key(request, row.pk, verb), at=now()):
                     raise DoneAlready
                 outcome.append(verb.run(row, actor, values))
 
@@ -125,35 +132,32 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
                     form.keep(request.user)
                 return None
         except DoneAlready:
-            return self._done_already(request, row, verb)
+            return self._done_already(request, row.pk, verb)
         if isinstance(verb, RequestVerb) and verb.shows:
             template, context = verb.shows(row, outcome[0])
             return self.shown_once(request, template, {"title": verb.label, "row": row, **context})
         messages.success(request, _("已完成：%s。") % verb.label)
         if isinstance(verb, RequestVerb) and verb.caution and (words := verb.caution(row, form.cleaned_data)):
             messages.warning(request, words)
-        return HttpResponseRedirect(self._after(request, row))
+        return HttpResponseRedirect(self._after(request, row.pk))
 
-    def _after(self, request: HttpRequest, row: InformationRequest) -> str:
-        """The desk; the list where the request has gone to another agency."""
-        if self.get_queryset(request).filter(pk=row.pk).exists():
-            return self._page_of(row)
-        return reverse("admin:requests_app_informationrequest_changelist")
+    def _after(self, request: HttpRequest, pk: int) -> str:
+        """The desk; the list where the case has gone to another agency."""
+        row = self.get_queryset(request).filter(pk=pk).first()
+        return self._page_of(row) if row else reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def _previewed(
-        self, request: HttpRequest, row: InformationRequest, verb: RequestVerb, form: VerbForm
-    ) -> HttpResponseBase | None:
+    def _previewed(self, request: HttpRequest, row: M, verb: RequestVerb, form: VerbForm) -> HttpResponseBase | None:
         if not form.is_valid() or verb.preview is None:
             return None
         try:
-            return pdf_response(verb.preview(row, form.cleaned_data), f"{row.number}.pdf")
+            return pdf_response(verb.preview(row, form.cleaned_data), f"{row}.pdf")
         except ValueError as error:  # a letter that lacks a fact
             form.add_error(None, str(error))
             return None
 
-    def _done_already(self, request: HttpRequest, row: InformationRequest, verb: Verb) -> HttpResponseBase:
+    def _done_already(self, request: HttpRequest, pk: int, verb: Verb) -> HttpResponseBase:
         messages.info(request, _("您已经办过“%s”，没有重复办理。") % verb.label)
-        return HttpResponseRedirect(self._page_of(row))
+        return HttpResponseRedirect(self._after(request, pk))
 
     def shown_once(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         """The answer to a POST that stands nowhere else: kept by no cache."""
@@ -163,7 +167,7 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    def verb_context(self, request: HttpRequest, row: InformationRequest, verb: Verb, form: VerbForm) -> dict[str, Any]:
+    def verb_context(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> dict[str, Any]:
         assert isinstance(request.user, User)
         if not isinstance(verb, RequestVerb):
             return {}
@@ -174,3 +178,8 @@ class RequestVerbAdmin(VerbAdmin[InformationRequest]):
         chosen = context.get("template") or getattr(context.get("verb"), "template", "")
         everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "warning": self.warning}
         return TemplateResponse(request, chosen or self.verb_template, everywhere | context)
+
+
+class RequestVerbAdmin(CaseVerbAdmin[InformationRequest]):
+    def lock(self, row: InformationRequest) -> None:
+        procedure.locked(row.pk)

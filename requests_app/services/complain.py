@@ -249,8 +249,9 @@ def _create(
     day = arrival.received_on
     request = _request(matter)
     facts = clean_text(matter.facts)
-    if matter.request_number.strip() and request is None:
-        facts = f"{facts}\n{_('（填写的申请受理编号：%s）') % clean_line(matter.request_number)}"
+    if typed := clean_line(matter.request_number):
+        # Kept whether or not there is such a request: the complainant reads his facts, and this tells him nothing.
+        facts = f"{facts}\n（填写的申请受理编号：{typed}）"
     row = Complaint(
         number=arrival.number,
         desk=arrival.desk,

@@ -106,16 +106,15 @@ def assign(complaint_id: int, *, to: User, actor: User, at: datetime, note: str 
 
 def reasons_against_transfer(row: Complaint, to: Agency | None, actor: User) -> list[str]:
     """Why it cannot go to that agency; empty when it can."""
-    reasons = reasons_against(row, ComplaintAction.TRANSFER, actor)
+    if reasons := reasons_against(row, ComplaintAction.TRANSFER, actor):
+        return reasons
     if to is None:
-        reasons.append(_("请选择有权办理的单位。"))
-    elif to.pk == row.agency_id:
-        reasons.append(_("不能转给被投诉的单位。"))
-    elif to.pk == row.desk_id:
-        reasons.append(_("已经在这个单位办理。"))
-    elif to not in desks_for(row.agency):
-        reasons.append(_("%s没有投诉举报经办，不能办理。") % to.display_name)
-    return reasons
+        return [_("请选择有权办理的单位。")]
+    if to.pk == row.agency_id:
+        return [_("不能转给被投诉的单位。")]
+    if to.pk == row.desk_id:
+        return [_("已经在这个单位办理。")]
+    return [] if to in desks_for(row.agency) else [_("%s没有投诉举报经办，不能办理。") % to.display_name]
 
 
 @transaction.atomic
@@ -125,7 +124,7 @@ def transfer(complaint_id: int, *, to: Agency | None, actor: User, at: datetime,
     check([*reasons_against_transfer(row, to, actor), *_reasons_against_words(note, _("须写明转送的理由和要求。"))])
     assert to is not None  # the reasons have looked
     row.desk, row.handler, row.transferred_on = to, None, localdate(at)
-    public = _("已转送%s办理。") % to.display_name
+    public = f"已转送{to.display_name}办理。"
     return move(
         row, ComplaintAction.TRANSFER, actor=actor, at=at, on=row.transferred_on,
         words=Words(note=note, public=public), fields=("desk", "handler", "transferred_on"),
@@ -148,11 +147,16 @@ def investigate(complaint_id: int, *, actor: User, at: datetime, note: str = "")
 
 
 def reasons_against_extension(row: Complaint, until: date | None, actor: User, today: date) -> list[str]:
-    """Why the day cannot be put off to that day; empty when it can."""
-    reasons = reasons_against(row, ComplaintAction.EXTEND, actor)
-    if until is None or until <= row.answer_by or until <= today:
-        words = {"day": max(row.answer_by, today).isoformat()}
-        return [*reasons, _("新的期限须在 %(day)s 以后。") % words]
+    """Why the day cannot be put off to that day; empty when it can.
+
+    What is late stays late: put off afterwards, its answer would count as one in time.
+    """
+    if reasons := reasons_against(row, ComplaintAction.EXTEND, actor):
+        return reasons
+    if today > row.answer_by:
+        return [_("答复期限 %s 已过，不能再延期，请尽快答复。") % row.answer_by.isoformat()]
+    if until is None or until <= row.answer_by:
+        return [_("新的期限须在 %(day)s 以后。") % {"day": row.answer_by.isoformat()}]
     if until > row.received_on + complaint_rules.LONGEST_EXTENSION:
         latest = row.received_on + complaint_rules.LONGEST_EXTENSION
         reasons.append(_("新的期限最晚到 %s。") % latest.isoformat())

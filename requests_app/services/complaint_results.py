@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import Category
-from disclosure.models import Item, Rectification
+from disclosure.models import IndexCounter, Item, Rectification
 from disclosure.services import rectify
 from disclosure.services.draft import Content, Source, create_item
 from govportal import audit, personal_data
@@ -68,7 +68,8 @@ def is_named_in(row: Complaint, text: str) -> bool:
 
 def reasons_against_ordering(row: Complaint, order: Order, actor: User, today: date) -> list[str]:
     """Why this order cannot be given because of this complaint; empty when it can."""
-    reasons = reasons_against(row, ComplaintAction.ORDER, actor)
+    if reasons := reasons_against(row, ComplaintAction.ORDER, actor):
+        return reasons
     if row.rectification_id:
         reasons.append(_("已经交办整改。"))
     elif row.result == ComplaintResult.NOT_UPHELD:
@@ -108,12 +109,11 @@ def order_rectification(complaint_id: int, order: Order, *, actor: User, at: dat
 
 def reasons_against_referring(row: Complaint, actor: User) -> list[str]:
     """Why it cannot be marked for accountability; empty when it can."""
-    reasons = reasons_against(row, ComplaintAction.REFER, actor)
+    if reasons := reasons_against(row, ComplaintAction.REFER, actor):
+        return reasons
     if row.referred_on:
-        reasons.append(_("已经移送责任追究。"))
-    elif row.result == ComplaintResult.NOT_UPHELD:
-        reasons.append(_("查证不属实的，不移送责任追究。"))
-    return reasons
+        return [_("已经移送责任追究。")]
+    return [_("查证不属实的，不移送责任追究。")] if row.result == ComplaintResult.NOT_UPHELD else []
 
 
 @transaction.atomic
@@ -141,7 +141,8 @@ class Summary:
 
 def reasons_against_summary(row: Complaint, summary: Summary, actor: User) -> list[str]:
     """Why this summary cannot be drafted; empty when it can."""
-    reasons = reasons_against(row, ComplaintAction.NOTE, actor)  # whoever may see the case
+    if reasons := reasons_against(row, ComplaintAction.NOTE, actor):  # whoever may see the case
+        return reasons
     if row.state != ComplaintState.CLOSED:
         reasons.append(_("办结以后才能拟制公开摘要。"))
     if row.summary_id:
@@ -163,6 +164,14 @@ def summary_extra(row: Complaint) -> dict[str, object]:
     return {"period": period, "received": 1, "answered": 1, "on_time": int(row.answered_on <= row.answer_by)}
 
 
+def _summary_number() -> str:
+    """A running number of summaries, not that of the case: whoever reads the item learns nothing of it."""
+    counter = IndexCounter.locked("complaint summaries")
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return str(counter.last)
+
+
 @transaction.atomic
 def draft_summary(complaint_id: int, summary: Summary, *, actor: User, at: datetime) -> Item:
     """拟制公开摘要: a draft item of the desk, for the ordinary review. Raises ValidationError.
@@ -182,8 +191,7 @@ def draft_summary(complaint_id: int, summary: Summary, *, actor: User, at: datet
         item_type="feedback_summary",
         author=actor,
         at=at,
-        # The id is a running number of summaries, not that of the case.
-        source=Source(SOURCE, str(Complaint.objects.exclude(summary=None).count() + 1)),
+        source=Source(SOURCE, _summary_number()),
     )
     row.summary = item
     row.save(update_fields=["summary"])

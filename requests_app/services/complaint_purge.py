@@ -1,4 +1,4 @@
-"""清除: after retention nothing is left of who complained, what he wrote and what he was told; number and days count on.
+"""清除: after retention nothing is left of who complained and what he was told; number and days count on.
 
 The years are those of requests (REQUEST_RETENTION_YEARS), from the day on which the case ended. What became public
 stays: the rectification knows no origin and the summary names nobody. complaint_database.py lets a column become

@@ -12,6 +12,8 @@ class RequestsConfig(AppConfig):
         from requests_app import (
             audit_words,
             complaint_contributions,
+            deadlines,
+            feedback_contributions,
             filing_contributions,
             notice_kinds,
             queues,
@@ -28,5 +30,8 @@ class RequestsConfig(AppConfig):
         upkeep_contributions.contribute()
         complaint_contributions.contribute()
         queues.contribute()
+        for source in deadlines.SOURCES:
+            contributions.deadline_sources.add(source)
+        feedback_contributions.contribute()
         contributions.audit_words.update(audit_words.AUDIT_WORDS)
         contributions.notice_kinds.update(notice_kinds.NOTICE_KINDS)

@@ -7,7 +7,17 @@ from django.utils.translation import gettext_lazy
 from govportal import heartbeat
 from govportal.contributions import ScheduledJob
 from govportal.now import now
-from requests_app.services import complaint_purge, drafts, inquire, letters, publication_tasks, purge, refresh, sent_forms
+from requests_app.services import (
+    complaint_purge,
+    drafts,
+    feedback_purge,
+    inquire,
+    letters,
+    publication_tasks,
+    purge,
+    refresh,
+    sent_forms,
+)
 
 SWEEP_DRAFTS = "requests_app.sweep_drafts"
 REFRESH, SETTLE_SILENCE = refresh.REFRESH, "requests_app.settle_silence"
@@ -61,4 +71,5 @@ def purge_personal_data() -> None:
     """What retention has run out for."""
     purged = purge.purge(now())
     complaint_purge.purge(now())  # whose number no administrator reads in the note
-    heartbeat.beat(PURGE, now(), str(purged))
+    messages = feedback_purge.purge(now())
+    heartbeat.beat(PURGE, now(), _("%(requests)s、留言纠错 %(n)s 件") % {"requests": purged, "n": messages})

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/calculator/", calculator.calculator, name="calculator"),
     path("", include("requests_app.filing_urls")),
     path("", include("requests_app.report_urls")),
+    path("", include("requests_app.feedback_urls")),
 ]

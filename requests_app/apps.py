@@ -11,7 +11,9 @@ class RequestsConfig(AppConfig):
         from govportal import contributions
         from requests_app import (
             audit_words,
+            complaint_queues,
             complaint_contributions,
+            complaint_links,
             deadlines,
             feedback_contributions,
             filing_contributions,
@@ -21,15 +23,18 @@ class RequestsConfig(AppConfig):
             upkeep_contributions,
         )
         from requests_app.forms import calculator
-        from requests_app.services import demo
+        from requests_app.services import demo, demo_complaints
 
         contributions.demo_chapters.add(contributions.DemoChapter("requests", demo.tell))
+        contributions.demo_chapters.add(contributions.DemoChapter("complaints", demo_complaints.tell, position=110))
         contributions.page_parameters.update(calculator.parameters())
         filing_contributions.contribute()
         report_contributions.contribute()
         upkeep_contributions.contribute()
         complaint_contributions.contribute()
+        complaint_links.contribute()
         queues.contribute()
+        complaint_queues.contribute()
         for source in deadlines.SOURCES:
             contributions.deadline_sources.add(source)
         feedback_contributions.contribute()

@@ -1,0 +1,93 @@
+"""The list of complaints: the queues as lists, the most urgent first, and filters that name only what one may see."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from govportal.admin.base import NamedList
+from govportal.calendar import load_calendar
+from govportal.models import Agency
+from govportal.now import today
+from requests_app.complaint_queues import COMPLAINT_QUEUES, Look
+from requests_app.models import Complaint
+
+DEFAULT_QUEUE = "open"
+EVERYTHING = "all"
+
+
+class ComplaintList(NamedList):
+    """Each row knows the day and the calendar: both are read once for a page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        day, calendar = today(), load_calendar()
+        for row in self.result_list:
+            row.seen_on, row.calendar = day, calendar
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """`?queue=`: what is open, unless something else is asked for."""
+
+    title = gettext_lazy("工作队列")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        queues = [(key, label) for key, (label, _rows) in COMPLAINT_QUEUES.items()]
+        return [*queues, (EVERYTHING, gettext_lazy("全部投诉举报"))]
+
+    def value(self) -> str:
+        """Whatever is no queue is the default; a number that is looked for is found wherever it stands."""
+        chosen = super().value()
+        return chosen if chosen in {*COMPLAINT_QUEUES, EVERYTHING} else DEFAULT_QUEUE
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for lookup, title in self.lookup_choices:
+            yield {
+                "selected": self.value() == lookup,
+                "query_string": changelist.get_query_string({self.parameter_name: lookup}),
+                "display": title,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        is_searched = not super().value() and request.GET.get("q", "").strip()
+        if self.value() == EVERYTHING or is_searched:
+            return queryset
+        _label, rows = COMPLAINT_QUEUES[self.value()]
+        return queryset.filter(pk__in=rows(Look(request.user, today(), load_calendar)).order_by().values("pk"))
+
+
+class AgencyFilter(admin.SimpleListFilter):
+    """The agencies complained of in what this reader may see, and no others."""
+
+    title = gettext_lazy("被投诉单位")
+    parameter_name = "agency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = Complaint.objects.visible_to(request.user).values("agency")
+        return [(str(row.pk), row.display_name) for row in Agency.objects.filter(pk__in=seen).order_by("code")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        known = {key for key, _name in self.lookup_choices}
+        return queryset.filter(agency=self.value()) if self.value() in known else queryset
+
+
+class HandlerFilter(admin.SimpleListFilter):
+    title = gettext_lazy("经办人")
+    parameter_name = "handler"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", gettext_lazy("还没有分派")), ("me", gettext_lazy("我"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "none":
+                return queryset.filter(handler=None)
+            case "me":
+                return queryset.filter(handler=request.user.pk)
+        return queryset
+
+
+FILTERS = (QueueFilter, "state", "ground", AgencyFilter, HandlerFilter, "result", "channel", "is_named")

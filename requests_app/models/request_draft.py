@@ -20,7 +20,6 @@ class RequestDraft(models.Model):
     request = models.OneToOneField(
         "requests_app.InformationRequest", models.CASCADE, null=True, blank=True, related_name="draft"
     )
-
     complaint = models.OneToOneField(
         "requests_app.Complaint", models.CASCADE, null=True, blank=True, related_name="draft"
     )
@@ -31,3 +30,8 @@ class RequestDraft(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether a request or a complaint was made of it; then it stays as it is."""
+        return self.request_id is not None or self.complaint_id is not None

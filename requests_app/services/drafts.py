@@ -18,12 +18,12 @@ from govportal.crypto import fingerprint
 from govportal.files import safe_name
 from govportal.models import PrivateFile
 from requests_app.models import RequestDraft
-from requests_app.services import intake
+from requests_app.services import complain, intake
 
 LIFETIME = timedelta(days=1)
 # So much of one text outlives the page it was typed in. What is longer no agency could take, and the page shows it.
 MOST_KEPT = 200_000
-CODE = "query_code"  # the value a sent draft keeps
+CODE = "query_code"  # the value a sent draft keeps, until it is cleared
 
 
 def key_of(token: str, name: str) -> str:
@@ -32,7 +32,7 @@ def key_of(token: str, name: str) -> str:
 
 def find(token: str, name: str, *, at: datetime) -> RequestDraft | None:
     """The draft of this browser by its name, sent ones too; None when there is none or its day is over."""
-    drafts = RequestDraft.objects.select_related("request__agency")
+    drafts = RequestDraft.objects.select_related("request__agency", "complaint__agency", "complaint__desk")
     return drafts.filter(token_key=key_of(token, name), updated_at__gt=at - LIFETIME).first()
 
 
@@ -40,7 +40,7 @@ def find(token: str, name: str, *, at: datetime) -> RequestDraft | None:
 def save(token: str, name: str, values: Mapping[str, Any], *, at: datetime) -> RequestDraft:
     """Keep what was typed, step by step; a draft that was sent stays as it is."""
     draft = _locked(token, name, at)
-    if draft.request_id is None:
+    if not draft.is_sent:
         draft.values = draft.values | {key: _shortened(value) for key, value in values.items()}
         draft.updated_at = at
         draft.save(update_fields=["values", "updated_at"])
@@ -56,7 +56,7 @@ def change_files(
     most_mb: int,
 ) -> list[str]:
     """Take files off the draft and keep new ones; answers why some were not kept, in words for whoever sent them."""
-    if draft.request_id is not None:
+    if draft.is_sent:
         return []
     # On the disk before the draft is held; what finds no room in it is swept.
     written = [_written(upload, most_mb) for upload in uploads[:most]]
@@ -82,7 +82,7 @@ def _keep(
     draft: RequestDraft, written: Sequence[PrivateFile | str], forgotten: Collection[int], most: int
 ) -> list[str]:
     draft = RequestDraft.objects.select_for_update().get(pk=draft.pk)
-    if draft.request_id is not None:
+    if draft.is_sent:
         return []
     for file in PrivateFile.objects.filter(pk__in=draft.files.values("pk")).filter(pk__in=forgotten):
         draft.files.remove(file)
@@ -120,14 +120,39 @@ def send(draft_id: int, person: intake.Person, wanted: intake.Wanted, *, at: dat
 
 
 @transaction.atomic
+def send_complaint(
+    draft_id: int, matter: complain.Matter, person: complain.Person | None, *, at: datetime
+) -> complain.Filed:
+    """Make the complaint of a draft, as `send` makes a request; `person` None: anonymous. Raises ValidationError."""
+    draft = RequestDraft.objects.select_for_update().get(pk=draft_id)
+    if draft.complaint is not None:
+        return complain.Filed(draft.complaint, draft.values.get(CODE, ""), is_new=False)
+    filed = complain.file_online(matter, person, evidence=files(draft), submission_key=draft.token_key, at=at)
+    draft.complaint, draft.values, draft.updated_at = filed.complaint, {CODE: filed.query_code}, at
+    draft.save(update_fields=["complaint", "values", "updated_at"])
+    draft.files.clear()
+    return filed
+
+
+@transaction.atomic
+def clear_code(token: str, name: str) -> None:
+    """Give out the code of a draft that was sent no more: whoever sits down at this computer next is another."""
+    for draft in RequestDraft.objects.select_for_update().filter(token_key=key_of(token, name)):
+        if draft.is_sent:
+            draft.values = {}
+            draft.save(update_fields=["values"])
+
+
+@transaction.atomic
 def discard(token: str, name: str) -> None:
     """Forget a draft that was not sent, with its files."""
-    for draft in RequestDraft.objects.select_for_update().filter(token_key=key_of(token, name), request=None):
+    unsent = RequestDraft.objects.filter(token_key=key_of(token, name), request=None, complaint=None)
+    for draft in unsent.select_for_update():
         _forget(draft)
 
 
 def sweep(at: datetime) -> int:
-    """Delete the drafts whose day is over; answers how many. A request that was made of one stays."""
+    """Delete the drafts whose day is over; answers how many. What was made of one stays."""
     old = RequestDraft.objects.filter(updated_at__lte=at - LIFETIME).values_list("pk", flat=True)
     deleted = 0
     for pk in list(old):

@@ -2,7 +2,8 @@
 
 Four cookies, encrypted and out of reach of scripts: the token of his drafts, the receipts of what he filed from here,
 those of them he wants to have remembered, and the case he has opened by number and code. They are the same in both
-languages, whose addresses have no beginning in common but the portal's own. No address holds a secret.
+languages, whose addresses have no beginning in common but the portal's own. No address holds a secret. Complaints have
+cookies of their own (complaint_browser.py).
 
 A computer may be a public one: what opens a case ends with the browser, unless its owner asks for more.
 """
@@ -37,7 +38,7 @@ _RECEIPT_SECONDS = 24 * 3600  # at most: some browsers open again with all they 
 _REMEMBERED_SECONDS = 30 * 24 * 3600
 CASE_SECONDS = 30 * 60  # since the last page
 _MOST_RECEIPTS = 5
-_KEY_SHOWN = 16  # signs of the code's fingerprint: with another code the cookie opens nothing
+KEY_SHOWN = 16  # signs of the code's fingerprint: with another code the cookie opens nothing
 
 
 # --- answers that nobody keeps -----------------------------------------------------------------------------------
@@ -58,7 +59,7 @@ def personal[**P](view: View[P]) -> View[P]:
     return answer
 
 
-def personal_form[**P](*, stale: View[P]) -> Callable[[View[P]], View[P]]:
+def personal_form[**P](*, stale: View[P], most_files: int = MOST_FILES) -> Callable[[View[P]], View[P]]:
     """A page of one citizen with a form that is forgiven for having grown old.
 
     A form whose token is missing or wrong never reaches the view: `stale` shows it again with all that was typed.
@@ -71,8 +72,10 @@ def personal_form[**P](*, stale: View[P]) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if (whole_number(request.META.get("CONTENT_LENGTH", "")) or 0) > MOST_BODY_BYTES:
-                return _too_large(request)
-            request.upload_handlers.insert(0, ScanLimit(request))  # before the token is looked for among the files
+                return _too_large(request, most_files)
+            request.upload_handlers.insert(
+                0, ScanLimit(request, most_files)
+            )  # before the token is looked for among the files
             is_stale = request.method == "POST" and _csrf_fault(request) is not None
             return (stale if is_stale else view)(request, *args, **kwargs)
 
@@ -81,8 +84,8 @@ def personal_form[**P](*, stale: View[P]) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-def _too_large(request: HttpRequest) -> HttpResponseBase:
-    words = {"most_mb": MOST_FILE_MB, "most": MOST_FILES}
+def _too_large(request: HttpRequest, most_files: int) -> HttpResponseBase:
+    words = {"most_mb": MOST_FILE_MB, "most": most_files}
     reason = _("提交的文件太大，没有保存。每份不超过 %(most_mb)s MB，最多 %(most)s 份。") % words
     return error_page(request, 400, reason + _("请用浏览器的“后退”回到表单，您填写的还在。"))
 
@@ -110,8 +113,8 @@ class DraftKey:
     last: str = ""
 
 
-def draft_key(request: HttpRequest) -> DraftKey | None:
-    value = _read(request, DRAFT, _DRAFT_SECONDS)
+def draft_key(request: HttpRequest, *, cookie: str = DRAFT) -> DraftKey | None:
+    value = read_cookie(request, cookie, _DRAFT_SECONDS)
     if isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value):
         return DraftKey(*value)
     return None
@@ -126,9 +129,9 @@ def new_draft_name() -> str:
     return secrets.token_hex(5)
 
 
-def keep_draft_key(response: HttpResponseBase, key: DraftKey, *, is_sent: bool = False) -> None:
+def keep_draft_key(response: HttpResponseBase, key: DraftKey, *, is_sent: bool = False, cookie: str = DRAFT) -> None:
     """`is_sent`: the draft has become a request and gives out its code, so the key ends with the browser."""
-    _write(response, DRAFT, [key.token, key.last], _DRAFT_SECONDS, ends_with_browser=is_sent)
+    write_cookie(response, cookie, [key.token, key.last], _DRAFT_SECONDS, ends_with_browser=is_sent)
 
 
 # --- receipts ----------------------------------------------------------------------------------------------------
@@ -145,7 +148,7 @@ def remembered_codes(request: HttpRequest) -> dict[str, str]:
 
 
 def _codes(request: HttpRequest, name: str, seconds: int) -> dict[str, str]:
-    value = _read(request, name, seconds)
+    value = read_cookie(request, name, seconds)
     if not isinstance(value, list):
         return {}
     pairs = [pair for pair in value if isinstance(pair, list) and len(pair) == 2]
@@ -155,12 +158,12 @@ def _codes(request: HttpRequest, name: str, seconds: int) -> dict[str, str]:
 def keep_code(request: HttpRequest, response: HttpResponseBase, number: str, code: str) -> None:
     """Show the code of a new receipt until the browser is closed, beside the latest others."""
     known = _codes(request, RECEIPTS, _RECEIPT_SECONDS) | {number: code}
-    _write(response, RECEIPTS, _latest(known), _RECEIPT_SECONDS, ends_with_browser=True)
+    write_cookie(response, RECEIPTS, _latest(known), _RECEIPT_SECONDS, ends_with_browser=True)
 
 
 def remember_code(request: HttpRequest, response: HttpResponseBase, number: str, code: str) -> None:
     """Show it for thirty days, because its owner asked for that."""
-    _write(response, REMEMBERED, _latest(remembered_codes(request) | {number: code}), _REMEMBERED_SECONDS)
+    write_cookie(response, REMEMBERED, _latest(remembered_codes(request) | {number: code}), _REMEMBERED_SECONDS)
 
 
 def _latest(known: dict[str, str]) -> list[list[str]]:
@@ -172,19 +175,19 @@ def _latest(known: dict[str, str]) -> list[list[str]]:
 
 def open_case(response: HttpResponseBase, row: InformationRequest) -> None:
     """From now on, for CASE_SECONDS, this browser reads the case; another one it had open is closed."""
-    _write(response, CASE, [row.pk, row.query_key[:_KEY_SHOWN]], CASE_SECONDS)
+    write_cookie(response, CASE, [row.pk, row.query_key[:KEY_SHOWN]], CASE_SECONDS)
 
 
 def case_of(request: HttpRequest) -> InformationRequest | None:
     """The case this browser has open. A renewed code closes it everywhere."""
-    value = _read(request, CASE, CASE_SECONDS)
+    value = read_cookie(request, CASE, CASE_SECONDS)
     if not (isinstance(value, list) and len(value) == 2):
         return None
     pk, key = whole_number(value[0]), str(value[1])
-    if pk is None or len(key) != _KEY_SHOWN:
+    if pk is None or len(key) != KEY_SHOWN:
         return None
     row = InformationRequest.objects.select_related("agency", "handler").filter(pk=pk).first()
-    return row if row and constant_time_compare(row.query_key[:_KEY_SHOWN], key) else None
+    return row if row and constant_time_compare(row.query_key[:KEY_SHOWN], key) else None
 
 
 def has_case_cookie(request: HttpRequest) -> bool:
@@ -203,7 +206,7 @@ def forget_all(response: HttpResponseBase) -> None:
 # --- cookies -----------------------------------------------------------------------------------------------------
 
 
-def _write(
+def write_cookie(
     response: HttpResponseBase, name: str, value: list[Any], seconds: int, *, ends_with_browser: bool = False
 ) -> None:
     """The signature holds the name and the time, the encryption keeps it from whoever looks into the browser."""
@@ -218,7 +221,7 @@ def _write(
     )
 
 
-def _read(request: HttpRequest, name: str, seconds: int) -> Any:
+def read_cookie(request: HttpRequest, name: str, seconds: int) -> Any:
     """What was written, or None: for what is missing, too old or not ours."""
     try:
         signed = crypto.decrypt(request.COOKIES.get(name, ""))

@@ -20,15 +20,15 @@ from requests_app.views import browser
 from requests_app.views.browser import personal_form
 
 
-def _limits() -> tuple[Limit, Limit]:
+def _limits(kind: str) -> tuple[Limit, Limit]:
     """Of wrong guesses from one address, and at one number. A code has 39 bits: thousands of guesses do not find one.
 
     The limit of a number is the higher one in the same time, so that one address alone cannot close the case of
-    another person.
+    another person. `kind` parts those of complaints from those of requests.
     """
     return (
-        Limit("lookups of an address", settings.REQUEST_LOOKUPS_PER_ADDRESS, timedelta(minutes=10)),
-        Limit("lookups of a number", settings.REQUEST_LOOKUPS_PER_NUMBER, timedelta(hours=1)),
+        Limit(f"{kind}lookups of an address", settings.REQUEST_LOOKUPS_PER_ADDRESS, timedelta(minutes=10)),
+        Limit(f"{kind}lookups of a number", settings.REQUEST_LOOKUPS_PER_NUMBER, timedelta(hours=1)),
     )
 
 
@@ -49,7 +49,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     number, code, at = form.cleaned_data["number"], form.cleaned_data["code"], now()
-    if seconds := _closed_for(request, number, at):
+    if seconds := closed_for(request, number, at):
         form.add_error(None, _("查询次数太多，请过 %s 分钟再试。急事请致电受理单位。") % (seconds // 60 + 1))
         response = _page(request, form, status=429)
         response.headers["Retry-After"] = str(seconds)
@@ -58,7 +58,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if row is None:
         form.add_error(None, _("编号或者查询码不对，请对照回执核对。"))
         return _page(request, form)
-    _give_back(request, number, at)
+    give_back(request, number, at)
     return _opened(row)
 
 
@@ -68,21 +68,22 @@ def _opened(row: InformationRequest) -> HttpResponse:
     return response
 
 
-def _counted(request: HttpRequest, number: str) -> list[tuple[Limit, str]]:
-    return list(zip(_limits(), (throttle.sender(request), number), strict=True))
+def _counted(request: HttpRequest, number: str, kind: str) -> list[tuple[Limit, str]]:
+    return list(zip(_limits(kind), (throttle.sender(request), number), strict=True))
 
 
-def _closed_for(request: HttpRequest, number: str, at: datetime) -> int:
+def closed_for(request: HttpRequest, number: str, at: datetime, kind: str = "") -> int:
     """Count a guess; answers for how many seconds there are no more, 0 while there are. Counted before anybody looks,
     so that many guesses at one moment are many."""
-    for limit, who in _counted(request, number):
+    for limit, who in _counted(request, number, kind):
         if not throttle.take(limit, who, at=at):
             return throttle.seconds_left(limit, at=at)
     return 0
 
 
-def _give_back(request: HttpRequest, number: str, at: datetime) -> None:
-    for limit, who in _counted(request, number):
+def give_back(request: HttpRequest, number: str, at: datetime, kind: str = "") -> None:
+    """It was no wrong guess."""
+    for limit, who in _counted(request, number, kind):
         throttle.give_back(limit, who, at=at)
 
 

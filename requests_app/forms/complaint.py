@@ -1,0 +1,215 @@
+"""The two steps of a complaint: what is complained of, and by whom, if he wants to say."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from disclosure.models import Item
+from govportal.html import clean_line
+from govportal.models import Agency
+from requests_app.complaint_enums import GROUND_HINTS, ComplaintGround
+from requests_app.forms.answers import TextAndFilesForm
+from requests_app.forms.fields import ScansField, TelephoneField, text_field
+from requests_app.forms.filing import MOST_FILE_MB, StepForm
+from requests_app.services import complain
+from requests_app.services.complaint_desks import open_agencies
+
+MOST_FILES = 5
+_NAMED, _ANONYMOUS = "named", "anonymous"
+_OF_PERSON = ("name", "phone", "email", "address")
+_FILES_HINT = gettext_lazy("可以不传。PDF、JPG 或者 PNG，每份不超过 10 MB，最多 5 份。加密保存。")
+
+
+class ChoicesWithHints(forms.RadioSelect):
+    """Radio buttons with a sentence under those that need one; drawn by components/choices.html."""
+
+    def __init__(self, hints: Mapping[str, Promise | str]) -> None:
+        super().__init__()
+        self.hints = hints
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        return option | {"hint": self.hints.get(str(value), "")}
+
+
+def _tells_enough(text: str) -> None:
+    if sum(sign.isalnum() for sign in text) < complain.SHORTEST_FACTS:
+        words = _("请写明什么时候、什么事项、有什么问题，至少%s个字。")
+        raise ValidationError(words % complain.SHORTEST_FACTS)
+
+
+class MatterForm(StepForm):
+    """反映什么. `item` is what the index number leads to; call after `is_valid()`."""
+
+    agency = forms.ModelChoiceField(
+        label=gettext_lazy("反映哪个单位"),
+        queryset=Agency.objects.none(),
+        to_field_name="code",
+        empty_label=gettext_lazy("请选择"),
+        error_messages={
+            "required": gettext_lazy("请选择反映哪个单位。"),
+            "invalid_choice": gettext_lazy("请从单位名录中选择被投诉的单位。"),
+        },
+    )
+    ground = forms.ChoiceField(
+        label=gettext_lazy("属于哪一种情形"),
+        choices=ComplaintGround.choices,
+        widget=ChoicesWithHints({ground.value: hint for ground, hint in GROUND_HINTS.items()}),
+        error_messages={
+            "required": gettext_lazy("请选择属于哪一种情形。"),
+            "invalid_choice": gettext_lazy("请选择属于哪一种情形。"),
+        },
+    )
+    facts = text_field(
+        gettext_lazy("事实经过"),
+        complain.LONGEST_FACTS,
+        required=gettext_lazy("请写明事实经过。"),
+        rows=8,
+        help_text=gettext_lazy("时间、事项、有什么问题，您希望怎样解决。请不要写他人的身份证号码。"),
+    )
+    item_number = text_field(
+        gettext_lazy("公开信息的索引号"),
+        complain.LONGEST_LINE,
+        help_text=gettext_lazy("信息页面上有，不知道可以不填。"),
+        autocomplete="off",
+    )
+    request_number = text_field(
+        gettext_lazy("信息公开申请的受理编号"),
+        complain.LONGEST_LINE,
+        help_text=gettext_lazy("对申请的办理有意见的填写。"),
+        autocomplete="off",
+    )
+    board = text_field(
+        gettext_lazy("公开栏在哪里"),
+        complain.LONGEST_LINE,
+        help_text=gettext_lazy("例如：柳园村村委会门口的公开栏。"),
+        autocomplete="off",
+    )
+    evidence = ScansField(gettext_lazy("证据材料"), _FILES_HINT)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item: Item | None = None
+        self.fields["facts"].validators.append(_tells_enough)
+        field = self.fields["agency"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = open_agencies()
+
+    def clean_item_number(self) -> str:
+        """By the number, or by what stands in the address of its page; of what everybody can read alone."""
+        number = clean_line(unicodedata.normalize("NFKC", self.cleaned_data["item_number"]))
+        if number:
+            public = Item.objects.visible_to(AnonymousUser()).select_related("agency")
+            self.item = public.filter(slug=number.replace("/", "-")).first()
+            if self.item is None:
+                raise ValidationError(_("没有这一条公开信息，请核对索引号。"))
+            number = self.item.index_number
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            # What is left can only be whom the text is of, or that nobody here may handle it.
+            is_of_another = self.item and self.item.agency_id != cleaned["agency"].pk
+            for reason in complain.reasons_against_matter(self._matter(cleaned)):
+                self.add_error("item_number" if is_of_another else "agency", reason)
+        return cleaned
+
+    def matter(self) -> complain.Matter:
+        """Call after `is_valid()`."""
+        return self._matter(self.cleaned_data)
+
+    def _matter(self, cleaned: Mapping[str, Any]) -> complain.Matter:
+        return complain.Matter(
+            agency=cleaned["agency"],
+            ground=cleaned["ground"],
+            facts=cleaned["facts"],
+            item=self.item,
+            request_number=cleaned["request_number"],
+            board=cleaned["board"],
+        )
+
+
+class ContactForm(StepForm):
+    """是否署名. Of whoever names nobody no field is read, and the draft keeps none."""
+
+    is_named = forms.ChoiceField(
+        label=gettext_lazy("是否署名"),
+        choices=[(_NAMED, gettext_lazy("署名")), (_ANONYMOUS, gettext_lazy("匿名"))],
+        widget=ChoicesWithHints(
+            {
+                _NAMED: gettext_lazy("在期限内告知您处理结果"),
+                _ANONYMOUS: gettext_lazy("只能凭查询码查看结果，查询码丢失的无法补发"),
+            }
+        ),
+        error_messages={
+            "required": gettext_lazy("请选择署名还是匿名。"),
+            "invalid_choice": gettext_lazy("请选择署名还是匿名。"),
+        },
+    )
+    name = text_field(gettext_lazy("姓名或者单位名称"), complain.LONGEST_LINE, autocomplete="name")
+    phone = TelephoneField(gettext_lazy("联系电话"), autocomplete="tel")
+    email = forms.EmailField(
+        label=gettext_lazy("电子邮箱"),
+        required=False,
+        max_length=complain.LONGEST_LINE,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": gettext_lazy("请填写完整的电子邮箱，例如 name@mail.example。")},
+    )
+    address = text_field(gettext_lazy("联系地址"), complain.LONGEST_LINE, autocomplete="street-address")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs.pop("maxlength", None)
+        if self.data.get("is_named") == _ANONYMOUS:
+            self.data = {"is_named": _ANONYMOUS}
+
+    @classmethod
+    def typed(cls, data: Mapping[str, Any]) -> dict[str, str]:
+        typed = super().typed(data)
+        return {"is_named": _ANONYMOUS} if typed["is_named"] == _ANONYMOUS else typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("is_named") == _NAMED:
+            if "name" not in self.errors and not any(sign.isalnum() for sign in cleaned["name"]):
+                self.add_error("name", _("署名的请填写姓名或者名称。"))
+            if not any(cleaned.get(name) or name in self.errors for name in _OF_PERSON[1:]):
+                self.add_error("phone", _("电话、电子邮箱、联系地址，请至少填写一种，以便告知结果。"))
+        return cleaned
+
+    def person(self) -> complain.Person | None:
+        """None: he wants to stay unknown. Call after `is_valid()`."""
+        if self.cleaned_data["is_named"] == _ANONYMOUS:
+            return None
+        return complain.Person(**{name: self.cleaned_data[name] for name in _OF_PERSON})
+
+
+# In their order.
+STEPS: Mapping[str, type[StepForm]] = {"matter": MatterForm, "contact": ContactForm}
+
+
+class SupplementForm(TextAndFilesForm):
+    """补充材料: a text, files, or both."""
+
+    papers = ScansField(gettext_lazy("材料"), _FILES_HINT)
+
+    def clean_papers(self) -> Any:
+        uploads = self.cleaned_data["papers"]
+        if len(uploads) > MOST_FILES:
+            raise ValidationError(_("最多 %s 份。") % MOST_FILES)
+        return uploads
+
+
+class WithdrawalForm(forms.Form):
+    reason = text_field(gettext_lazy("撤回的原因"), 1000, rows=3, help_text=gettext_lazy("可以不填。"))
+
+
+__all__ = ["MOST_FILES", "MOST_FILE_MB", "STEPS", "ContactForm", "MatterForm", "SupplementForm", "WithdrawalForm"]

@@ -15,7 +15,7 @@ from disclosure.services.demo_texts import FOLDER, load
 from disclosure.services.import_catalogue import import_catalogue
 from govportal.contributions import DemoCounty, demo_chapters
 from govportal.html import sanitise
-from govportal.models import Agency, InternalBody, Leader, Membership, Notice, SiteProfile, User
+from govportal.models import Agency, InboxMessage, InternalBody, Leader, Membership, Notice, SiteProfile, User
 from govportal.permissions import Role
 from govportal.services.agencies import save_agency
 
@@ -32,7 +32,8 @@ ACCOUNTS = (
     ("jiaotong", "交通运输局依申请公开经办", Role.REQUEST_OFFICER, "CM-JTJ"),
     ("qianfa", "交通运输局公开机构负责人", Role.OFFICE_HEAD, "CM-JTJ"),
     ("shouli", "县政府办依申请公开经办", Role.REQUEST_OFFICER, "CM-ZFB"),
-    ("tousu", "信访局投诉举报经办", Role.COMPLAINT_OFFICER, "CM-XFJ"),
+    ("tousu", "县政府办投诉举报经办", Role.COMPLAINT_OFFICER, "CM-GOV"),
+    ("jiancha", "司法局投诉举报经办", Role.COMPLAINT_OFFICER, "CM-SFJ"),
     ("kaohe", "县政府办考核人员", Role.INSPECTOR, "CM-GOV"),
     ("gongkai", "县政府办公开机构负责人", Role.OFFICE_HEAD, "CM-ZFB"),
     ("juzhang", "民政局局长", Role.AGENCY_HEAD, "CM-MZJ"),
@@ -85,8 +86,9 @@ def seed(today: date, now: datetime) -> Seeded:
     seed_obligations(today, agencies, story.members)
     county = DemoCounty(today, now, agencies, people)
     notes = [line for chapter in demo_chapters.all() for line in chapter.tell(county)]
-    # What was mailed in the year that has just been made up has long been read.
+    # What was mailed or told in the year that has just been made up has long been read.
     Notice.objects.all().delete()
+    InboxMessage.objects.all().delete()
     return Seeded(accounts, notes)
 
 

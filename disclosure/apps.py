@@ -11,6 +11,7 @@ class DisclosureConfig(AppConfig):
             audit_words,
             database,
             datasets,
+            deadlines,
             navigation,
             notice_kinds,
             panels,
@@ -35,6 +36,8 @@ class DisclosureConfig(AppConfig):
         contributions.notice_kinds.update(notice_kinds.NOTICE_KINDS)
         for job in tasks.JOBS:
             contributions.scheduled_jobs.add(job)
+        for source in deadlines.SOURCES:
+            contributions.deadline_sources.add(source)
         for dataset in datasets.DATASETS:
             contributions.datasets.add(dataset)
         contributions.sitemaps["items"] = sitemaps.ItemSitemap

@@ -6,19 +6,18 @@ from celery import shared_task
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.services import buffers, oblige, redact, remind, schedule
+from disclosure.services import buffers, oblige, redact, schedule
 from govportal import heartbeat
 from govportal.contributions import ScheduledJob
 from govportal.now import now, today
 
 PUBLISH_DUE, EXPIRE_DUE = "disclosure.publish_due", "disclosure.expire_due"
-OBLIGE, REMIND = "disclosure.oblige", "disclosure.remind"
+OBLIGE = "disclosure.oblige"
 CLEAR_FORMS, SWEEP_FILES = "disclosure.clear_forms", "disclosure.sweep_files"
 JOBS = (
     ScheduledJob(PUBLISH_DUE, gettext_lazy("定时公开"), heartbeat.FREQUENT, position=10),
     ScheduledJob(EXPIRE_DUE, gettext_lazy("到期失效、期满终止"), timedelta(minutes=25), position=20),
     ScheduledJob(OBLIGE, gettext_lazy("公开义务"), heartbeat.DAILY, position=30),
-    ScheduledJob(REMIND, gettext_lazy("到期提醒"), heartbeat.DAILY, position=40),
     ScheduledJob(CLEAR_FORMS, gettext_lazy("清理暂存内容"), heartbeat.DAILY, position=50),
     ScheduledJob(SWEEP_FILES, gettext_lazy("清理已删除的文件"), heartbeat.DAILY, position=60),
 )
@@ -45,12 +44,6 @@ def expire_due() -> None:
 def daily_obligations() -> None:
     done = oblige.daily(today())
     heartbeat.beat(OBLIGE, now(), str(done))
-
-
-@shared_task(name=REMIND)
-def send_reminders() -> None:
-    remind.remind(today())
-    heartbeat.beat(REMIND, now())
 
 
 @shared_task(name=CLEAR_FORMS)

@@ -8,7 +8,17 @@ class GovportalConfig(AppConfig):
     verbose_name = _("基础")
 
     def ready(self) -> None:
-        from govportal import calendar, contributions, dbsetup, heartbeat, navigation, panels, sitemaps
+        from govportal import (
+            calendar,
+            contributions,
+            dbsetup,
+            deadlines,
+            heartbeat,
+            navigation,
+            panels,
+            reminders,
+            sitemaps,
+        )
         from govportal import celery as _celery_app  # noqa: F401  (jobs are sent by the current app)
         from govportal import checks as _registered  # noqa: F401
         from govportal.models import PublicRevision
@@ -28,6 +38,9 @@ class GovportalConfig(AppConfig):
             contributions.agency_panels.add(panel)
         for job in heartbeat.JOBS:
             contributions.scheduled_jobs.add(job)
+        for source in deadlines.SOURCES:
+            contributions.deadline_sources.add(source)
+        contributions.moot_notice_checks.append(reminders.is_moot)
         contributions.page_parameters.update({"q", "kind", "letter"})
         contributions.sitemaps.update(agencies=sitemaps.AgencySitemap, pages=sitemaps.StandingSitemap)
         dbsetup.declare(dbsetup.Seed("public revision", PublicRevision.seed))

@@ -189,6 +189,10 @@ class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry, DemoChapt
     def add(self, entry: T) -> None:
         self._entries[entry.key] = entry
 
+    def get(self, key: str) -> T:
+        """Raises KeyError."""
+        return self._entries[key]
+
     def all(self) -> list[T]:
         return sorted(self._entries.values(), key=lambda entry: getattr(entry, "position", 100))
 

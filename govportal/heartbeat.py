@@ -13,6 +13,7 @@ from govportal.now import now
 # How long a job may be silent: some runs of a frequent one, a day and two hours of a daily one.
 FREQUENT, DAILY = timedelta(minutes=5), timedelta(hours=26)
 JOBS = (
+    ScheduledJob("govportal.remind", _("到期提醒"), DAILY, position=40),
     ScheduledJob("govportal.send_notices", _("发送通知邮件"), FREQUENT, position=80),
     ScheduledJob("govportal.clear_expired", _("清理过期登录"), DAILY, position=90),
     ScheduledJob("govportal.sweep_private_files", _("清理非公开文件"), DAILY, position=95),

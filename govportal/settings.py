@@ -206,21 +206,31 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True  # what a killed worker had in hand is done again
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 570
+CELERY_TASK_ANNOTATIONS = {
+    "govportal.send_notices": {"soft_time_limit": 150, "time_limit": 180},
+    "requests_app.render_letter": {"soft_time_limit": 150, "time_limit": 180},
+}
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"govportal.send_notices": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "govportal.send_notices": {"queue": "mail"},
+    "requests_app.render_letter": {"queue": "pdf"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "govportal.send_notices", "schedule": 60.0},
+    "remind": {"task": "govportal.remind", "schedule": crontab(hour=8, minute=30)},
+    "remind-again": {"task": "govportal.remind", "schedule": crontab(hour="9-18", minute=0)},
     "clear-expired": {"task": "govportal.clear_expired", "schedule": crontab(hour=3, minute=30)},
     "sweep-private-files": {"task": "govportal.sweep_private_files", "schedule": crontab(hour=3, minute=40)},
     "publish-due": {"task": "disclosure.publish_due", "schedule": crontab()},  # at second 0 of every minute
     "expire-due": {"task": "disclosure.expire_due", "schedule": crontab(minute="*/10")},
     "disclosure-oblige": {"task": "disclosure.oblige", "schedule": crontab(hour=0, minute=5)},
-    "disclosure-remind": {"task": "disclosure.remind", "schedule": crontab(hour=0, minute=20)},
     "disclosure-clear-forms": {"task": "disclosure.clear_forms", "schedule": crontab(hour=0, minute=35)},
     "requests-refresh": {"task": "requests_app.refresh", "schedule": crontab(hour=0, minute=8)},
     "requests-settle-silence": {"task": "requests_app.settle_silence", "schedule": crontab(hour=0, minute=12)},

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from govportal import heartbeat, notices, private_files, throttle
+from govportal import heartbeat, jobs, notices, private_files, reminders, throttle
 from govportal.models import PublicRevision
 from govportal.now import now
 
@@ -20,6 +20,25 @@ def send_notices() -> None:
     swept = notices.sweep(now())
     note = _("发出 %s 封") % swept.sent
     heartbeat.beat("govportal.send_notices", now(), note + (_("，邮件服务器连接不上") if swept.is_mail_away else ""))
+
+
+REMIND, REMIND_SOURCE = "govportal.remind", "govportal.remind_source"
+
+
+@shared_task(name=REMIND)
+def remind() -> None:
+    """In the morning, and every hour of the day for what it missed. One round over all kinds of deadlines, so that
+    whoever was told of nothing for a while gets one summary and not one of each kind."""
+    done = reminders.remind(now())
+    heartbeat.beat(REMIND, now(), str(done))
+    for key in done.failed:
+        jobs.enqueue(REMIND_SOURCE, key=key)
+
+
+@shared_task(name=REMIND_SOURCE)
+def remind_source(key: str) -> None:
+    """One kind once more, that could not be read with the others."""
+    reminders.remind_source(key, now())
 
 
 @shared_task(name="govportal.clear_expired")

@@ -7,16 +7,15 @@ import pytest
 from celery import current_app
 
 from disclosure import tasks
-from disclosure.services import buffers, oblige, redact, remind, schedule
+from disclosure.services import buffers, oblige, redact, schedule
 from govportal.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
-NIGHTLY = (tasks.OBLIGE, tasks.REMIND, tasks.CLEAR_FORMS, tasks.SWEEP_FILES)
+NIGHTLY = (tasks.OBLIGE, tasks.CLEAR_FORMS, tasks.SWEEP_FILES)
 WORK = {
     tasks.PUBLISH_DUE: (schedule, "publish_due"),
     tasks.EXPIRE_DUE: (schedule, "expire_due"),
     tasks.OBLIGE: (oblige, "daily"),
-    tasks.REMIND: (remind, "remind"),
     tasks.CLEAR_FORMS: (buffers, "clear_uploads"),
     tasks.SWEEP_FILES: (redact, "sweep_files"),
 }

@@ -1,0 +1,123 @@
+"""What a reminder says: numbers, days and an address, never a matter nor a person."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from govportal.contributions import Deadline, DeadlineSource
+from govportal.models import Notice
+from govportal.rungs import Rung
+from govportal.site import absolute_url
+
+LISTED = 100  # deadlines that one mail names; the page has all of them
+LONGEST_KEY = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A rung of a deadline that has come, with the working days that are left: negative once it is overdue."""
+
+    source: DeadlineSource
+    deadline: Deadline
+    version: str
+    rung: Rung
+    left: int
+
+    @property
+    def identity(self) -> tuple[str, str, int]:
+        return self.deadline.key, self.version, self.rung
+
+    @property
+    def is_missed(self) -> bool:
+        """The day of this rung has passed: nobody was told on it."""
+        return self.rung != -self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round told: ledger rows, mails, messages to messengers; deadlines with nobody to tell, by key (empty: a
+    confidential one); sources that could not be read."""
+
+    told: int = 0
+    mails: int = 0
+    hooks: int = 0
+    unheard: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    is_day_off: bool = False
+
+    def __str__(self) -> str:
+        if self.is_day_off:
+            return _("今天不是工作日，不提醒")
+        words = [_("提醒 %(told)s 条，邮件 %(mails)s 封") % {"told": self.told, "mails": self.mails}]
+        if self.hooks:
+            words.append(_("单位消息 %s 条") % self.hooks)
+        if self.unheard:
+            named = "、".join(key for key in self.unheard[:3] if key)
+            words.append(_("无人可提醒 %s 项") % len(self.unheard) + (f"（{named}）" if named else ""))
+        if self.failed:
+            words.append(_("读不出：%s") % "、".join(self.failed))
+        return "，".join(words)
+
+
+def days_words(left: int) -> str:
+    """How long is left, or how long the day has passed."""
+    if left < 0:
+        return _("已逾期 %s 个工作日") % -left
+    return _("今天到期") if left == 0 else _("还有 %s 个工作日") % left
+
+
+def sentence(due: Due) -> str:
+    """One deadline in a line, as inbox and mail name it."""
+    day = date_format(due.deadline.due_on, "Y-m-d")
+    return _("%(label)s：%(day)s 到期，%(days)s") % {
+        "label": due.deadline.label[:120],
+        "day": day,
+        "days": days_words(due.left),
+    }
+
+
+def subject(dues: Sequence[Due]) -> str:
+    if len(dues) == 1:
+        return sentence(dues[0])
+    late = sum(due.left < 0 for due in dues)
+    words = _("期限提醒：%s 项期限") % len(dues)
+    return words + (_("，其中逾期 %s 项") % late if late else "")
+
+
+def body(dues: Sequence[Due]) -> str:
+    """The most urgent first, each with its address; the first of very many."""
+    ordered = sorted(dues, key=lambda due: (due.left, due.deadline.key))
+    lines = [f"{sentence(due)}\n{absolute_url(due.deadline.path)}" for due in ordered[:LISTED]]
+    if len(ordered) > LISTED:
+        more = _("另有 %s 项，见期限一览：") % (len(ordered) - LISTED)
+        lines.append(f"{more}\n{absolute_url(reverse('admin:deadlines'))}")
+    return "\n\n".join(lines)
+
+
+def hook_key(due: Due) -> str:
+    """One for each rung of each version of a deadline; a digest of it where it is too long for its column."""
+    key = f"hook:{due.source.key}:{due.deadline.key}:{due.version}:{due.rung}"
+    return key if len(key) <= LONGEST_KEY else f"hook:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def hook_body(due: Due) -> str:
+    content = {
+        "id": due.deadline.key,
+        "kind": due.source.key,
+        "label": due.deadline.label,
+        "due_on": due.deadline.due_on.isoformat(),
+        "days": due.left,
+        "url": absolute_url(due.deadline.path),
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def hook_subject(notice: Notice) -> tuple[str, str]:
+    """(kind, key of the deadline) that a message to a messenger tells of."""
+    content = json.loads(notice.body)
+    return content["kind"], content["id"]

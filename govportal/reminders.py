@@ -1,0 +1,314 @@
+"""Every deadline warns whoever must act, on the right working day, once, whatever fails (domain §8).
+
+A round finds by query what is due and has not been told. The ledger row of (deadline, version of its day, rung,
+recipient) is unique and written in the transaction that writes inbox and outbox, and only what this very process
+wrote is told: so it does not matter how often a round runs, beside which other, nor where it was cut off.
+"""
+
+import logging
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import batched, groupby
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.timezone import localdate
+
+from govportal import reminder_words
+from govportal.calendar import load_calendar
+from govportal.contributions import Deadline, DeadlineSource, Reach, deadline_sources
+from govportal.models import InboxMessage, Notice, Reminder, ReminderLadder, Webhook
+from govportal.models.notice import Channel
+from govportal.recipients import Staff
+from govportal.reminder_words import Due, Round
+from govportal.rungs import Ladder, Rung, days_left, horizon, rung_at
+from govportal.workdays import Calendar, is_working_day
+
+logger = logging.getLogger(__name__)
+
+ROWS_AT_ONCE = 500  # ledger rows of one transaction, or all of one person
+KEYS_AT_ONCE = 500
+SINGLY = 5  # mails of one round that remind one person of one thing each; more of them become one
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row of the ledger to be: this rung of this deadline, to this person."""
+
+    user_id: int
+    due: Due
+    is_escalation: bool
+
+    @property
+    def identity(self) -> tuple[int, str, str, int]:
+        """In this order rows are written: two rounds at once wait for each other and never in a circle."""
+        return self.user_id, self.due.deadline.key, self.due.version, self.due.rung
+
+
+@dataclass(slots=True)
+class _Look:
+    """What a round reads once."""
+
+    at: datetime
+    today: date
+    calendar: Calendar
+    staff: Staff
+    ladders: dict[str, Ladder]
+    addresses: dict[int, str]
+    muted: set[tuple[int, str]]
+    webhooks: dict[int, str]  # code of the agency, where its messenger listens
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def ladder(self, source: DeadlineSource) -> Ladder:
+        return self.ladders.get(source.key) or Ladder(source.before)
+
+
+def remind(at: datetime) -> Round:
+    """One round over all sources, so that one person gets one summary of all that was missed."""
+    return _round(deadline_sources.all(), at)
+
+
+def remind_source(key: str, at: datetime) -> Round:
+    """The same for one kind alone. Raises KeyError for an unknown one."""
+    return _round([deadline_sources.get(key)], at)
+
+
+def ladders() -> dict[str, Ladder]:
+    """The ladders that an administrator has set, by kind."""
+    return {row.kind: Ladder(steps_of(row.before), row.every) for row in ReminderLadder.objects.all()}
+
+
+def steps_of(text: str) -> tuple[int, ...]:
+    """ "7,3,1" as numbers, the furthest first. Raises ValueError for anything but numbers from 1."""
+    steps = {int(part) for part in text.replace("，", ",").split(",") if part.strip()}
+    if any(not 0 < step <= 250 for step in steps):
+        raise ValueError(text)
+    return tuple(sorted(steps, reverse=True))
+
+
+def is_moot(notice: Notice) -> bool:
+    """Everything a waiting reminder tells of has been done meanwhile: nothing is sent for closed matters."""
+    if notice.channel == Channel.WEBHOOK:
+        told = [reminder_words.hook_subject(notice)] if notice.key.startswith("hook:") else []
+    else:
+        told = list(notice.reminders.values_list("kind", "deadline"))
+    by_kind: dict[str, set[str]] = defaultdict(set)
+    for kind, key in told:
+        by_kind[kind].add(key)
+    sources = {source.key: source for source in deadline_sources.all()}
+    # A kind that no source has any more cannot be asked, and is told.
+    return bool(told) and not any(
+        kind not in sources or sources[kind].still_open(keys) for kind, keys in by_kind.items()
+    )
+
+
+def _round(sources: list[DeadlineSource], at: datetime) -> Round:
+    today, calendar = localdate(at), load_calendar()
+    if not is_working_day(today, calendar):
+        return Round(is_day_off=True)
+    look = _read(at, today, calendar)
+    dues: list[Due] = []
+    failed: list[str] = []
+    with translation.override(settings.LANGUAGE_CODE):  # staff read Chinese
+        for source in sources:
+            try:
+                dues += _reached(source, look)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception:  # a fault in one source leaves the others their day
+                logger.exception("the deadlines of %s could not be read", source.key)
+                failed.append(source.key)
+        lines, unheard = _untold(dues, look)
+        for some in _transactions(lines):
+            _tell(some, look)
+    return Round(
+        told=look.counts["told"],
+        mails=look.counts["mails"],
+        hooks=look.counts["hooks"],
+        unheard=tuple(unheard),
+        failed=tuple(failed),
+    )
+
+
+def _read(at: datetime, today: date, calendar: Calendar) -> _Look:
+    staff = Staff()
+    addresses, muted = staff.load_addresses()
+    listening = Webhook.objects.filter(is_active=True).values_list("agency_id", "agency__code")
+    return _Look(at, today, calendar, staff, ladders(), addresses, muted, dict(listening))
+
+
+def _reached(source: DeadlineSource, look: _Look) -> list[Due]:
+    """The open deadlines of the source of which a rung has come."""
+    ladder, found = look.ladder(source), []
+    left_on: dict[date, tuple[int, Rung | None]] = {}
+    for deadline in source.open(Reach(horizon(ladder.furthest, look.today, look.calendar))):
+        if deadline.due_on not in left_on:
+            left = days_left(deadline.due_on, look.today, look.calendar)
+            left_on[deadline.due_on] = left, rung_at(left, ladder)
+        left, rung = left_on[deadline.due_on]
+        if rung is not None:
+            found.append(Due(source, deadline, version_of(deadline), rung, left))
+    return found
+
+
+def version_of(deadline: Deadline) -> str:
+    """What arms the rungs anew when it changes."""
+    return f"{deadline.due_on.isoformat()} {deadline.version}".strip()[:60]
+
+
+def _untold(dues: list[Due], look: _Look) -> tuple[list[_Line], list[str]]:
+    """(what has not been told, in the order of writing; keys of deadlines that nobody is left to be told of)."""
+    lines: list[_Line] = []
+    unheard: list[str] = []
+    told_before = _ledger(dues)
+    for due in dues:
+        people = look.staff.told_of(due.deadline, due.rung, is_confidential=due.source.is_confidential)
+        if not people:
+            unheard.append("" if due.source.is_confidential else due.deadline.key)
+        known = told_before.get(due.identity, ())
+        lines += [_Line(one.user_id, due, one.is_escalation) for one in people if one.user_id not in known]
+    lines.sort(key=lambda line: line.identity)
+    return lines, unheard
+
+
+def _ledger(dues: list[Due]) -> dict[tuple[str, str, int], set[int]]:
+    """Who has been told of these rungs, by deadline, version and rung."""
+    told: dict[tuple[str, str, int], set[int]] = defaultdict(set)
+    for rung, of_rung in groupby(sorted(dues, key=lambda due: (due.rung, due.version)), key=lambda due: due.rung):
+        for some in batched(of_rung, KEYS_AT_ONCE):
+            # Rung and versions are named, so that the index finds these rows and none of the years before.
+            rows = Reminder.objects.filter(
+                deadline__in=[due.deadline.key for due in some], version__in={due.version for due in some}, rung=rung
+            )
+            for key, version, user_id in rows.order_by().values_list("deadline", "version", "recipient_id"):
+                told[key, version, rung].add(user_id)
+    return told
+
+
+def _transactions(lines: list[_Line]) -> Iterator[list[_Line]]:
+    """Whole persons, as many as make a batch: one person's mail is written once."""
+    batch: list[_Line] = []
+    for _user_id, of_one in groupby(lines, key=lambda line: line.user_id):
+        batch += of_one
+        if len(batch) >= ROWS_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@transaction.atomic
+def _tell(lines: list[_Line], look: _Look) -> None:
+    """Ledger, inbox and outbox of these lines; what another round has written meanwhile is left to it."""
+    written = _write_ledger(lines, look)
+    InboxMessage.objects.bulk_create(
+        [
+            InboxMessage(
+                user_id=line.user_id,
+                key=f"reminder:{pk}",
+                kind=line.due.source.key,
+                subject=reminder_words.sentence(line.due),
+                path=line.due.deadline.path,
+                at=look.at,
+            )
+            for pk, line in written
+        ]
+    )
+    look.counts["told"] += len(written)
+    for user_id, of_one in groupby(written, key=lambda row: row[1].user_id):
+        _mail(look.addresses.get(user_id, ""), list(of_one), look)
+    _ring_webhooks([line.due for _pk, line in written], look)
+
+
+def _write_ledger(lines: list[_Line], look: _Look) -> list[tuple[int, _Line]]:
+    """(id, line) of the rows that this process wrote, in the order of lines."""
+    batch = uuid.uuid4()
+    Reminder.objects.bulk_create(
+        [
+            Reminder(
+                kind=line.due.source.key,
+                deadline=line.due.deadline.key,
+                version=line.due.version,
+                rung=line.due.rung,
+                recipient_id=line.user_id,
+                due_on=line.due.deadline.due_on,
+                is_escalation=line.is_escalation,
+                at=look.at,
+                batch=batch,
+            )
+            for line in lines
+        ],
+        ignore_conflicts=True,
+    )
+    rows = Reminder.objects.filter(batch=batch).order_by()
+    pks = {(who, key, version, rung): pk for pk, who, key, version, rung in rows.values_list(
+        "pk", "recipient_id", "deadline", "version", "rung"
+    )}  # fmt: skip
+    return [(pks[line.identity], line) for line in lines if line.identity in pks]
+
+
+def _mail(address: str, rows: list[tuple[int, _Line]], look: _Look) -> None:
+    """One mail for all that was missed, or is too much of one day; one for each of the others."""
+    if not address:
+        return
+    rows = [(pk, line) for pk, line in rows if line.is_escalation or not _is_muted(line, look)]
+    missed = [row for row in rows if row[1].due.is_missed]
+    timely = [row for row in rows if not row[1].due.is_missed]
+    together = missed + (timely if len(timely) > SINGLY else [])
+    mails = [together] if together else []
+    mails += [[row] for row in timely] if len(timely) <= SINGLY else []
+    notices = [_notice(address, mail, look) for mail in mails]
+    Notice.objects.bulk_create(notices)
+    for notice, mail in zip(notices, mails, strict=True):
+        for some in batched((pk for pk, _line in mail), KEYS_AT_ONCE):
+            Reminder.objects.filter(pk__in=some).update(notice=notice)
+    look.counts["mails"] += len(mails)
+
+
+def _is_muted(line: _Line, look: _Look) -> bool:
+    return (line.user_id, line.due.source.key) in look.muted
+
+
+def _notice(address: str, mail: list[tuple[int, _Line]], look: _Look) -> Notice:
+    dues = [line.due for _pk, line in mail]
+    return Notice(
+        key=f"reminder:{mail[0][0]}",
+        address=address,
+        subject=reminder_words.subject(dues),
+        body=reminder_words.body(dues),
+        is_confidential=any(due.source.is_confidential for due in dues),
+        created_at=look.at,
+        due_at=look.at,
+    )
+
+
+def _ring_webhooks(dues: Iterable[Due], look: _Look) -> None:
+    """A message for the messenger of the agency, once for each rung whoever was told of it first."""
+    heard = {
+        reminder_words.hook_key(due): due
+        for due in dues
+        if due.deadline.agency_id in look.webhooks and not due.source.is_confidential
+    }
+    known: set[str] = set()
+    for some in batched(heard, KEYS_AT_ONCE):
+        known.update(Notice.objects.filter(key__in=some).values_list("key", flat=True))
+    fresh = [
+        Notice(
+            key=key,
+            channel=Channel.WEBHOOK,
+            address=look.webhooks[due.deadline.agency_id],
+            subject=reminder_words.sentence(due),
+            body=reminder_words.hook_body(due),
+            created_at=look.at,
+            due_at=look.at,
+        )
+        for key, due in sorted(heard.items())
+        if key not in known
+    ]
+    Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+    look.counts["hooks"] += len(fresh)

@@ -1,0 +1,254 @@
+"""What is owed by a day about requests, complaints and messages, for the reminders (domain §6, §7, §8)."""
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, F, QuerySet, When
+from django.db.models.functions import Least
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from disclosure.enums import READABLE_STATES
+from disclosure.models import Item
+from govportal.contributions import Deadline, DeadlineSource, Reach
+from govportal.deadline_rows import RowDeadlines, open_pks, page_paths
+from govportal.models import Agency, AgencyKind, Membership
+from govportal.now import today
+from govportal.permissions import ROLE_PERMISSIONS, SUBTREE_ROLES, Permission, Role
+from requests_app.complaint_enums import ComplaintState
+from requests_app.enums import AppealResult, InquiryKind, State
+from requests_app.models import Appeal, Complaint, Correction, Feedback, FeeNotice, InformationRequest, Inquiry
+
+COMPLAINT, REPORT = "complaint", "annual_report"
+_HANDLE = Permission.HANDLE_REQUEST
+_REQUEST_PAGE = "admin:requests_app_informationrequest_change"
+
+
+def _replies() -> QuerySet[InformationRequest]:
+    """While a correction or a payment is awaited the clock stands still and there is no day."""
+    return InformationRequest.objects.open().filter(due_on__isnull=False)
+
+
+def _corrections() -> QuerySet[Correction]:
+    return Correction.objects.filter(answered_on=None, request__state=State.CORRECTION_ASKED)
+
+
+def _fees() -> QuerySet[FeeNotice]:
+    return FeeNotice.objects.filter(paid_on=None, request__state=State.FEE_NOTIFIED)
+
+
+def _inquiries(kind: InquiryKind) -> QuerySet[Inquiry]:
+    return Inquiry.objects.filter(answered_on=None, kind=kind, request__closed_on=None)
+
+
+def _appeals() -> QuerySet[Appeal]:
+    return Appeal.objects.filter(answered_on=None, result=AppealResult.PENDING)
+
+
+def _messages() -> QuerySet[Feedback]:
+    return Feedback.objects.waiting()
+
+
+def _of_request(
+    key: str,
+    label: Promise | str,
+    words: Promise | str,
+    rows: Callable[[], QuerySet[Any]],
+    day: str,
+    *,
+    position: int,
+    before: tuple[int, ...] = (7, 3, 1),
+) -> RowDeadlines:
+    """A day of something that hangs on a request: whoever handles the request acts on it."""
+    return RowDeadlines(
+        key,
+        label,
+        words,
+        rows,
+        day,
+        _HANDLE,
+        _REQUEST_PAGE,
+        agency="request__agency_id",
+        number="request__number",
+        page_of="request_id",
+        handler="request__handler_id",
+        before=before,
+        position=position,
+    )
+
+
+ROWS = (
+    RowDeadlines(
+        "request", gettext_lazy("申请答复"), gettext_lazy("申请 %s 答复"), _replies, "due_on", _HANDLE, _REQUEST_PAGE,
+        handler="handler_id", position=30,
+    ),
+    # What the applicant owes is his: the handler hears of it when his time is over.
+    _of_request(
+        "correction", gettext_lazy("申请补正"), gettext_lazy("申请 %s 补正期满"), _corrections, "due_on",
+        position=32, before=(),
+    ),
+    _of_request(
+        "fee", gettext_lazy("申请缴费"), gettext_lazy("申请 %s 缴费期满"), _fees, "pay_by", position=34, before=()
+    ),
+    _of_request(
+        "third_party", gettext_lazy("征求第三方意见"), gettext_lazy("申请 %s 征求第三方意见"),
+        lambda: _inquiries(InquiryKind.THIRD_PARTY), "due_on", position=36,
+    ),
+    _of_request(
+        "co_agency", gettext_lazy("征求其他机关意见"), gettext_lazy("申请 %s 征求其他机关意见"),
+        lambda: _inquiries(InquiryKind.CO_AGENCY), "due_on", position=38,
+    ),
+    RowDeadlines(
+        "appeal", gettext_lazy("复议、诉讼答复"), gettext_lazy("复议、诉讼第 %s 号登记的答复、答辩"), _appeals,
+        "answer_due_on", _HANDLE, "admin:requests_app_appeal_change", number="pk", position=40,
+    ),
+    RowDeadlines(
+        "feedback", gettext_lazy("留言纠错"), gettext_lazy("留言纠错 %s 答复"), _messages, "due_on",
+        Permission.HANDLE_FEEDBACK, "admin:requests_app_feedback_change", handler="handler_id", position=55,
+    ),
+)  # fmt: skip
+
+
+# --- complaints -----------------------------------------------------------------------------------------------------
+
+
+def _complaints() -> QuerySet[Any]:
+    """Unanswered, each with the day of its next step; as Complaint.due_on."""
+    undecided = When(state=ComplaintState.RECEIVED, then=Least("accept_by", "answer_by"))
+    return Complaint.objects.unanswered().filter(answered_on=None).annotate(day=Case(undecided, default=F("answer_by")))
+
+
+class _Desks:
+    """Who may see which complaint, as ComplaintQuerySet.visible_to answers it one by one: read at once for all."""
+
+    def __init__(self) -> None:
+        roles = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.HANDLE_COMPLAINT in permissions]
+        posts = Membership.objects.filter(role__in=roles, user__is_active=True).values_list(
+            "user_id", "agency_id", "role"
+        )
+        self._posts = list(posts)
+        officers = {user_id for user_id, _agency_id, _role in self._posts}
+        self._own: dict[int, set[int]] = {}
+        for user_id, agency_id in Membership.objects.filter(user__in=officers).values_list("user_id", "agency_id"):
+            self._own.setdefault(user_id, set()).add(agency_id)
+
+    def officers(self, desk_id: int, path: str, agency_id: int) -> list[int]:
+        """Of the desk, or from above by a role that reaches down to it; nobody who is of the agency complained of."""
+        above = {int(part) for part in path.split("/") if part}
+        found = {
+            user_id
+            for user_id, at, role in self._posts
+            if at == desk_id or (at in above and Role(role) in SUBTREE_ROLES)
+        }
+        return sorted(pk for pk in found if agency_id not in self._own.get(pk, ()))
+
+
+def complaints(reach: Reach) -> Iterator[Deadline]:
+    """Told to the handler, or while there is none to all who may see the case, and to nobody else at any rung."""
+    rows = _complaints().filter(day__lte=reach.until)
+    if reach.agencies is not None:
+        rows = rows.filter(desk__in=reach.agencies)
+    columns = ("pk", "number", "day", "state", "desk_id", "desk__path", "agency_id", "handler_id")
+    desks, path = None, page_paths("admin:requests_app_complaint_change")
+    for pk, number, day, state, desk_id, desk_path, agency_id, handler_id in rows.values_list(*columns):
+        desks = desks or _Desks()
+        officers = desks.officers(desk_id, desk_path, agency_id)
+        is_undecided = state == ComplaintState.RECEIVED
+        words = _("投诉举报 %s 受理决定") if is_undecided else _("投诉举报 %s 答复")
+        yield Deadline(
+            key=f"{COMPLAINT}:{'accept' if is_undecided else 'answer'}:{pk}",
+            due_on=day,
+            agency_id=desk_id,
+            label=words % number,
+            path=path(pk),
+            permission=Permission.HANDLE_COMPLAINT,
+            handlers=(handler_id,) if handler_id in officers else tuple(officers),
+        )
+
+
+def complaints_still_open(keys: Collection[str]) -> set[str]:
+    """To decide is closed by deciding, to answer by the answer."""
+    unanswered = open_pks(_complaints(), keys)
+    undecided = open_pks(_complaints().filter(state=ComplaintState.RECEIVED), keys)
+    return {
+        key
+        for key in keys
+        for _kind, step, pk in [key.split(":")]
+        if int(pk) in (undecided if step == "accept" else unanswered)
+    }
+
+
+# --- annual reports ---------------------------------------------------------------------------------------------------
+
+# 条例第四十九条: departments by 31 January, governments from the county up by 31 March; it names no township.
+REPORT_DAYS = {AgencyKind.DEPARTMENT: (1, 31), AgencyKind.GOVERNMENT: (3, 31)}
+
+
+def _published_reports(years: Collection[int]) -> set[tuple[int, int]]:
+    """(agency, year) of the reports that everybody can read."""
+    rows = Item.objects.filter(
+        item_type=REPORT, state__in=READABLE_STATES, current_edition__extra__report_year__in=list(years)
+    )
+    return set(rows.values_list("agency_id", "current_edition__extra__report_year"))
+
+
+def annual_reports(reach: Reach) -> Iterator[Deadline]:
+    """Of last year and, at its end, of this one. These days never move."""
+    year = today().year
+    wanted = [
+        (kind, report, date(report + 1, *day))
+        for report in (year - 1, year)
+        for kind, day in REPORT_DAYS.items()
+        if date(report + 1, *day) <= reach.until
+    ]
+    if not wanted:
+        return
+    published = _published_reports({report for _kind, report, _day in wanted})
+    agencies = Agency.objects.filter(is_active=True, kind__in=[kind for kind, _report, _day in wanted])
+    if reach.agencies is not None:
+        agencies = agencies.filter(pk__in=reach.agencies)
+    for agency_id, agency_kind in agencies.order_by("pk").values_list("pk", "kind"):
+        for kind, report, day in wanted:
+            if kind == agency_kind and (agency_id, report) not in published:
+                yield _report(agency_id, report, day)
+
+
+def _report(agency_id: int, year: int, day: date) -> Deadline:
+    return Deadline(
+        key=f"{REPORT}:{year}:{agency_id}",
+        due_on=day,
+        agency_id=agency_id,
+        label=_("%s 年信息公开工作年度报告") % year,
+        path=reverse("admin:requests_app_annualreport_changelist"),
+        permission=_HANDLE,
+    )
+
+
+def reports_still_owed(keys: Collection[str]) -> set[str]:
+    published = _published_reports({int(key.split(":")[1]) for key in keys})
+    return {key for key in keys if tuple(map(int, reversed(key.split(":")[1:]))) not in published}
+
+
+SOURCES = (
+    *(row.source() for row in ROWS),
+    DeadlineSource(
+        COMPLAINT,
+        gettext_lazy("投诉举报"),
+        complaints,
+        complaints_still_open,
+        permissions=frozenset({Permission.HANDLE_COMPLAINT}),
+        is_confidential=True,
+        position=50,
+    ),
+    DeadlineSource(
+        REPORT,
+        gettext_lazy("年度报告"),
+        annual_reports,
+        reports_still_owed,
+        permissions=frozenset({_HANDLE}),
+        position=90,
+    ),
+)

@@ -72,6 +72,9 @@ OTHER_DOORS: dict[str, list[Any]] = {
     "api_obligations": [],
     "requests": [],
     "request_lookup": [],
+    "feedback": [],
+    "feedback_new": [],
+    "feedback_lookup": [],
     "calculator": [],
     "reports": [],
 }
@@ -101,6 +104,7 @@ OUTSIDE = {
     "request_sent",
     "request_receipt",
     "request_leave",
+    "feedback_sent",
     "report",
     "report_pdf",
     "report_csv",

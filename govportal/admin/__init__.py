@@ -1,5 +1,5 @@
 """The staff's side of the kernel. Who may open what is declared beside each class (access.open_admin)."""
 
-from govportal.admin import agencies, holidays, records, site, users
+from govportal.admin import agencies, holidays, inbox, records, site, users
 
-__all__ = ["agencies", "holidays", "records", "site", "users"]
+__all__ = ["agencies", "holidays", "inbox", "records", "site", "users"]

@@ -20,6 +20,7 @@ from govportal.contributions import Visit, panels_for
 from govportal.contributions import staff_actions as contributed_actions
 from govportal.contributions import staff_panels as contributed_panels
 from govportal.contributions import staff_queues as contributed
+from govportal.models import InboxMessage
 from govportal.now import now
 from govportal.permissions import Role
 
@@ -76,6 +77,19 @@ _JOB_ROLES = frozenset({Role.ADMINISTRATOR, Role.OFFICE_HEAD, Role.PUBLISHER, Ro
 def scheduled_jobs(context: Context) -> list[heartbeat.Run]:
     """The last run of every job; nothing for those whom it does not concern."""
     return heartbeat.last_runs() if access.holds_role(context["request"].user, _JOB_ROLES) else []
+
+
+UNREAD_SHOWN = 99
+
+
+@register.simple_tag(takes_context=True)
+def unread_messages(context: Context) -> str:
+    """How many messages of this user are unread, for the head of every page; empty when none is."""
+    user = context["request"].user
+    if not user.is_authenticated:
+        return ""
+    count = InboxMessage.objects.filter(user=user, read_at=None)[: UNREAD_SHOWN + 1].count()
+    return f"{UNREAD_SHOWN}+" if count > UNREAD_SHOWN else str(count or "")
 
 
 @register.simple_tag

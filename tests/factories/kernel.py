@@ -5,7 +5,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from govportal import private_files
-from govportal.models import Agency, Attachment, Membership, Notice, PrivateFile, User
+from govportal.models import Agency, Attachment, InboxMessage, Membership, Notice, PrivateFile, User, Webhook
 from govportal.now import now
 from govportal.permissions import Role
 
@@ -48,6 +48,17 @@ def make_attachment(content: bytes = b"%PDF-1.7\n%test\n", *, by: User | None = 
 
 def make_private_file(content: bytes = b"%PDF-1.7\n%test\n", *, name: str = "身份证明.pdf") -> PrivateFile:
     return private_files.store(ContentFile(content, name=name), by=None)
+
+
+def make_inbox_message(user: User | None = None, **values: Any) -> InboxMessage:
+    """An unread message of a user (a new one unless given)."""
+    values = {"key": f"test:{next(_numbers)}", "kind": "review", "subject": "测试消息", "at": now()} | values
+    return InboxMessage.objects.create(user=user or make_user(), **values)
+
+
+def make_webhook(agency: Agency | None = None, **values: Any) -> Webhook:
+    values = {"url": "https://messenger.example.test/hook?token=t0k3n", "secret": "s3cret" * 6} | values
+    return Webhook.objects.create(agency=agency or make_agency(), **values)
 
 
 def make_notice(**values: Any) -> Notice:

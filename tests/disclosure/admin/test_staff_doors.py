@@ -218,6 +218,8 @@ REGISTER_DOORS: dict[str, list[Any]] = {
 # Addresses without a row of their own: (arguments, query, who may open them).
 LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "index": ([], "", lambda reader: reader.name != "anonymous"),
+    "inbox": ([], "", lambda reader: reader.name != "anonymous"),
+    "inbox_settings": ([], "", lambda reader: reader.name != "anonymous"),
     "disclosure_item_new": ([], "", drafts),
     "disclosure_edition_bulk": (["sign"], "", looks),
     "disclosure_catalogueentry_export": (["csv"], "", site_wide),
@@ -232,6 +234,7 @@ ELSEWHERE = {
     "login", "logout", "password_change", "password_change_done", "jsi18n", "app_list",  # Django's own, without rows
     "autocomplete",  # tests/disclosure/admin/test_search_admin.py
     "view_on_site",  # closed: tests/govportal/test_admin_site.py
+    "inbox_message", "inbox_read",  # tests/govportal/admin/test_inbox.py
     "auth_user_password_change",  # tests/govportal/admin/test_users.py
     "disclosure_edition_buffer",  # POST alone: tests/disclosure/admin/test_drafting.py
     "requests_app_informationrequest_file", "requests_app_informationrequest_draft",

@@ -19,12 +19,14 @@ def desks_for(agency: Agency) -> list[Agency]:
 
     First those above it whose officers reach down to it, then others with officers of their own: of a complaint
     against the government itself its supervision office. Nobody who is of the agency handles it, so a desk whose
-    only officers are of it is none.
+    only officers are of it is none, and of any agency but the government those below it are none.
     """
     roles = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.HANDLE_COMPLAINT in permissions]
     own = User.objects.filter(memberships__agency=agency)
     posts = Membership.objects.filter(role__in=roles, user__is_active=True, agency__is_active=True)
     posts = posts.exclude(user__in=own).exclude(agency=agency).select_related("agency")
+    if agency.parent_id:  # below the government itself stands every other body, its supervision office included
+        posts = posts.exclude(agency__path__startswith=f"{agency.path}{agency.pk}/")
     above = [int(part) for part in agency.path.split("/") if part]
     found = {post.agency_id: post.agency for post in posts.order_by("agency_id")}
 

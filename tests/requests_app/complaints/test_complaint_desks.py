@@ -1,0 +1,160 @@
+"""At which desk a complaint lies, and that nobody of the agency complained of ever sees it, in whatever role."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+
+from govportal.models import User
+from govportal.permissions import Role
+from requests_app.complaint_enums import ComplaintState
+from requests_app.models import Complaint, ComplaintFile
+from requests_app.services import complainants, complaint_handling, complaint_procedure
+from requests_app.services.complaint_desks import desks_for, officers
+from tests.factories import make_agency, make_member, make_user
+from tests.factories.complaints import (
+    bring_complaint_to,
+    complaint_officer_of,
+    file_complaint,
+    make_accused,
+    make_complaint,
+    make_complaint_file,
+    make_complaint_officer,
+    reread_complaint,
+)
+from tests.factories.requests import AT
+
+pytestmark = pytest.mark.django_db
+
+
+def sees(user: object, row: Complaint) -> bool:
+    return Complaint.objects.visible_to(user).filter(pk=row.pk).exists()
+
+
+# --- the desk --------------------------------------------------------------------------------------------------
+
+
+def test_nearest_desk_above_comes_first_and_those_beside_last() -> None:
+    root = make_agency(code="a-root")
+    bureau = make_agency(parent=root)
+    office = make_agency(parent=bureau)
+    beside = make_agency(parent=root, code="b-beside")
+    for desk in (beside, root, bureau):
+        make_complaint_officer(desk)
+
+    assert desks_for(office) == [bureau, root, beside]
+    assert desks_for(bureau) == [root, beside]
+
+
+def test_complaint_against_the_government_goes_to_another_body_with_officers() -> None:
+    root = make_agency()
+    supervision = make_agency(parent=root)
+    for desk in (root, supervision):
+        make_complaint_officer(desk)
+
+    assert desks_for(root) == [supervision]
+
+
+def test_those_below_the_agency_are_no_desk() -> None:
+    accused = make_accused()
+    make_complaint_officer(make_agency(parent=accused))
+
+    assert desks_for(accused) == [accused.parent]
+
+
+def test_desk_whose_only_officer_is_of_the_agency_is_none() -> None:
+    accused = make_agency(parent=make_agency())
+    of_both = make_complaint_officer(accused.parent)
+    make_member(Role.STAFF, accused, user=of_both)
+
+    assert desks_for(accused) == []
+
+
+def test_officer_who_left_and_agency_that_closed_are_no_desk() -> None:
+    accused = make_agency(parent=make_agency(is_active=False))
+    make_complaint_officer(accused.parent)
+    make_complaint_officer(make_agency(), is_active=False)
+
+    assert desks_for(accused) == []
+
+
+def test_filed_complaint_lies_at_the_nearest_desk() -> None:
+    accused = make_accused()
+    make_complaint_officer(make_agency())
+
+    row = file_complaint(accused).complaint
+
+    assert row.desk == accused.parent
+    assert [one.pk for one in officers(row.desk, row.agency)] == [complaint_officer_of(row).pk]
+
+
+# --- who sees it -----------------------------------------------------------------------------------------------
+
+
+def outsiders(row: Complaint) -> dict[str, User]:
+    """Everybody who must learn nothing: every role at the agency and elsewhere, and officers with a foot in it."""
+    found = {f"{role} of the agency": make_member(role, row.agency) for role in Role}
+    elsewhere = make_agency()
+    for name, agency in (("the desk", row.desk), ("another agency", elsewhere)):
+        roles = [role for role in Role if role != Role.COMPLAINT_OFFICER]
+        found |= {f"{role} of {name}": make_member(role, agency) for role in roles}
+    for role in (Role.STAFF, Role.ADMINISTRATOR, Role.AGENCY_HEAD, Role.COMPLAINT_OFFICER):
+        found[f"officer who is {role} there"] = make_member(role, row.agency, user=make_complaint_officer(row.desk))
+    found["officer of another desk"] = make_complaint_officer(elsewhere)
+    found["officer below the desk"] = make_complaint_officer(make_agency(parent=row.desk))
+    found["officer who has left"] = make_complaint_officer(row.desk, is_active=False)
+    found["superuser"] = make_user(is_superuser=True)
+    return found
+
+
+def test_nobody_outside_the_desk_sees_or_handles_or_opens_anything() -> None:
+    row = make_complaint()
+    held = make_complaint_file(row)
+
+    assert sees(complaint_officer_of(row), row)
+    assert not sees(AnonymousUser(), row)
+    for name, user in outsiders(row).items():
+        assert not sees(user, row), name
+        assert user not in officers(row.desk, row.agency), name
+        with pytest.raises(ValidationError, match="不能办理"):
+            complaint_handling.accept(row.pk, actor=user, at=AT)
+        with pytest.raises(ValidationError, match="不能查看"):
+            complainants.unmask(row.pk, "电话核实情况", actor=user)
+        with pytest.raises(ComplaintFile.DoesNotExist):
+            complainants.open_file(held.pk, actor=user)
+        with pytest.raises(Complaint.DoesNotExist):
+            complainants.view(row.pk, actor=user, at=AT)
+
+
+def test_handler_who_comes_to_the_agency_loses_the_case() -> None:
+    row = make_complaint(ComplaintState.INVESTIGATING)
+    handler = complaint_officer_of(row)
+    assert row.handler == handler
+
+    make_member(Role.STAFF, row.agency, user=handler)
+
+    assert not sees(handler, row)
+    assert complaint_procedure.reasons_against(row, "note", handler) == ["您不能办理这件投诉举报。"]
+    assert officers(row.desk, row.agency) == []
+
+
+def test_transferred_case_is_seen_by_the_new_desk_alone() -> None:
+    row = make_complaint()
+    before = complaint_officer_of(row)
+
+    row = bring_complaint_to(ComplaintState.TRANSFERRED, row)
+
+    assert not sees(before, row)
+    assert sees(complaint_officer_of(row), row)
+    assert reread_complaint(row).handler is None
+
+
+def test_officer_above_the_desk_sees_what_lies_below() -> None:
+    top = make_agency()
+    desk = make_agency(parent=top)
+    make_complaint_officer(desk)
+    above = make_complaint_officer(top)
+
+    row = file_complaint(make_agency(parent=desk)).complaint
+
+    assert row.desk == desk
+    assert sees(above, row)

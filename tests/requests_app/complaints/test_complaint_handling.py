@@ -1,0 +1,171 @@
+"""Every step of a complaint: what it writes, what the complainant is told, and what is refused."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from requests_app.complaint_enums import ComplaintAction, ComplaintFileKind, ComplaintResult, ComplaintState, OtherPath
+from requests_app.models import Complaint, ComplaintEvent
+from requests_app.services import complaint_handling as handling
+from tests.factories import make_agency, make_private_file
+from tests.factories.complaints import (
+    complaint_officer_of,
+    make_answer,
+    make_complaint,
+    make_complaint_officer,
+    reread_complaint,
+)
+from tests.factories.requests import AT, TODAY
+
+pytestmark = pytest.mark.django_db
+
+S = ComplaintState
+REASON = "属于信访事项，不属于政务公开。"
+
+
+def officer(row: Complaint) -> object:
+    return complaint_officer_of(row)
+
+
+def refusal(call: Callable[[], models.Model]) -> str:
+    """Why it was refused; empty where it was not."""
+    try:
+        call()
+    except ValidationError as error:
+        return "\n".join(error.messages)
+    return ""
+
+
+# --- steps -----------------------------------------------------------------------------------------------------
+
+
+def test_each_step_writes_state_day_and_record() -> None:
+    row = make_complaint()
+    actor = complaint_officer_of(row)
+    handling.accept(row.pk, actor=actor, at=AT, note="符合受理条件")
+    handling.investigate(row.pk, actor=actor, at=AT)
+    handling.extend(row.pk, until=TODAY + timedelta(days=14), reason="需要调取三年的台账。", actor=actor, at=AT)
+    handling.answer(row.pk, make_answer(files=[make_private_file()]), actor=actor, at=AT + timedelta(days=10))
+    handling.close(row.pk, actor=actor, at=AT + timedelta(days=11), note="已经更新，不需要整改。")
+
+    row = reread_complaint(row)
+    assert (row.state, row.result, row.handler) == (S.CLOSED, ComplaintResult.UPHELD, actor)
+    assert (row.accepted_on, row.answered_on, row.closed_on) == (TODAY, date(2026, 3, 12), date(2026, 3, 13))
+    assert (row.answer_by, row.answer) == (date(2026, 3, 16), make_answer().text)
+    assert row.files.get().kind == ComplaintFileKind.ANSWER
+    steps = [(event.action, event.to_state) for event in row.events.all()]
+    assert steps == [
+        ("accept", S.ACCEPTED),
+        ("investigate", S.INVESTIGATING),
+        ("extend", S.INVESTIGATING),
+        ("answer", S.ANSWERED),
+        ("close", S.CLOSED),
+    ]
+    extension = row.events.get(action="extend")
+    assert (extension.answer_by_before, extension.answer_by) == (date(2026, 3, 9), date(2026, 3, 16))
+    assert (extension.public_note, extension.note) == ("需要调取三年的台账。", "")
+    assert row.events.get(action="accept").note == "符合受理条件"
+
+
+def test_transfer_on_the_fourth_working_day_tells_the_complainant_where() -> None:
+    row = make_complaint(S.ACCEPTED)
+    to = make_agency(name="县监察局")
+    make_complaint_officer(to)
+
+    handling.transfer(row.pk, to=to, actor=complaint_officer_of(row), at=AT + timedelta(days=4), note="属于你局职权。")
+
+    row = reread_complaint(row)
+    assert (row.desk, row.handler, row.transferred_on) == (to, None, date(2026, 3, 6))
+    event = row.events.get(action="transfer")
+    assert (event.desk, event.public_note) == (to, "已转送县监察局办理。")
+
+
+def test_complainant_supplements_and_withdraws() -> None:
+    row = make_complaint(S.TRANSFERRED)
+
+    handling.supplement(row.pk, text="又去问过一次。", files=[make_private_file()], at=AT)
+    handling.withdraw(row.pk, at=AT, reason="已经解决")
+
+    row = reread_complaint(row)
+    assert (row.state, row.closed_on, row.files.get().added_by) == (S.WITHDRAWN, TODAY, None)
+    assert [event.by_complainant for event in row.events.all()][-2:] == [True, True]
+
+
+def test_assigned_officer_is_one_of_those_who_may_see() -> None:
+    row = make_complaint()
+    colleague = make_complaint_officer(row.desk)
+
+    handling.assign(row.pk, to=colleague, actor=complaint_officer_of(row), at=AT)
+
+    assert reread_complaint(row).handler == colleague
+
+
+# --- refusals --------------------------------------------------------------------------------------------------
+
+
+def test_verbs_refuse_what_lacks_its_reason_or_day() -> None:
+    received, accepted, inquired, answered = (
+        make_complaint(state) for state in (S.RECEIVED, S.ACCEPTED, S.INVESTIGATING, S.ANSWERED)
+    )
+    one, two, three, four = (complaint_officer_of(row) for row in (received, accepted, inquired, answered))
+    nowhere, elsewhere = make_agency(), make_agency()
+    make_complaint_officer(elsewhere)
+    long = "很" * 5001
+    friday, saturday = TODAY + timedelta(days=11), TODAY + timedelta(days=12)
+
+    def extend(until: date | None, reason: str = REASON, days: int = 0) -> ComplaintEvent:
+        at = AT + timedelta(days=days)
+        return handling.extend(inquired.pk, until=until, reason=reason, actor=three, at=at)
+
+    def transfer(to: object, note: str = REASON) -> ComplaintEvent:
+        return handling.transfer(accepted.pk, to=to, actor=two, at=AT, note=note)  # type: ignore[arg-type]
+
+    def redirect(path: str, notice: str) -> ComplaintEvent:
+        return handling.redirect(received.pk, path=path, actor=one, at=AT, notice=notice)
+
+    cases: list[tuple[str, Callable[[], models.Model]]] = [
+        ("须写明不予受理的理由", lambda: handling.refuse(received.pk, actor=one, at=AT, reason="。。。 无")),
+        ("最多 5000 个字", lambda: handling.refuse(received.pk, actor=one, at=AT, reason=long)),
+        ("请选择应当走的途径", lambda: redirect("lost", REASON)),
+        ("须告知投诉人为什么", lambda: redirect(OtherPath.REQUEST, "")),
+        ("只能分派给办理单位", lambda: handling.assign(received.pk, to=two, actor=one, at=AT)),
+        ("须写明转送的理由", lambda: transfer(elsewhere, "")),
+        ("请选择有权办理的单位", lambda: transfer(None)),
+        ("不能转给被投诉的单位", lambda: transfer(accepted.agency)),
+        ("已经在这个单位", lambda: transfer(accepted.desk)),
+        ("没有投诉举报经办", lambda: transfer(nowhere)),
+        ("以后", lambda: extend(None)),
+        ("2026-03-09 以后", lambda: extend(date(2026, 3, 9))),
+        ("须是工作日", lambda: extend(saturday)),
+        ("最晚到 2026-05-31", lambda: extend(date(2026, 6, 1))),
+        ("须写明延期的理由", lambda: extend(friday, "")),
+        ("不能再延期", lambda: extend(date(2026, 3, 20), days=8)),
+        ("请选择调查结论", lambda: handling.answer(inquired.pk, make_answer(result="lost"), actor=three, at=AT)),
+        ("须写明查明的事实", lambda: handling.answer(inquired.pk, make_answer(text=""), actor=three, at=AT)),
+        ("最多 5000 个字", lambda: handling.answer(inquired.pk, make_answer(text=long), actor=three, at=AT)),
+        ("请先交办整改", lambda: handling.close(answered.pk, actor=four, at=AT)),
+        ("请填写备注", lambda: handling.write_note(received.pk, actor=one, at=AT, text="")),
+        ("请写明补充的情况", lambda: handling.supplement(received.pk, text="", files=(), at=AT)),
+        ("最多 5000 个字", lambda: handling.supplement(received.pk, text=long, files=[make_private_file()], at=AT)),
+        ("何时、怎样表示撤回", lambda: handling.withdraw(received.pk, at=AT, actor=one)),
+        ("最多 5000 个字", lambda: handling.withdraw(received.pk, at=AT, reason=long)),
+        ("不能接受|不能受理", lambda: handling.accept(accepted.pk, actor=two, at=AT)),
+        ("不能答复", lambda: handling.answer(accepted.pk, make_answer(), actor=two, at=AT)),
+        ("不能补充材料", lambda: handling.supplement(answered.pk, text=REASON, files=(), at=AT)),
+    ]
+    before = ComplaintEvent.objects.count()
+    for words, call in cases:
+        told = refusal(call)
+        assert any(word in told for word in words.split("|")), (words, told)
+    assert ComplaintEvent.objects.count() == before
+
+
+def test_case_that_was_not_so_is_closed_without_a_word() -> None:
+    row = make_complaint(S.ANSWERED, result=ComplaintResult.NOT_UPHELD)
+
+    event = handling.close(row.pk, actor=complaint_officer_of(row), at=AT)
+
+    assert event.action == ComplaintAction.CLOSE

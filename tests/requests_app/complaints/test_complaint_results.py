@@ -1,0 +1,117 @@
+"""After the answer: the order that knows no origin, the mark for accountability, the public summary."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from disclosure.enums import ItemState
+from govportal.models import AuditEvent, Notice
+from requests_app.complaint_enums import ComplaintGround, ComplaintResult, ComplaintState
+from requests_app.models import Complaint
+from requests_app.services import complaint_results as results
+from tests.factories.complaints import (
+    complaint_officer_of,
+    make_complaining,
+    make_complaint,
+    order_after_complaint,
+    reread_complaint,
+)
+from tests.factories.requests import AT, TODAY
+
+pytestmark = pytest.mark.django_db
+
+PERSON = {"name": "白诉甲", "phone": "0399-7654321", "email": "jia@mail.example", "address": "澄明县柳林镇东街8号"}
+
+
+def answered(state: ComplaintState = ComplaintState.ANSWERED, **values: Any) -> Complaint:
+    return make_complaint(state, person=make_complaining(**PERSON), **values)
+
+
+def test_order_is_an_ordinary_rectification_that_says_nothing_of_the_case() -> None:
+    row = answered()
+
+    rectification = order_after_complaint(row)
+
+    assert (rectification.agency, reread_complaint(row).rectification) == (row.agency, rectification)
+    public = f"{rectification.problem}{rectification.requirement}{rectification.basis}{rectification.number}"
+    trail = AuditEvent.objects.filter(subject_type="disclosure.Rectification")
+    mails = Notice.objects.filter(is_confidential=False)
+    for text in (public, *(str(vars(event)) for event in trail), *(f"{mail.subject}{mail.body}" for mail in mails)):
+        assert not any(word in text for word in (row.number, "投诉人", "complaint", *PERSON.values()))
+
+
+def test_order_refuses_words_that_betray_that_somebody_complained() -> None:
+    row = answered()
+    for word in ("投诉", "举报", "信访", "检举", row.number, *PERSON.values()):
+        for field in ("problem", "requirement", "basis"):
+            with pytest.raises(ValidationError, match="不得从中看出"):
+                order_after_complaint(row, **{field: f"据{word}，名单没有更新。"})
+    with pytest.raises(ValidationError, match="请删去身份证号"):
+        order_after_complaint(row, problem="名单里有 13812345678。")
+    assert reread_complaint(row).rectification is None
+
+
+def test_basis_of_each_ground_betrays_nothing() -> None:
+    for ground in ComplaintGround:
+        basis = results.basis_for(Complaint(ground=ground))
+        assert basis.startswith("《中华人民共和国政府信息公开条例》第")
+        assert "投诉" not in basis
+
+
+def test_order_and_mark_come_once_and_after_a_finding() -> None:
+    row, unfounded = answered(), answered(result=ComplaintResult.NOT_UPHELD)
+    officer = complaint_officer_of(row)
+    order_after_complaint(row)
+    results.refer(row.pk, actor=officer, at=AT, note="长期不更新，拒不改正。")
+
+    row = reread_complaint(row)
+    assert row.referred_on == TODAY
+    for words, call in (
+        ("已经交办", lambda: order_after_complaint(row)),
+        ("不交办整改", lambda: order_after_complaint(unfounded)),
+        ("已经移送", lambda: results.refer(row.pk, actor=officer, at=AT, note="再移送一次")),
+        ("不移送", lambda: results.refer(unfounded.pk, actor=complaint_officer_of(unfounded), at=AT, note="移送")),
+        ("须写明移送的理由", lambda: results.refer(answered().pk, actor=officer, at=AT, note=" ")),
+        ("不能交办整改", lambda: order_after_complaint(make_complaint(ComplaintState.INVESTIGATING))),
+    ):
+        with pytest.raises(ValidationError) as error:
+            call()
+        told = "".join(error.value.messages)
+        assert words in told or "不能办理" in told, (words, told)
+
+
+# --- the summary -------------------------------------------------------------------------------------------------
+
+
+def summary(**values: str) -> results.Summary:
+    return results.Summary(**({"title": "一件公开不及时投诉的办理情况", "text": "经查属实，名单已经更新。"} | values))
+
+
+def test_summary_is_a_draft_of_the_desk_with_computed_figures() -> None:
+    row = answered(ComplaintState.CLOSED)
+
+    item = results.draft_summary(row.pk, summary(), actor=complaint_officer_of(row), at=AT)
+
+    edition = item.editions.get()
+    assert (item.agency, item.item_type, item.state) == (row.desk, "feedback_summary", ItemState.UNPUBLISHED)
+    assert edition.extra == {"period": "2026-03-02—2026-03-02", "received": 1, "answered": 1, "on_time": 1}
+    assert (item.source, item.source_id, reread_complaint(row).summary) == ("complaint", "1", item)
+
+
+def test_summary_refuses_names_and_cases_that_run() -> None:
+    row, running = answered(ComplaintState.CLOSED), answered()
+    officer = complaint_officer_of(row)
+    for value in (row.number, *PERSON.values()):
+        for field in ("title", "text"):
+            with pytest.raises(ValidationError, match="请删去"):
+                results.draft_summary(row.pk, summary(**{field: f"反映人{value}的事项"}), actor=officer, at=AT)
+    with pytest.raises(ValidationError, match="身份证号"):
+        results.draft_summary(row.pk, summary(text="联系 13812345678"), actor=officer, at=AT)
+    with pytest.raises(ValidationError, match="请填写标题"):
+        results.draft_summary(row.pk, summary(title=" "), actor=officer, at=AT)
+    with pytest.raises(ValidationError, match="办结以后"):
+        results.draft_summary(running.pk, summary(), actor=complaint_officer_of(running), at=AT)
+    results.draft_summary(row.pk, summary(), actor=officer, at=AT)
+    with pytest.raises(ValidationError, match="已经拟制"):
+        results.draft_summary(row.pk, summary(), actor=officer, at=AT)

@@ -23,10 +23,11 @@ class RequestsConfig(AppConfig):
             upkeep_contributions,
         )
         from requests_app.forms import calculator
-        from requests_app.services import demo, demo_complaints
+        from requests_app.services import demo, demo_complaints, demo_feedback
 
         contributions.demo_chapters.add(contributions.DemoChapter("requests", demo.tell))
         contributions.demo_chapters.add(contributions.DemoChapter("complaints", demo_complaints.tell, position=110))
+        contributions.demo_chapters.add(contributions.DemoChapter("feedback", demo_feedback.tell, position=120))
         contributions.page_parameters.update(calculator.parameters())
         filing_contributions.contribute()
         report_contributions.contribute()

@@ -47,7 +47,10 @@ def tell(county: DemoCounty) -> list[str]:
 
 
 class Complaints:
-    """`colleague`: a second officer of the centre, to whom a case is assigned. `shown`: (number, query code, agency and ground) of those a newcomer may look up."""
+    """`colleague`: a second officer of the centre, to whom a case is assigned.
+
+    `shown`: (number, query code, agency and ground) of those a newcomer may look up.
+    """
 
     def __init__(self, county: DemoCounty, people: People, colleague: User) -> None:
         self.county, self.people, self.colleague = county, people, colleague

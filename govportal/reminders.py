@@ -93,9 +93,10 @@ def steps_of(text: str) -> tuple[int, ...]:
 
 def is_moot(notice: Notice) -> bool:
     """Everything a waiting reminder tells of has been done meanwhile: nothing is sent for closed matters."""
-    if notice.channel == Channel.WEBHOOK:
-        told = [reminder_words.hook_subject(notice)] if notice.key.startswith("hook:") else []
-    else:
+    told: list[tuple[str, str]] = []
+    if notice.key.startswith("hook:"):
+        told = [reminder_words.hook_subject(notice)]
+    elif notice.key.startswith("reminder:"):
         told = list(notice.reminders.values_list("kind", "deadline"))
     by_kind: dict[str, set[str]] = defaultdict(set)
     for kind, key in told:

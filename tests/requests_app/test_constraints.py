@@ -8,11 +8,13 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from requests_app import database
+from requests_app import database, feedback_database
 from requests_app.enums import DecisionKind, DecisionState, InquiryAnswer, Outcome, ReportState, State, TaskState
+from requests_app.feedback_enums import FeedbackState
 from requests_app.models import InformationRequest
 from tests.database import run
 from tests.factories import make_item, make_request, make_user
+from tests.factories.feedback import make_feedback, make_feedback_event
 from tests.factories.request_rows import (
     make_annual_report,
     make_appeal,
@@ -35,7 +37,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _without_guards(db: None) -> None:
     """The triggers that keep rows as they were speak before the rules do; the rollback puts them back."""
-    for guard in database.guards():
+    for guard in (*database.guards(), *feedback_database.guards()):
         for statement in guard.drop[connection.vendor]:
             run(statement)
 
@@ -149,6 +151,18 @@ BREAKS: Mapping[str, list[Break]] = {
     ],
     "decision_one_open": [two_decisions(DecisionState.SUBMITTED)],
     "decision_each_kind_once": [two_decisions(DecisionState.RELEASED)],
+    "feedback_kind": [change(make_feedback, kind="lost")],
+    "feedback_state": [change(make_feedback, state="lost")],
+    "feedback_judgement": [change(make_feedback, judgement="lost")],
+    "feedback_other_path": [change(make_feedback, other_path="lost")],
+    "feedback_ended_has_day": [
+        change(make_feedback, state=FeedbackState.ANSWERED),
+        change(make_feedback, answered_on=TODAY),
+    ],
+    "feedback_selected_is_answered": [change(make_feedback, is_selected=True)],
+    "feedbackevent_action": [change(make_feedback_event, action="lost")],
+    "feedbackevent_from_state": [change(make_feedback_event, from_state="lost")],
+    "feedbackevent_to_state": [change(make_feedback_event, to_state="lost")],
     "feenotice_mode": [change(make_fee, mode="lost")],
     "feenotice_amount": [change(make_fee, amount=0)],
     "feenotice_paid_after_notified": [change(make_fee, paid_on=YESTERDAY)],
@@ -232,6 +246,8 @@ def test_database_refuses_what_breaks_the_rule(name: str, broken: Break) -> None
 
 
 UNIQUE_COLUMNS = {
+    ("Feedback", "number"),
+    ("Feedback", "submission_key"),
     ("InformationRequest", "number"),
     ("InformationRequest", "submission_key"),
     ("RequestDraft", "token_key"),

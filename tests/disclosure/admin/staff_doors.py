@@ -29,6 +29,7 @@ from requests_app.enums import AppealRoute
 from requests_app.models import AnnualReport, Appeal, PublicationTask, RequestOffice
 from tests.disclosure.admin.desks import signed_in
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
+from tests.factories.feedback import make_feedback
 from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
 from tests.factories.requests import make_request
@@ -152,6 +153,7 @@ def _requests(agency: Agency, author: User) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "informationrequest": asked,
+        "feedback": make_feedback(agency=agency, text="门牌留言内容"),
         "publicationtask": task,
         "appeal": appeal,
         "requestoffice": RequestOffice.objects.create(agency=agency, office="门牌受理机构"),

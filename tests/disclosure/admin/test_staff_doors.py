@@ -67,6 +67,10 @@ def sees_requests(reader: Reader) -> bool:
     return reader.role in REQUESTS
 
 
+def handles_feedback(reader: Reader) -> bool:
+    return reader.role in {Role.REQUEST_OFFICER, Role.OFFICE_HEAD}
+
+
 @dataclass(frozen=True)
 class List:
     """Who may open the list of a model, and the form for a new row."""
@@ -98,6 +102,7 @@ LISTS: dict[str, List] = {
     "requests_app.publicationtask": List(sees_requests),
     "requests_app.requestoffice": List(is_administrator, is_administrator),
     "requests_app.annualreport": List(looks, handles_requests),
+    "requests_app.feedback": List(handles_feedback),
     "govportal.agency": List(is_administrator, is_administrator),
     "govportal.user": List(is_administrator, is_administrator),
     "govportal.holidayyear": List(site_wide, site_wide),
@@ -105,6 +110,7 @@ LISTS: dict[str, List] = {
         lambda reader: reader.role in {Role.OFFICE_HEAD, Role.AGENCY_HEAD, Role.ADMINISTRATOR}
     ),
     "govportal.notice": List(site_wide),
+    "govportal.webhook": List(site_wide, site_wide),
     "govportal.siteprofile": List(nobody),  # the list leads on to its one row
     "auth.group": List(nobody),
     "axes.accessattempt": List(nobody),
@@ -200,6 +206,7 @@ REGISTERS: dict[str, Register] = {
     "publicationtask": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌申请内容"),
     "requestoffice": Register(lambda reader: reader.is_over_own and reader.role == Role.ADMINISTRATOR, "门牌受理机构"),
     "annualreport": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "2098"),
+    "feedback": Register(lambda reader: reader.is_own and handles_feedback(reader), "门牌留言内容"),
 }
 # An address of one row of a register beside its own: the arguments after the row's id.
 REGISTER_DOORS: dict[str, list[Any]] = {
@@ -213,11 +220,13 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "requests_app_appeal_verb": ["answer"],
     "requests_app_publicationtask_verb": ["decline"],
     "requests_app_annualreport_verb": ["write"],
+    "requests_app_feedback_verb": ["judge"],
 }
 
 # Addresses without a row of their own: (arguments, query, who may open them).
 LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "index": ([], "", lambda reader: reader.name != "anonymous"),
+    "jobs": ([], "", site_wide),
     "inbox": ([], "", lambda reader: reader.name != "anonymous"),
     "inbox_settings": ([], "", lambda reader: reader.name != "anonymous"),
     "disclosure_item_new": ([], "", drafts),
@@ -227,6 +236,7 @@ LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "disclosure_catalogueentry_import": ([], "", site_wide),
     "requests_app_informationrequest_find": ([], "", lambda reader: reader.role in REQUESTS - {Role.AGENCY_HEAD}),
     "requests_app_informationrequest_import": ([], "", handles_requests),
+    "requests_app_feedback_summary": ([], "", handles_feedback),
     "govportal_agency_import": ([], "", site_wide),
     "govportal_holidayyear_import": ([], "", site_wide),
 }
@@ -234,6 +244,7 @@ ELSEWHERE = {
     "login", "logout", "password_change", "password_change_done", "jsi18n", "app_list",  # Django's own, without rows
     "autocomplete",  # tests/disclosure/admin/test_search_admin.py
     "view_on_site",  # closed: tests/govportal/test_admin_site.py
+    "govportal_webhook_test",  # POST alone: tests/govportal/admin/test_webhooks_admin.py
     "inbox_message", "inbox_read",  # tests/govportal/admin/test_inbox.py
     "auth_user_password_change",  # tests/govportal/admin/test_users.py
     "disclosure_edition_buffer",  # POST alone: tests/disclosure/admin/test_drafting.py

@@ -120,6 +120,7 @@ class CasePage:
     fee: FeeNotice | None = None
     asks_reasons: str = ""
     can_suggest: bool = False
+    is_late: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -155,6 +156,7 @@ def case_page(row: InformationRequest, today: date) -> CasePage:
         fee=FeeNotice.objects.filter(request=row).first(),
         asks_reasons=reasons_asked(row),
         can_suggest=can_suggest(row),
+        is_late=not row.is_closed and row.due_on is not None and row.due_on < today,
     )
 
 

@@ -77,6 +77,9 @@ OTHER_DOORS: dict[str, list[Any]] = {
     "feedback_lookup": [],
     "calculator": [],
     "reports": [],
+    "complaints": [],
+    "complaint_lookup": [],
+    "complaint_statistics": [],
 }
 # What one citizen typed, filed or was answered: his cookie alone opens it, and no role of staff does.
 PERSONAL_DOORS: dict[str, tuple[list[Any], str]] = {
@@ -90,6 +93,14 @@ PERSONAL_DOORS: dict[str, tuple[list[Any], str]] = {
     "request_withdraw": ([], "request_lookup"),
     "request_letter": ([1], "request_lookup"),
     "request_file": ([1], "request_lookup"),
+    "complaint_contact": ([], "complaint_new"),
+    "complaint_check": ([], "complaint_new"),
+    "complaint_sent": ([], "complaint_lookup"),
+    "complaint_receipt": ([], "complaint_lookup"),
+    "complaint_case": ([], "complaint_lookup"),
+    "complaint_supplement": ([], "complaint_lookup"),
+    "complaint_withdraw": ([], "complaint_lookup"),
+    "complaint_file": ([1], "complaint_lookup"),
 }
 # Sign in first; then by whose staff one is.
 STAFF_DOORS = {"internal", "receipts", "receipts_csv", "receipt_file", "internal_log"}
@@ -104,6 +115,9 @@ OUTSIDE = {
     "request_sent",
     "request_receipt",
     "request_leave",
+    "complaint_new",
+    "complaint_leave",
+    "complaint_to_request",
     "feedback_sent",
     "report",
     "report_pdf",

@@ -12,8 +12,11 @@ from disclosure.enums import Category, ItemState, LogKind, RectificationState, R
 from disclosure.models import Item, LogEntry, Rectification, Relation
 from govportal.models import Agency, InternalBody, Leader
 from govportal.now import now, today
+from requests_app.complaint_enums import ComplaintState
+from requests_app.models import Complaint
 from requests_app.views.sent import receipt_path
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
+from tests.factories.complaints import make_complaint
 from tests.factories.registers import make_rectification, make_withholding
 from tests.factories.requests import file_request
 from tests.requests_app.report_samples import published_report
@@ -50,6 +53,9 @@ NAMES = [
     "request_lookup",
     "calculator",
     "reports",
+    "complaints",
+    "complaint_lookup",
+    "complaint_statistics",
 ]
 
 TABLE = (
@@ -282,6 +288,14 @@ def _receipt() -> str:
     return receipt_path(file_request(at=now()).request)
 
 
+def _complaints() -> str:
+    """Closed ones, of which the public reads figures and a summary."""
+    for _number in range(3):
+        row = make_complaint(ComplaintState.CLOSED)
+        Complaint.objects.filter(pk=row.pk).update(summary=_item("feedback_summary", row.desk))
+    return reverse("complaints")
+
+
 def _report() -> str:
     report = published_report()
     return reverse("report", args=[report.agency.code, report.year])
@@ -326,6 +340,9 @@ MADE: dict[str, Callable[[], str]] = {
     "rectification_cancelled": lambda: _rectified(RectificationState.CANCELLED).get_absolute_url(),
     "request_new": lambda: reverse("request_new") + "?d=0123456789",
     "request_sent": _receipt,
+    "complaint_new": lambda: reverse("complaint_new") + "?d=0123456789",
+    "complaints_with_rows": _complaints,
+    "complaint_statistics_with_rows": lambda: _complaints() and reverse("complaint_statistics"),
     "calculator_with_dates": lambda: reverse("calculator") + DATES,
     "calculator_with_faults": lambda: reverse("calculator") + DATES.replace("2026-03-20", "2026-02-10"),
     "report": _report,

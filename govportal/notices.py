@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 
 from govportal import audit, contributions, webhooks
 from govportal.mails import MailConnection, Unreachable
-from govportal.models import InboxMessage, MutedKind, Notice, User
+from govportal.models import Agency, InboxMessage, MutedKind, Notice, User
 from govportal.models.notice import Channel, NoticeState
 from govportal.now import now
 from govportal.site import absolute_url
@@ -94,6 +94,20 @@ def tell(
             if person.email and person.pk not in muted
         ],
         ignore_conflicts=True,
+    )
+
+
+def enqueue_trial(agency: Agency, *, key: str) -> Notice:
+    """A message about nothing to the messenger of an agency, in the open transaction."""
+    moment = now()
+    return Notice.objects.create(
+        key=key,
+        channel=Channel.WEBHOOK,
+        address=agency.code,
+        subject="测试消息",
+        body=webhooks.trial_body(),
+        created_at=moment,
+        due_at=moment,
     )
 
 

@@ -8,11 +8,12 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from govportal import heartbeat, jobs, notices, private_files, reminders, throttle
-from govportal.models import PublicRevision
+from govportal.models import InboxMessage, PublicRevision
 from govportal.now import now
 
 # Sign-ins are kept half a year: 网络安全法第二十一条 asks for six months of network logs at least.
 SIGN_INS_KEPT = timedelta(days=185)
+READ_MESSAGES_KEPT = timedelta(days=365)
 
 
 @shared_task(name="govportal.send_notices")
@@ -43,10 +44,11 @@ def remind_source(key: str) -> None:
 
 @shared_task(name="govportal.clear_expired")
 def clear_expired() -> None:
-    """Delete sessions that have ended, old records of sign-ins and public revisions, and counts nobody counts on."""
+    """Delete sessions that have ended, old sign-ins, messages and public revisions, and counts nobody counts on."""
     call_command("clearsessions")
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(attempt_time__lt=now() - SIGN_INS_KEPT).delete()
+    InboxMessage.objects.filter(read_at__lt=now() - READ_MESSAGES_KEPT).delete()
     PublicRevision.prune()
     throttle.sweep(now())
     heartbeat.beat("govportal.clear_expired", now())

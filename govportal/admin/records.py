@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 from govportal import access, contributions, notices
 from govportal.admin.base import ReadOnlyModelAdmin
 from govportal.models import AuditEvent, HolidayYear, Notice
+from govportal.models.notice import Channel
 from govportal.permissions import Permission
 
 _DEEDS = {"add": gettext_lazy("新增"), "change": gettext_lazy("修改"), "delete": gettext_lazy("删除")}
 contributions.list_notes.update(
     {
         "govportal.auditevent": gettext_lazy("谁在什么时候做了什么，不能改动。"),
-        "govportal.notice": gettext_lazy("等待发出和发送失败的邮件通知。"),
+        "govportal.notice": gettext_lazy("等待发出、已经发出和发送失败的通知。"),
     }
 )
 contributions.audit_words.update(
@@ -122,15 +123,26 @@ class AuditEventAdmin(ReadOnlyModelAdmin[AuditEvent]):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyModelAdmin[Notice]):
-    """Whether messages go out. Address and text may name a citizen and are not shown."""
+    """Whether messages go out. Address and text may name a citizen: the one is masked, the other not shown."""
 
-    fields = list_display = ("key", "subject", "state", "attempts", "last_error", "created_at", "due_at", "sent_at")
-    list_filter = ("state",)
+    list_display = ("subject", "receiver", "channel", "state", "attempts", "last_error", "due_at", "sent_at")
+    fields = (*list_display, "created_at", "key")
+    list_filter = ("state", "channel")
+    list_per_page = 50
     show_full_result_count = False
     actions = ("send_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
-        return super().get_queryset(request).filter(is_confidential=False)
+        return super().get_queryset(request).filter(is_confidential=False).defer("body").order_by("-id")
+
+    def page_title(self, row: Notice) -> str:
+        return row.subject
+
+    @admin.display(description=gettext_lazy("发给"))
+    def receiver(self, row: Notice) -> str:
+        """a***@mail.example; an agency's messenger by the agency's code."""
+        name, at, domain = row.address.partition("@")
+        return f"{name[:1]}***{at}{domain}" if row.channel == Channel.MAIL else row.address
 
     @admin.action(description=gettext_lazy("重新发送所选的失败通知"), permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:

@@ -22,7 +22,7 @@ from govportal.contributions import staff_panels as contributed_panels
 from govportal.contributions import staff_queues as contributed
 from govportal.models import InboxMessage
 from govportal.now import now
-from govportal.permissions import Role
+from govportal.permissions import Permission, Role
 
 register = template.Library()
 
@@ -77,6 +77,12 @@ _JOB_ROLES = frozenset({Role.ADMINISTRATOR, Role.OFFICE_HEAD, Role.PUBLISHER, Ro
 def scheduled_jobs(context: Context) -> list[heartbeat.Run]:
     """The last run of every job; nothing for those whom it does not concern."""
     return heartbeat.last_runs() if access.holds_role(context["request"].user, _JOB_ROLES) else []
+
+
+@register.simple_tag(takes_context=True)
+def may_see_jobs(context: Context) -> bool:
+    """Whether the page of jobs and outbox opens to this user."""
+    return access.holds_for_all(context["request"].user, Permission.MANAGE_SITE)
 
 
 UNREAD_SHOWN = 99

@@ -14,8 +14,9 @@ from kombu import Connection
 
 from govportal import tasks
 from govportal.celery import app
-from govportal.models import PublicRevision
+from govportal.models import InboxMessage, PublicRevision
 from govportal.now import now
+from tests.factories import make_inbox_message
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +37,9 @@ def test_what_has_expired_is_cleared_and_the_rest_kept() -> None:
             row = model.objects.create(username=name, ip_address="192.0.2.1", path_info="/", http_accept="", **more)
             model.objects.filter(pk=row.pk).update(attempt_time=now() - timedelta(days=days))
     PublicRevision.raise_number()
+    year_ago = now() - timedelta(days=366)
+    kept = [make_inbox_message(at=year_ago), make_inbox_message(at=year_ago, read_at=now())]
+    make_inbox_message(at=year_ago, read_at=year_ago)
 
     tasks.clear_expired()
 
@@ -43,6 +47,7 @@ def test_what_has_expired_is_cleared_and_the_rest_kept() -> None:
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         assert [row.username for row in model.objects.all()] == ["recent"]
     assert PublicRevision.objects.count() == 1
+    assert set(InboxMessage.objects.all()) == set(kept)
 
 
 def test_broker_of_files_starts_without_a_warning() -> None:

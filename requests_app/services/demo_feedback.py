@@ -72,7 +72,8 @@ class Messages:
         return self.days.after(self._quarter(raw).first_on - _DAY, raw["day"])
 
     def _quarter(self, raw: Raw) -> feedback_summary.Period:
-        return self.quarters[raw["quarter"] - 1]
+        newest_first: int = raw["quarter"]
+        return self.quarters[newest_first - 1]
 
     def _step(self, raw: Raw, step: Raw) -> Callable[[datetime], object]:
         return lambda at: self.verbs[step["do"]](raw, step, at)

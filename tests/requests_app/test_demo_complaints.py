@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from disclosure.enums import RectificationState
-from disclosure.models import Item, Rectification
+from disclosure.models import Item
 from disclosure.services import demo
 from disclosure.services.demo_texts import load_items
 from govportal.calendar import load_calendar
@@ -182,13 +182,13 @@ def _follow_the_stale_item(today: date) -> None:
     """Transferred on the fourth day, upheld, and put right too late by one working day: its heads are to be told."""
     calendar = load_calendar()
     row = Complaint.objects.get(rectification__state=RectificationState.ORDERED)
-    order = Rectification.objects.get(pk=row.rectification_id)
+    order = row.rectification
     heads = Membership.objects.filter(agency=row.agency, role__in=[Role.OFFICE_HEAD, Role.AGENCY_HEAD])
 
     assert not row.is_named and row.item and row.result == ComplaintResult.UPHELD
     assert row.transferred_on and days_left(row.transferred_on, row.received_on, calendar) == 4
     assert row.desk.code == demo_complaints.SECOND_DESK
-    assert days_left(order.due_on, today, calendar) == -1
+    assert order and days_left(order.due_on, today, calendar) == -1
     assert {held.role for held in heads} == {Role.OFFICE_HEAD, Role.AGENCY_HEAD}
     assert all(held.user.email.endswith(".example") for held in heads)
 

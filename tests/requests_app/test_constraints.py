@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F
 
-from requests_app import database, feedback_database
+from requests_app import complaint_database, database, feedback_database
+from requests_app.complaint_enums import ComplaintState
 from requests_app.enums import DecisionKind, DecisionState, InquiryAnswer, Outcome, ReportState, State, TaskState
 from requests_app.feedback_enums import FeedbackState
-from requests_app.models import InformationRequest
+from requests_app.models import Complaint, InformationRequest
 from tests.database import run
 from tests.factories import make_item, make_request, make_user
+from tests.factories.complaints import make_complaint, make_complaint_event, make_complaint_file, order_after_complaint
 from tests.factories.feedback import make_feedback, make_feedback_event
 from tests.factories.request_rows import (
     make_annual_report,
@@ -37,7 +40,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _without_guards(db: None) -> None:
     """The triggers that keep rows as they were speak before the rules do; the rollback puts them back."""
-    for guard in (*database.guards(), *feedback_database.guards()):
+    for guard in (*database.guards(), *complaint_database.guards(), *feedback_database.guards()):
         for statement in guard.drop[connection.vendor]:
             run(statement)
 
@@ -106,6 +109,10 @@ def second_inquiry_of_one_ref() -> object:
     return [make_inquiry(row, ref="1") for _number in range(2)]
 
 
+def answered_complaint() -> Complaint:
+    return make_complaint(ComplaintState.ANSWERED)
+
+
 _FROZEN = {"state": ReportState.FROZEN, "payload": {}, "digest": "0" * 64}
 # By model and rule: what breaks it. More than one where a rule has more than one side.
 BREAKS: Mapping[str, list[Break]] = {
@@ -131,6 +138,35 @@ BREAKS: Mapping[str, list[Break]] = {
     "applicant_identity_kind": [change(lambda: make_request().applicant, identity_kind="lost")],
     "clockevent_kind": [change(make_clock_event, kind="lost")],
     "clockevent_void_has_reason": [change(make_clock_event, voided_at=AT)],
+    "complaint_state": [change(make_complaint, state="lost")],
+    "complaint_ground": [change(make_complaint, ground="lost")],
+    "complaint_channel": [change(make_complaint, channel="lost")],
+    "complaint_result": [change(answered_complaint, result="lost")],
+    "complaint_other_path": [change(lambda: make_complaint(ComplaintState.REDIRECTED), other_path="lost")],
+    "complaint_not_by_itself": [change(make_complaint, desk=F("agency"))],
+    "complaint_answered_has_result": [
+        change(answered_complaint, result=""),
+        change(answered_complaint, answered_on=None),
+        change(make_complaint, answered_on=TODAY),
+        change(make_complaint, result="upheld"),
+    ],
+    "complaint_ended_has_day": [
+        change(make_complaint, closed_on=TODAY),
+        change(lambda: make_complaint(ComplaintState.WITHDRAWN), closed_on=None),
+    ],
+    "complaint_redirected_somewhere": [
+        change(make_complaint, other_path="petition"),
+        change(lambda: make_complaint(ComplaintState.REDIRECTED), other_path=""),
+    ],
+    "complaint_one_subject": [change(make_complaint, item=make_item, request=make_request)],
+    "complaint_ordered_after_result": [
+        change(make_complaint, referred_on=TODAY),
+        change(make_complaint, rectification=lambda: order_after_complaint(answered_complaint())),
+    ],
+    "complaintevent_action": [change(make_complaint_event, action="lost")],
+    "complaintevent_from_state": [change(make_complaint_event, from_state="lost")],
+    "complaintevent_to_state": [change(make_complaint_event, to_state="lost")],
+    "complaintfile_kind": [change(make_complaint_file, kind="lost")],
     "correction_period": [change(make_correction, due_on=TODAY)],
     "correction_answered_after_asked": [change(make_correction, answered_on=YESTERDAY)],
     "decision_kind": [change(decision(kind=DecisionKind.DELAY), kind="lost")],
@@ -246,6 +282,8 @@ def test_database_refuses_what_breaks_the_rule(name: str, broken: Break) -> None
 
 
 UNIQUE_COLUMNS = {
+    ("Complaint", "number"),
+    ("Complaint", "submission_key"),
     ("Feedback", "number"),
     ("Feedback", "submission_key"),
     ("InformationRequest", "number"),

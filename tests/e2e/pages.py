@@ -56,6 +56,9 @@ NAMES = [
     "complaints",
     "complaint_lookup",
     "complaint_statistics",
+    "feedback",
+    "feedback_new",
+    "feedback_lookup",
 ]
 
 TABLE = (

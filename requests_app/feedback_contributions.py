@@ -1,9 +1,15 @@
 """What messages and correction reports add to pages, database and words of the kernel; called by RequestsConfig."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from disclosure.enums import Audience
+from disclosure.models import Item
 from govportal import contributions, dbsetup
-from govportal.contributions import NavEntry, Place
+from govportal.contributions import NavEntry, Panel, Place
 from requests_app import feedback_database, feedback_queues
 from requests_app.feedback_audit_words import FEEDBACK_WORDS
 from requests_app.services import feedback_tell
@@ -21,9 +27,15 @@ NAVIGATION = (
 )
 
 
+def _of_item(_request: HttpRequest, item: Item) -> Mapping[str, Any] | None:
+    """内容有误？ beside the text; what is for staff alone is nothing to write about from outside."""
+    return {} if item.audience == Audience.PUBLIC else None
+
+
 def contribute() -> None:
     for entry in NAVIGATION:
         contributions.nav_entries.add(entry)
+    contributions.item_panels.add(Panel("feedback", "requests_app/feedback_item_panel.html", _of_item, position=200))
     for trigger in feedback_database.guards():
         dbsetup.declare(trigger)
     for queue in feedback_queues.QUEUES:

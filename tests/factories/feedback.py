@@ -14,7 +14,9 @@ from tests.factories.requests import AT, TODAY
 _numbers = count(1)
 
 
-def make_feedback(*, agency: Agency | None = None, state: FeedbackState = FeedbackState.RECEIVED, **values: Any) -> Any:
+def make_feedback(
+    *, agency: Agency | None = None, state: FeedbackState = FeedbackState.RECEIVED, **values: Any
+) -> Feedback:
     """A message in a state, of columns alone."""
     number = next(_numbers)
     values = {
@@ -30,7 +32,8 @@ def make_feedback(*, agency: Agency | None = None, state: FeedbackState = Feedba
         values.setdefault("judgement", Judgement.QUESTION)
     if state not in OPEN_FEEDBACK:
         values = {"answered_on": values["received_on"], "answer": "末班车晚上九点。"} | values
-    return Feedback.objects.create(agency=agency or make_agency(), state=state, **values)
+    row: Feedback = Feedback.objects.create(agency=agency or make_agency(), state=state, **values)
+    return row
 
 
 def make_feedback_event(row: Feedback | None = None, **values: Any) -> FeedbackEvent:

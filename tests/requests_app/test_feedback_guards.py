@@ -23,8 +23,7 @@ FEEDBACK, EVENT = Feedback._meta.db_table, FeedbackEvent._meta.db_table
 
 
 def answered() -> Feedback:
-    row: Feedback = make_feedback(state=FeedbackState.ANSWERED)
-    return row
+    return make_feedback(state=FeedbackState.ANSWERED)
 
 
 def test_what_came_in_and_what_was_answered_stays() -> None:

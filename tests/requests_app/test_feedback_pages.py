@@ -31,7 +31,7 @@ NEW = "/feedback/new/"
 
 
 def hidden(page: str, name: str) -> str:
-    return re.findall(rf'name="{name}" value="([^"]*)"', page)[0]
+    return str(re.findall(rf'name="{name}" value="([^"]*)"', page)[0])
 
 
 def opened(client: Client, query: str = "") -> str:
@@ -79,7 +79,8 @@ def test_page_and_item_it_was_written_from_are_kept_and_choose_the_agency() -> N
     address = item.get_absolute_url()
     client = Client()
     link = f'href="{NEW}?kind=correction&amp;page={quote(address)}"'
-    assert link in text_of(client.get(address)) and "内容有误？" in text_of(client.get(address))
+    assert link in text_of(client.get(address))
+    assert f'href="{NEW}?kind=correction&amp;item={quote(item.slug)}"' in text_of(client.get(address))
 
     for query in (f"?page={quote(address)}", f"?item={item.slug}", f"?page=/en{quote(address)}&item={item.slug}"):
         page = opened(client, query)
@@ -181,7 +182,7 @@ def test_lookup_tells_nobody_which_was_wrong_and_ends_guessing(settings: Setting
 
 def test_answer_page_says_what_was_done() -> None:
     number, code = "LY-2026-01000", "7K4M-92PX"
-    told = {"answer": "请依法申请。", "query_key": feedback.query_key(number, code), "number": number}
+    told: dict[str, Any] = {"answer": "请依法申请。", "query_key": feedback.query_key(number, code), "number": number}
     row = make_feedback(state=FeedbackState.REDIRECTED, other_path=OtherPath.REQUEST, **told)
 
     def page() -> str:

@@ -101,7 +101,7 @@ def test_what_was_passed_on_leaves_the_desk() -> None:
 
 def test_contact_is_shown_once_for_a_reason() -> None:
     agency = make_agency()
-    values = {"name": "林试一", "phone": "13812345521", "email": "lin@mail.example"}
+    values: dict[str, Any] = {"name": "林试一", "phone": "13812345521", "email": "lin@mail.example"}
     client, row = signed_in(handler_of(agency)), make_feedback(agency=agency, **values)
     masked = text_of(client.get(page(row)))
     assert "林**" in masked and not any(value in masked for value in values.values())

@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from govportal.contributions import Deadline, DeadlineSource
@@ -18,7 +18,7 @@ LISTED = 100  # deadlines that one mail names; the page has all of them
 LONGEST_KEY = 160
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Due:
     """A rung of a deadline that has come, with the working days that are left: negative once it is overdue."""
 
@@ -36,6 +36,15 @@ class Due:
     def is_missed(self) -> bool:
         """The day of this rung has passed: nobody was told on it."""
         return self.rung != -self.left
+
+    @cached_property
+    def sentence(self) -> str:
+        """In one line, as inbox and mail name it; made once for all who are told."""
+        return _("%(label)s：%(day)s 到期，%(days)s") % {
+            "label": self.deadline.label[:120],
+            "day": self.deadline.due_on.isoformat(),
+            "days": days_words(self.left),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +80,9 @@ def days_words(left: int) -> str:
     return _("今天到期") if left == 0 else _("还有 %s 个工作日") % left
 
 
-def sentence(due: Due) -> str:
-    """One deadline in a line, as inbox and mail name it."""
-    day = date_format(due.deadline.due_on, "Y-m-d")
-    return _("%(label)s：%(day)s 到期，%(days)s") % {
-        "label": due.deadline.label[:120],
-        "day": day,
-        "days": days_words(due.left),
-    }
-
-
 def subject(dues: Sequence[Due]) -> str:
     if len(dues) == 1:
-        return sentence(dues[0])
+        return dues[0].sentence
     late = sum(due.left < 0 for due in dues)
     words = _("期限提醒：%s 项期限") % len(dues)
     return words + (_("，其中逾期 %s 项") % late if late else "")
@@ -92,7 +91,7 @@ def subject(dues: Sequence[Due]) -> str:
 def body(dues: Sequence[Due]) -> str:
     """The most urgent first, each with its address; the first of very many."""
     ordered = sorted(dues, key=lambda due: (due.left, due.deadline.key))
-    lines = [f"{sentence(due)}\n{absolute_url(due.deadline.path)}" for due in ordered[:LISTED]]
+    lines = [f"{due.sentence}\n{absolute_url(due.deadline.path)}" for due in ordered[:LISTED]]
     if len(ordered) > LISTED:
         more = _("另有 %s 项，见期限一览：") % (len(ordered) - LISTED)
         lines.append(f"{more}\n{absolute_url(reverse('admin:deadlines'))}")

@@ -213,7 +213,7 @@ def _tell(lines: list[_Line], look: _Look) -> None:
                 user_id=line.user_id,
                 key=f"reminder:{pk}",
                 kind=line.due.source.key,
-                subject=reminder_words.sentence(line.due),
+                subject=line.due.sentence,
                 path=line.due.deadline.path,
                 at=look.at,
             )
@@ -221,8 +221,7 @@ def _tell(lines: list[_Line], look: _Look) -> None:
         ]
     )
     look.counts["told"] += len(written)
-    for user_id, of_one in groupby(written, key=lambda row: row[1].user_id):
-        _mail(look.addresses.get(user_id, ""), list(of_one), look)
+    _mail(written, look)
     _ring_webhooks([line.due for _pk, line in written], look)
 
 
@@ -253,22 +252,28 @@ def _write_ledger(lines: list[_Line], look: _Look) -> list[tuple[int, _Line]]:
     return [(pks[line.identity], line) for line in lines if line.identity in pks]
 
 
-def _mail(address: str, rows: list[tuple[int, _Line]], look: _Look) -> None:
-    """One mail for all that was missed, or is too much of one day; one for each of the others."""
-    if not address:
-        return
+def _mail(written: list[tuple[int, _Line]], look: _Look) -> None:
+    """The mails of all these people in one insert; each tells the rows that it belongs to."""
+    mails: list[tuple[Notice, list[int]]] = []
+    for user_id, of_one in groupby(written, key=lambda row: row[1].user_id):
+        if address := look.addresses.get(user_id, ""):
+            mails += [(_notice(address, rows, look), [pk for pk, _line in rows]) for rows in _parcels(of_one, look)]
+    Notice.objects.bulk_create([notice for notice, _pks in mails])
+    for notice, pks in mails:
+        for some in batched(pks, KEYS_AT_ONCE):
+            Reminder.objects.filter(pk__in=some).update(notice=notice)
+    look.counts["mails"] += len(mails)
+
+
+def _parcels(rows: Iterable[tuple[int, _Line]], look: _Look) -> list[list[tuple[int, _Line]]]:
+    """What one person is told, by mail: one for all that was missed, or is too much of one day; one for each of the
+    others."""
     rows = [(pk, line) for pk, line in rows if line.is_escalation or not _is_muted(line, look)]
     missed = [row for row in rows if row[1].due.is_missed]
     timely = [row for row in rows if not row[1].due.is_missed]
-    together = missed + (timely if len(timely) > SINGLY else [])
-    mails = [together] if together else []
-    mails += [[row] for row in timely] if len(timely) <= SINGLY else []
-    notices = [_notice(address, mail, look) for mail in mails]
-    Notice.objects.bulk_create(notices)
-    for notice, mail in zip(notices, mails, strict=True):
-        for some in batched((pk for pk, _line in mail), KEYS_AT_ONCE):
-            Reminder.objects.filter(pk__in=some).update(notice=notice)
-    look.counts["mails"] += len(mails)
+    if len(timely) > SINGLY:
+        return [missed + timely]
+    return ([missed] if missed else []) + [[row] for row in timely]
 
 
 def _is_muted(line: _Line, look: _Look) -> bool:
@@ -303,7 +308,7 @@ def _ring_webhooks(dues: Iterable[Due], look: _Look) -> None:
             key=key,
             channel=Channel.WEBHOOK,
             address=look.webhooks[due.deadline.agency_id],
-            subject=reminder_words.sentence(due),
+            subject=due.sentence,
             body=reminder_words.hook_body(due),
             created_at=look.at,
             due_at=look.at,

@@ -68,32 +68,17 @@ def tell(
     if not told:
         return
     moment = now()
+    message = {"kind": kind, "subject": subject[:200], "path": path[:300], "at": moment}
     InboxMessage.objects.bulk_create(
-        [
-            InboxMessage(
-                user=person, key=f"{key}:{person.pk}", kind=kind, subject=subject[:200], path=path[:300], at=moment
-            )
-            for person in told
-        ],
-        ignore_conflicts=True,
+        [InboxMessage(user=person, key=f"{key}:{person.pk}", **message) for person in told], ignore_conflicts=True
     )
     muted = set(MutedKind.objects.filter(user__in=told, kind=kind).values_list("user_id", flat=True))
     text = "\n".join(filter(None, [subject, body, absolute_url(path)]))
+    values = {"subject": subject[:200], "body": text, "created_at": moment, "due_at": moment}
+    values["is_confidential"] = is_confidential
+    mailed = [person for person in told if person.email and person.pk not in muted]
     Notice.objects.bulk_create(
-        [
-            Notice(
-                key=f"{key}:{person.pk}",
-                address=person.email,
-                subject=subject[:200],
-                body=text,
-                created_at=moment,
-                due_at=moment,
-                is_confidential=is_confidential,
-            )
-            for person in told
-            if person.email and person.pk not in muted
-        ],
-        ignore_conflicts=True,
+        [Notice(key=f"{key}:{person.pk}", address=person.email, **values) for person in mailed], ignore_conflicts=True
     )
 
 

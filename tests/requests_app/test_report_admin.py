@@ -212,7 +212,7 @@ def test_cell_takes_as_many_queries_for_one_case_as_for_three(number: int, djang
     address = cases(report, "table3", "r1", "total")
     client.get(address)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         answer = client.get(address)
 
     assert len(answer.context["rows"]) == number

@@ -102,7 +102,7 @@ def test_desk_of_other_states_keeps_within_its_budget(
         sign_through(edition)
     client = office.client(Role.PUBLISHER)
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         response = client.get(desk(edition))
 
     assert response.status_code == 200

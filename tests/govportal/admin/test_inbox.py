@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -177,3 +177,10 @@ def test_settings_offer_every_kind_and_say_what_is_mailed_always(client: Client)
         assert words in page, words
     assert "上报负责人" in page
     assert set(contributions.notice_kinds) >= {"review", "publication", "rectification", "request"}
+
+
+def test_kind_is_muted_once_by_each(user: User) -> None:
+    MutedKind.objects.create(user=user, kind="review")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MutedKind.objects.create(user=user, kind="review")

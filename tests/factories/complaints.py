@@ -154,9 +154,11 @@ def make_complaint_order(**values: Any) -> complaint_results.Order:
     return complaint_results.Order(**values)
 
 
-def order_after_complaint(row: Complaint, *, at: datetime = AT, **values: Any) -> Rectification:
+def order_after_complaint(
+    row: Complaint, *, at: datetime = AT, order: complaint_results.Order | None = None
+) -> Rectification:
     """交办整改 because of an answered complaint."""
-    order = make_complaint_order(**values)
+    order = order or make_complaint_order()
     return complaint_results.order_rectification(row.pk, order, actor=complaint_officer_of(row), at=at)
 
 

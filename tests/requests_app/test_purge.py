@@ -19,6 +19,7 @@ from requests_app.models import (
     Appeal,
     Applicant,
     Assignment,
+    Complaint,
     Decision,
     InformationRequest,
     InternalNote,
@@ -101,11 +102,14 @@ def whole_case() -> InformationRequest:
 
 
 def of_case(row: InformationRequest) -> list[tuple[type[models.Model], str]]:
-    """Every model of requests with the column by which its rows hang on the request."""
+    """Every model of requests with the column by which its rows hang on the request.
+
+    A complaint about it has a time of its own (services/complaint_purge.py).
+    """
     hanging = []
     for model in row._meta.apps.get_app_config("requests_app").get_models():
         names = {field.name for field in model._meta.concrete_fields}
-        if "request" in names:
+        if "request" in names and model is not Complaint:
             hanging.append((model, "request"))
         elif "letter" in names:
             hanging.append((model, "letter__request"))

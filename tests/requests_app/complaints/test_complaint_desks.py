@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from govportal.models import User
 from govportal.permissions import Role
-from requests_app.complaint_enums import ComplaintState
+from requests_app.complaint_enums import ComplaintAction, ComplaintState
 from requests_app.models import Complaint, ComplaintFile
 from requests_app.services import complainants, complaint_handling, complaint_procedure
 from requests_app.services.complaint_desks import desks_for, officers
@@ -133,7 +133,7 @@ def test_handler_who_comes_to_the_agency_loses_the_case() -> None:
     make_member(Role.STAFF, row.agency, user=handler)
 
     assert not sees(handler, row)
-    assert complaint_procedure.reasons_against(row, "note", handler) == ["您不能办理这件投诉举报。"]
+    assert complaint_procedure.reasons_against(row, ComplaintAction.NOTE, handler) == ["您不能办理这件投诉举报。"]
     assert officers(row.desk, row.agency) == []
 
 

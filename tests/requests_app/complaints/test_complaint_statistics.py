@@ -61,7 +61,7 @@ def test_figures_count_closed_cases_by_ground_and_agency() -> None:
     assert [ground for ground, _row in found.by_ground] == list(G)
     assert (found.total.total, found.not_accepted, found.redirected, found.until) == (3, 1, 1, SUMMER)
     assert (found.answers.on_time, found.answers.answered, found.answers.share) == (2, 3, 2 / 3)
-    assert (years(SUMMER), answered_on_time(other.parent, 2026, today=SUMMER).share) == ([2026], 0)
+    assert (years(SUMMER), answered_on_time(late.desk, 2026, today=SUMMER).share) == ([2026], 0)
 
 
 def test_nothing_of_the_running_quarter_or_of_running_cases_shows() -> None:

@@ -6,11 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from govportal.models import AuditEvent
-from requests_app.complaint_enums import ComplaintState, OtherPath
 from requests_app.models import Complaint
 from requests_app.services import complain, complainants
 from requests_app.services.complainants import Wanted
-from requests_app.services.complaint_redirect import request_values
 from tests.factories import make_agency
 from tests.factories.complaints import (
     complaint_officer_of,
@@ -130,12 +128,3 @@ def test_new_code_opens_and_the_old_one_no_more() -> None:
 
     assert (complain.find(row.number, code), complain.find(row.number, filed.query_code)) == (row, None)
     assert len(events("renew_code")) == 1
-
-
-def test_redirected_complainant_types_nothing_again() -> None:
-    sent_on, open_one = make_complaint(ComplaintState.REDIRECTED), make_complaint()
-
-    values = request_values(sent_on)
-
-    assert values == {"information": {"agency": sent_on.agency.code, "description": sent_on.facts}}
-    assert (sent_on.other_path, request_values(open_one)) == (OtherPath.REQUEST, {})

@@ -195,7 +195,15 @@ SECURE_CSP = {
 REDIS_URL = env.text("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 3600}
+    {
+        "visibility_timeout": 3600,
+        # A Redis that is away or hangs costs whoever rings a moment and not half a minute: the sweeps find his work.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 3,
+    }
     if REDIS_URL
     else {
         "data_folder_in": str(PORTAL_HOME / "broker"),
@@ -221,6 +229,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat wait for a broker that is away, however long
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "govportal.send_notices", "schedule": 60.0},

@@ -71,3 +71,20 @@ def test_worker_of_root_starts_without_a_warning() -> None:
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert result.stderr == ""
+
+
+def test_broker_that_is_away_is_given_up_at_once_by_who_rings_and_never_by_the_worker() -> None:
+    """Without these options kombu tries again for six seconds, and waits without end where Redis hangs."""
+    script = (
+        "from govportal.celery import app\n"
+        "try: app.send_task('x', retry=False)\n"
+        "except Exception as error: print(type(error).__name__)\n"
+        "options = app.conf.broker_transport_options\n"
+        "print(options['max_retries'], options['socket_timeout'], app.conf.broker_connection_max_retries)"
+    )
+    environ = {**os.environ, "REDIS_URL": "redis://127.0.0.1:9/0"}
+    said = subprocess.run(
+        [sys.executable, "-c", script], env=environ, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.split() == ["OperationalError", "1", "3", "None"]

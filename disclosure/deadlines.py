@@ -45,7 +45,7 @@ def _expiring() -> QuerySet[Item]:
 def _failed_schedules() -> QuerySet[Edition]:
     """Not public at their minute; the day is that of the minute in Beijing."""
     failed = Edition.objects.filter(state__in=OPEN_STATES, publish_at__isnull=False).exclude(publish_fault="")
-    return failed.alias(scheduled_on=TruncDate("publish_at"))
+    return failed.annotate(scheduled_on=TruncDate("publish_at"))
 
 
 ROWS = (

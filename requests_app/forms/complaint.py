@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.models import Item
-from govportal.html import clean_line
+from govportal.html import clean_line, without_controls
 from govportal.models import Agency
 from requests_app.complaint_enums import GROUND_HINTS, ComplaintGround
 from requests_app.forms.answers import TextAndFilesForm
 from requests_app.forms.fields import ScansField, TelephoneField, text_field
-from requests_app.forms.filing import MOST_FILE_MB, StepForm
+from requests_app.forms.filing import StepForm
 from requests_app.services import complain
 from requests_app.services.complaint_desks import open_agencies
 
@@ -211,5 +211,7 @@ class SupplementForm(TextAndFilesForm):
 class WithdrawalForm(forms.Form):
     reason = text_field(gettext_lazy("撤回的原因"), 1000, rows=3, help_text=gettext_lazy("可以不填。"))
 
-
-__all__ = ["MOST_FILES", "MOST_FILE_MB", "STEPS", "ContactForm", "MatterForm", "SupplementForm", "WithdrawalForm"]
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        if data is not None:
+            data = {"reason": without_controls(str(data.get("reason") or ""))}
+        super().__init__(data, **kwargs)

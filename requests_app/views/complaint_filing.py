@@ -29,8 +29,8 @@ from requests_app import filing_guard
 from requests_app.complaint_enums import ComplaintGround
 from requests_app.complaint_page import terms
 from requests_app.filing_guard import Hold
-from requests_app.forms.complaint import MOST_FILE_MB, MOST_FILES, STEPS, ContactForm, MatterForm
-from requests_app.forms.filing import StepForm
+from requests_app.forms.complaint import MOST_FILES, STEPS, ContactForm, MatterForm
+from requests_app.forms.filing import MOST_FILE_MB, StepForm
 from requests_app.models import RequestDraft
 from requests_app.services import drafts
 from requests_app.services.complaint_desks import desks_for

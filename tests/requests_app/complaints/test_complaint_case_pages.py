@@ -216,7 +216,7 @@ def test_request_begins_with_what_was_complained_of() -> None:
 def test_supplement_is_taken_with_its_files_or_kept_with_the_reason() -> None:
     row, client, _page = case_page()
     address = reverse("complaint_supplement")
-    wrong = [
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"text": ""}, "请写明补充的情况"),
         ({"text": "补" * 100_000}, "100000 个字"),
         ({"text": "写在这里", "papers": [scan(b"<svg>", "图.png")]}, "没有收下"),
@@ -239,7 +239,7 @@ def test_withdrawal_asks_once_more_and_ends_the_case() -> None:
 
     asked = text_of(client.get(address))
     too_long = text_of(client.post(address, {"reason": "因" * 1001}))
-    done = client.post(address, {"reason": "问题已经解决。"}, follow=True)
+    done = client.post(address, {"reason": "问题已经\0解决。"}, follow=True)
     again = client.post(address, {"reason": ""})
 
     assert "也不能恢复" in asked and faults(asked) == []

@@ -106,9 +106,12 @@ def test_pdf_tells_the_number_and_never_the_code() -> None:
 
 def test_words_of_the_pdf_name_neither_code_nor_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
-    monkeypatch.setattr(
-        "requests_app.views.complaint_sent.pdf.render", lambda html, **_rest: drawn.append(html) or b"%PDF"
-    )
+
+    def render(html: str, **_rest: Any) -> bytes:
+        drawn.append(html)
+        return b"%PDF"
+
+    monkeypatch.setattr("requests_app.views.complaint_sent.pdf.render", render)
     citizen = Complainer()
     page = citizen.complain()
 
@@ -258,7 +261,7 @@ def test_five_papers_are_kept_and_a_sixth_is_refused_by_name() -> None:
     citizen = Complainer()
 
     response = citizen.post("matter", evidence=[scan(name=f"第{n}份.pdf") for n in range(6)])
-    citizen.post("matter", forget=[citizen.draft.files.first().pk])
+    citizen.post("matter", forget=[drafts.files(citizen.draft)[0].pk])
 
     assert "“第5份.pdf”没有收下" in text_of(response)
     assert citizen.draft.files.count() == 4

@@ -26,9 +26,10 @@ from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Role
 from requests_app.enums import AppealRoute
-from requests_app.models import AnnualReport, Appeal, PublicationTask, RequestOffice
+from requests_app.models import AnnualReport, Appeal, Complaint, PublicationTask, RequestOffice
 from tests.disclosure.admin.desks import signed_in
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
+from tests.factories.complaints import file_complaint, make_complaint_officer
 from tests.factories.feedback import make_feedback
 from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
@@ -86,6 +87,7 @@ READERS = (
     Reader("county administrator", Role.ADMINISTRATOR, "county"),
     Reader("county inspector", Role.INSPECTOR, "county"),
     Reader("county publisher", Role.PUBLISHER, "county"),
+    Reader("county complaint officer", Role.COMPLAINT_OFFICER, "county"),
     *(Reader(f"own {role}", role, "own") for role in Role),
     *(Reader(f"other {role}", role, "other") for role in Role),
 )
@@ -139,6 +141,7 @@ def make_staff_world() -> StaffWorld:
         "receipt": make_receipt(agency=own, purpose="门牌票据用途"),
         **_obligations(own),
         **_requests(own, author),
+        "complaint": _complaint(county, own),
     }
     return world
 
@@ -159,6 +162,12 @@ def _requests(agency: Agency, author: User) -> dict[str, Any]:
         "requestoffice": RequestOffice.objects.create(agency=agency, office="门牌受理机构"),
         "annualreport": AnnualReport.objects.create(agency=agency, year=2098, drafted_by=author, updated_at=now()),
     }
+
+
+def _complaint(county: Agency, agency: Agency) -> Complaint:
+    """Against the agency, at the desk of the county."""
+    make_complaint_officer(county)
+    return file_complaint(agency, at=now(), facts="门牌投诉事实，至今没有改正。").complaint
 
 
 def _obligations(agency: Agency) -> dict[str, Any]:

@@ -62,6 +62,10 @@ def handles_requests(reader: Reader) -> bool:
     return reader.role == Role.REQUEST_OFFICER
 
 
+def handles_complaints(reader: Reader) -> bool:
+    return reader.role == Role.COMPLAINT_OFFICER
+
+
 def sees_requests(reader: Reader) -> bool:
     """Never an administrator, never from above: REQUESTS names the roles of the very agency."""
     return reader.role in REQUESTS
@@ -98,6 +102,7 @@ LISTS: dict[str, List] = {
     "disclosure.synonym": List(site_wide, site_wide),
     "disclosure.bestbet": List(site_wide, site_wide),
     "requests_app.informationrequest": List(sees_requests, handles_requests),
+    "requests_app.complaint": List(handles_complaints, handles_complaints),
     "requests_app.appeal": List(sees_requests, handles_requests),
     "requests_app.publicationtask": List(sees_requests),
     "requests_app.requestoffice": List(is_administrator, is_administrator),
@@ -111,6 +116,8 @@ LISTS: dict[str, List] = {
     ),
     "govportal.notice": List(site_wide),
     "govportal.webhook": List(site_wide, site_wide),
+    "govportal.reminderladder": List(site_wide, site_wide),
+    "govportal.reminder": List(site_wide),
     "govportal.siteprofile": List(nobody),  # the list leads on to its one row
     "auth.group": List(nobody),
     "axes.accessattempt": List(nobody),
@@ -202,6 +209,7 @@ REGISTERS: dict[str, Register] = {
     "filing": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌报告"),
     "receipt": Register(lambda reader: reader.is_own and reader.role in INSIDE | {Role.STAFF}, "门牌票据用途"),
     "informationrequest": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌申请内容"),
+    "complaint": Register(lambda reader: reader.place == "county" and handles_complaints(reader), "门牌投诉事实"),
     "appeal": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌复议机关"),
     "publicationtask": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌申请内容"),
     "requestoffice": Register(lambda reader: reader.is_over_own and reader.role == Role.ADMINISTRATOR, "门牌受理机构"),
@@ -217,6 +225,8 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "disclosure_disclosureevent_verb": ["cancel"],
     "requests_app_informationrequest_verb": ["register"],
     "requests_app_informationrequest_applicant": [],
+    "requests_app_complaint_verb": ["accept"],
+    "requests_app_complaint_complainant": [],
     "requests_app_appeal_verb": ["answer"],
     "requests_app_publicationtask_verb": ["decline"],
     "requests_app_annualreport_verb": ["write"],
@@ -227,6 +237,7 @@ REGISTER_DOORS: dict[str, list[Any]] = {
 LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "index": ([], "", lambda reader: reader.name != "anonymous"),
     "jobs": ([], "", site_wide),
+    "deadlines": ([], "", lambda reader: reader.name != "anonymous"),
     "inbox": ([], "", lambda reader: reader.name != "anonymous"),
     "inbox_settings": ([], "", lambda reader: reader.name != "anonymous"),
     "disclosure_item_new": ([], "", drafts),
@@ -236,6 +247,7 @@ LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "disclosure_catalogueentry_import": ([], "", site_wide),
     "requests_app_informationrequest_find": ([], "", lambda reader: reader.role in REQUESTS - {Role.AGENCY_HEAD}),
     "requests_app_informationrequest_import": ([], "", handles_requests),
+    "requests_app_complaint_find": ([], "", handles_complaints),
     "requests_app_feedback_summary": ([], "", handles_feedback),
     "govportal_agency_import": ([], "", site_wide),
     "govportal_holidayyear_import": ([], "", site_wide),
@@ -251,6 +263,7 @@ ELSEWHERE = {
     "requests_app_informationrequest_file", "requests_app_informationrequest_draft",
     "requests_app_informationrequest_letter",
     "requests_app_informationrequest_proof",  # tests/requests_app/admin/test_request_files.py
+    "requests_app_complaint_file",  # tests/requests_app/complaints/test_complaint_desk.py
     "requests_app_annualreport_cases", "requests_app_annualreport_draft",
     "requests_app_annualreport_evidence",  # tests/requests_app/test_report_admin.py
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the tests of the complaint desk share: an agency complained of, two desks above it, and ways to ask their pages."""
+"""What the tests of the complaint desk share: an agency complained of, two desks above it, ways to ask their pages."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

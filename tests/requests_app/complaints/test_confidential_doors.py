@@ -1,0 +1,288 @@
+"""No door tells anybody outside of the desk that there is a complaint (domain §7): every address of the portal, walked
+from the resolver, answers each of them with the same bytes whether complaints are there or not.
+
+A new address is walked by itself. One whose arguments nobody has named fails: give them a line in VALUES or ARGUMENTS.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from govportal.models import User
+from govportal.permissions import Role
+from requests_app.admin.complaint_verb_groups import VERBS
+from requests_app.complaint_enums import ComplaintState
+from requests_app.models import Complaint
+from tests.disclosure.admin.desks import signed_in
+from tests.disclosure.admin.staff_doors import StaffWorld, make_staff_world
+from tests.factories import make_member, make_user
+from tests.factories.complaints import (
+    bring_complaint_to,
+    file_complaint,
+    make_complaining,
+    make_complaint_file,
+    make_complaint_officer,
+)
+
+pytestmark = pytest.mark.django_db
+FACTS, NAME = "密件事实甲乙丙", "密件投诉人丁"
+# Without the rectification that an answer may lead to, and the summary: those are public, and name nothing.
+STATES = tuple(state for state in ComplaintState if state != ComplaintState.TRANSFERRED)
+PLACES = ("own", "other", "county")
+MOST_ROWS = 2  # of one model whose pages are opened
+
+
+@dataclass
+class Cases:
+    """The complaints against `own`, all at the county's desk."""
+
+    rows: list[Complaint]
+    file_pk: int
+    request_number: str
+
+    @property
+    def numbers(self) -> list[str]:
+        return [row.number for row in self.rows]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[StaffWorld]:
+    """Made once for the module and rolled back after it; what a test does to it is rolled back after the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = make_staff_world()
+        make_complaint_officer(made.county, email="desk@county.example")
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time stands: no page differs from another for having been asked later."""
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+
+
+def make_cases(world: StaffWorld) -> Cases:
+    """One complaint a state: of an item, of a request, of neither."""
+    item = next(row.edition.item for row in world.rows if row.is_published)
+    number = world.registers["informationrequest"].number
+    subjects: list[dict[str, Any]] = [{"item": item}, {"request_number": number}, {}]
+    rows = []
+    for position, state in enumerate(STATES):
+        row = file_complaint(
+            world.own, at=timezone.now(), person=make_complaining(name=NAME), facts=f"{FACTS}，至今没有改正。",
+            **subjects[position % 3],
+        ).complaint  # fmt: skip
+        assert row.desk == world.county
+        rows.append(bring_complaint_to(state, row, at=timezone.now()))
+    return Cases(rows, make_complaint_file(rows[0]).pk, number)
+
+
+# --- the doors ------------------------------------------------------------------------------------------------------
+
+# What an address may name, by the name of its argument.
+VALUES: dict[str, Callable[[StaffWorld, Cases], Any]] = {
+    "slug": lambda world, cases: next(row.edition.item.slug for row in world.rows if row.is_published),
+    "code": lambda world, cases: world.own.code,
+    "year": lambda world, cases: timezone.localdate().year,
+    "number": lambda world, cases: 1,
+    "sequence": lambda world, cases: 1,
+    "section": lambda world, cases: "items",
+    "key": lambda world, cases: "supply",
+    "name": lambda world, cases: "note",
+    "verb": lambda world, cases: "submit",
+    "action": lambda world, cases: "note",
+    "deed": lambda world, cases: "sign",
+    "format": lambda world, cases: "csv",
+    "template": lambda world, cases: "county",
+    "app_label": lambda world, cases: "requests_app",
+    "seal": lambda world, cases: "seal",
+    "table": lambda world, cases: "requests",
+    "row": lambda world, cases: "r1",
+    "column": lambda world, cases: "total",
+    "file_pk": lambda world, cases: cases.file_pk,
+    "attachment_pk": lambda world, cases: 1,
+    "letter_pk": lambda world, cases: 1,
+    "delivery_pk": lambda world, cases: 1,
+}
+ROW = {"pk", "object_id", "id"}
+# The same for one address alone.
+ARGUMENTS: dict[str, Callable[[StaffWorld, Cases], list[dict[str, Any]]]] = {
+    "data_csv": lambda world, cases: [{"key": "power"}],
+    "complaint_file": lambda world, cases: [{"pk": cases.file_pk}],
+    "request_sent": lambda world, cases: [{"number": cases.request_number, "seal": "seal"}],
+    "request_receipt": lambda world, cases: [{"number": cases.request_number, "seal": "seal"}],
+    "admin:view_on_site": lambda world, cases: [
+        {"content_type_id": ContentType.objects.get_for_model(Complaint).pk, "object_id": cases.rows[0].pk}
+    ],
+    "admin:requests_app_complaint_verb": lambda world, cases: [
+        {"pk": cases.rows[0].pk, "name": verb.name} for verb in VERBS
+    ],
+}
+# Questions that only somebody asks who looks for it.
+QUESTIONS: dict[str, Callable[[Cases], list[str]]] = {
+    "search": lambda cases: [f"?q={FACTS}", f"?q={cases.numbers[0]}"],
+    "admin:autocomplete": lambda cases: [
+        f"?app_label=requests_app&model_name={model}&field_name=complaint&term={term}"
+        for model in ("complaintfile", "complaintevent", "complainant") for term in ("", cases.numbers[0])
+    ],
+}  # fmt: skip
+# Signing out would end the walk.
+LEFT_OUT = {"admin:logout"}
+
+
+def doors(patterns: Any = None, space: str = "") -> Iterator[tuple[str, list[str]]]:
+    """(name, names of its arguments) of every address that has a name."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from doors(pattern.url_patterns, inner)
+        elif pattern.name and f"{space}{pattern.name}" not in LEFT_OUT:
+            keys = list(getattr(pattern.pattern, "converters", None) or pattern.pattern.regex.groupindex)
+            yield f"{space}{pattern.name}", keys
+
+
+def rows_of(door: str, cases: Cases) -> list[Any]:
+    """Primary keys of the rows whose admin page this is; those of complaints though they may be gone."""
+    models = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in apps.get_models()}
+    prefix = door.removeprefix("admin:").rpartition("_")[0]
+    if prefix == "requests_app_complaint":
+        return [row.pk for row in cases.rows]
+    if prefix in models:
+        return list(models[prefix]._default_manager.order_by("pk").values_list("pk", flat=True)[:MOST_ROWS]) or [1]
+    return [1]
+
+
+def addresses(door: str, keys: list[str], world: StaffWorld, cases: Cases, *, is_brief: bool) -> list[str]:
+    """`is_brief`: one for each door."""
+    if door in ARGUMENTS:
+        chosen = ARGUMENTS[door](world, cases)
+    else:
+        unknown = set(keys) - set(VALUES) - ROW
+        assert not unknown, f"{door} names {sorted(unknown)}: see the docstring of this file"
+        fixed = {key: VALUES[key](world, cases) for key in keys if key in VALUES}
+        row = next((key for key in keys if key in ROW), None)
+        chosen = [fixed | {row: pk} for pk in rows_of(door, cases)] if row else [fixed]
+    found = [reverse(door, kwargs=kwargs) for kwargs in chosen]
+    if is_brief:
+        return found[:1]
+    questions = QUESTIONS[door](cases) if door in QUESTIONS else []
+    if door.endswith("_changelist"):
+        questions = [f"?q={cases.numbers[0]}"]
+    return [*found, *(found[0] + question for question in questions)]
+
+
+# --- what is answered ------------------------------------------------------------------------------------------------
+
+# What is drawn anew for each page: tokens of forms, nonces, keys of sheets.
+_DRAWN = re.compile(rb"nonce=\"[^\"]+\"|[A-Za-z0-9_-]{32,}(?::[A-Za-z0-9_-]+)*")
+_BINARY = ("application/pdf", "application/zip", "application/vnd", "image/")
+
+
+def answer(client: Client, address: str) -> tuple[int, str, bytes]:
+    """(status, where it leads, body without what is drawn anew); nothing that the asking writes is kept."""
+    with transaction.atomic():
+        response: Any = client.get(address)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        transaction.set_rollback(True)
+    if response.get("Content-Type", "").startswith(_BINARY):
+        body = b""
+    return response.status_code, response.get("Location", ""), _DRAWN.sub(b"*", body)
+
+
+def walk(client: Client, found: list[str]) -> dict[str, tuple[int, str, bytes]]:
+    return {address: answer(client, address) for address in found}
+
+
+def compare(world: StaffWorld, readers: dict[str, Callable[[], Client]], *, is_brief: bool = False) -> None:
+    """Each reader at each door, with the complaints and without them. `is_brief`: where numbers stand, once each."""
+    with transaction.atomic():
+        cases = make_cases(world)
+        found = [
+            address
+            for door, keys in doors()
+            if not is_brief or _is_desk(door)
+            for address in addresses(door, keys, world, cases, is_brief=is_brief)
+        ]
+        filled = {name: walk(client(), found) for name, client in readers.items()}
+        transaction.set_rollback(True)
+    for name, client in readers.items():
+        for address, empty in walk(client(), found).items():
+            full = filled[name][address]
+            assert full[:2] == empty[:2], f"{name} at {address}: {full[:2]} instead of {empty[:2]}"
+            assert full[2] == empty[2], f"{name} at {address}: {difference(full[2], empty[2])}"
+            words = [word for word in (FACTS, NAME, *cases.numbers) if word not in address]
+            betrayed = [word for word in words if word.encode() in full[2]]
+            assert not betrayed, f"{name} at {address}: {betrayed}"
+
+
+def difference(full: bytes, empty: bytes) -> str:
+    """The lines that are there with complaints alone, and without them alone."""
+    with_, without = (body.decode("utf-8", "replace").splitlines() for body in (full, empty))
+    return (
+        f"{[line for line in with_ if line not in without][:5]} / {[line for line in without if line not in with_][:5]}"
+    )
+
+
+# --- the readers -----------------------------------------------------------------------------------------------------
+
+
+def holding(world: StaffWorld, posts: list[tuple[Role, str]]) -> User:
+    user = make_user()
+    for role, place in posts:
+        make_member(role, getattr(world, place), user=user)
+    return User.objects.get(pk=user.pk)
+
+
+def is_outside(role: Role, place: str) -> bool:
+    return (role, place) != (Role.COMPLAINT_OFFICER, "county")
+
+
+# Whoever holds all that can be held at one place sees what any one role there shows.
+EVERYTHING: dict[str, list[tuple[Role, str]]] = {
+    **{place: [(role, place) for role in Role if is_outside(role, place)] for place in PLACES},
+    "officer of the desk and of the agency complained of": [(Role.COMPLAINT_OFFICER, "county"), (Role.STAFF, "own")],
+}
+
+
+@pytest.mark.parametrize("reader", ["anonymous", "superuser", *EVERYTHING])
+def test_every_door_answers_as_if_there_were_no_complaint(world: StaffWorld, reader: str) -> None:
+    user = make_user(is_superuser=True) if reader == "superuser" else holding(world, EVERYTHING.get(reader, []))
+    make = Client if reader == "anonymous" else partial(signed_in, user)
+
+    compare(world, {reader: make})
+
+
+def _is_desk(door: str) -> bool:
+    """Where numbers stand, and what belongs to complaints."""
+    return door.endswith("_changelist") or door in {"admin:index", "admin:deadlines", "admin:inbox"} or (
+        door.startswith("admin:requests_app_complaint_")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["own", "county"])
+def test_no_single_role_outside_of_the_desk_sees_a_trace_in_the_admin(world: StaffWorld, place: str) -> None:
+    people = {f"{place} {role}": holding(world, [(role, place)]) for role in Role if is_outside(role, place)}
+
+    compare(world, {name: partial(signed_in, user) for name, user in people.items()}, is_brief=True)
+
+
+def test_the_desk_itself_sees_them(world: StaffWorld) -> None:
+    """The walk would find a complaint where there is one to find."""
+    officer = signed_in(holding(world, [(Role.COMPLAINT_OFFICER, "county")]))
+    row = make_cases(world).rows[0]
+
+    listed = answer(officer, reverse("admin:requests_app_complaint_changelist"))[2]
+    shown = answer(officer, reverse("admin:requests_app_complaint_change", args=[row.pk]))[2]
+
+    assert row.number.encode() in listed and FACTS.encode() in shown

@@ -97,9 +97,15 @@ def enqueue_trial(agency: Agency, *, key: str) -> Notice:
 
 
 def kinds() -> dict[str, str]:
-    """Every kind of message to staff, with the words by which it is chosen: kinds of deadlines come last."""
+    """Every kind of message to staff, with the words by which it is chosen: kinds of deadlines come last.
+
+    A kind of message whose deadlines go by the same key covers both, under its own words.
+    """
     deadlines = {source.key: source.label for source in contributions.deadline_sources.all()}
-    return {key: str(label) for key, label in {**contributions.notice_kinds, **deadlines}.items()}
+    return {
+        key: str(label)
+        for key, label in {**contributions.notice_kinds, **deadlines, **contributions.notice_kinds}.items()
+    }
 
 
 def send_again(pks: Iterable[int], *, actor: Any) -> int:

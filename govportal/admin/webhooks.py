@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import PermissionDenied
 from django.core.validators import URLValidator
 from django.db import transaction
@@ -36,6 +37,7 @@ class WebhookForm(forms.ModelForm):
         max_length=300,
         assume_scheme="https",
         validators=[URLValidator(schemes=list(webhooks.SCHEMES))],
+        widget=AdminURLFieldWidget,
     )
     secret = forms.CharField(
         label=gettext_lazy("密钥"),

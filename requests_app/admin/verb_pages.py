@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -100,10 +100,15 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
     def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         """A second press finds the deed done before it finds it refused, or the case gone to others."""
         verb = next((verb for verb in self.verbs if verb.name == name), None)
-        may = request.method == "POST" and self.has_view_permission(request)
-        if verb and may and sent_forms.is_done(self._key(request, pk, verb)):
+        is_ours = verb is not None and request.method == "POST" and self.has_view_permission(request)
+        if verb and is_ours and sent_forms.is_done(self._key(request, pk, verb)):
             return self._done_already(request, pk, verb)
-        return super().verb_view(request, pk, name)
+        try:
+            return super().verb_view(request, pk, name)
+        except Http404:  # it went to others between the two questions
+            if verb and is_ours and sent_forms.is_done(self._key(request, pk, verb)):
+                return self._done_already(request, pk, verb)
+            raise
 
     def _key(self, request: HttpRequest, pk: int, verb: Verb) -> str:
         return _key_of(request, self.opts.label_lower, pk, verb)

@@ -32,7 +32,7 @@ class ComplaintDesks:
     def __post_init__(self) -> None:
         self.county = make_agency(name="澄明县政府", parent=self.city)
         self.township = make_agency(name="柳林镇政府", parent=self.county)
-        self.city_officer, self.officer = make_complaint_officer(self.city), make_complaint_officer(self.county)
+        self.officer, self.city_officer = make_complaint_officer(self.county), make_complaint_officer(self.city)
 
     def complaint(self, **values: Any) -> Complaint:
         return file_complaint(self.township, **{"at": timezone.now()} | values).complaint

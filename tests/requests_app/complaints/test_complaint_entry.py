@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from disclosure.enums import ItemState
 from govportal.models import PrivateFile
 from govportal.now import today
 from govportal.permissions import Role
@@ -64,7 +65,7 @@ def test_every_channel_but_the_web_is_entered_and_anonymous_as_well(desks: Compl
 
 
 def test_sheet_with_a_fault_comes_back_as_it_was_typed(desks: ComplaintDesks) -> None:
-    hidden = make_item(agency=desks.township, state="unpublished")
+    hidden = make_item(agency=desks.township, state=ItemState.UNPUBLISHED)
     wrong: tuple[dict[str, Any], ...] = (
         {"name": ""},
         {"phone": ""},

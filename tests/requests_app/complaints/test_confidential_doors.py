@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.apps import apps
@@ -20,7 +21,6 @@ from django.utils import timezone
 
 from govportal.models import User
 from govportal.permissions import Role
-from requests_app.admin.complaint_verb_groups import VERBS
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint
 from tests.disclosure.admin.desks import signed_in
@@ -126,7 +126,7 @@ ARGUMENTS: dict[str, Callable[[StaffWorld, Cases], list[dict[str, Any]]]] = {
         {"content_type_id": ContentType.objects.get_for_model(Complaint).pk, "object_id": cases.rows[0].pk}
     ],
     "admin:requests_app_complaint_verb": lambda world, cases: [
-        {"pk": cases.rows[0].pk, "name": verb.name} for verb in VERBS
+        {"pk": cases.rows[0].pk, "name": name} for name in ("accept", "note", "summary")
     ],
 }
 # Questions that only somebody asks who looks for it.
@@ -157,7 +157,7 @@ def rows_of(door: str, cases: Cases) -> list[Any]:
     models = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in apps.get_models()}
     prefix = door.removeprefix("admin:").rpartition("_")[0]
     if prefix == "requests_app_complaint":
-        return [row.pk for row in cases.rows]
+        return [row.pk for row in cases.rows][:MOST_ROWS]
     if prefix in models:
         return list(models[prefix]._default_manager.order_by("pk").values_list("pk", flat=True)[:MOST_ROWS]) or [1]
     return [1]
@@ -184,8 +184,10 @@ def addresses(door: str, keys: list[str], world: StaffWorld, cases: Cases, *, is
 
 # --- what is answered ------------------------------------------------------------------------------------------------
 
-# What is drawn anew for each page: tokens of forms, nonces, keys of sheets.
-_DRAWN = re.compile(rb"nonce=\"[^\"]+\"|[A-Za-z0-9_-]{32,}(?::[A-Za-z0-9_-]+)*")
+# What is drawn anew for each page: nonces, signed values, tokens of forms, keys of sheets, names of drafts.
+_DRAWN = re.compile(
+    rb"nonce=\"[^\"]+\"|[\w-]*:[A-Za-z0-9]{6}:[\w-]{20,}|[\w-]{32,}(?::[\w-]+)*|\?d=[0-9a-f]{10}", re.ASCII
+)
 _BINARY = ("application/pdf", "application/zip", "application/vnd", "image/")
 
 
@@ -197,7 +199,8 @@ def answer(client: Client, address: str) -> tuple[int, str, bytes]:
         transaction.set_rollback(True)
     if response.get("Content-Type", "").startswith(_BINARY):
         body = b""
-    return response.status_code, response.get("Location", ""), _DRAWN.sub(b"*", body)
+    location = _DRAWN.sub(b"*", response.get("Location", "").encode()).decode()
+    return response.status_code, location, _DRAWN.sub(b"*", body)
 
 
 def walk(client: Client, found: list[str]) -> dict[str, tuple[int, str, bytes]]:
@@ -216,14 +219,16 @@ def compare(world: StaffWorld, readers: dict[str, Callable[[], Client]], *, is_b
         ]
         filled = {name: walk(client(), found) for name, client in readers.items()}
         transaction.set_rollback(True)
+    found_out = []
     for name, client in readers.items():
         for address, empty in walk(client(), found).items():
             full = filled[name][address]
-            assert full[:2] == empty[:2], f"{name} at {address}: {full[:2]} instead of {empty[:2]}"
-            assert full[2] == empty[2], f"{name} at {address}: {difference(full[2], empty[2])}"
-            words = [word for word in (FACTS, NAME, *cases.numbers) if word not in address]
-            betrayed = [word for word in words if word.encode() in full[2]]
-            assert not betrayed, f"{name} at {address}: {betrayed}"
+            if full != empty:
+                found_out.append(f"{name} at {address}: {full[:2]}, {empty[:2]}, {difference(full[2], empty[2])}")
+            words = [word for word in (FACTS, NAME, *cases.numbers) if word not in unquote(address)]
+            if betrayed := [word for word in words if word.encode() in full[2]]:
+                found_out.append(f"{name} at {address}: {betrayed}")
+    assert not found_out, "\n".join(found_out)
 
 
 def difference(full: bytes, empty: bytes) -> str:

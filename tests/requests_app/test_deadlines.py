@@ -75,7 +75,8 @@ def _fee(agency: Agency) -> tuple[int, InformationRequest, Callable[[], object]]
     return fee.pk, row, lambda: type(fee).objects.filter(pk=fee.pk).update(paid_on=DAY)
 
 
-OPEN = {
+type Made = tuple[int, InformationRequest, Callable[[], object]]
+OPEN: dict[str, Callable[[Agency], Made]] = {
     "request": _request,
     "correction": _correction,
     "fee": _fee,

@@ -34,6 +34,6 @@ class Command(BaseCommand):
 
 def names() -> list[str]:
     """The tasks that beat rings for, each once: as the page of jobs lists them, then those that are not there."""
-    rung = list(dict.fromkeys(entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()))
+    rung = list(dict.fromkeys(str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()))
     listed = [job.key for job in scheduled_jobs.all() if job.key in rung]
     return [*listed, *(name for name in rung if name not in listed)]

@@ -11,9 +11,9 @@ class RequestsConfig(AppConfig):
         from govportal import contributions
         from requests_app import (
             audit_words,
-            complaint_queues,
             complaint_contributions,
             complaint_links,
+            complaint_queues,
             deadlines,
             feedback_contributions,
             filing_contributions,

@@ -42,4 +42,4 @@ def contribute() -> None:
         contributions.staff_queues.add(queue)
     contributions.list_notes.update(feedback_queues.LIST_NOTES)
     contributions.audit_words.update(FEEDBACK_WORDS)
-    contributions.notice_kinds[feedback_tell.KIND] = gettext_lazy("留言纠错")
+    contributions.notice_kinds[feedback_tell.KIND] = gettext_lazy("留言纠错办理")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 NOTICE_KINDS = {
-    "request": _("依申请公开"),
+    "requests": _("依申请公开"),
     "decision": _("答复、延期的签发"),
     "complaints": _("投诉举报办理"),
 }

@@ -239,7 +239,7 @@ def _tell(row: Rectification, people: Iterable[User], subject: str, event: Audit
     """Numbers and days only: what is wrong stands on the page."""
     notices.tell(
         [person for person in people if person.pk != event.actor_id],
-        kind="rectification",
+        kind="rectifications",
         key=f"rectification:{event.pk}",
         subject=subject,
         path=reverse("admin:disclosure_rectification_change", args=[row.pk]),

@@ -299,7 +299,7 @@ def _tell_released(row: Withholding, done: WithholdingReview) -> None:
     """Mail whoever proposed it: its text may now be published. The number alone."""
     notices.tell(
         [row.proposed_by],
-        kind="withholding",
+        kind="withholdings",
         key=f"withholding-review:{done.pk}",
         subject=_("不予公开备案 %s 已解除") % row.pk,
         path=reverse("admin:disclosure_withholding_change", args=[row.pk]),

@@ -9,6 +9,7 @@ from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import display_for_field, flatten, label_for_field, lookup_field, unquote
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteMixin, AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from govportal import audit
+from govportal.forms import whole_number
 from govportal.models import Agency, PublicRevision
 
 
@@ -46,6 +48,21 @@ class NamedList(ChangeList):
         return ""
 
 
+class _OfNumbers(AutocompleteMixin):
+    """Shows again what was chosen. Django's own asks the database for ids as they came, whatever stands in the form."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [text for text in value if whole_number(text) is not None], attr)
+
+
+class _ChosenOne(_OfNumbers, AutocompleteSelect):
+    pass
+
+
+class _ChosenMany(_OfNumbers, AutocompleteSelectMultiple):
+    pass
+
+
 class StaffModelAdmin(admin.ModelAdmin):
     """Lists as staff read them."""
 
@@ -53,6 +70,16 @@ class StaffModelAdmin(admin.ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NamedList
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", _ChosenOne(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", _ChosenMany(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class AuditedModelAdmin[M: models.Model](StaffModelAdmin):

@@ -13,7 +13,7 @@ from govportal.site import absolute_url
 from requests_app.feedback_enums import FeedbackAction
 from requests_app.models import Feedback, FeedbackEvent
 
-KIND = "feedback"  # of contributions.notice_kinds
+KIND = "messages"  # of contributions.notice_kinds
 _TO_WRITER = {
     FeedbackAction.PASS_ON: gettext_lazy("您的留言 %(number)s 已经转其他单位办理，答复期限不变。"),
     FeedbackAction.ANSWER: gettext_lazy("您的留言 %(number)s 已经答复。"),

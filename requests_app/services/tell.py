@@ -107,7 +107,7 @@ def tell_office(row: InformationRequest, *, key: str, subject: Promise | str, bu
     with translation.override(settings.LANGUAGE_CODE):
         words = str(subject) % {"number": row.number}
         people = officers.filter(pk=row.handler_id or 0) or officers
-        _tell([person for person in people if person.pk != but], "request", key, words, row)
+        _tell([person for person in people if person.pk != but], "requests", key, words, row)
 
 
 def _tell(people: Iterable[User], kind: str, key: str, subject: str, row: InformationRequest) -> None:

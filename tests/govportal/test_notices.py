@@ -220,6 +220,10 @@ def test_telling_outside_a_transaction_is_refused(kind: str) -> None:
 def test_kinds_are_those_of_messages_and_of_deadlines_each_with_words() -> None:
     deadlines = {source.key for source in contributions.deadline_sources.all()}
 
+    # One box ticked off must not mute two kinds.
+    assert deadlines.isdisjoint(contributions.notice_kinds)
+    words = list(notices.kinds().values())
+    assert sorted(set(words)) == sorted(words)
     assert set(notices.kinds()) == {*contributions.notice_kinds, *deadlines}
     assert all(notices.kinds().values())
 

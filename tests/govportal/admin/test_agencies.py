@@ -101,3 +101,14 @@ def test_rows_of_an_agency_are_audited_and_renew_the_pages(tree: Tree) -> None:
     assert events["internalbody.add"].after["name"] == "救助科"
     assert {event.agency_code for event in events.values()} == {tree.bureau.code}
     assert PublicRevision.objects.count() > revision
+
+
+@pytest.mark.parametrize("typed", ["x", "1e3", "9" * 40, "-1"])
+def test_choice_that_is_no_number_is_an_error_of_the_form(tree: Tree, typed: str) -> None:
+    client = signed_in(make_member(Role.ADMINISTRATOR, tree.county))
+
+    response = client.post(address("agency", "change", tree.bureau.pk), agency_data(tree.bureau, parent=typed))
+
+    tree.bureau.refresh_from_db()
+    assert response.status_code == 200
+    assert tree.bureau.parent == tree.county

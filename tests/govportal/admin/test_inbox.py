@@ -41,12 +41,12 @@ def test_newest_comes_first_and_others_have_their_own(client: Client, user: User
 
 def test_list_is_filtered_and_wrong_filters_are_none(client: Client, user: User) -> None:
     make_inbox_message(user, subject="审查", kind="review")
-    make_inbox_message(user, subject="整改", kind="rectification", read_at=now())
+    make_inbox_message(user, subject="整改", kind="rectifications", read_at=now())
 
     cases = {
         "?unread=1": ["审查"],
-        "?kind=rectification": ["整改"],
-        "?kind=rectification&unread=1": [],
+        "?kind=rectifications": ["整改"],
+        "?kind=rectifications&unread=1": [],
         "?kind=nonsense": ["整改", "审查"],
         "?kind=%00&page=x": ["整改", "审查"],
         "?page=999999999999999999999": ["整改", "审查"],
@@ -154,7 +154,7 @@ def test_kinds_left_out_are_not_mailed_and_come_back(client: Client, user: User)
     assert client.get(SETTINGS).context["form"].initial["mailed"] == kept
     with transaction.atomic():
         notices.tell([user], kind="review", key="k:1", subject="标题", path="/admin/")
-        notices.tell([user], kind="rectification", key="k:2", subject="标题", path="/admin/")
+        notices.tell([user], kind="rectifications", key="k:2", subject="标题", path="/admin/")
     assert InboxMessage.objects.filter(user=user).count() == 2
     assert [notice.key for notice in Notice.objects.all()] == [f"k:2:{user.pk}"]
     client.post(SETTINGS, {"mailed": list(notices.kinds())})
@@ -176,7 +176,7 @@ def test_settings_offer_every_kind_and_say_what_is_mailed_always(client: Client)
     for words in notices.kinds().values():
         assert words in page, words
     assert "上报负责人" in page
-    assert set(contributions.notice_kinds) >= {"review", "publication", "rectification", "request"}
+    assert set(contributions.notice_kinds) >= {"review", "publication", "rectifications", "requests"}
 
 
 def test_kind_is_muted_once_by_each(user: User) -> None:

@@ -4,7 +4,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from celery import current_app
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.journey import Clock
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -28,3 +31,21 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Jobs are done at once, in the place of the worker."""
+    monkeypatch.setattr(
+        current_app, "send_task", lambda name, kwargs, **_how: current_app.tasks[name].apply(kwargs=kwargs)
+    )
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def telephone(browser: Browser) -> Iterator[Page]:
+    """A page 360 pixels wide."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce", locale="zh-CN")
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()

@@ -25,7 +25,7 @@ def signed_in_context(browser: Browser, live_server: LiveServer, user: User, **h
 
 @dataclass
 class Desk:
-    """The desk of one request."""
+    """The desk of one request or complaint."""
 
     page: Page
 
@@ -73,9 +73,9 @@ class Staff:
         context.close()
 
     @contextmanager
-    def desk(self, user: User, number: str, queue: str = "open") -> Iterator[Desk]:
-        """Of one request, out of a list."""
-        requests = reverse("admin:requests_app_informationrequest_changelist")
-        with self.page(user, f"{requests}?queue={queue}") as page:
+    def desk(self, user: User, number: str, queue: str = "open", *, of: str = "informationrequest") -> Iterator[Desk]:
+        """Of one request, or of another case, out of a list."""
+        cases = reverse(f"admin:requests_app_{of}_changelist")
+        with self.page(user, f"{cases}?queue={queue}") as page:
             page.get_by_role("link", name=number).click()
             yield Desk(page)

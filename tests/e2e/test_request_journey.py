@@ -8,18 +8,13 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from io import StringIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from celery import current_app
 from django.core.management import call_command
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -27,14 +22,13 @@ from govportal.models import Agency, SiteProfile, User
 from govportal.models.agency import AgencyKind
 from requests_app.enums import State
 from requests_app.models import InformationRequest, RequestOffice
-from tests.e2e.keyboard import Keyboard
+from tests.e2e.journey import Citizen, Clock
 from tests.e2e.staff import Staff
 from tests.factories import make_agency
 from tests.factories.requests import make_officer, make_releaser
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 IDENTITY = "11010519491231002X"  # the example of GB 11643
 SUBJECT = "2025年农村公路养护资金使用明细"
 CONTENT = b"%PDF-1.7\n%disclosed\n"
@@ -61,70 +55,11 @@ FORM = (
 )  # fmt: skip
 
 
-class Clock:
-    """The only clock of the portal, moved by hand."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.set(9, 11)
-        monkeypatch.setattr(timezone, "now", lambda: self.at)
-
-    def set(self, month: int, day: int, hour: int = 10, *, year: int = 2026) -> None:
-        self.at = datetime(year, month, day, hour, 0, tzinfo=BEIJING)
-
-
 @dataclass
 class Office:
     agency: Agency
     officer: User
     head: User
-
-
-@dataclass
-class Citizen:
-    """With the keyboard of a telephone. `number` and `code`: what he has written down."""
-
-    address: str
-    page: Page
-    number: str = ""
-    code: str = ""
-
-    def __post_init__(self) -> None:
-        self.keys = Keyboard(self.page)
-
-    def open(self, name: str) -> None:
-        self.page.goto(self.address + reverse(name))
-
-    def is_at(self, name: str) -> bool:
-        return self.page.url.partition("?")[0] == self.address + reverse(name)
-
-    def words(self) -> str:
-        return self.page.locator("main").inner_text()
-
-    def look_up(self, number: str, code: str) -> str:
-        """What the page says then: the case, or what is wrong."""
-        self.open("request_lookup")
-        self.keys.type_into("#id_number", number)
-        self.keys.type_into("#id_code", code)
-        with self.page.expect_navigation():
-            self.keys.press("Enter")
-        return self.words() if self.is_at("request_case") else self.page.locator(".errors").inner_text()
-
-    def open_case(self) -> str:
-        words = self.look_up(self.number, self.code)
-        assert self.is_at("request_case")
-        return words
-
-    def due_on(self) -> str:
-        return self.page.locator(".due-date time").get_attribute("datetime") or ""
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Jobs are done at once, in the place of the worker."""
-    monkeypatch.setattr(
-        current_app, "send_task", lambda name, kwargs, **_how: current_app.tasks[name].apply(kwargs=kwargs)
-    )
-    return Clock(monkeypatch)
 
 
 @pytest.fixture
@@ -138,11 +73,8 @@ def office(clock: Clock) -> Office:
 
 
 @pytest.fixture
-def citizen(browser: Browser, live_server: LiveServer, office: Office) -> Iterator[Citizen]:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce", locale="zh-CN")
-    context.set_default_timeout(30_000)
-    yield Citizen(live_server.url, context.new_page())
-    context.close()
+def citizen(telephone: Page, live_server: LiveServer, office: Office) -> Citizen:
+    return Citizen(live_server.url, telephone)
 
 
 @pytest.fixture
@@ -212,14 +144,11 @@ def send_twice(citizen: Citizen) -> None:
     """Enter, and once more by mistake."""
     citizen.keys.tab_to("main form button:not([name])")
     citizen.keys.press("Enter", times=2)
-    citizen.page.wait_for_url("**/requests/sent/**")
-    citizen.page.wait_for_load_state()
-    number, code = (citizen.page.locator(".receipt dd").nth(place).inner_text() for place in (0, 1))
-    citizen.number, citizen.code = number, code
+    citizen.write_down()
 
     row = InformationRequest.objects.get()
-    assert number == row.number
-    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", code)
+    assert citizen.number == row.number
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", citizen.code)
 
 
 def keep_receipt(citizen: Citizen, browser: Browser, folder: Path) -> None:

@@ -53,6 +53,14 @@ def speak_chinese() -> None:
     translation.activate("zh-hans")
 
 
+@pytest.fixture(autouse=True)
+def forget_what_was_cached() -> None:
+    """Rows of the next test have the ids of this one's."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def portal_data() -> Path:
     """The folder of real data named by PORTAL_DATA; the test is skipped, by that name, without it."""

@@ -214,10 +214,10 @@ def test_landing_keeps_within_its_budget(
         _scheduled(office)
         _failed(office)
     client = signed_in(user)
-    client.get(LANDING)
+    client.get(LANDING)  # the figures of deadlines are kept for two minutes
 
-    # A tile is a query, and so is a kind of deadline: this person has those of two apps, and of a head all.
-    with django_assert_max_num_queries(51):
+    # A tile is a query: this person has those of two apps.
+    with django_assert_max_num_queries(33):
         page = text(client.get(LANDING))
 
     assert "今天要办" in page

@@ -17,7 +17,7 @@ from govportal.now import now
 from govportal.workdays import is_working_day
 from tests.mail_sink import mail_sink
 
-DEADLINES, AGENCIES, MAILS = 2_000, 50, 300
+DEADLINES, AGENCIES, MAILS = 100_000, 500, 5_000
 HOOK_EVERY = 25  # one agency in so many has a messenger
 
 

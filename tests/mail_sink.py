@@ -28,6 +28,9 @@ class MailSink(socketserver.ThreadingTCPServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
+    def handle_error(self, *_request: object) -> None:
+        """A sender that was killed has hung up."""
+
     def ids(self) -> list[str]:
         return [str(message["Message-ID"]) for message in self.messages]
 
@@ -55,7 +58,9 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _take(self) -> None:
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return  # the sender died: what he had not finished was not taken
             lines.append(line.removeprefix(b"."))
         with self.server.lock:
             self.server.messages.append(message_from_bytes(b"".join(lines), policy=default))

@@ -44,6 +44,11 @@ def can(user: Any, permission: Permission, agency: "Agency | None" = None) -> bo
     return False
 
 
+def own_agencies(user: Any) -> set[int]:
+    """Ids of the agencies this person is of, in whatever role."""
+    return {membership.agency_id for membership in _memberships(user)}
+
+
 def holds_for_all(user: Any, permission: Permission) -> bool:
     """True if a role that reaches down gives the permission at the top of the tree: what belongs to the whole site."""
     return any(

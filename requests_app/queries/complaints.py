@@ -20,9 +20,8 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         of, in whatever role: neither its users nor its administrators, and no handler out of its own people."""
         if not access.can(user, Permission.HANDLE_COMPLAINT):
             return self.none()
-        own = [membership.agency_id for membership in user.memberships.all()]
         desks = access.agencies_under(user, Permission.HANDLE_COMPLAINT)
-        return self.filter(desk__in=desks).exclude(agency__in=own)
+        return self.filter(desk__in=desks).exclude(agency__in=access.own_agencies(user))
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_COMPLAINTS)

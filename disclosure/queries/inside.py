@@ -71,9 +71,10 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
         return self.filter(state__in=WAITING_FOR_REPORT, agency__in=writing)
 
     def to_verify_for(self, user: Any) -> Self:
-        """Reported, and for this person to verify."""
+        """Reported, and for this person to verify: of an agency he oversees, or ordered by himself."""
         ordering = access.agencies_under(user, Permission.ORDER_RECTIFICATION)
-        reported = self.filter(state=RectificationState.REPORTED, agency__in=ordering.values("pk"))
+        his = Q(agency__in=ordering.values("pk")) | Q(ordered_by=user.pk)
+        reported = self.filter(his, state=RectificationState.REPORTED)
         return reported.exclude(agency__in=user.memberships.values("agency")).exclude(reported_by=user)
 
 

@@ -1,6 +1,8 @@
 """整改: ordered with a deadline, reported by the agency, verified by somebody else (domain §2).
 
 Public from the first day. A row does not know what it came from; who orders and verifies is never of the agency.
+Whoever oversees is named by his office alone, on the page and in the trail: his own name would tell a complaint
+(officer) from an assessment (inspector). The row has the person.
 """
 
 from collections.abc import Iterable
@@ -21,11 +23,12 @@ from govportal import access, audit, notices
 from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import Agency, AuditEvent, PublicRevision, User
-from govportal.permissions import Permission, Role
+from govportal.permissions import ROLE_PERMISSIONS, Permission, Role
 from govportal.workdays import add_working_days
 
 LONGEST = timedelta(days=366)  # a year
 DEFAULT_WORKING_DAYS = 10  # practice, not law; the order may name another day
+_ORDERING_ROLES = [role for role, granted in ROLE_PERMISSIONS.items() if Permission.ORDER_RECTIFICATION in granted]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +56,13 @@ class Finding:
 # --- order ---------------------------------------------------------------------------------------------------
 
 
-def reasons_against_ordering(order: Order, actor: Any, today: date) -> list[str]:
-    """Why this person cannot give this order; empty when he can."""
-    reasons = _reasons_against_overseeing(order.agency, actor)
+def reasons_against_ordering(order: Order, actor: Any, today: date, *, has_mandate: bool = False) -> list[str]:
+    """Why this person cannot give this order; empty when he can.
+
+    `has_mandate`: the permission rests on the matter behind the order, which the caller has looked at and this module
+    does not know; so it need not reach down to the agency.
+    """
+    reasons = _reasons_against_overseeing(order.agency, actor, has_mandate=has_mandate)
     if not (order.problem.strip() and order.requirement.strip() and order.basis.strip()):
         reasons.append(_("须写明问题、整改要求和依据。"))
     if order.due_on and order.due_on <= today:
@@ -72,10 +79,10 @@ def _too_late(due_on: date | None, today: date) -> list[str]:
     return [_("整改期限不能超过一年。")] if due_on and due_on > today + LONGEST else []
 
 
-def _reasons_against_overseeing(agency: Agency, actor: Any) -> list[str]:
-    """Ordering and verifying are for those who oversee the agency and are not of it."""
+def _reasons_against_overseeing(agency: Agency, actor: Any, *, has_mandate: bool) -> list[str]:
+    """Ordering and verifying are for those who oversee the agency or have a mandate, and are not of it."""
     reasons = []
-    if not access.can(actor, Permission.ORDER_RECTIFICATION, agency):
+    if not access.can(actor, Permission.ORDER_RECTIFICATION, None if has_mandate else agency):
         reasons.append(_("您没有对%s交办整改的职责。") % agency.display_name)
     if actor.memberships.filter(agency=agency).exists():
         reasons.append(_("责任单位的人员不能交办、核实本单位的整改。"))
@@ -92,10 +99,13 @@ def _is_owed_to_all(obligation: Obligation, agency: Agency) -> bool:
 
 
 @transaction.atomic
-def order(wanted: Order, *, actor: User, at: datetime) -> Rectification:
-    """交办整改: numbered, public at once, told to the agency's office heads. Raises ValidationError with reasons."""
+def order(wanted: Order, *, actor: User, at: datetime, has_mandate: bool = False) -> Rectification:
+    """交办整改: numbered, public at once, told to the agency's office heads; `has_mandate` as above.
+
+    Raises ValidationError with reasons.
+    """
     day = localdate(at)
-    check(reasons_against_ordering(wanted, actor, day))
+    check(reasons_against_ordering(wanted, actor, day, has_mandate=has_mandate))
     row = Rectification(
         number=allocate_number(day.year),
         agency=wanted.agency,
@@ -110,7 +120,8 @@ def order(wanted: Order, *, actor: User, at: datetime) -> Rectification:
     )
     row.clean_fields(exclude={"agency", "item", "obligation", "ordered_by"})
     row.save(force_insert=True)
-    event = _publish(row, "rectification.order", actor=actor, before="", basis=row.basis)
+    office = office_of(actor, row.agency)
+    event = _publish(row, "rectification.order", signed=office, before="", basis=row.basis)
     _tell(row, office_heads(row.agency), _("整改通知：%(number)s，%(day)s前报告") % _words(row), event)
     return row
 
@@ -133,7 +144,8 @@ def reasons_against(row: Rectification, action: RectificationAction, actor: Any)
         return [_("整改的状态是“%(state)s”，不能%(action)s。") % words]
     if action == RectificationAction.REPORT:
         return [] if _may_report(row.agency, actor) else [_("您不是责任单位的承办人或公开机构负责人。")]
-    reasons = _reasons_against_overseeing(row.agency, actor)
+    # Who ordered sees to it that it is done, wherever he sits.
+    reasons = _reasons_against_overseeing(row.agency, actor, has_mandate=actor.pk == row.ordered_by_id)
     if actor.pk == row.reported_by_id:
         reasons.append(_("报告人不能核实、撤销自己报告的整改。"))
     return reasons
@@ -155,7 +167,7 @@ def report(rectification_id: int, *, actor: User, at: datetime, text: str) -> Re
     row.report, row.reported_by, row.reported_on = clean_text(text), actor, localdate(at)
     row.verified_by, row.verified_on = None, None
     columns = ("report", "reported_by", "reported_on", "verified_by", "verified_on")
-    event = _move(row, RectificationAction.REPORT, columns, actor=actor)
+    event = _move(row, RectificationAction.REPORT, columns, signed=actor)
     _tell(row, [row.ordered_by], _("整改待核实：%(number)s") % _words(row), event)
     return row
 
@@ -183,7 +195,7 @@ def verify(rectification_id: int, finding: Finding, *, actor: User, at: datetime
     if not finding.is_done and finding.due_on:
         row.due_on = finding.due_on
     columns = ("finding", "verified_by", "verified_on", "due_on")
-    event = _move(row, action_of(finding), columns, actor=actor)
+    event = _move(row, action_of(finding), columns, signed=office_of(actor, row.agency))
     subject = _("整改完成：%(number)s") if finding.is_done else _("整改未通过核实：%(number)s，%(day)s前再报告")
     _tell(row, office_heads(row.agency), subject % _words(row), event)
     return row
@@ -196,7 +208,8 @@ def cancel(rectification_id: int, *, actor: User, at: datetime, reason: str) -> 
     reasons = reasons_against(row, RectificationAction.CANCEL, actor)
     check(reasons if reasons or reason.strip() else [_("须写明撤销的理由。")])
     row.finding, row.verified_by, row.verified_on = clean_text(reason), actor, localdate(at)
-    event = _move(row, RectificationAction.CANCEL, ("finding", "verified_by", "verified_on"), actor=actor)
+    columns = ("finding", "verified_by", "verified_on")
+    event = _move(row, RectificationAction.CANCEL, columns, signed=office_of(actor, row.agency))
     _tell(row, office_heads(row.agency), _("整改已撤销：%(number)s") % _words(row), event)
     return row
 
@@ -210,25 +223,34 @@ def office_heads(agency: Agency) -> Iterable[User]:
     return heads.distinct().order_by("pk")
 
 
+def office_of(person: User, agency: Agency) -> str:
+    """The office for which somebody oversees this agency, as others read it: that above the agency if he is of one."""
+    posts = person.memberships.filter(role__in=_ORDERING_ROLES).select_related("agency").order_by("pk")
+    offices = [post.agency for post in posts]
+    above = [office for office in offices if f"/{office.pk}/" in agency.path]
+    return next((office.display_name for office in above or offices), _("上级主管部门"))
+
+
 def _locked(rectification_id: int) -> Rectification:
     rows = Rectification.objects.select_for_update(of=("self",)).select_related("agency", "ordered_by")
     return rows.get(pk=rectification_id)
 
 
-def _move(row: Rectification, action: RectificationAction, columns: Iterable[str], *, actor: User) -> AuditEvent:
+def _move(row: Rectification, action: RectificationAction, columns: Iterable[str], *, signed: User | str) -> AuditEvent:
     before = row.state
     after = next_state(before, action)
     assert after is not None  # reasons_against has looked
     row.state = after
     row.clean_fields(exclude={"agency", "item", "obligation", "ordered_by", "reported_by", "verified_by"})
     row.save(update_fields=["state", *columns])
-    return _publish(row, f"rectification.{action}", actor=actor, before=before)
+    return _publish(row, f"rectification.{action}", signed=signed, before=before)
 
 
-def _publish(row: Rectification, action: str, *, actor: User, before: str, basis: str = "") -> AuditEvent:
+def _publish(row: Rectification, action: str, *, signed: User | str, before: str, basis: str = "") -> AuditEvent:
+    """`signed`: whom the trail names, a person of the agency or the office of whoever oversees it."""
     PublicRevision.raise_number()
     after = {"state": row.state, "due_on": row.due_on.isoformat()}
-    return audit.record(actor, action, row, agency=row.agency, before={"state": before}, after=after, basis=basis)
+    return audit.record(signed, action, row, agency=row.agency, before={"state": before}, after=after, basis=basis)
 
 
 def _words(row: Rectification) -> dict[str, str]:

@@ -79,7 +79,8 @@ def reasons_against_ordering(row: Complaint, order: Order, actor: User, today: d
         reasons.append(_("整改向社会公开，责任单位不得从中看出有人投诉：请删去投诉、举报字样、编号和投诉人信息。"))
     elif personal_data.find(text):
         reasons.append(_("整改向社会公开：请删去身份证号、手机号或者银行卡号。"))
-    return reasons + rectify.reasons_against_ordering(_as_order(row, order), actor, today)
+    # The desk that has the case may order, wherever it sits.
+    return reasons + rectify.reasons_against_ordering(_as_order(row, order), actor, today, has_mandate=True)
 
 
 def _as_order(row: Complaint, order: Order) -> rectify.Order:
@@ -98,7 +99,7 @@ def order_rectification(complaint_id: int, order: Order, *, actor: User, at: dat
     """交办整改. Raises ValidationError."""
     row = locked(complaint_id)
     check(reasons_against_ordering(row, order, actor, localdate(at)))
-    rectification = rectify.order(_as_order(row, order), actor=actor, at=at)
+    rectification = rectify.order(_as_order(row, order), actor=actor, at=at, has_mandate=True)
     row.rectification = rectification
     move(
         row, ComplaintAction.ORDER, actor=actor, at=at, on=localdate(at), words=Words(note=rectification.number),
@@ -157,10 +158,18 @@ def reasons_against_summary(row: Complaint, summary: Summary, actor: User) -> li
     return reasons
 
 
+def months(first_on: date, last_on: date) -> str:
+    """2026年10月, 2026年10月—11月, 2026年12月—2027年1月: by exact days the case itself would be known."""
+    first, last = f"{first_on.year}年{first_on.month}月", f"{last_on.month}月"
+    if first_on.year != last_on.year:
+        return f"{first}—{last_on.year}年{last}"
+    return first if first_on.month == last_on.month else f"{first}—{last}"
+
+
 def summary_extra(row: Complaint) -> dict[str, object]:
     """The counted fields of the item: one case, received, answered, and answered in time or not."""
     assert row.answered_on  # a closed case was answered
-    period = f"{row.received_on:%Y-%m-%d}—{row.answered_on:%Y-%m-%d}"
+    period = months(row.received_on, row.answered_on)
     return {"period": period, "received": 1, "answered": 1, "on_time": int(row.answered_on <= row.answer_by)}
 
 

@@ -242,12 +242,11 @@ class Complaints:
     # --- what follows an answer ----------------------------------------------------------------------------------
 
     def _order(self, case: Raw, step: Raw, at: datetime) -> None:
-        """By the centre: the second desk oversees nobody."""
         row = self.row(case)
         order = complaint_results.Order(
             problem=step["problem"], requirement=step["requirement"], basis=complaint_results.basis_for(row)
         )
-        complaint_results.order_rectification(row.pk, order, actor=self.centre, at=at)
+        complaint_results.order_rectification(row.pk, order, actor=self.officer(case), at=at)
 
     def _report(self, case: Raw, step: Raw, at: datetime) -> None:
         row = self.row(case)
@@ -260,7 +259,7 @@ class Complaints:
         row = self.row(case)
         assert row.rectification_id
         finding = rectify.Finding(is_done=True, finding=step["finding"])
-        rectify.verify(row.rectification_id, finding, actor=self.centre, at=at)
+        rectify.verify(row.rectification_id, finding, actor=self.officer(case), at=at)
 
     def _refer(self, case: Raw, step: Raw, at: datetime) -> None:
         complaint_results.refer(self._pk(case), actor=self.officer(case), at=at, note=step["note"])

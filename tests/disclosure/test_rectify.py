@@ -138,6 +138,55 @@ def test_nobody_of_the_agency_orders_verifies_or_cancels(cast: Cast, role: Role)
         assert rectify.reasons_against(row, action, overseer) == ["责任单位的人员不能交办、核实本单位的整改。"]
 
 
+def test_mandate_lets_a_desk_of_elsewhere_order_and_see_its_own_order_through(cast: Cast) -> None:
+    desk = make_agency(name="司法局", parent=cast.county)
+    officer, colleague = make_member(Role.COMPLAINT_OFFICER, desk), make_member(Role.COMPLAINT_OFFICER, desk)
+    with pytest.raises(ValidationError, match="没有对民政局交办整改的职责"):
+        rectify.order(cast.order(), actor=officer, at=AT)
+
+    row = rectify.order(cast.order(), actor=officer, at=AT, has_mandate=True)
+    row = rectify.report(row.pk, actor=cast.publisher, at=AT, text="已更新")
+
+    assert list(Rectification.objects.to_verify_for(officer)) == [row]
+    assert not Rectification.objects.to_verify_for(colleague).exists()
+    for action in (A.ACCEPT, A.RETURN, A.CANCEL):
+        assert rectify.reasons_against(row, action, officer) == []
+        assert rectify.reasons_against(row, action, colleague) == ["您没有对民政局交办整改的职责。"]
+    rectify.verify(row.pk, rectify.Finding(is_done=True, finding="看过"), actor=officer, at=AT)
+    for role, place, words in (
+        (Role.COMPLAINT_OFFICER, cast.bureau, "责任单位的人员不能"),
+        (Role.APPROVER, desk, "没有对民政局交办整改的职责"),  # who orders nowhere has no mandate either
+    ):
+        with pytest.raises(ValidationError, match=words):
+            rectify.order(cast.order(), actor=make_member(role, place), at=AT, has_mandate=True)
+    make_member(Role.STAFF, cast.bureau, user=officer)
+    moved = rectify.reasons_against(row, A.CANCEL, User.objects.get(pk=officer.pk))
+    assert moved == ["责任单位的人员不能交办、核实本单位的整改。"]
+
+
+def test_trail_names_the_office_of_whoever_oversees_alike_with_and_without_a_mandate(cast: Cast) -> None:
+    officer = make_member(Role.COMPLAINT_OFFICER, make_agency(name="司法局", parent=cast.county))
+    other = make_member(Role.COMPLAINT_OFFICER, make_agency(name="监察室"))
+    make_member(Role.COMPLAINT_OFFICER, cast.county, user=other)
+
+    for actor, office in ((officer, "司法局"), (cast.inspector, "澄明县人民政府"), (other, "澄明县人民政府")):
+        row = rectify.order(cast.order(), actor=actor, at=AT, has_mandate=actor != cast.inspector)
+        rectify.report(row.pk, actor=cast.publisher, at=AT, text="已更新")
+        returned = rectify.Finding(is_done=False, finding="没改", due_on=TODAY + timedelta(9))
+        rectify.verify(row.pk, returned, actor=actor, at=AT)
+        rectify.cancel(row.pk, actor=actor, at=AT, reason="交办有误")
+
+        events = AuditEvent.objects.filter(subject_type=row._meta.label, subject_id=str(row.pk)).order_by("pk")
+        assert list(events.values_list("actor_id", "actor_name")) == [
+            (None, office), (cast.publisher.pk, str(cast.publisher)), (None, office), (None, office),
+        ]  # fmt: skip
+        assert not any(str(actor) in str(vars(event)) for event in events)
+        row.refresh_from_db()
+        assert (row.ordered_by, row.verified_by) == (actor, actor)
+    other.memberships.all().delete()
+    assert rectify.office_of(other, cast.bureau) == "上级主管部门"
+
+
 @pytest.mark.parametrize("role", Role)
 def test_only_publisher_or_office_head_of_the_agency_reports(cast: Cast, role: Role) -> None:
     row = in_state(cast, S.ORDERED)

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from disclosure.enums import RectificationState, WithholdingState
 from disclosure.models import Receipt, Rectification, Withholding
+from disclosure.services import rectify
 from govportal.models import Agency, User
-from govportal.now import today
+from govportal.now import now, today
 from govportal.permissions import Role
 from tests.disclosure.doors import text_of
 from tests.factories import make_agency, make_item, make_member, make_user
@@ -227,6 +228,30 @@ def test_order_is_given_reported_returned_and_verified_in_the_admin(office: Offi
 
     row.refresh_from_db()
     assert (row.item, row.state, row.report) == (item, RectificationState.VERIFIED, "又换")
+
+
+def test_no_page_names_the_person_who_ordered_or_verified(office: Office) -> None:
+    desk = make_agency(name="司法局", parent=office.county)
+    officer = make_member(Role.COMPLAINT_OFFICER, desk, full_name="监察甲")
+    inspector = make_member(Role.INSPECTOR, office.county, full_name="督查乙")
+    head = signed_in(office.member(Role.OFFICE_HEAD))
+    for actor, place in ((officer, desk), (inspector, office.county)):
+        wanted = rectify.Order(agency=office.agency, problem="附件打不开", requirement="换一个", basis="条例第三条")
+        row = rectify.order(wanted, actor=actor, at=now(), has_mandate=actor == officer)
+        rectify.report(row.pk, actor=office.member(Role.PUBLISHER), at=now(), text="已换")
+        rectify.verify(row.pk, rectify.Finding(is_done=True, finding="能打开了"), actor=actor, at=now())
+
+        shown = text_of(head.get(page(row)))
+        trail = text_of(head.get(reverse("admin:govportal_auditevent_changelist")))
+
+        assert shown.count(place.display_name) == 2 and place.display_name in trail
+        doors = (page(row), changelist("rectification"), row.get_absolute_url(), reverse("rectifications_csv"),
+                 reverse("api_rectifications"), reverse("admin:index"))  # fmt: skip
+        for text in (shown, trail, *(text_of(head.get(door)) for door in doors)):
+            assert not any(word in text for word in (str(actor), actor.username))
+        assert signed_in(actor).get(page(row)).status_code == 200
+    colleague = signed_in(make_member(Role.COMPLAINT_OFFICER, desk))
+    assert colleague.get(page(Rectification.objects.latest("pk"))).status_code == 302
 
 
 def test_order_with_unknown_item_or_of_own_agency_is_refused(office: Office) -> None:

@@ -1,17 +1,23 @@
 """After the answer: the order that knows no origin, the mark for accountability, the public summary."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from disclosure.enums import ItemState
+from disclosure.services import rectify
+from govportal import access
 from govportal.models import AuditEvent, Notice
+from govportal.permissions import Permission
 from requests_app.complaint_enums import ComplaintGround, ComplaintResult, ComplaintState
 from requests_app.models import Complaint
+from requests_app.services import complaint_handling
 from requests_app.services import complaint_results as results
 from tests.factories.complaints import (
     complaint_officer_of,
+    make_answer,
     make_complaining,
     make_complaint,
     make_complaint_order,
@@ -40,6 +46,23 @@ def test_order_is_an_ordinary_rectification_that_says_nothing_of_the_case() -> N
     mails = Notice.objects.filter(is_confidential=False)
     for text in (public, *(str(vars(event)) for event in trail), *(f"{mail.subject}{mail.body}" for mail in mails)):
         assert not any(word in text for word in (row.number, "投诉人", "complaint", *PERSON.values()))
+
+
+def test_second_desk_orders_because_of_the_case_and_sees_it_through() -> None:
+    row = make_complaint(ComplaintState.TRANSFERRED)
+    officer = complaint_officer_of(row)
+    complaint_handling.investigate(row.pk, actor=officer, at=AT)
+    complaint_handling.answer(row.pk, make_answer(), actor=officer, at=AT)
+
+    rectification = order_after_complaint(row)
+
+    assert rectification.ordered_by == officer and not access.can(
+        officer, Permission.ORDER_RECTIFICATION, rectification.agency
+    )
+    assert row.events.get(action="order").actor == officer  # the person stands in the record of the case alone
+    event = AuditEvent.objects.get(subject_type="disclosure.Rectification")
+    assert (event.actor_id, event.actor_name) == (None, reread_complaint(row).desk.display_name)
+    rectify.cancel(rectification.pk, actor=officer, at=AT, reason="交办有误")
 
 
 def test_order_refuses_words_that_betray_that_somebody_complained() -> None:
@@ -95,8 +118,18 @@ def test_summary_is_a_draft_of_the_desk_with_computed_figures() -> None:
 
     edition = item.editions.get()
     assert (item.agency, item.item_type, item.state) == (row.desk, "feedback_summary", ItemState.UNPUBLISHED)
-    assert edition.extra == {"period": "2026-03-02—2026-03-02", "received": 1, "answered": 1, "on_time": 1}
+    assert edition.extra == {"period": "2026年3月", "received": 1, "answered": 1, "on_time": 1}
     assert (item.source, item.source_id, reread_complaint(row).summary) == ("complaint", "1", item)
+
+
+def test_period_of_a_summary_is_of_months() -> None:
+    for first_on, last_on, words in (
+        (date(2026, 10, 8), date(2026, 10, 31), "2026年10月"),
+        (date(2026, 10, 31), date(2026, 11, 1), "2026年10月—11月"),
+        (date(2026, 12, 31), date(2027, 1, 4), "2026年12月—2027年1月"),
+        (date(2026, 1, 5), date(2027, 1, 4), "2026年1月—2027年1月"),
+    ):
+        assert results.months(first_on, last_on) == words
 
 
 def test_summary_refuses_names_and_cases_that_run() -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -186,7 +187,7 @@ def _timeline(row: Complaint, events: Sequence[Any], today: date) -> list[Step]:
             continue  # of the desk alone
         text = ""
         if event.action == ComplaintAction.EXTEND and event.answer_by:
-            words = {"before": event.answer_by_before.isoformat(), "after": event.answer_by.isoformat()}
+            words = {"before": date_format(event.answer_by_before), "after": date_format(event.answer_by)}
             text = _("答复期限由 %(before)s 改为 %(after)s。") % words
         elif event.action == ComplaintAction.ANSWER:
             text = str(row.get_result_display())

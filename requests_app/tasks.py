@@ -9,6 +9,7 @@ from govportal.contributions import ScheduledJob
 from govportal.now import now
 from requests_app.services import (
     complaint_purge,
+    complaint_refresh,
     drafts,
     feedback_purge,
     inquire,
@@ -51,6 +52,7 @@ def sweep_drafts() -> None:
 def refresh_days() -> None:
     """Last days by the calendar as it is now: at night, and as soon as holidays are imported."""
     moved = refresh.refresh(now())
+    complaint_refresh.refresh()  # whose number no administrator reads in the note
     heartbeat.beat(REFRESH, now(), str(moved))
 
 

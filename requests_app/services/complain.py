@@ -26,6 +26,7 @@ from govportal.crypto import fingerprint
 from govportal.html import clean_line, clean_text
 from govportal.models import Agency, PrivateFile, User
 from govportal.permissions import Permission
+from govportal.workdays import Calendar
 from requests_app import complaint_rules
 from requests_app.complaint_enums import ComplaintChannel, ComplaintFileKind, ComplaintGround
 from requests_app.complaint_words import COMPLAINANT
@@ -231,6 +232,22 @@ def _sent_before(submission_key: str) -> Complaint | None:
 
 
 @dataclass(frozen=True, slots=True)
+class LastDays:
+    accept_by: date
+    transfer_by: date
+    answer_by: date
+
+
+def last_days(received_on: date, calendar: Calendar) -> LastDays:
+    """When the three terms end, by the term of this county (COMPLAINT_ANSWER_DAYS) and this calendar."""
+    answer = complaint_rules.answer_term(
+        settings.COMPLAINT_ANSWER_DAYS, is_working=settings.COMPLAINT_ANSWER_IN_WORKING_DAYS
+    )
+    terms = (complaint_rules.ACCEPTANCE, complaint_rules.TRANSFER, answer)
+    return LastDays(*(term.ends_on(received_on, calendar, moves=settings.CALENDAR_TERMS_MOVE) for term in terms))
+
+
+@dataclass(frozen=True, slots=True)
 class _Arrival:
     channel: ComplaintChannel | str
     received_on: date
@@ -242,11 +259,8 @@ class _Arrival:
 def _create(
     matter: Matter, person: Person | None, arrival: _Arrival, *, at: datetime, handler: User | None = None
 ) -> Filed:
-    code, calendar, moves = intake.new_code(), load_calendar(), settings.CALENDAR_TERMS_MOVE
-    answer = complaint_rules.answer_term(
-        settings.COMPLAINT_ANSWER_DAYS, is_working=settings.COMPLAINT_ANSWER_IN_WORKING_DAYS
-    )
-    day = arrival.received_on
+    code, day = intake.new_code(), arrival.received_on
+    days = last_days(day, load_calendar())
     request = _request(matter)
     facts = clean_text(matter.facts)
     if typed := clean_line(matter.request_number):
@@ -266,9 +280,9 @@ def _create(
         facts=facts,
         filed_at=at,
         received_on=day,
-        accept_by=complaint_rules.ACCEPTANCE.ends_on(day, calendar, moves=moves),
-        transfer_by=complaint_rules.TRANSFER.ends_on(day, calendar, moves=moves),
-        answer_by=answer.ends_on(day, calendar, moves=moves),
+        accept_by=days.accept_by,
+        transfer_by=days.transfer_by,
+        answer_by=days.answer_by,
         query_key=query_key(arrival.number, code),
         submission_key=arrival.submission_key,
     )

@@ -26,6 +26,7 @@ from govportal.html import clean_line, clean_text
 from govportal.models import Agency, User
 from govportal.models.agency import AgencyQuerySet
 from govportal.permissions import Permission
+from govportal.workdays import Calendar
 from requests_app import complaint_workflow
 from requests_app.complaint_enums import OtherPath
 from requests_app.complaint_rules import feedback_term
@@ -146,12 +147,12 @@ def _is_email(text: str) -> bool:
     return True
 
 
-def due_on(kind: FeedbackKind | str, received_on: date) -> date:
-    """The last day for the answer."""
+def due_on(kind: FeedbackKind | str, received_on: date, calendar: Calendar | None = None) -> date:
+    """The last day for the answer; by the calendar as it is now unless one is given."""
     term = feedback_term(
         kind, message_days=settings.FEEDBACK_MESSAGE_DAYS, correction_days=settings.FEEDBACK_CORRECTION_DAYS
     )
-    return term.ends_on(received_on, load_calendar(), moves=settings.CALENDAR_TERMS_MOVE)
+    return term.ends_on(received_on, calendar or load_calendar(), moves=settings.CALENDAR_TERMS_MOVE)
 
 
 def send(writing: Writing, *, submission_key: str, at: datetime) -> Sent:

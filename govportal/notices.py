@@ -111,12 +111,19 @@ def kinds() -> dict[str, str]:
 def send_again(pks: Iterable[int], *, actor: Any) -> int:
     """Put notices that were given up back into the queue, due at once; answers how many. Audited."""
     with transaction.atomic():
-        failed = list(Notice.objects.select_for_update().filter(pk__in=pks, state=NoticeState.FAILED))
+        failed = requeue(pks)
         for notice in failed:
-            notice.state, notice.attempts, notice.due_at = NoticeState.WAITING, 0, now()
-            notice.save(update_fields=["state", "attempts", "due_at"])
             audit.record(actor, "notice.send_again", notice)
     return len(failed)
+
+
+def requeue(pks: Iterable[int]) -> list[Notice]:
+    """The same in the open transaction; the caller records it, beside the matter where that is confidential."""
+    failed = list(Notice.objects.select_for_update().filter(pk__in=list(pks), state=NoticeState.FAILED).order_by("pk"))
+    for notice in failed:
+        notice.state, notice.attempts, notice.due_at = NoticeState.WAITING, 0, now()
+        notice.save(update_fields=["state", "attempts", "due_at"])
+    return failed
 
 
 @dataclass(slots=True)

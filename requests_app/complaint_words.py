@@ -16,6 +16,7 @@ _DEEDS: dict[str, Promise | str] = {
     "complaint.search": _("按投诉人查找"),
     "complaint.open_file": _("打开材料"),
     "complaint.add_file": _("上传材料"),
+    "complaint.send_again": _("重新发送通知"),
     "complaint.renew_code": _("重发查询码"),
     "complaint.summarise": _("拟制公开摘要"),
     "complaint.purge": _("清除期满的个人信息"),

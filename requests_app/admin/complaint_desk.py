@@ -24,6 +24,7 @@ from requests_app.complaint_enums import ComplaintFileKind, ComplaintGround
 from requests_app.models import Complainant, Complaint, ComplaintFile
 from requests_app.services import complainants
 from requests_app.services.applicants import Line
+from requests_app.services.complaint_undelivered import undelivered
 
 NEWEST = 200  # steps and looks on the page; a case has some ten
 
@@ -71,6 +72,8 @@ def desk_context(row: Complaint, reader: User, today: date) -> dict[str, Any]:
         "other_files": [held for held in files if held.kind != ComplaintFileKind.EVIDENCE],
         "events": list(row.events.select_related("actor", "desk")[:NEWEST]),
         "trail": trail(row),
+        "undelivered": undelivered(row),
+        "resend": verb_address(row, "resend"),
         "is_summary_public": bool(row.summary and row.summary.state in READABLE_STATES),
     }
 

@@ -14,9 +14,12 @@ from requests_app.complaint_enums import ComplaintState
 GROUPS: tuple[tuple[Promise | str, tuple[RequestVerb, ...]], ...] = (
     (gettext_lazy("受理"), (before.ACCEPT, before.REFUSE, before.REDIRECT)),
     (gettext_lazy("转送和分派"), (before.TRANSFER, before.ASSIGN)),
-    (gettext_lazy("调查和答复"), (before.INVESTIGATE, before.ANSWER, before.EXTEND)),
+    (gettext_lazy("调查和答复"), (before.INVESTIGATE, before.ANSWER, before.EXTEND, before.MATERIAL)),
     (gettext_lazy("答复以后"), (after.ORDER, after.CLOSE, after.REFER, after.SUMMARY)),
-    (gettext_lazy("往来和备注"), (before.NOTE, before.SUPPLEMENT, before.WITHDRAW, after.CODE)),
+    (
+        gettext_lazy("往来和备注"),
+        (before.NOTE, before.SUPPLEMENT, before.WITHDRAW, after.CODE, before.RESEND),
+    ),
 )
 VERBS: tuple[RequestVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)
 NEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -11,12 +11,12 @@ from disclosure.forms.base import DayField
 from govportal.models import Agency, User
 from govportal.now import now
 from requests_app import complaint_rules
-from requests_app.admin.complaint_verb_pages import complaint_verb, words
+from requests_app.admin.complaint_verb_pages import VERB_TEMPLATE, against, complaint_verb, words
 from requests_app.admin.file_fields import FilesField, stored
-from requests_app.admin.verb_pages import RequestForm
+from requests_app.admin.verb_pages import RequestForm, RequestVerb
 from requests_app.complaint_enums import ComplaintAction, ComplaintResult, OtherPath
 from requests_app.models import Complaint
-from requests_app.services import complaint_handling, complaint_procedure
+from requests_app.services import complaint_handling, complaint_procedure, complaint_undelivered
 from requests_app.services.complaint_desks import desks_for, officers
 
 _NOTE = gettext_lazy("内部说明")
@@ -81,6 +81,12 @@ class NoteOnlyForm(RequestForm):
 class SupplementForm(RequestForm):
     text = words(gettext_lazy("补充的情况"), is_required=False)
     papers = FilesField(label=gettext_lazy("材料"), required=False)
+
+
+class MaterialForm(RequestForm):
+    papers = FilesField(
+        label=gettext_lazy("调查材料"), help_text=gettext_lazy("调查中取得的材料，只有办理人员看得到，投诉人看不到。")
+    )
 
 
 class WithdrawForm(RequestForm):
@@ -148,6 +154,14 @@ def _supplement(row: Complaint, actor: User, values: dict[str, Any]) -> object:
     return complaint_handling.supplement(row.pk, text=values["text"], files=files, at=now(), actor=actor)
 
 
+def _add_material(row: Complaint, actor: User, values: dict[str, Any]) -> object:
+    return complaint_handling.add_material(row.pk, stored(values["papers"]), actor=actor, at=now())
+
+
+def _send_again(row: Complaint, actor: User, values: dict[str, Any]) -> object:
+    return complaint_undelivered.send_again(row.pk, actor=actor)
+
+
 def _withdraw(row: Complaint, actor: User, values: dict[str, Any]) -> object:
     return complaint_handling.withdraw(row.pk, at=now(), reason=values["reason"], actor=actor)
 
@@ -194,6 +208,10 @@ def _answer_hints(row: Complaint, actor: User) -> list[str]:
     ]
 
 
+def _send_again_hints(row: Complaint, actor: User) -> list[str]:
+    return [_("没有发出的通知一分钟内再发。先核对投诉人和经办人的邮箱是否有误。")]
+
+
 ACCEPT = complaint_verb(ComplaintAction.ACCEPT, _accept, NoteForm, hints=_accept_hints)
 REFUSE = complaint_verb(ComplaintAction.REFUSE, _refuse, RefuseForm, hints=_refuse_hints)
 REDIRECT = complaint_verb(ComplaintAction.REDIRECT, _redirect, RedirectForm, hints=_redirect_hints)
@@ -207,3 +225,11 @@ ANSWER = complaint_verb(ComplaintAction.ANSWER, _answer, AnswerForm, hints=_answ
 NOTE = complaint_verb(ComplaintAction.NOTE, _note, NoteOnlyForm)
 SUPPLEMENT = complaint_verb(ComplaintAction.SUPPLEMENT, _supplement, SupplementForm, label=gettext_lazy("登记补充材料"))
 WITHDRAW = complaint_verb(ComplaintAction.WITHDRAW, _withdraw, WithdrawForm, label=gettext_lazy("登记撤回"))
+MATERIAL = RequestVerb(
+    "material", gettext_lazy("上传材料"), against(ComplaintAction.NOTE), _add_material, MaterialForm,
+    template=VERB_TEMPLATE,
+)  # fmt: skip
+RESEND = RequestVerb(
+    "resend", gettext_lazy("重新发送通知"), complaint_undelivered.reasons_against_sending_again, _send_again,
+    hints=_send_again_hints, template=VERB_TEMPLATE,
+)  # fmt: skip

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from govportal import audit
 from govportal.calendar import load_calendar
-from govportal.html import clean_text
+from govportal.html import clean_line, clean_text
 from govportal.models import Agency, PrivateFile, User
 from govportal.workdays import is_working_day
 from requests_app import complaint_rules
@@ -230,6 +231,36 @@ def close(complaint_id: int, *, actor: User, at: datetime, note: str = "") -> Co
 
 
 @transaction.atomic
+def add_material(
+    complaint_id: int,
+    files: Sequence[PrivateFile],
+    *,
+    actor: User,
+    at: datetime,
+    kind: ComplaintFileKind = ComplaintFileKind.INQUIRY,
+    title: str = "",
+) -> list[ComplaintFile]:
+    """上传材料 found by the desk, which the complainant is not shown. Each is called `title`, or as its file.
+
+    Raises ValidationError.
+    """
+    row = locked(complaint_id)
+    reasons = reasons_against(row, ComplaintAction.NOTE, actor)  # whoever may see the case, wherever it stands
+    if kind == ComplaintFileKind.ANSWER:
+        reasons.append(_("答复附件随答复上传。"))
+    check(reasons if files else [*reasons, _("请选择要上传的材料。")])
+    held = [
+        ComplaintFile.objects.create(
+            complaint=row, kind=kind, file=file, title=clean_line(title) or file.name, added_by=actor, added_at=at
+        )
+        for file in files
+    ]
+    after = {"files": [one.pk for one in held], "kind": kind}
+    audit.record(actor, "complaint.add_file", row, agency=row.desk, after=after)
+    return held
+
+
+@transaction.atomic
 def write_note(complaint_id: int, *, actor: User, at: datetime, text: str) -> ComplaintEvent:
     """内部备注, for the desk alone."""
     row = locked(complaint_id)
@@ -275,6 +306,7 @@ def withdraw(complaint_id: int, *, at: datetime, reason: str = "", actor: User |
 __all__ = [
     "Answer",
     "accept",
+    "add_material",
     "answer",
     "assign",
     "close",

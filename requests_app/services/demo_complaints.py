@@ -19,8 +19,8 @@ from govportal.calendar import load_calendar
 from govportal.contributions import DemoCounty
 from govportal.models import PrivateFile, User
 from govportal.permissions import Role
-from requests_app.complaint_enums import ComplaintChannel, ComplaintFileKind
-from requests_app.models import Complaint, ComplaintFile, InformationRequest
+from requests_app.complaint_enums import ComplaintChannel
+from requests_app.models import Complaint, InformationRequest
 from requests_app.services import complain, complaint_handling, complaint_results
 from requests_app.services.demo_cases import Days
 from requests_app.services.demo_people import HEADS, People, appoint, hire, sign_and_publish
@@ -229,15 +229,8 @@ class Complaints:
 
     def _keep(self, case: Raw, step: Raw, at: datetime) -> None:
         officer = self.officer(case)
-        for file in self._file_of(step, officer):
-            ComplaintFile.objects.create(
-                complaint_id=self._pk(case),
-                kind=ComplaintFileKind.INQUIRY,
-                file=file,
-                title=step["title"],
-                added_by=officer,
-                added_at=at,
-            )
+        files = self._file_of(step, officer)
+        complaint_handling.add_material(self._pk(case), files, actor=officer, at=at, title=step["title"])
 
     # --- what follows an answer ----------------------------------------------------------------------------------
 

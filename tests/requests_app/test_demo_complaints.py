@@ -188,8 +188,8 @@ def _follow_the_stale_item(today: date) -> None:
     assert not row.is_named and row.item and row.result == ComplaintResult.UPHELD
     assert row.transferred_on and days_left(row.transferred_on, row.received_on, calendar) == 4
     assert row.desk.code == demo_complaints.SECOND_DESK
-    assert order and order.ordered_by.memberships.get().agency == row.desk  # who oversees nobody
-    assert order and days_left(order.due_on, today, calendar) == -1
+    assert order is not None and order.ordered_by.memberships.get().agency == row.desk  # who oversees nobody
+    assert days_left(order.due_on, today, calendar) == -1
     assert {held.role for held in heads} == {Role.OFFICE_HEAD, Role.AGENCY_HEAD}
     assert all(held.user.email.endswith(".example") for held in heads)
 

@@ -206,6 +206,21 @@ def test_disguised_file_is_refused_and_the_answer_kept(desks: ComplaintDesks) ->
     assert reread_complaint(row).state == ComplaintState.INVESTIGATING
 
 
+def test_material_is_uploaded_once_and_read_on_the_desk_before_any_answer(desks: ComplaintDesks) -> None:
+    row, client = at_state(desks, ComplaintState.INVESTIGATING), desks.handling
+    opened = client.get(verb(row, "material")).context["form"]["form_key"].value()
+    for _press in range(2):
+        papers = SimpleUploadedFile("走访.txt", "四个村".encode())
+        assert client.post(verb(row, "material"), {"papers": papers, "form_key": opened}).status_code == 302
+
+    assert row.files.get().kind == "inquiry"
+    shown = text_of(client.get(page(row)))
+    assert "走访.txt" in shown and "调查材料" in shown and "上传材料" in shown
+    for wrong in ("", SimpleUploadedFile("走访.pdf", b"MZ\x90\x00program")):
+        assert problems(sent(client, row, "material", papers=wrong))
+    assert row.files.count() == 1
+
+
 def test_sheet_sent_twice_is_one_deed_even_where_the_case_has_gone(desks: ComplaintDesks) -> None:
     row, client = at_state(desks, ComplaintState.ACCEPTED), desks.handling
     key = client.get(verb(row, "transfer")).context["form"]["form_key"].value()

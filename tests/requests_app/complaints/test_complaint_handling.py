@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from govportal.models import Agency
+from govportal.models import Agency, AuditEvent
+from requests_app import complaint_page
 from requests_app.complaint_enums import ComplaintAction, ComplaintFileKind, ComplaintResult, ComplaintState, OtherPath
 from requests_app.models import ComplaintEvent
 from requests_app.services import complaint_handling as handling
@@ -190,3 +191,28 @@ def test_case_that_was_not_so_is_closed_without_a_word() -> None:
     event = handling.close(row.pk, actor=complaint_officer_of(row), at=AT)
 
     assert event.action == ComplaintAction.CLOSE
+
+
+def test_material_is_kept_for_the_desk_alone() -> None:
+    row, ended = make_complaint(S.INVESTIGATING), make_complaint(S.CLOSED)
+    actor = complaint_officer_of(row)
+
+    first, second = handling.add_material(row.pk, [make_private_file(), make_private_file()], actor=actor, at=AT)
+    named = handling.add_material(row.pk, [make_private_file()], actor=actor, at=AT, title="走访记录")[0]
+    handling.add_material(ended.pk, [make_private_file()], actor=complaint_officer_of(ended), at=AT)
+
+    assert [(held.kind, held.title, held.added_by) for held in (first, named)] == [
+        (ComplaintFileKind.INQUIRY, first.file.name, actor),
+        (ComplaintFileKind.INQUIRY, "走访记录", actor),
+    ]
+    assert not complaint_page.shown_files(row).exists()
+    event = AuditEvent.objects.filter(action="complaint.add_file", subject_id=str(row.pk)).earliest("pk")
+    assert event.after == {"files": [first.pk, second.pk], "kind": "inquiry"}
+    stranger, file = make_complaint_officer(), make_private_file()
+    for files, by, kind, words in (
+        ([], actor, ComplaintFileKind.INQUIRY, "请选择要上传的材料"),
+        ([file], stranger, ComplaintFileKind.INQUIRY, "不能办理"),
+        ([file], actor, ComplaintFileKind.ANSWER, "随答复"),
+    ):
+        with pytest.raises(ValidationError, match=words):
+            handling.add_material(row.pk, files, actor=by, at=AT, kind=kind)

@@ -47,7 +47,7 @@ _TITLES: Mapping[str, Promise] = {
     ComplaintAction.ANSWER: gettext_lazy("已答复"),
     ComplaintAction.ORDER: gettext_lazy("已交办整改"),
     ComplaintAction.CLOSE: gettext_lazy("已办结"),
-    ComplaintAction.SUPPLEMENT: gettext_lazy("补充材料"),
+    ComplaintAction.SUPPLEMENT: gettext_lazy("已补充材料"),
     ComplaintAction.WITHDRAW: gettext_lazy("已撤回"),
 }
 _WHOM_TO_ASK: Mapping[str, Promise] = {

@@ -9,7 +9,7 @@ AXE = {"resultTypes": ["violations"], "preload": False}  # preloading would fetc
 
 # Links inside a sentence are exempt (WCAG 2.5.8), as is what only a screen reader sees.
 _SMALL_TARGETS = """(least) => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
-  .filter(e => e.checkVisibility() && !e.closest('p, .doc, .vh, .skip') && !e.classList.contains('skip'))
+  .filter(e => e.checkVisibility() && !e.closest('p, .doc, .vh, .skip, .skip-to-content-link'))
   .map(e => [e, (e.closest('label') || e).getBoundingClientRect()])
   .filter(([e, r]) => r.width > 1 && (r.height < least - 0.5 || r.width < least - 0.5))
   .map(([e, r]) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${[r.width, r.height].map(Math.round)}`)"""

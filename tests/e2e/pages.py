@@ -14,9 +14,11 @@ from govportal.models import Agency, InternalBody, Leader
 from govportal.now import now, today
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint
+from requests_app.views.feedback import receipt_path as feedback_receipt
 from requests_app.views.sent import receipt_path
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
 from tests.factories.complaints import make_complaint
+from tests.factories.feedback import send_feedback
 from tests.factories.registers import make_rectification, make_withholding
 from tests.factories.requests import file_request
 from tests.requests_app.report_samples import published_report
@@ -346,6 +348,7 @@ MADE: dict[str, Callable[[], str]] = {
     "complaint_new": lambda: reverse("complaint_new") + "?d=0123456789",
     "complaints_with_rows": _complaints,
     "complaint_statistics_with_rows": lambda: _complaints() and reverse("complaint_statistics"),
+    "feedback_sent": lambda: feedback_receipt(send_feedback().feedback),
     "calculator_with_dates": lambda: reverse("calculator") + DATES,
     "calculator_with_faults": lambda: reverse("calculator") + DATES.replace("2026-03-20", "2026-02-10"),
     "report": _report,

@@ -82,9 +82,10 @@ def run(context: Context) -> list[Measure]:
         if context.vendor != "sqlite" and redis_url is None:
             raise SystemExit("this benchmark needs redis-server")
         found = endure(plan, redis_url, context.home)
-    name = f"{plan.beats} beats, {plan.workers} workers"
     return [
-        Measure(f"{name}: open deadlines", plan.deadlines, ""),
+        Measure("open deadlines", plan.deadlines, ""),
+        Measure("workers at once", plan.workers, ""),
+        Measure("beats at once", plan.beats, ""),
         Measure("workers killed", found.kills, "", limit=plan.kills, at_least=True),
         Measure("of which while a round wrote", found.kills_within_round, "", limit=1, at_least=True),
         Measure("from the first row to the last mail sent", found.seconds, "s"),

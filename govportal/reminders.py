@@ -253,7 +253,7 @@ def _write_ledger(lines: list[_Line], look: _Look) -> list[tuple[int, _Line]]:
 
 
 def _mail(written: list[tuple[int, _Line]], look: _Look) -> None:
-    """The mails of all these people in one insert; each tells the rows that it belongs to."""
+    """The mails of all these people in one insert; then their rows name the mail that tells them."""
     mails: list[tuple[Notice, list[int]]] = []
     for user_id, of_one in groupby(written, key=lambda row: row[1].user_id):
         if address := look.addresses.get(user_id, ""):

@@ -18,6 +18,7 @@ from requests_app.complaint_enums import GROUND_HINTS, ComplaintGround
 from requests_app.forms.answers import TextAndFilesForm
 from requests_app.forms.fields import ScansField, TelephoneField, text_field
 from requests_app.forms.filing import StepForm
+from requests_app.forms.lookup import MOST_SIGNS, LookupForm
 from requests_app.services import complain
 from requests_app.services.complaint_desks import open_agencies
 
@@ -194,6 +195,16 @@ class ContactForm(StepForm):
 
 # In their order.
 STEPS: Mapping[str, type[StepForm]] = {"matter": MatterForm, "contact": ContactForm}
+
+
+class ComplaintLookupForm(LookupForm):
+    number = text_field(
+        gettext_lazy("投诉编号"),
+        MOST_SIGNS,
+        required=gettext_lazy("请填写投诉编号。"),
+        autocomplete="off",
+        autocapitalize="characters",
+    )
 
 
 class SupplementForm(TextAndFilesForm):

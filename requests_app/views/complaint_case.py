@@ -19,8 +19,7 @@ from govportal.private_files import UnreadableFile
 from requests_app.complaint_enums import OtherPath
 from requests_app.complaint_page import complaint_page, shown_files
 from requests_app.forms.answers import TextForm
-from requests_app.forms.complaint import MOST_FILES
-from requests_app.forms.lookup import LookupForm
+from requests_app.forms.complaint import MOST_FILES, ComplaintLookupForm
 from requests_app.models import Complaint
 from requests_app.services import complain, complaint_redirect, drafts
 from requests_app.views import browser, complaint_browser, lookup
@@ -35,7 +34,7 @@ _KIND = "complaint "  # of the throttle: guesses at complaints are counted apart
 
 
 def _stale_lookup(request: HttpRequest) -> HttpResponseBase:
-    form = LookupForm(request.POST)
+    form = ComplaintLookupForm(request.POST)
     form.add_error(None, _("这一页放得太久，或者浏览器不接受 Cookie，请再按一次“查看进度”。"))
     return _lookup_page(request, form, status=403)
 
@@ -45,8 +44,8 @@ def _stale_lookup(request: HttpRequest) -> HttpResponseBase:
 def look_up(request: HttpRequest) -> HttpResponseBase:
     """The form; with a number and its code the case. An unknown number and a wrong code get one and the same answer."""
     if request.method != "POST":
-        return _lookup_page(request, LookupForm())
-    form = LookupForm(request.POST)
+        return _lookup_page(request, ComplaintLookupForm())
+    form = ComplaintLookupForm(request.POST)
     if not form.is_valid():
         return _lookup_page(request, form)
     number, code, at = form.cleaned_data["number"], form.cleaned_data["code"], now()
@@ -65,8 +64,7 @@ def look_up(request: HttpRequest) -> HttpResponseBase:
     return opened
 
 
-def _lookup_page(request: HttpRequest, form: LookupForm, *, status: int = 200) -> HttpResponseBase:
-    form.fields["number"].label = _("投诉编号")
+def _lookup_page(request: HttpRequest, form: ComplaintLookupForm, *, status: int = 200) -> HttpResponseBase:
     told = next((word for word in ("gone", "cleared", "ended") if word in request.GET), "")
     context: dict[str, Any] = {"form": form, "told": told, "section": "complaints"}
     return render(request, "requests_app/complaint_lookup.html", context, status=status)

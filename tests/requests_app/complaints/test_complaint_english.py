@@ -125,7 +125,8 @@ def test_whole_case_and_what_its_complainant_does_are_english() -> None:
     page = english(client, reverse("complaint_case"))
 
     assert "Papers added" in page and "Upheld" in page and "A rectification was ordered: " in page
-    english(Client(), reverse("complaint_lookup"), {"number": row.number, "code": "2222-2222"})
+    for typed in ({}, {"number": row.number, "code": "2222-2222"}):
+        assert "Complaint number</label>" in english(Client(), reverse("complaint_lookup"), typed)
     english(Client(), reverse("complaint_supplement"), {"text": FACTS}, status=403)
 
 

@@ -110,7 +110,7 @@ def tell_what(citizen: Citizen, world: World) -> None:
     keys.choose("input[name=ground]", "late_or_stale")
     keys.follow("main form button")
 
-    assert page.evaluate("document.activeElement.className") == "errors"
+    expect(page.locator(".errors")).to_be_focused()  # as soon as it is drawn
     assert page.title().startswith("错误：")
     assert page.locator("input[name=ground]:checked").input_value() == "late_or_stale"
 
@@ -258,7 +258,7 @@ def find_nothing_at_the_agency(citizen: Citizen, world: World, staff: Staff, sin
     telling = (citizen.number, FACTS, FACTS[:12])
     public = [world.item.get_absolute_url(), row.get_absolute_url(), reverse("agency", args=[world.bureau.code])]
     public += [reverse("rectifications"), reverse("complaints"), reverse("complaint_statistics"), reverse("log")]
-    read = []
+    read: list[str] = []
     for user in world.people.values():
         with staff.page(user, reverse("admin:index")) as page:
             links = page.eval_on_selector_all("a[href^='/admin/']", "all => all.map(a => a.getAttribute('href'))")
@@ -271,6 +271,8 @@ def find_nothing_at_the_agency(citizen: Citizen, world: World, staff: Staff, sin
             complaints = reverse("admin:requests_app_complaint_changelist")
             assert page.context.request.get(citizen.address + complaints).status == 403
     assert len(read) > len(public) + 4 * 5, read
+    with staff.page(world.city_officer, reverse("admin:inbox")) as page:  # whoever may know reads it in the same way
+        assert citizen.number in page.context.request.get(page.url).text()
     mails = [message for message in sink.messages if str(message["To"]).endswith("@bureau.example")]
     assert len(mails) >= sum(len(days) for days in REMINDED.values())
     for message in mails:

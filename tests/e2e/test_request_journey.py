@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from govportal.models import Agency, SiteProfile, User
@@ -107,7 +107,7 @@ def tell_who(citizen: Citizen, proof: Path) -> None:
     keys.type_into("#id_phone", "0399-6612345")
     keys.follow("main form button")
 
-    assert page.evaluate("document.activeElement.className") == "errors"
+    expect(page.locator(".errors")).to_be_focused()  # as soon as it is drawn
     assert page.title().startswith("错误：")
     assert page.locator("#id_name").input_value() == "林试一"
     assert page.locator("#id_phone").input_value() == "0399-6612345"

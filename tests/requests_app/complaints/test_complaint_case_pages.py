@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 from pytest_django import Settings
 
 from govportal.models import ThrottleCount, User
@@ -162,7 +163,7 @@ def test_case_shows_public_words_days_and_files_and_keeps_those_of_the_desk() ->
     files = {held.kind: client.get(reverse("complaint_file", args=[held.pk])).status_code for held in row.files.all()}
     other = make_complaint_file()
 
-    for words in ("需要到现场核实。", until.isoformat(), answer.text, "答复.pdf", str(ComplaintResult.UPHELD.label)):
+    for words in ("需要到现场核实。", date_format(until), answer.text, "答复.pdf", str(ComplaintResult.UPHELD.label)):
         assert words in page, words
     assert order.number in page
     for words in ("只给办理单位看的备注", "调查笔录"):

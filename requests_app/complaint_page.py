@@ -111,7 +111,7 @@ def next_steps(row: Complaint) -> list[NextStep]:
     planned = (
         (_("决定是否受理"), _("不予受理的，告知理由。"), complaint_rules.ACCEPTANCE, row.accept_by),
         (_("需要时转送有权单位"), _("转送以后，由接收单位办理。"), complaint_rules.TRANSFER, row.transfer_by),
-        (_("告知处理结果"), told, _answer_term(), row.answer_by),
+        (_("告知处理结果"), told, row.answer_term, row.answer_by),
     )
     return [
         NextStep(title, text, term.basis, by, is_provisional=by.year not in known) for title, text, term, by in planned

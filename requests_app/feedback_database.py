@@ -12,7 +12,7 @@ from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard, no_replacemen
 from requests_app.models import Feedback, FeedbackEvent
 
 _FEEDBACK, _EVENT = Feedback._meta.db_table, FeedbackEvent._meta.db_table
-_FIXED = ("id", "number", "kind", "filed_at", "received_on", "submission_key")
+_FIXED = ("id", "number", "kind", "filed_at", "received_on", "submission_key", "answer_days")
 _OUTCOME = ("state", "agency_id", "judgement", "other_path", "answered_on")
 _EVENT_COLUMNS = ("id", "feedback_id", "action", "from_state", "to_state", "agency_id", "at", "actor_id")
 

@@ -77,9 +77,7 @@ def _kept(day: date, done_on: date) -> SafeString:
 
 def terms_of(row: Complaint, today: date, calendar: Calendar) -> list[TermLine]:
     """受理、转送、答复, each with its last day and why."""
-    answer = complaint_rules.answer_term(
-        settings.COMPLAINT_ANSWER_DAYS, is_working=settings.COMPLAINT_ANSWER_IN_WORKING_DAYS
-    )
+    answer = row.answer_term
     decided_on = row.accepted_on or (row.closed_on if row.state != ComplaintState.WITHDRAWN else None)
     usual_day = answer.ends_on(row.received_on, calendar, moves=settings.CALENDAR_TERMS_MOVE)
     is_put_off = row.answer_by > usual_day

@@ -16,6 +16,7 @@ from requests_app.complaint_enums import (
     ComplaintState,
     OtherPath,
 )
+from requests_app.complaint_rules import Term, answer_term
 from requests_app.queries import ComplaintQuerySet
 
 _ANSWERED = Q(state__in=[ComplaintState.ANSWERED, ComplaintState.CLOSED])
@@ -57,6 +58,9 @@ class Complaint(models.Model):
     accept_by = models.DateField(_("受理决定期限"))
     transfer_by = models.DateField(_("转送期限"))
     answer_by = models.DateField(_("答复期限"))
+    # The term it came in under: another setting is for complaints to come.
+    answer_days = models.PositiveSmallIntegerField(_("答复时限（日）"), default=7)
+    answers_in_working_days = models.BooleanField(_("按工作日计"), default=False)
     accepted_on = models.DateField(_("受理日期"), null=True, blank=True)
     transferred_on = models.DateField(_("转送日期"), null=True, blank=True)
     answered_on = models.DateField(_("答复日期"), null=True, blank=True)
@@ -139,6 +143,10 @@ class Complaint(models.Model):
     @property
     def is_ended(self) -> bool:
         return self.state in ENDED_COMPLAINTS
+
+    @property
+    def answer_term(self) -> Term:
+        return answer_term(self.answer_days, is_working=self.answers_in_working_days)
 
     @property
     def due_on(self) -> date | None:

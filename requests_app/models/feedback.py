@@ -43,6 +43,8 @@ class Feedback(models.Model):
     filed_at = models.DateTimeField(_("登记时间"))
     received_on = models.DateField(_("收到日期"))
     due_on = models.DateField(_("答复期限"))
+    # The term it came in under: another setting is for messages to come.
+    answer_days = models.PositiveSmallIntegerField(_("答复时限（工作日）"), default=7)
     answered_on = models.DateField(_("答复日期"), null=True, blank=True)
     answer = EncryptedTextField(_("答复内容"), blank=True, default="")
     other_path = models.CharField(_("告知的途径"), max_length=20, choices=OtherPath, blank=True, default="")

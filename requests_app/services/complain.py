@@ -238,11 +238,8 @@ class LastDays:
     answer_by: date
 
 
-def last_days(received_on: date, calendar: Calendar) -> LastDays:
-    """When the three terms end, by the term of this county (COMPLAINT_ANSWER_DAYS) and this calendar."""
-    answer = complaint_rules.answer_term(
-        settings.COMPLAINT_ANSWER_DAYS, is_working=settings.COMPLAINT_ANSWER_IN_WORKING_DAYS
-    )
+def last_days(received_on: date, answer: complaint_rules.Term, calendar: Calendar) -> LastDays:
+    """When the three terms end, the one for the answer being `answer`, by this calendar."""
     terms = (complaint_rules.ACCEPTANCE, complaint_rules.TRANSFER, answer)
     return LastDays(*(term.ends_on(received_on, calendar, moves=settings.CALENDAR_TERMS_MOVE) for term in terms))
 
@@ -260,7 +257,10 @@ def _create(
     matter: Matter, person: Person | None, arrival: _Arrival, *, at: datetime, handler: User | None = None
 ) -> Filed:
     code, day = intake.new_code(), arrival.received_on
-    days = last_days(day, load_calendar())
+    term = complaint_rules.answer_term(
+        settings.COMPLAINT_ANSWER_DAYS, is_working=settings.COMPLAINT_ANSWER_IN_WORKING_DAYS
+    )
+    days = last_days(day, term, load_calendar())
     request = _request(matter)
     facts = clean_text(matter.facts)
     if typed := clean_line(matter.request_number):
@@ -283,6 +283,8 @@ def _create(
         accept_by=days.accept_by,
         transfer_by=days.transfer_by,
         answer_by=days.answer_by,
+        answer_days=term.days,
+        answers_in_working_days=term.is_working,
         query_key=query_key(arrival.number, code),
         submission_key=arrival.submission_key,
     )

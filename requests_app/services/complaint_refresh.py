@@ -29,13 +29,13 @@ def refresh() -> None:
 
 def refresh_complaints() -> int:
     """Answers how many have another last day than before."""
-    waiting = Complaint.objects.unanswered().only("received_on", *_TERMS)
+    waiting = Complaint.objects.unanswered().only("received_on", "answer_days", "answers_in_working_days", *_TERMS)
     return _in_batches(waiting, _complaints)
 
 
 def refresh_feedback() -> int:
     """Answers how many have another last day than before."""
-    return _in_batches(Feedback.objects.waiting().only("kind", "received_on", "due_on"), _feedback)
+    return _in_batches(Feedback.objects.waiting().only("kind", "received_on", "due_on", "answer_days"), _feedback)
 
 
 def _in_batches(waiting: QuerySet[Any], reckon: Callable[[list[Any], Calendar], int]) -> int:
@@ -55,7 +55,7 @@ def _complaints(rows: list[Complaint], calendar: Calendar) -> int:
     changed = []
     for row in rows:
         before = (row.accept_by, row.transfer_by, row.answer_by)
-        days = complain.last_days(row.received_on, calendar)
+        days = complain.last_days(row.received_on, row.answer_term, calendar)
         row.accept_by, row.transfer_by = days.accept_by, days.transfer_by
         if row.pk not in extended:
             row.answer_by = days.answer_by
@@ -68,7 +68,7 @@ def _complaints(rows: list[Complaint], calendar: Calendar) -> int:
 def _feedback(rows: list[Feedback], calendar: Calendar) -> int:
     changed = []
     for row in rows:
-        due_on = feedback.due_on(row.kind, row.received_on, calendar)
+        due_on = feedback.last_day(row.received_on, row.answer_days, calendar)
         if row.due_on != due_on:
             row.due_on = due_on
             changed.append(row)

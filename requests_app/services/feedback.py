@@ -26,7 +26,7 @@ from govportal.html import clean_line, clean_text
 from govportal.models import Agency, User
 from govportal.models.agency import AgencyQuerySet
 from govportal.permissions import Permission
-from govportal.workdays import Calendar
+from govportal.workdays import Calendar, add_working_days
 from requests_app import complaint_workflow
 from requests_app.complaint_enums import OtherPath
 from requests_app.complaint_rules import feedback_term
@@ -147,12 +147,9 @@ def _is_email(text: str) -> bool:
     return True
 
 
-def due_on(kind: FeedbackKind | str, received_on: date, calendar: Calendar | None = None) -> date:
-    """The last day for the answer; by the calendar as it is now unless one is given."""
-    term = feedback_term(
-        kind, message_days=settings.FEEDBACK_MESSAGE_DAYS, correction_days=settings.FEEDBACK_CORRECTION_DAYS
-    )
-    return term.ends_on(received_on, calendar or load_calendar(), moves=settings.CALENDAR_TERMS_MOVE)
+def last_day(received_on: date, days: int, calendar: Calendar) -> date:
+    """The last day for the answer to a message that has so many working days."""
+    return add_working_days(received_on, days, calendar)
 
 
 def send(writing: Writing, *, submission_key: str, at: datetime) -> Sent:
@@ -183,6 +180,9 @@ def _sent_before(key: str) -> Feedback | None:
 
 def _create(writing: Writing, number: str, key: str, submission_key: str, at: datetime) -> Feedback:
     received_on = localdate(at)
+    term = feedback_term(
+        writing.kind, message_days=settings.FEEDBACK_MESSAGE_DAYS, correction_days=settings.FEEDBACK_CORRECTION_DAYS
+    )
     row = Feedback(
         number=number,
         kind=writing.kind,
@@ -195,7 +195,8 @@ def _create(writing: Writing, number: str, key: str, submission_key: str, at: da
         email=clean_line(writing.email),
         filed_at=at,
         received_on=received_on,
-        due_on=due_on(writing.kind, received_on),
+        due_on=last_day(received_on, term.days, load_calendar()),
+        answer_days=term.days,
         query_key=key,
         submission_key=submission_key,
     )

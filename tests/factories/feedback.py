@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from govportal.calendar import load_calendar
 from govportal.models import Agency, User
 from govportal.permissions import Role
 from requests_app.feedback_enums import OPEN_FEEDBACK, FeedbackAction, FeedbackKind, FeedbackState, Judgement
@@ -25,7 +26,7 @@ def make_feedback(
         "text": f"第{number}路公交车几点收车？",
         "filed_at": AT,
         "received_on": TODAY,
-        "due_on": feedback.due_on(values.get("kind", FeedbackKind.MESSAGE), values.get("received_on", TODAY)),
+        "due_on": feedback.last_day(values.get("received_on", TODAY), values.get("answer_days", 7), load_calendar()),
         "submission_key": f"form-{number}",
     } | values
     if state != FeedbackState.RECEIVED:

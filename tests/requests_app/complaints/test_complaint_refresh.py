@@ -44,6 +44,20 @@ def extend(row: Complaint) -> Any:
 
 
 @pytest.mark.django_db
+def test_term_that_is_set_anew_is_for_what_comes_in_later(settings: Any) -> None:
+    settings.COMPLAINT_ANSWER_DAYS, settings.COMPLAINT_ANSWER_IN_WORKING_DAYS = 7, False
+    row, message = make_complaint(at=AT), make_feedback(received_on=RECEIVED)
+    before = terms(row), Feedback.objects.get(pk=message.pk).due_on
+    settings.COMPLAINT_ANSWER_DAYS, settings.COMPLAINT_ANSWER_IN_WORKING_DAYS = 10, True
+    settings.FEEDBACK_MESSAGE_DAYS = 2
+
+    complaint_refresh.refresh()
+
+    assert (terms(row), Feedback.objects.get(pk=message.pk).due_on) == before
+    assert terms(make_complaint(at=AT))[2] == date(2031, 3, 17)
+
+
+@pytest.mark.django_db
 def test_late_holiday_moves_the_terms_of_what_is_open() -> None:
     states = (ComplaintState.RECEIVED, ComplaintState.TRANSFERRED, ComplaintState.INVESTIGATING)
     open_now = [make_complaint(state, at=AT) for state in states]

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from govportal.models import User
 from requests_app.admin.applicant_fields import PersonForm, person_of
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.models import InformationRequest
 from requests_app.services import record_applicant
 from requests_app.services.intake import Person
 
 
-class RecordApplicantForm(PersonForm, RequestForm):
+class RecordApplicantForm(PersonForm, CaseForm):
     """Asks for what can be recorded alone, and shows nothing of what is known: that is behind the mask."""
 
     def prepare(self) -> None:
@@ -35,7 +35,7 @@ def _hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("已经登记的姓名和证件不能改；联系方式填了新的，以新的为准，不填的不变。"), *hints]
 
 
-RECORD_APPLICANT = RequestVerb(
+RECORD_APPLICANT = CaseVerb(
     "applicant", gettext_lazy("补录申请人"), record_applicant.reasons_against, _record, RecordApplicantForm,
     hints=_hints,
 )  # fmt: skip

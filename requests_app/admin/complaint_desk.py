@@ -19,7 +19,7 @@ from govportal.models import AuditEvent, User
 from requests_app import complaint_rules
 from requests_app.admin.complaint_marks import left_mark, result_mark, state_mark, terms_of
 from requests_app.admin.complaint_verb_groups import GROUPS, NEXT
-from requests_app.admin.verb_pages import RequestVerb
+from requests_app.admin.verb_pages import CaseVerb
 from requests_app.complaint_enums import ComplaintFileKind, ComplaintGround
 from requests_app.models import Complainant, Complaint, ComplaintFile
 from requests_app.services import complainants
@@ -31,7 +31,7 @@ NEWEST = 200  # steps and looks on the page; a case has some ten
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    verb: RequestVerb
+    verb: CaseVerb
     url: str
     reasons: list[str]
     is_next: bool = False

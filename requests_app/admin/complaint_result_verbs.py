@@ -13,7 +13,7 @@ from disclosure.services.rectify import DEFAULT_WORKING_DAYS
 from govportal.models import User
 from govportal.now import now, today
 from requests_app.admin.complaint_verb_pages import VERB_TEMPLATE, complaint_verb, words
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.complaint_enums import ComplaintAction
 from requests_app.models import Complaint
 from requests_app.services import complainants, complaint_handling, complaint_procedure, complaint_results
@@ -22,7 +22,7 @@ from requests_app.services import complainants, complaint_handling, complaint_pr
 _ANY = "—"
 
 
-class OrderForm(RequestForm):
+class OrderForm(CaseForm):
     problem = forms.CharField(
         label=gettext_lazy("问题"), max_length=300, help_text=gettext_lazy("只写公开工作本身的问题。")
     )
@@ -60,7 +60,7 @@ def _order_hints(row: Complaint, actor: User) -> list[str]:
     ]
 
 
-class ReferForm(RequestForm):
+class ReferForm(CaseForm):
     note = words(gettext_lazy("移送的理由"), help_text=gettext_lazy("只有办理人员看得到；考核中计入。"))
 
 
@@ -73,7 +73,7 @@ def _refer(row: Complaint, actor: User, values: dict[str, Any]) -> object:
     return complaint_results.refer(row.pk, actor=actor, at=now(), note=values["note"])
 
 
-class CloseForm(RequestForm):
+class CloseForm(CaseForm):
     note = words(
         gettext_lazy("办结说明"), is_required=False, help_text=gettext_lazy("查证属实而不需要整改的，写明理由。")
     )
@@ -86,7 +86,7 @@ def _close(row: Complaint, actor: User, values: dict[str, Any]) -> object:
 # --- the public summary ---------------------------------------------------------------------------------------------
 
 
-class SummaryForm(RequestForm):
+class SummaryForm(CaseForm):
     title = forms.CharField(label=gettext_lazy("标题"), max_length=200)
     text = words(gettext_lazy("摘要"), help_text=gettext_lazy("反映的问题、查明的情况、处理结果。"))
 
@@ -114,7 +114,7 @@ def _summary_hints(row: Complaint, actor: User) -> list[str]:
 # --- the code -------------------------------------------------------------------------------------------------------
 
 
-class CodeForm(RequestForm):
+class CodeForm(CaseForm):
     is_checked = forms.BooleanField(
         label=gettext_lazy("已核对投诉人的身份"), error_messages={"required": gettext_lazy("请先核对，再勾选这一项。")}
     )
@@ -135,11 +135,11 @@ def _code_page(row: Complaint, code: Any) -> tuple[str, dict[str, Any]]:
 ORDER = complaint_verb(ComplaintAction.ORDER, _order, OrderForm, reasons=_against_ordering, hints=_order_hints)
 REFER = complaint_verb(ComplaintAction.REFER, _refer, ReferForm, reasons=_against_referring)
 CLOSE = complaint_verb(ComplaintAction.CLOSE, _close, CloseForm)
-SUMMARY = RequestVerb(
+SUMMARY = CaseVerb(
     "summary", gettext_lazy("拟制公开摘要"), _against_summary, _summarise, SummaryForm,
     hints=_summary_hints, template=VERB_TEMPLATE,
 )  # fmt: skip
-CODE = RequestVerb(
+CODE = CaseVerb(
     "code", gettext_lazy("重发查询码"), complainants.reasons_against_renewing, _renew, CodeForm,
     hints=_code_hints, shows=_code_page, template=VERB_TEMPLATE,
 )  # fmt: skip

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.admin import complaint_result_verbs as after
 from requests_app.admin import complaint_verbs as before
-from requests_app.admin.verb_pages import RequestVerb
+from requests_app.admin.verb_pages import CaseVerb
 from requests_app.complaint_enums import ComplaintState
 
-GROUPS: tuple[tuple[Promise | str, tuple[RequestVerb, ...]], ...] = (
+GROUPS: tuple[tuple[Promise | str, tuple[CaseVerb, ...]], ...] = (
     (gettext_lazy("受理"), (before.ACCEPT, before.REFUSE, before.REDIRECT)),
     (gettext_lazy("转送和分派"), (before.TRANSFER, before.ASSIGN)),
     (gettext_lazy("调查和答复"), (before.INVESTIGATE, before.ANSWER, before.EXTEND, before.MATERIAL)),
@@ -21,7 +21,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[RequestVerb, ...]], ...] = (
         (before.NOTE, before.SUPPLEMENT, before.WITHDRAW, after.CODE, before.RESEND),
     ),
 )
-VERBS: tuple[RequestVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)
+VERBS: tuple[CaseVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)
 NEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         ComplaintState.RECEIVED: ("accept",),

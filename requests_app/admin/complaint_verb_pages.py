@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from disclosure.admin.register_verbs import VerbForm, long_text
-from requests_app.admin.verb_pages import CaseVerbAdmin, Hints, RequestForm, RequestVerb, no_hints
+from requests_app.admin.verb_pages import CaseForm, CaseVerb, CaseVerbAdmin, Hints, no_hints
 from requests_app.complaint_enums import ComplaintAction
 from requests_app.models import Complaint
 from requests_app.services import complaint_handling, complaint_procedure
@@ -23,11 +23,11 @@ def words(label: Promise | str, *, is_required: bool = True, help_text: Promise 
 
 
 def complaint_verb(
-    action: ComplaintAction, run: Any, form: type[VerbForm] = RequestForm, *, reasons: Any = None,
+    action: ComplaintAction, run: Any, form: type[VerbForm] = CaseForm, *, reasons: Any = None,
     hints: Hints = no_hints, label: Promise | str = "",
-) -> RequestVerb:  # fmt: skip
+) -> CaseVerb:  # fmt: skip
     """The verb of a step, called as the step is unless told otherwise."""
-    return RequestVerb(
+    return CaseVerb(
         action.value, label or action.label, reasons or against(action), run, form, hints=hints, template=VERB_TEMPLATE
     )
 

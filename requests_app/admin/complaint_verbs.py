@@ -13,7 +13,7 @@ from govportal.now import now
 from requests_app import complaint_rules
 from requests_app.admin.complaint_verb_pages import VERB_TEMPLATE, against, complaint_verb, words
 from requests_app.admin.file_fields import FilesField, stored
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.complaint_enums import ComplaintAction, ComplaintResult, OtherPath
 from requests_app.models import Complaint
 from requests_app.services import complaint_handling, complaint_procedure, complaint_undelivered
@@ -22,15 +22,15 @@ from requests_app.services.complaint_desks import desks_for, officers
 _NOTE = gettext_lazy("内部说明")
 
 
-class NoteForm(RequestForm):
+class NoteForm(CaseForm):
     note = words(_NOTE, is_required=False, help_text=gettext_lazy("只有办理人员看得到，可以不填。"))
 
 
-class RefuseForm(RequestForm):
+class RefuseForm(CaseForm):
     reason = words(gettext_lazy("不予受理的理由"), help_text=gettext_lazy("告知投诉人的原话，投诉人凭查询码看到。"))
 
 
-class RedirectForm(RequestForm):
+class RedirectForm(CaseForm):
     path = forms.ChoiceField(label=gettext_lazy("应当走的途径"), choices=[("", CHOOSE), *OtherPath.choices])
     notice = words(
         gettext_lazy("告知的内容"),
@@ -38,7 +38,7 @@ class RedirectForm(RequestForm):
     )
 
 
-class AssignForm(RequestForm):
+class AssignForm(CaseForm):
     handler = forms.ModelChoiceField(label=gettext_lazy("经办人"), queryset=User.objects.none(), empty_label=CHOOSE)
     note = words(_NOTE, is_required=False)
 
@@ -47,7 +47,7 @@ class AssignForm(RequestForm):
         self.choices_of("handler").queryset = User.objects.filter(pk__in=able).exclude(pk=self.row.handler_id)
 
 
-class TransferForm(RequestForm):
+class TransferForm(CaseForm):
     desk = forms.ModelChoiceField(
         label=gettext_lazy("有权办理的单位"), queryset=Agency.objects.none(), empty_label=CHOOSE
     )
@@ -59,12 +59,12 @@ class TransferForm(RequestForm):
         self.choices_of("desk").queryset = desks
 
 
-class ExtendForm(RequestForm):
+class ExtendForm(CaseForm):
     until = DayField(label=gettext_lazy("新的答复期限"))
     reason = words(gettext_lazy("延期的理由"), help_text=gettext_lazy("告知投诉人的原话。"))
 
 
-class AnswerForm(RequestForm):
+class AnswerForm(CaseForm):
     result = forms.ChoiceField(
         label=gettext_lazy("调查结论"), choices=ComplaintResult.choices, widget=forms.RadioSelect
     )
@@ -74,22 +74,22 @@ class AnswerForm(RequestForm):
     papers = FilesField(label=gettext_lazy("答复附件"), required=False)
 
 
-class NoteOnlyForm(RequestForm):
+class NoteOnlyForm(CaseForm):
     text = words(gettext_lazy("备注"), help_text=gettext_lazy("只有办理人员看得到。"))
 
 
-class SupplementForm(RequestForm):
+class SupplementForm(CaseForm):
     text = words(gettext_lazy("补充的情况"), is_required=False)
     papers = FilesField(label=gettext_lazy("材料"), required=False)
 
 
-class MaterialForm(RequestForm):
+class MaterialForm(CaseForm):
     papers = FilesField(
         label=gettext_lazy("调查材料"), help_text=gettext_lazy("调查中取得的材料，只有办理人员看得到，投诉人看不到。")
     )
 
 
-class WithdrawForm(RequestForm):
+class WithdrawForm(CaseForm):
     reason = words(
         gettext_lazy("怎样撤回"), help_text=gettext_lazy("投诉人何时、怎样表示撤回，何人接办。不写证件和电话。")
     )
@@ -225,11 +225,11 @@ ANSWER = complaint_verb(ComplaintAction.ANSWER, _answer, AnswerForm, hints=_answ
 NOTE = complaint_verb(ComplaintAction.NOTE, _note, NoteOnlyForm)
 SUPPLEMENT = complaint_verb(ComplaintAction.SUPPLEMENT, _supplement, SupplementForm, label=gettext_lazy("登记补充材料"))
 WITHDRAW = complaint_verb(ComplaintAction.WITHDRAW, _withdraw, WithdrawForm, label=gettext_lazy("登记撤回"))
-MATERIAL = RequestVerb(
+MATERIAL = CaseVerb(
     "material", gettext_lazy("上传材料"), against(ComplaintAction.NOTE), _add_material, MaterialForm,
     template=VERB_TEMPLATE,
 )  # fmt: skip
-RESEND = RequestVerb(
+RESEND = CaseVerb(
     "resend", gettext_lazy("重新发送通知"), complaint_undelivered.reasons_against_sending_again, _send_again,
     hints=_send_again_hints, template=VERB_TEMPLATE,
 )  # fmt: skip

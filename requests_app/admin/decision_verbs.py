@@ -14,7 +14,7 @@ from requests_app import letters as letter_texts
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
 from requests_app.admin.file_fields import stored
 from requests_app.admin.reply_form import ReplyForm
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.clock_terms import TermKey, term_on
 from requests_app.enums import Action, DecisionKind, ReplyKind
 from requests_app.letter_rules import DECISION_LETTERS, LetterKind
@@ -96,7 +96,7 @@ def _kinds(row: InformationRequest, actor: User) -> dict[str, Any]:
     return {"kinds": list(groups.items())}
 
 
-class ReasonedForm(RequestForm):
+class ReasonedForm(CaseForm):
     days = forms.IntegerField(label=gettext_lazy("工作日数"), min_value=1, max_value=250)
     reasons = long_text(gettext_lazy("理由"), length=3000, help_text=gettext_lazy("写进告知书，申请人会看到。"))
 
@@ -163,7 +163,7 @@ def waiting_decision(row: InformationRequest) -> Decision | None:
     return found
 
 
-class SignForm(RequestForm):
+class SignForm(CaseForm):
     """`decision` and `digest` say what was shown: the service signs nothing else."""
 
     note = long_text(gettext_lazy("签发意见"), length=500, is_required=False)
@@ -267,24 +267,24 @@ def _drop(row: InformationRequest, actor: User, values: dict[str, Any]) -> objec
     return decide.drop(decision.pk, actor=actor, at=now())
 
 
-REPLY = RequestVerb(
+REPLY = CaseVerb(
     "reply", gettext_lazy("拟答复"), _against_drafting(Action.REPLY, Action.LAPSE), _submit_reply, ReplyForm,
     hints=_reply_hints, preview=_preview_reply, context=_kinds, template="admin/requests_app/reply.html",
 )  # fmt: skip
-EXTEND = RequestVerb(
+EXTEND = CaseVerb(
     "extend", gettext_lazy("拟延期"), _against_days(DecisionKind.EXTENSION), _submit_days(DecisionKind.EXTENSION),
     ExtensionForm, hints=_extension_hints, preview=_preview_days(DecisionKind.EXTENSION),
 )  # fmt: skip
-DELAY = RequestVerb(
+DELAY = CaseVerb(
     "delay", gettext_lazy("拟延迟答复"), _against_days(DecisionKind.DELAY), _submit_days(DecisionKind.DELAY),
     DelayForm, hints=_delay_hints, preview=_preview_days(DecisionKind.DELAY),
 )  # fmt: skip
-SIGN = RequestVerb(
+SIGN = CaseVerb(
     "sign", gettext_lazy("签发"), _against_releasing, _release, SignForm, hints=_sign_hints,
     context=_signed, template="admin/requests_app/sign.html", caution=_after_signing,
 )  # fmt: skip
-RETURN = RequestVerb(
+RETURN = CaseVerb(
     "return", gettext_lazy("退回"), _against_signing, _send_back, ReturnForm,
     context=_signed, template="admin/requests_app/sign.html",
 )  # fmt: skip
-DROP = RequestVerb("drop", gettext_lazy("收回送签"), _against_dropping, _drop)
+DROP = CaseVerb("drop", gettext_lazy("收回送签"), _against_dropping, _drop)

@@ -12,14 +12,14 @@ from govportal.now import now, today
 from requests_app import fees
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
 from requests_app.admin.triage_verbs import against
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.enums import Action, FeeMode
 from requests_app.letter_rules import LetterKind
 from requests_app.models import FeeNotice, InformationRequest
 from requests_app.services import charge, correspondence, procedure
 
 
-class FeeForm(RequestForm):
+class FeeForm(CaseForm):
     """The button `look` shows the working and does nothing."""
 
     looked_at = ("mode", "quantity", "earlier")
@@ -97,7 +97,7 @@ def _fee_hints(row: InformationRequest, actor: User) -> list[str]:
     ]
 
 
-class PaymentForm(RequestForm):
+class PaymentForm(CaseForm):
     paid_on = DayField(label=gettext_lazy("缴费日期"), initial=today)
     reference = forms.CharField(label=gettext_lazy("缴款书号"), max_length=80, required=False)
 
@@ -114,10 +114,10 @@ def _payment_hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("应缴 %(amount)s 元，缴费期限 %(day)s。登记以后，从缴费的次日起重新计算答复期限。") % words]
 
 
-FEE = RequestVerb(
+FEE = CaseVerb(
     "fee", gettext_lazy("通知缴费"), _against_fee, _notify, FeeForm,
     hints=_fee_hints, template="admin/requests_app/fee.html",
 )  # fmt: skip
-PAYMENT = RequestVerb(
+PAYMENT = CaseVerb(
     "payment", gettext_lazy("登记缴费"), against(Action.RECORD_PAYMENT), _pay, PaymentForm, hints=_payment_hints,
 )  # fmt: skip

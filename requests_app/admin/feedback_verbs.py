@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from disclosure.admin.register_verbs import CHOOSE, Verb, long_text
 from govportal.models import Agency, User
 from govportal.now import now
-from requests_app.admin.verb_pages import RequestForm
+from requests_app.admin.verb_pages import CaseForm
 from requests_app.complaint_enums import OtherPath
 from requests_app.feedback_enums import FeedbackAction, Judgement
 from requests_app.models import Feedback
@@ -34,7 +34,7 @@ def _note() -> forms.CharField:
     )
 
 
-class JudgeForm(RequestForm):
+class JudgeForm(CaseForm):
     judgement = forms.ChoiceField(label=gettext_lazy("研判结论"), choices=Judgement.choices, widget=forms.RadioSelect)
     note = _note()
 
@@ -46,7 +46,7 @@ def _judge(row: Feedback, actor: User, values: dict[str, Any]) -> object:
     return feedback.judge(row.pk, values["judgement"], actor=actor, at=now(), note=values["note"])
 
 
-class PassOnForm(RequestForm):
+class PassOnForm(CaseForm):
     agency = forms.ModelChoiceField(label=gettext_lazy("转给"), queryset=Agency.objects.none(), empty_label=CHOOSE)
     reason = long_text(
         gettext_lazy("理由"),
@@ -62,7 +62,7 @@ def _pass_on(row: Feedback, actor: User, values: dict[str, Any]) -> object:
     return feedback.pass_on(row.pk, values["agency"], actor=actor, at=now(), reason=values["reason"])
 
 
-class AnswerForm(RequestForm):
+class AnswerForm(CaseForm):
     text = long_text(
         gettext_lazy("答复"),
         length=feedback.LONGEST_ANSWER,
@@ -75,7 +75,7 @@ def _answer(row: Feedback, actor: User, values: dict[str, Any]) -> object:
     return feedback.answer(row.pk, values["text"], actor=actor, at=now(), note=values["note"])
 
 
-class RedirectForm(RequestForm):
+class RedirectForm(CaseForm):
     path = forms.ChoiceField(label=gettext_lazy("途径"), choices=_PATHS, widget=forms.RadioSelect)
     text = long_text(
         gettext_lazy("告知的内容"),
@@ -89,7 +89,7 @@ def _redirect(row: Feedback, actor: User, values: dict[str, Any]) -> object:
     return feedback.redirect(row.pk, path, values["text"], actor=actor, at=now())
 
 
-class SetAsideForm(RequestForm):
+class SetAsideForm(CaseForm):
     reason = long_text(gettext_lazy("理由"), length=feedback.LONGEST_ANSWER, help_text=gettext_lazy("留言人看得到。"))
 
 
@@ -97,7 +97,7 @@ def _set_aside(row: Feedback, actor: User, values: dict[str, Any]) -> object:
     return feedback.set_aside(row.pk, values["reason"], actor=actor, at=now())
 
 
-class SelectForm(RequestForm):
+class SelectForm(CaseForm):
     question = long_text(
         gettext_lazy("公开的问题"),
         length=feedback_selection.LONGEST_QUESTION,
@@ -118,7 +118,7 @@ def _deselect(row: Feedback, actor: User, values: dict[str, Any]) -> object:
     return feedback_selection.deselect(row.pk, actor=actor, at=now())
 
 
-class ContactForm(RequestForm):
+class ContactForm(CaseForm):
     reason = forms.CharField(
         label=gettext_lazy("查看的理由"),
         max_length=feedback.LONGEST_NOTE,
@@ -143,7 +143,7 @@ VERBS = (
         gettext_lazy("不列入公开摘要"),
         feedback_selection.reasons_against_deselecting,
         _deselect,
-        RequestForm,
+        CaseForm,
     ),
     CONTACT,
 )

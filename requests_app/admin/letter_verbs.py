@@ -14,7 +14,7 @@ from govportal.models import User
 from govportal.now import now, today
 from requests_app import letters as letter_texts
 from requests_app.admin.fact_fields import PREFIX, changed_facts, field_of, shown_value
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.enums import DELIVERY_OF, Action, DeliveryWay, InquiryKind, SupplyWay
 from requests_app.letter_rules import INQUIRY_LETTERS, LetterKind
 from requests_app.models import Delivery, InformationRequest, Letter
@@ -39,7 +39,7 @@ class LetterField(forms.ModelChoiceField):
         return words_of(obj)
 
 
-class LetterForm(RequestForm):
+class LetterForm(CaseForm):
     """Of one letter; chosen already where there is only one."""
 
     letter = LetterField()
@@ -89,7 +89,7 @@ def candidates(row: InformationRequest) -> list[tuple[str, str, letters.Order]]:
     return found
 
 
-class IssueForm(RequestForm):
+class IssueForm(CaseForm):
     which = forms.ChoiceField(label=gettext_lazy("文书"), widget=forms.RadioSelect)
 
     def prepare(self) -> None:
@@ -232,7 +232,7 @@ class DeliveryField(forms.ModelChoiceField):
         return f"{words_of(obj.letter)}　{obj.get_way_display()}　{obj.sent_on.isoformat()}"
 
 
-class ArrivalForm(RequestForm):
+class ArrivalForm(CaseForm):
     delivery = DeliveryField()
     delivered_on = DayField(label=gettext_lazy("送达日期"), initial=today)
     note = forms.CharField(
@@ -263,20 +263,20 @@ def _arrive(row: InformationRequest, actor: User, values: dict[str, Any]) -> obj
     return letter_delivery.record_delivery(values["delivery"].pk, arrival, actor=actor, at=now())
 
 
-ISSUE = RequestVerb(
+ISSUE = CaseVerb(
     "letter", gettext_lazy("生成文书"), _against_issuing, _issue, IssueForm, hints=_issue_hints, preview=_preview,
 )  # fmt: skip
-REGENERATE = RequestVerb(
+REGENERATE = CaseVerb(
     "regenerate", gettext_lazy("重新生成文书"), _against, _regenerate, RegenerateForm,
     hints=_regenerate_hints, context=_choices,
     template="admin/requests_app/regenerate.html",
 )  # fmt: skip
-SEAL = RequestVerb(
+SEAL = CaseVerb(
     "seal", gettext_lazy("上传用印件"), _against, _seal, SealForm, hints=_seal_hints,
 )  # fmt: skip
-SEND = RequestVerb(
+SEND = CaseVerb(
     "send", gettext_lazy("发出文书"), _against, _send, SendForm, hints=_send_hints, context=_cautions,
 )  # fmt: skip
-ARRIVAL = RequestVerb(
+ARRIVAL = CaseVerb(
     "arrival", gettext_lazy("登记文书送达"), _against_arrival, _arrive, ArrivalForm,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from disclosure.enums import Category
 from disclosure.models import CatalogueEntry
 from govportal.models import User
 from govportal.now import now
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.enums import FileKind
 from requests_app.models import InformationRequest, RequestFile
 from requests_app.services import convert, procedure, publication_tasks
@@ -19,7 +19,7 @@ from requests_app.services import convert, procedure, publication_tasks
 _MOST_OFFERED = 50  # numbers written into the form beforehand
 
 
-class ConvertForm(RequestForm):
+class ConvertForm(CaseForm):
     title = forms.CharField(label=gettext_lazy("标题"), max_length=300)
     body = long_text(gettext_lazy("正文"), length=50_000, is_required=False)
     category = forms.ChoiceField(label=gettext_lazy("类别"), choices=Category.choices, initial=Category.OTHER)
@@ -69,7 +69,7 @@ def _convert_hints(row: InformationRequest, actor: User) -> list[str]:
     ]
 
 
-class LikeForm(RequestForm):
+class LikeForm(CaseForm):
     """Others that ask for the same in other words; those in the same words the portal finds by itself."""
 
     numbers = long_text(
@@ -125,14 +125,14 @@ def _suggest_hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("先记为待处理，以后再拟制公开稿，或者写明不转为主动公开的理由。")]
 
 
-CONVERT = RequestVerb(
+CONVERT = CaseVerb(
     "convert", gettext_lazy("转为主动公开：拟制公开稿"), _against_converting, _convert, ConvertForm,
     hints=_convert_hints,
 )  # fmt: skip
-SUGGEST = RequestVerb(
+SUGGEST = CaseVerb(
     "suggest", gettext_lazy("提出转为主动公开"), _against_suggesting, _suggest, SuggestForm, hints=_suggest_hints,
 )  # fmt: skip
-LIKE = RequestVerb(
+LIKE = CaseVerb(
     "like",
     gettext_lazy("标为同类申请"),
     publication_tasks.reasons_against_marking,

@@ -20,7 +20,7 @@ from govportal.now import now, today
 from requests_app import letters
 from requests_app.admin.fact_fields import PREFIX, field_of, shown_value, typed_facts
 from requests_app.admin.file_fields import FilesField, stored
-from requests_app.admin.verb_pages import RequestForm
+from requests_app.admin.verb_pages import CaseForm
 from requests_app.enums import DecisionKind, DecisionState, FileKind, ReplyKind
 from requests_app.letter_rules import LETTER_RULES, LetterKind
 from requests_app.models import Decision, InformationRequest
@@ -42,7 +42,7 @@ _WITHHELD = f"{PREFIX}withheld"
 _NEVER = {"addressee", "is_organisation", "attachments", "number", "issued_on"}
 
 
-class ReplyForm(RequestForm):
+class ReplyForm(CaseForm):
     """Without a kind it asks for nothing: the page offers the kinds."""
 
     from_address = frozenset({"reply_kind"})

@@ -13,13 +13,13 @@ from govportal.models import User
 from govportal.now import now, today
 from govportal.permissions import Permission
 from requests_app.admin.file_fields import FilesField, stored
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.enums import AppealResult, AppealRoute, FileKind
 from requests_app.models import Appeal, InformationRequest
 from requests_app.services import appeal, converse, files_of
 
 
-class MessageForm(RequestForm):
+class MessageForm(CaseForm):
     text = long_text(
         gettext_lazy("内容"), length=5000, help_text=gettext_lazy("申请人凭查询码看到。决定一律用文书，不用留言。")
     )
@@ -35,7 +35,7 @@ def _write(row: InformationRequest, actor: User, values: dict[str, Any]) -> obje
     return converse.write(row.pk, values["text"], actor=actor, at=now(), files=files)
 
 
-class NoteForm(RequestForm):
+class NoteForm(CaseForm):
     text = long_text(gettext_lazy("备注"), length=3000, help_text=gettext_lazy("本单位办理人员可见，申请人看不到。"))
 
 
@@ -49,7 +49,7 @@ def _note(row: InformationRequest, actor: User, values: dict[str, Any]) -> objec
     return converse.note(row.pk, values["text"], actor=actor, at=now())
 
 
-class FileForm(RequestForm):
+class FileForm(CaseForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("用途"),
         choices=[(kind.value, kind.label) for kind in files_of.ADDED_BY_STAFF],
@@ -70,7 +70,7 @@ def _file_hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("提供给申请人的信息先在这里上传，拟答复时选用；签发以后申请人才能下载。国家秘密不得录入本系统。")]
 
 
-class AppealForm(RequestForm):
+class AppealForm(CaseForm):
     """`row` None: a case that is about no request here."""
 
     route = forms.ChoiceField(label=gettext_lazy("途径"), choices=AppealRoute.choices, widget=forms.RadioSelect)
@@ -115,11 +115,11 @@ def _appeal_hints(row: InformationRequest | None, actor: User) -> list[str]:
     ]
 
 
-MESSAGE = RequestVerb("message", gettext_lazy("给申请人留言"), _against_message, _write, MessageForm)
-NOTE = RequestVerb("note", gettext_lazy("内部备注"), _against_note, _note, NoteForm)
-FILE = RequestVerb(
+MESSAGE = CaseVerb("message", gettext_lazy("给申请人留言"), _against_message, _write, MessageForm)
+NOTE = CaseVerb("note", gettext_lazy("内部备注"), _against_note, _note, NoteForm)
+FILE = CaseVerb(
     "file", gettext_lazy("上传材料"), files_of.reasons_against_adding, _add_files, FileForm, hints=_file_hints,
 )  # fmt: skip
-APPEAL = RequestVerb(
+APPEAL = CaseVerb(
     "appeal", gettext_lazy("登记复议诉讼"), _against_appeal, _record_appeal, AppealForm, hints=_appeal_hints,
 )  # fmt: skip

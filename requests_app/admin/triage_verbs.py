@@ -13,7 +13,7 @@ from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Permission
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.enums import Action, Channel, ReceiptBasis
 from requests_app.letter_rules import LetterKind
 from requests_app.models import InformationRequest
@@ -36,7 +36,7 @@ def receipt_rule(channel: str) -> str:
     return _("%(channel)s提交的申请，收到日期为%(bases)s（%(article)s）。") % words
 
 
-class RegisterForm(RequestForm):
+class RegisterForm(CaseForm):
     basis = forms.ChoiceField(label=gettext_lazy("收到日期的依据"), widget=forms.RadioSelect)
     received_on = DayField(label=gettext_lazy("收到日期"))
 
@@ -58,7 +58,7 @@ def _register_hints(row: InformationRequest, actor: User) -> list[str]:
     return [receipt_rule(row.channel), _("登记以后由您经办，可以再分派；答复期限为收到申请之日起20个工作日。")]
 
 
-class AssignForm(RequestForm):
+class AssignForm(CaseForm):
     handler = forms.ModelChoiceField(label=gettext_lazy("经办人"), queryset=User.objects.none(), empty_label=CHOOSE)
     reason = forms.CharField(label=gettext_lazy("说明"), max_length=300, required=False)
 
@@ -71,7 +71,7 @@ def _assign(row: InformationRequest, actor: User, values: dict[str, Any]) -> obj
     return triage.assign(row.pk, values["handler"], actor=actor, at=now(), reason=values["reason"])
 
 
-class TransferForm(RequestForm):
+class TransferForm(CaseForm):
     agency = forms.ModelChoiceField(label=gettext_lazy("转交单位"), queryset=Agency.objects.none(), empty_label=CHOOSE)
     reason = long_text(gettext_lazy("理由"), length=300)
     fact_receiver_contact = forms.CharField(
@@ -105,7 +105,7 @@ def _begin(row: InformationRequest, actor: User, values: dict[str, Any]) -> obje
     return triage.begin_review(row.pk, actor=actor, at=now())
 
 
-class WithdrawForm(RequestForm):
+class WithdrawForm(CaseForm):
     on = DayField(label=gettext_lazy("撤回日期"), initial=today)
     note = long_text(
         gettext_lazy("怎样撤回"),
@@ -122,7 +122,7 @@ def _withdraw_hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("撤回以后申请办结，计入“其他处理”；待签发的决定一并作废。申请人也可以凭查询码自己撤回。")]
 
 
-class CodeForm(RequestForm):
+class CodeForm(CaseForm):
     is_checked = forms.BooleanField(
         label=gettext_lazy("已核对申请人的身份"), error_messages={"required": gettext_lazy("请先核对，再勾选这一项。")}
     )
@@ -146,20 +146,20 @@ def _code_page(row: InformationRequest, code: Any) -> tuple[str, dict[str, Any]]
     return "admin/requests_app/code_once.html", {"code": code}
 
 
-REGISTER = RequestVerb(
+REGISTER = CaseVerb(
     "register", gettext_lazy("登记受理"), against(Action.REGISTER), _register, RegisterForm,
     hints=_register_hints,
 )  # fmt: skip
-BEGIN = RequestVerb("begin", gettext_lazy("转入办理"), against(Action.BEGIN_REVIEW), _begin)
-ASSIGN = RequestVerb("assign", gettext_lazy("分派经办人"), against(Action.ASSIGN), _assign, AssignForm)
-TRANSFER = RequestVerb(
+BEGIN = CaseVerb("begin", gettext_lazy("转入办理"), against(Action.BEGIN_REVIEW), _begin)
+ASSIGN = CaseVerb("assign", gettext_lazy("分派经办人"), against(Action.ASSIGN), _assign, AssignForm)
+TRANSFER = CaseVerb(
     "transfer", gettext_lazy("转交其他单位"), triage.reasons_against_handing_on, _transfer, TransferForm,
     hints=_transfer_hints,
 )  # fmt: skip
-WITHDRAW = RequestVerb(
+WITHDRAW = CaseVerb(
     "withdraw", gettext_lazy("登记撤回"), against(Action.WITHDRAW), _withdraw, WithdrawForm,
     hints=_withdraw_hints,
 )  # fmt: skip
-CODE = RequestVerb(
+CODE = CaseVerb(
     "code", gettext_lazy("重发查询码"), _against_code, _renew, CodeForm, hints=_code_hints, shows=_code_page,
 )  # fmt: skip

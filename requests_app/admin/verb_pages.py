@@ -24,7 +24,7 @@ from requests_app.models import InformationRequest
 from requests_app.services import procedure, sent_forms
 
 
-class RequestForm(VerbForm):
+class CaseForm(VerbForm):
     """`form_key` names this sheet: sent twice with the same words, it is one deed."""
 
     required_css_class = "required"
@@ -53,10 +53,10 @@ def no_hints(row: Any, actor: User) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestVerb(Verb):
+class CaseVerb(Verb):
     """`hints`: what the law says of it, and what it will do to the clock, in sentences."""
 
-    form: type[VerbForm] = RequestForm
+    form: type[VerbForm] = CaseForm
     hints: Hints = no_hints
     # For what is shown once, in the place of the desk: (template, context) from what the service answered.
     shows: Callable[[Any, Any], tuple[str, dict[str, Any]]] | None = None
@@ -114,9 +114,9 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         return _key_of(request, self.opts.label_lower, pk, verb)
 
     def answer(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> HttpResponseBase | None:
-        if isinstance(verb, RequestVerb) and verb.preview and "preview" in request.POST:
+        if isinstance(verb, CaseVerb) and verb.preview and "preview" in request.POST:
             return self._previewed(request, row, verb, form)
-        if form.is_bound and "look" in request.POST and isinstance(form, RequestForm):
+        if form.is_bound and "look" in request.POST and isinstance(form, CaseForm):
             form.look()
             return None
         outcome: list[Any] = []
@@ -133,16 +133,16 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         try:
             if not self._done(request, form, run):
                 assert isinstance(request.user, User)
-                if form.is_bound and isinstance(form, RequestForm):
+                if form.is_bound and isinstance(form, CaseForm):
                     form.keep(request.user)
                 return None
         except DoneAlready:
             return self._done_already(request, row.pk, verb)
-        if isinstance(verb, RequestVerb) and verb.shows:
+        if isinstance(verb, CaseVerb) and verb.shows:
             template, context = verb.shows(row, outcome[0])
             return self.shown_once(request, template, {"title": verb.label, "row": row, **context})
         messages.success(request, _("已完成：%s。") % verb.label)
-        if isinstance(verb, RequestVerb) and verb.caution and (words := verb.caution(row, form.cleaned_data)):
+        if isinstance(verb, CaseVerb) and verb.caution and (words := verb.caution(row, form.cleaned_data)):
             messages.warning(request, words)
         return HttpResponseRedirect(self._after(request, row.pk))
 
@@ -151,7 +151,7 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         row = self.get_queryset(request).filter(pk=pk).first()
         return self._page_of(row) if row else reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def _previewed(self, request: HttpRequest, row: M, verb: RequestVerb, form: VerbForm) -> HttpResponseBase | None:
+    def _previewed(self, request: HttpRequest, row: M, verb: CaseVerb, form: VerbForm) -> HttpResponseBase | None:
         if not form.is_valid() or verb.preview is None:
             return None
         try:
@@ -174,7 +174,7 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
 
     def verb_context(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> dict[str, Any]:
         assert isinstance(request.user, User)
-        if not isinstance(verb, RequestVerb):
+        if not isinstance(verb, CaseVerb):
             return {}
         beside = verb.context(row, request.user) if verb.context else {}
         return {"hints": verb.hints(row, request.user), "verb": verb, **beside}

@@ -16,10 +16,10 @@ from requests_app.admin import (
     triage_verbs,
     waiting_verbs,
 )
-from requests_app.admin.verb_pages import RequestVerb
+from requests_app.admin.verb_pages import CaseVerb
 from requests_app.enums import State
 
-GROUPS: tuple[tuple[Promise | str, tuple[RequestVerb, ...]], ...] = (
+GROUPS: tuple[tuple[Promise | str, tuple[CaseVerb, ...]], ...] = (
     (
         gettext_lazy("签发"),
         (decision_verbs.SIGN, decision_verbs.RETURN, decision_verbs.DROP),
@@ -64,7 +64,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[RequestVerb, ...]], ...] = (
         ),
     ),
 )
-VERBS: tuple[RequestVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)
+VERBS: tuple[CaseVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)
 # Shown first: what usually comes next. Whatever waits for a signature comes before all.
 NEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

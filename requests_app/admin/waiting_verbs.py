@@ -15,7 +15,7 @@ from requests_app import clock
 from requests_app.admin.fact_fields import add_office_facts, typed_facts
 from requests_app.admin.file_fields import FilesField, stored
 from requests_app.admin.triage_verbs import against
-from requests_app.admin.verb_pages import RequestForm, RequestVerb
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.enums import Action, InquiryAnswer, InquiryKind
 from requests_app.letter_rules import INQUIRY_LETTERS, LetterKind
 from requests_app.models import InformationRequest, Inquiry
@@ -24,7 +24,7 @@ from requests_app.services import charge, converse, correct, correspondence, inq
 # --- 补正 ---------------------------------------------------------------------------------------------------------
 
 
-class AskCorrectionForm(RequestForm):
+class AskCorrectionForm(CaseForm):
     items = long_text(
         gettext_lazy("需要补正的全部内容"), length=3000, help_text=gettext_lazy("只能告知一次，请一次写全。")
     )
@@ -70,7 +70,7 @@ def _after_asking(row: InformationRequest, values: dict[str, Any]) -> str:
     return _("补正期限短于%s个工作日，可能被认为不是合理期限（条例第三十条）。") % correct.FEWEST_DAYS
 
 
-class CorrectionForm(RequestForm):
+class CorrectionForm(CaseForm):
     text = long_text(gettext_lazy("补正的内容"), length=5000, is_required=False)
     on = DayField(label=gettext_lazy("收到日期"), initial=today)
     papers = FilesField(label=gettext_lazy("补正材料"), required=False)
@@ -88,7 +88,7 @@ def _corrected_hints(row: InformationRequest, actor: User) -> list[str]:
 # --- 征求意见 ------------------------------------------------------------------------------------------------------
 
 
-class AskPartyForm(RequestForm):
+class AskPartyForm(CaseForm):
     party = forms.CharField(label=gettext_lazy("征求谁的意见"), max_length=200)
     contact = long_text(gettext_lazy("联系方式"), length=500, is_required=False)
     matter = long_text(
@@ -159,7 +159,7 @@ def inquiry_words(inquiry: Inquiry) -> str:
     return _("第%(ref)s号　%(kind)s　%(party)s") % words
 
 
-class InquiryForm(RequestForm):
+class InquiryForm(CaseForm):
     """Of one inquiry that still waits; chosen already where there is only one."""
 
     inquiry = InquiryField(label=gettext_lazy("征求意见书"))
@@ -224,7 +224,7 @@ def _silence_hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("期满以后系统每晚自动登记；急的可以现在登记。答复期限早已按期满之日计算，不因登记早晚而变。")]
 
 
-class DeliveryForm(RequestForm):
+class DeliveryForm(CaseForm):
     target = forms.ChoiceField(label=gettext_lazy("哪一份"), widget=forms.RadioSelect)
     delivered_on = DayField(label=gettext_lazy("送达日期"), initial=today)
 
@@ -264,7 +264,7 @@ def _delivery_hints(row: InformationRequest, actor: User) -> list[str]:
 # --- 说明理由 ------------------------------------------------------------------------------------------------------
 
 
-class AskReasonsForm(RequestForm):
+class AskReasonsForm(CaseForm):
     text = long_text(
         gettext_lazy("数量、频次的情况"),
         length=3000,
@@ -288,7 +288,7 @@ def _reasons_hints(row: InformationRequest, actor: User) -> list[str]:
     return [_("要求说明理由不停止计时（条例第三十五条）；理由不合理的不予处理，合理的可以确定延迟答复的期限。")]
 
 
-class GiveReasonsForm(RequestForm):
+class GiveReasonsForm(CaseForm):
     text = long_text(gettext_lazy("申请人说明的理由"), length=5000)
 
 
@@ -300,36 +300,36 @@ def _give_reasons(row: InformationRequest, actor: User, values: dict[str, Any]) 
     return converse.give_reasons(row.pk, values["text"], actor=actor, at=now())
 
 
-ASK_CORRECTION = RequestVerb(
+ASK_CORRECTION = CaseVerb(
     "ask-correction", gettext_lazy("告知补正"), _against_correction, _ask_correction, AskCorrectionForm,
     hints=_correction_hints, caution=_after_asking,
 )  # fmt: skip
-CORRECTION = RequestVerb(
+CORRECTION = CaseVerb(
     "correction", gettext_lazy("登记补正"), against(Action.RECEIVE_CORRECTION), _receive_correction, CorrectionForm,
     hints=_corrected_hints,
 )  # fmt: skip
-ASK_THIRD_PARTY = RequestVerb(
+ASK_THIRD_PARTY = CaseVerb(
     "ask-third-party", gettext_lazy("征求第三方意见"), against(Action.ASK_THIRD_PARTY),
     _ask(InquiryKind.THIRD_PARTY), AskThirdPartyForm, hints=_third_party_hints,
 )  # fmt: skip
-ASK_CO_AGENCY = RequestVerb(
+ASK_CO_AGENCY = CaseVerb(
     "ask-co-agency", gettext_lazy("征求其他机关意见"), against(Action.ASK_CO_AGENCY),
     _ask(InquiryKind.CO_AGENCY), AskCoAgencyForm, hints=_co_agency_hints,
 )  # fmt: skip
-DELIVERY = RequestVerb(
+DELIVERY = CaseVerb(
     "delivery", gettext_lazy("登记送达日期"), _against_delivery, _note_delivery, DeliveryForm,
     hints=_delivery_hints,
 )  # fmt: skip
-ANSWER = RequestVerb(
+ANSWER = CaseVerb(
     "answer", gettext_lazy("登记意见"), _against_answer, _answer, AnswerForm,
 )  # fmt: skip
-SILENCE = RequestVerb(
+SILENCE = CaseVerb(
     "silence", gettext_lazy("登记逾期未提出意见"), _against_silence, _settle, SilenceForm, hints=_silence_hints,
 )  # fmt: skip
-ASK_REASONS = RequestVerb(
+ASK_REASONS = CaseVerb(
     "ask-reasons", gettext_lazy("要求说明理由"), _against_asking_reasons, _ask_reasons, AskReasonsForm,
     hints=_reasons_hints,
 )  # fmt: skip
-REASONS = RequestVerb(
+REASONS = CaseVerb(
     "reasons", gettext_lazy("登记理由说明"), _against_giving_reasons, _give_reasons, GiveReasonsForm,
 )  # fmt: skip

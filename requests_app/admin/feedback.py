@@ -7,16 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, toned
+from disclosure.admin.register_verbs import CHOOSE, VerbForm, toned
 from govportal import access
 from govportal.calendar import load_calendar
 from govportal.forms import whole_number
@@ -24,13 +21,13 @@ from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Permission
 from govportal.workdays import working_days_between
-from requests_app.admin.feedback_verbs import CONTACT, VERBS, contact_lines
+from requests_app.admin.feedback_verbs import VERB_TEMPLATE, VERBS
 from requests_app.admin.request_list import RequestList
-from requests_app.admin.verb_pages import DoneAlready
+from requests_app.admin.verb_pages import CaseVerbAdmin
 from requests_app.feedback_enums import FeedbackState
 from requests_app.feedback_queues import FEEDBACK_QUEUES, SOON, Look
 from requests_app.models import Feedback
-from requests_app.services import applicants, feedback, feedback_summary, sent_forms
+from requests_app.services import applicants, feedback, feedback_summary
 
 access.open_admin("requests_app.feedback", view=Permission.HANDLE_FEEDBACK)
 
@@ -101,7 +98,7 @@ class SummaryForm(VerbForm):
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(VerbAdmin[Feedback]):
+class FeedbackAdmin(CaseVerbAdmin[Feedback]):
     """Changed by verbs alone; how the writer is reached is masked until somebody says why he needs it."""
 
     list_display = ("number", "kind", "shown_state", "left", "due_on", "agency", "handler", "judgement")
@@ -120,7 +117,7 @@ class FeedbackAdmin(VerbAdmin[Feedback]):
     )
     change_list_template = "admin/import_change_list.html"
     page_template = "admin/requests_app/feedback_change.html"
-    verb_template = "admin/requests_app/feedback_verb.html"
+    verb_template = VERB_TEMPLATE
     verbs = VERBS
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RequestList]:
@@ -156,48 +153,8 @@ class FeedbackAdmin(VerbAdmin[Feedback]):
         day, calendar = today(), load_calendar()
         return super().page_context(request, row) | {"events": events, "left": left_mark(row, day, calendar)}
 
-    # --- verbs -------------------------------------------------------------------------------------------------------
-
-    def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
-        """A second press finds the deed done before it finds it refused."""
-        verb = next((verb for verb in self.verbs if verb.name == name), None)
-        row = self.get_queryset(request).filter(pk=pk).first() if request.method == "POST" else None
-        if verb and row and sent_forms.is_done(_key_of(request, row, verb)):
-            return self._done_already(request, row, verb)
-        return super().verb_view(request, pk, name)
-
-    def answer(self, request: HttpRequest, row: Feedback, verb: Verb, form: VerbForm) -> HttpResponseBase | None:
-        outcome: list[Any] = []
-
-        def run(actor: User, values: dict[str, Any]) -> None:
-            with transaction.atomic():
-                feedback.locked(row.pk)
-                if not sent_forms.claim(_key_of(request, row, verb), at=now()):
-                    raise DoneAlready
-                outcome.append(verb.run(row, actor, values))
-
-        try:
-            if not self._done(request, form, run):
-                return None
-        except DoneAlready:
-            return self._done_already(request, row, verb)
-        if verb is CONTACT:
-            return self._shown_once(request, outcome[0])
-        messages.success(request, _("已完成：%s。") % verb.label)
-        is_here = self.get_queryset(request).filter(pk=row.pk).exists()
-        return HttpResponseRedirect(self._page_of(row) if is_here else reverse(f"{_NAME}_changelist"))
-
-    def _shown_once(self, request: HttpRequest, row: Feedback) -> HttpResponse:
-        """The answer to a POST that stands nowhere else: kept by no cache."""
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": CONTACT.label, "row": row}
-        beside = {"lines": contact_lines(row), "back": self._page_of(row)}
-        response = TemplateResponse(request, "admin/requests_app/feedback_contact.html", context | beside)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
-
-    def _done_already(self, request: HttpRequest, row: Feedback, verb: Verb) -> HttpResponseBase:
-        messages.info(request, _("您已经办过“%s”，没有重复办理。") % verb.label)
-        return HttpResponseRedirect(self._page_of(row))
+    def lock(self, row: Feedback) -> None:
+        feedback.locked(row.pk)
 
     # --- the public summary ------------------------------------------------------------------------------------------
 
@@ -246,9 +203,3 @@ def left_mark(row: Feedback, day: date, calendar: Any) -> str:
     if row.due_on == day:
         return toned(_("今天到期"), "warn")
     return toned(_("还有 %s 个") % left, "warn") if left <= SOON else _("还有 %s 个") % left
-
-
-def _key_of(request: HttpRequest, row: Feedback, verb: Verb) -> str:
-    """What was typed by whom on which sheet of which verb."""
-    typed = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    return sent_forms.key_of(request.POST.get("form_key", ""), (request.user.pk, row.pk, verb.name, typed))

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, Verb, long_text
+from disclosure.admin.register_verbs import CHOOSE, VerbForm, long_text
 from govportal.models import Agency, User
 from govportal.now import now
-from requests_app.admin.verb_pages import CaseForm
+from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.complaint_enums import OtherPath
 from requests_app.feedback_enums import FeedbackAction, Judgement
 from requests_app.models import Feedback
 from requests_app.services import feedback, feedback_selection
 
+VERB_TEMPLATE = "admin/requests_app/feedback_verb.html"
 COMPLAIN = "complaint"  # in the form; a radio button needs a value
 _PATHS = [
     (COMPLAIN, gettext_lazy("投诉举报")),
@@ -130,26 +132,32 @@ def _view_contact(row: Feedback, actor: User, values: dict[str, Any]) -> Feedbac
     return feedback.view_contact(row.pk, values["reason"], actor=actor)
 
 
-CONTACT = Verb("contact", gettext_lazy("查看联系方式"), feedback.reasons_against_contact, _view_contact, ContactForm)
-VERBS = (
-    Verb("judge", gettext_lazy("研判"), _against(FeedbackAction.JUDGE), _judge, JudgeForm),
-    Verb("answer", gettext_lazy("答复"), _against(FeedbackAction.ANSWER), _answer, AnswerForm),
-    Verb("pass_on", gettext_lazy("转其他单位"), _against(FeedbackAction.PASS_ON), _pass_on, PassOnForm),
-    Verb("redirect", gettext_lazy("告知其他途径"), _against(FeedbackAction.REDIRECT), _redirect, RedirectForm),
-    Verb("set_aside", gettext_lazy("不予办理"), _against(FeedbackAction.SET_ASIDE), _set_aside, SetAsideForm),
-    Verb("select", gettext_lazy("列入公开摘要"), feedback_selection.reasons_against, _select, SelectForm),
-    Verb(
-        "deselect",
-        gettext_lazy("不列入公开摘要"),
-        feedback_selection.reasons_against_deselecting,
-        _deselect,
-        CaseForm,
-    ),
-    CONTACT,
-)
-
-
 def contact_lines(row: Feedback) -> list[tuple[str, str]]:
-    """What was left of it, in full: for the answer to CONTACT alone."""
+    """What was left of it, in full: for the answer to the verb `contact` alone."""
     lines = [(_("称呼"), row.name), (_("联系电话"), row.phone), (_("电子邮箱"), row.email)]
     return [(label, value) for label, value in lines if value]
+
+
+def _contact_page(_row: Feedback, seen: Feedback) -> tuple[str, dict[str, Any]]:
+    return "admin/requests_app/feedback_contact.html", {"lines": contact_lines(seen)}
+
+
+def _verb(
+    name: str, label: Promise | str, reasons: Any, run: Any, form: type[VerbForm] = CaseForm, *, shows: Any = None
+) -> CaseVerb:
+    return CaseVerb(name, label, reasons, run, form, shows=shows, template=VERB_TEMPLATE)
+
+
+VERBS = (
+    _verb("judge", gettext_lazy("研判"), _against(FeedbackAction.JUDGE), _judge, JudgeForm),
+    _verb("answer", gettext_lazy("答复"), _against(FeedbackAction.ANSWER), _answer, AnswerForm),
+    _verb("pass_on", gettext_lazy("转其他单位"), _against(FeedbackAction.PASS_ON), _pass_on, PassOnForm),
+    _verb("redirect", gettext_lazy("告知其他途径"), _against(FeedbackAction.REDIRECT), _redirect, RedirectForm),
+    _verb("set_aside", gettext_lazy("不予办理"), _against(FeedbackAction.SET_ASIDE), _set_aside, SetAsideForm),
+    _verb("select", gettext_lazy("列入公开摘要"), feedback_selection.reasons_against, _select, SelectForm),
+    _verb("deselect", gettext_lazy("不列入公开摘要"), feedback_selection.reasons_against_deselecting, _deselect),
+    _verb(
+        "contact", gettext_lazy("查看联系方式"), feedback.reasons_against_contact, _view_contact, ContactForm,
+        shows=_contact_page,
+    ),
+)  # fmt: skip

@@ -1,5 +1,5 @@
 """Pages of the steps of a case: the register pattern, with what the law says beside the form, and safe when the
-button is pressed twice. Requests and complaints stand on them."""
+button is pressed twice. Requests, complaints and messages stand on them."""
 
 import secrets
 from collections.abc import Callable

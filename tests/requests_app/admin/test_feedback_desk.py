@@ -88,13 +88,17 @@ def test_button_pressed_twice_is_one_deed() -> None:
     assert "没有重复办理" in text_of(client.get(page(row)))
 
 
-def test_what_was_passed_on_leaves_the_desk() -> None:
+def test_what_was_passed_on_leaves_the_desk_though_pressed_twice() -> None:
     agency, other = make_agency(), make_agency()
     client, row = signed_in(handler_of(agency)), make_feedback(agency=agency)
+    key = client.get(verb(row, "pass_on")).context["form"]["form_key"].value()
+    typed = {"form_key": key, "agency": other.pk, "reason": "归其管"}
 
-    response = sent(client, row, "pass_on", agency=other.pk, reason="归其管")
+    first, second = (client.post(verb(row, "pass_on"), typed) for _press in range(2))
 
-    assert response["Location"] == reverse(f"{NAME}_changelist")
+    assert first["Location"] == second["Location"] == reverse(f"{NAME}_changelist")
+    assert "没有重复办理" in text_of(client.get(first["Location"]))
+    assert FeedbackEvent.objects.filter(feedback=row).count() == 1
     assert client.get(verb(row, "judge")).status_code == 404
     assert row.text in text_of(signed_in(handler_of(other)).get(page(row)))
 

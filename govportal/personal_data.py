@@ -1,4 +1,5 @@
-"""Personal data in plain text: identity numbers, mobile numbers, bank cards. Pure; for a warning, not a proof.
+"""Personal data in plain text: identity numbers, mobile numbers, bank cards, and what is known of a person. Pure; for
+a warning, not a proof.
 
 What is found is named masked (前三后四), so that the warning itself tells nobody. Numbers that are public by
 nature are left alone: credit codes of organisations, document numbers, dates, amounts, telephones of offices.
@@ -6,7 +7,7 @@ nature are left alone: credit codes of organisations, document numbers, dates, a
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -47,6 +48,10 @@ _PROVINCES = frozenset(
 _ISSUERS = re.compile(r"6[02589]|4|5[1-5]|3[457]|955[89]|9[08]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+# Nobody reads these: blanks, what is not seen, dashes of any width. And the points in 买买提·吐尔逊.
+_UNREAD = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd"})
+_POINTS = frozenset("·•・‧−")
+_SHORTEST_NAME, _SHORTEST_TELLING = 2, 6  # characters by which a text names somebody
 
 
 def find(text: str) -> list[Finding]:
@@ -62,6 +67,38 @@ def find(text: str) -> list[Finding]:
 def mask(number: str) -> str:
     """The first three and the last four characters, the rest as stars."""
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+
+def names(text: str, people: Iterable[str], reached: Iterable[str] = ()) -> bool:
+    """Whether a text names somebody: one of `people`, or where one is reached (`reached`: telephone, address, number).
+
+    However it is written: width, case, blanks, dashes and the separators of a telephone make no difference.
+    """
+    telling = {folded for value in people if len(folded := _folded(value)) >= _SHORTEST_NAME}
+    for value in map(_folded, reached):
+        telling |= {value} if len(value) >= _SHORTEST_TELLING else set()
+        telling |= _telephones(value)
+    folded = _folded(text)
+    joined = _joined(folded)
+    return any(value in folded or value in joined for value in telling)
+
+
+def _folded(text: str) -> str:
+    signs = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in signs if unicodedata.category(sign) not in _UNREAD and sign not in _POINTS)
+
+
+def _joined(folded: str) -> str:
+    """Its figures without what parts them."""
+    return re.sub(r"(?<=\d)\W+(?=\d)", "", folded)
+
+
+def _telephones(folded: str) -> set[str]:
+    """The numbers in what was left as a telephone; none in a mail address or a number with letters."""
+    if re.search("[a-z@]", folded):
+        return set()
+    runs = re.findall(r"\d+", _joined(folded))
+    return {re.sub(r"^(?:00)?86(?=1\d{10}$)", "", run) for run in runs if len(run) >= _SHORTEST_TELLING}
 
 
 def is_identity_number(number: str) -> bool:

@@ -29,8 +29,6 @@ from requests_app.services import procedure
 OPENED_WITH_REASON = (FileKind.PROOF, FileKind.APPLICATION, FileKind.CORRECTION, FileKind.MESSAGE)
 SHORTEST_REASON = 4  # characters: whoever reads the audit trail must understand it
 MOST_FOUND = 200
-_SHORTEST_TELLING = 6  # characters of a number or address by which a text would name somebody
-_SHORTEST_NAME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +52,7 @@ def is_named_in(row: InformationRequest, text: str, *, even_firm: bool = True) -
     people = [applicant.legal_representative, applicant.contact_name]
     if even_firm or row.applicant_kind == ApplicantKind.NATURAL_PERSON:
         people.append(applicant.name)
-    telling = [value for value in reached if len(value) >= _SHORTEST_TELLING]
-    telling += [value for value in people if len(value) >= _SHORTEST_NAME]
-    return any(value in text for value in telling)
+    return personal_data.names(text, people, reached)
 
 
 # --- masks -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,10 @@ The agency sees an order and never that somebody complained (domain §2, §7): i
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -14,15 +17,15 @@ from disclosure.enums import Category
 from disclosure.models import IndexCounter, Item, Rectification
 from disclosure.services import rectify
 from disclosure.services.draft import Content, Source, create_item
-from govportal import audit, personal_data
+from govportal import access, audit, notices, personal_data
 from govportal.html import from_text
 from govportal.models import User
+from govportal.permissions import Permission
 from requests_app.complaint_enums import ComplaintAction, ComplaintGround, ComplaintResult, ComplaintState
 from requests_app.models import Complainant, Complaint, ComplaintEvent
 from requests_app.services.complaint_procedure import Words, check, locked, move, reasons_against
 
 SOURCE = "complaint"
-_SHORTEST_NAME, _SHORTEST_TELLING = 2, 6
 # Words by which the agency would know. Of a name like 投诉电话 that is missing, say 监督电话.
 _BETRAYING = ("投诉", "举报", "信访", "检举")
 # What each ground is a breach of, without naming the rules on complaints.
@@ -56,14 +59,9 @@ class Order:
 
 def is_named_in(row: Complaint, text: str) -> bool:
     """Whether a text tells who complained, or the number of the case."""
-    if row.number in text:
-        return True
     person = Complainant.objects.filter(complaint=row).first()
-    if person is None:
-        return False
-    telling = [value for value in (person.phone, person.email, person.address) if len(value) >= _SHORTEST_TELLING]
-    telling += [person.name] if len(person.name) >= _SHORTEST_NAME else []
-    return any(value in text for value in telling)
+    people, reached = ([person.name], [person.phone, person.email, person.address]) if person else ([], [])
+    return personal_data.names(text, people, [row.number, *reached])
 
 
 def reasons_against_ordering(row: Complaint, order: Order, actor: User, today: date) -> list[str]:
@@ -205,4 +203,18 @@ def draft_summary(complaint_id: int, summary: Summary, *, actor: User, at: datet
     row.summary = item
     row.save(update_fields=["summary"])
     audit.record(actor, "complaint.summarise", row, agency=row.desk, after={"item": item.index_number})
+    _tell_publishers(item, actor)
     return item
+
+
+def _tell_publishers(item: Item, actor: User) -> None:
+    """An ordinary notice of a new draft: its number alone, nothing of a case. Staff read Chinese."""
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("待办：修改、送审 %s") % item.index_number
+    notices.tell(
+        access.holders(Permission.DRAFT_ITEM, item.agency).exclude(pk=actor.pk),
+        kind="review",
+        key=f"item-draft:{item.pk}",
+        subject=subject,
+        path=reverse("admin:disclosure_edition_change", args=[item.editions.get().pk]),
+    )

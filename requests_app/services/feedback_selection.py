@@ -16,8 +16,6 @@ from requests_app.models import Feedback
 from requests_app.services.feedback import check, locked, reasons_against_role
 
 LONGEST_QUESTION, LONGEST_PUBLIC_ANSWER = 1_000, 3_000
-_SHORTEST_TELLING = 6  # characters of a number or address by which a text would name somebody
-_SHORTEST_NAME = 2
 
 
 def is_alive(summary: Item) -> bool:
@@ -60,10 +58,7 @@ def reasons_against_words(row: Feedback, question: str, answer: str) -> list[str
 
 def names_writer(row: Feedback, text: str) -> bool:
     """Whether a text tells who wrote."""
-    folded = "".join(text.split())
-    reached = [line for line in (row.phone, row.email) if len(line) >= _SHORTEST_TELLING]
-    names = [row.name] if len(row.name) >= _SHORTEST_NAME else []
-    return any("".join(line.split()) in folded for line in (*reached, *names))
+    return personal_data.names(text, [row.name], [row.phone, row.email])
 
 
 @transaction.atomic

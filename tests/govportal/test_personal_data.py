@@ -2,7 +2,7 @@
 
 import pytest
 
-from govportal.personal_data import PersonalKind, find, is_identity_number, mask
+from govportal.personal_data import PersonalKind, find, is_identity_number, mask, names
 
 IDENTITY, MOBILE, CARD = PersonalKind.IDENTITY, PersonalKind.MOBILE, PersonalKind.BANK_CARD
 
@@ -70,3 +70,31 @@ def test_is_identity_number_refuses(number: str) -> None:
 
 def test_mask_keeps_three_and_four() -> None:
     assert mask("13800138000") == "138****8000"
+
+
+def test_names_knows_a_person_however_he_is_written() -> None:
+    people, reached = ["林 试一", "Tom Lin", "买买提·吐尔逊", "李"], [
+        "138-1234-5521", "(0571) 8888-6666转8001", "Lin@Mail.example", "青山路12号 3-502", "12345", "TS-2026-00012",
+    ]  # fmt: skip
+    telling = (
+        "请林试一补充", "林　试-一", "TOM LIN", "ｔｏｍｌｉｎ", "林\u200b试一", "买买提吐尔逊同志", "买买提•吐尔逊",
+        "电话138 1234 5521", "１３８１２３４５５２１", "138.1234.5521", "+86 138—1234—5521", "0571－88886666",
+        "lin@mail.EXAMPLE", "住青山路12号3-502", "ts－2026－00012", "0571(8888)6666",
+    )  # fmt: skip
+    silent = (
+        "",
+        "李",
+        "试一",
+        "林某",
+        "12345",
+        "2026-00012",
+        "申请CM-2026-00012",
+        "青山路12号",
+        "1381234552",
+        "林，试一",
+    )
+
+    assert [text for text in telling if not names(text, people, reached)] == []
+    assert [text for text in silent if names(text, people, reached)] == []
+    assert names("8613812345521", [], ["+86 13812345521"]) and names("13812345521", [], ["008613812345521"])
+    assert not names("随便什么", ["", " "], ["", "--------"])

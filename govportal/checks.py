@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
@@ -49,6 +50,16 @@ def calendar_messages(today: date, known: set[int]) -> list[CheckMessage]:
 def _prepared(databases: Sequence[str] | None) -> list[str]:
     """The databases asked for that have been migrated; nothing can be said about the others."""
     return [u for u in databases or () if "govportal_holidayyear" in connections[u].introspection.table_names()]
+
+
+@register(deploy=True)
+def check_mail(**_kwargs: Any) -> list[CheckMessage]:
+    """W007: nobody gets a mail that is only written down."""
+    backend = str(settings.MAILERS["default"]["BACKEND"])
+    if not backend.endswith((".console.EmailBackend", ".filebased.EmailBackend", ".dummy.EmailBackend")):
+        return []
+    hint = "set EMAIL_BACKEND to django.core.mail.backends.smtp.EmailBackend, and EMAIL_HOST"
+    return [Warning("mails are written to files and sent to nobody", hint=hint, id="govportal.W007")]
 
 
 @register()

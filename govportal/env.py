@@ -61,6 +61,11 @@ def secret(name: str, file: Path) -> str:
         raise ImproperlyConfigured(f"cannot read {file}: {error}") from None
 
 
+def line(file: Path) -> str:
+    """The content of a file of one line; empty when there is none."""
+    return secret("", file)
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 

@@ -15,7 +15,8 @@ PORTAL_HOME = env.path("PORTAL_HOME", BASE_DIR / "var")
 DEBUG = env.flag("DEBUG")
 
 # Where the public reaches the portal. It may carry a path: https://x.gov.cn/zwgk.
-_base = env.address("PORTAL_BASE_URL", "http://127.0.0.1:8000")
+# Unset, it is where `./portal run` last listened: what `./portal manage` writes beside it has the same addresses.
+_base = env.address("PORTAL_BASE_URL", env.line(PORTAL_HOME / "base_url") or "http://127.0.0.1:8000")
 PORTAL_BASE_URL = _base.geturl()
 BASE_PATH = _base.path.rstrip("/") + "/"
 IS_HTTPS = _base.scheme == "https"
@@ -249,21 +250,23 @@ CELERY_BEAT_SCHEDULE = {
     "disclosure-sweep-files": {"task": "disclosure.sweep_files", "schedule": crontab(hour=0, minute=50)},
 }
 
-_mail_backend = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Without a mail server what would be sent lies in files, for whoever tries the portal; a deployment check warns.
+_mail_backend = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+_mail_options: dict[str, dict[str, object]] = {
+    "smtp.EmailBackend": {
+        "host": env.text("EMAIL_HOST", "localhost"),
+        "port": env.integer("EMAIL_PORT", 25),
+        "username": env.text("EMAIL_HOST_USER"),
+        "password": env.text("EMAIL_HOST_PASSWORD"),
+        "use_tls": env.flag("EMAIL_USE_TLS"),
+        "timeout": 20,
+    },
+    "filebased.EmailBackend": {"file_path": str(PORTAL_HOME / "mail")},
+}
 MAILERS = {
     "default": {
         "BACKEND": _mail_backend,
-        # Only the SMTP backend has a server to reach.
-        "OPTIONS": {
-            "host": env.text("EMAIL_HOST", "localhost"),
-            "port": env.integer("EMAIL_PORT", 25),
-            "username": env.text("EMAIL_HOST_USER"),
-            "password": env.text("EMAIL_HOST_PASSWORD"),
-            "use_tls": env.flag("EMAIL_USE_TLS"),
-            "timeout": 20,
-        }
-        if _mail_backend.endswith("smtp.EmailBackend")
-        else {},
+        "OPTIONS": next((had for name, had in _mail_options.items() if _mail_backend.endswith(f".{name}")), {}),
     }
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"noreply@{_base.hostname}")

@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_port(host, port)
         check_libraries()
         environ = service_environment(str(home), host, port)
+        (home / "base_url").write_text(environ["PORTAL_BASE_URL"] + "\n")
         prepare(environ, with_demo=not arguments.no_demo, kept_open=kept_open)
 
         commands = {name: services.command(name, home=home, host=host, port=port) for name in services.SERVICES}

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage
@@ -82,3 +83,14 @@ def test_admin_opened_for_no_model_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(access, "_ADMIN", {"govportal.nothing": (Permission.MANAGE_SITE, None)})
 
     assert ids(checks.check_permissions()) == ["govportal.E006"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"), [("smtp", []), ("filebased", ["govportal.W007"]), ("console", ["govportal.W007"])]
+)
+def test_mails_that_reach_nobody_are_warned_of_before_deployment(
+    backend: str, expected: list[str], settings: Any
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": f"django.core.mail.backends.{backend}.EmailBackend", "OPTIONS": {}}}
+
+    assert ids(checks.check_mail()) == expected

@@ -80,3 +80,18 @@ def test_wrong_address_leaves_no_line_in_the_log(client: Client, caplog: pytest.
     assert client.get("/no/such/page/").status_code == 404
 
     assert caplog.records == []
+
+
+def test_address_without_a_variable_is_where_the_portal_last_listened(tmp_path: Path) -> None:
+    for name in ("secret_key", "data_keys", "fingerprint_key"):
+        (tmp_path / name).write_text("x" * 50)
+    (tmp_path / "base_url").write_text("http://127.0.0.1:8799\n")
+    environ = {**os.environ, "PORTAL_HOME": str(tmp_path), "PORTAL_BASE_URL": ""}
+    shown = "from django.conf import settings; print(settings.PORTAL_BASE_URL, settings.MAILERS['default']['OPTIONS'])"
+
+    result = subprocess.run(
+        [sys.executable, "-c", shown], env=environ, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout.split(maxsplit=1)[0] == "http://127.0.0.1:8799"
+    assert str(tmp_path / "mail") in result.stdout

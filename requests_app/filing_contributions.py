@@ -24,7 +24,7 @@ NAVIGATION = (
         position=35,
     ),
     NavEntry("foot-requests", Place.FOOTER, gettext_lazy("依申请公开"), "requests", position=32),
-    NavEntry("foot-lookup", Place.FOOTER, gettext_lazy("查进度"), "request_lookup", position=34),
+    NavEntry("foot-lookup", Place.FOOTER, gettext_lazy("查申请进度"), "request_lookup", position=34),
     NavEntry("foot-calculator", Place.FOOTER, gettext_lazy("期限和费用计算"), "calculator", position=36),
 )
 

@@ -18,7 +18,7 @@ from requests_app.complaint_enums import GROUND_HINTS, ComplaintGround
 from requests_app.forms.answers import TextAndFilesForm
 from requests_app.forms.fields import ScansField, TelephoneField, text_field
 from requests_app.forms.filing import StepForm
-from requests_app.forms.lookup import MOST_SIGNS, LookupForm
+from requests_app.forms.lookup import COMPLAINT, MOST_SIGNS, LookupForm
 from requests_app.services import complain
 from requests_app.services.complaint_desks import open_agencies
 
@@ -198,6 +198,7 @@ STEPS: Mapping[str, type[StepForm]] = {"matter": MatterForm, "contact": ContactF
 
 
 class ComplaintLookupForm(LookupForm):
+    door = COMPLAINT
     number = text_field(
         gettext_lazy("投诉编号"),
         MOST_SIGNS,

@@ -9,6 +9,7 @@ from govportal.html import clean_line
 from govportal.models import Agency
 from requests_app.feedback_enums import FeedbackKind
 from requests_app.forms.fields import TelephoneField, text_field
+from requests_app.forms.lookup import FEEDBACK, MOST_SIGNS, LookupForm
 from requests_app.services import feedback
 
 
@@ -65,21 +66,8 @@ class FeedbackForm(forms.Form):
         return [str(self.data.get(name) or "") for name in self.fields]
 
 
-class FeedbackLookupForm(forms.Form):
-    """Neither is judged by its shape: a wrong number and a wrong code must get one and the same answer."""
-
-    number = text_field(_("编号"), 80, required=_("请填写编号。"), autocomplete="off", autocapitalize="characters")
-    code = text_field(
-        _("查询码"),
-        80,
-        required=_("请填写查询码。"),
-        help_text=_("8位字母和数字，例如 7K4M-92PX；大小写和横线不影响。"),
-        autocomplete="off",
-        autocapitalize="characters",
+class FeedbackLookupForm(LookupForm):
+    door = FEEDBACK
+    number = text_field(
+        _("编号"), MOST_SIGNS, required=_("请填写编号。"), autocomplete="off", autocapitalize="characters"
     )
-
-    def clean_number(self) -> str:
-        return clean_line(self.cleaned_data["number"]).upper()
-
-    def clean_code(self) -> str:
-        return clean_line(self.cleaned_data["code"])

@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
 from govportal.models import ThrottleCount
 from govportal.now import now
+from requests_app.forms.lookup import LookupForm, door_of
 from requests_app.services import intake
 from requests_app.views import browser
 from tests.factories import make_request
@@ -211,3 +214,29 @@ def test_address_of_the_receipt_fills_in_the_number() -> None:
     assert 'value="CM-2026-00012"' in text_of(page)
     assert "no-store" in page["Cache-Control"]
     assert faults(text_of(page)) == []
+
+
+def test_number_of_another_matter_is_led_to_its_page_before_anybody_looks() -> None:
+    numbers = {
+        "request_lookup": ("CM-MZJ-2026-00012", "LY-MZJ-2026-00012", "TS-01-2026-00012"),
+        "complaint_lookup": ("TS-2026-00012", "ts-2026-00012", "ＴＳ－２０２６－０００１２"),
+        "feedback_lookup": ("LY-2026-00012",),
+    }
+    for page in numbers:
+        for owner, typed in ((owner, number) for owner, own in numbers.items() for number in own if owner != page):
+            with CaptureQueriesContext(connection) as asked:
+                answer = text_of(Client().post(reverse(page), {"number": typed, "code": "2222-2222"}))
+            assert f'<a class="btn" href="{reverse(owner)}">' in answer, (page, typed)
+            assert not any(word in query["sql"] for query in asked for word in ("requests_app_", "throttle")), typed
+            assert typed.upper() in answer and faults(answer) == [], (page, typed)
+        for typed in ("", "TS", "TS-2026", "甲-2026-00001", "-2026-00001"):
+            assert LookupForm({"number": typed, "code": "x"}).is_valid() == bool(typed), typed
+
+
+def test_number_of_the_page_itself_is_never_judged_by_its_shape() -> None:
+    assert [door_of(number) for number in ("TS-2026-00012", "LY-2026-00012", "CM-GOV-2026-00012", "?")] == [
+        "complaint",
+        "feedback",
+        "request",
+        "",
+    ]

@@ -3,7 +3,7 @@
 Each look behind the mask and each search is in the audit trail, without what was seen or searched for (domain §6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,7 @@ from requests_app.services import procedure
 # Papers that say who applies, or that he wrote himself: opened with a reason, like the applicant's row itself.
 OPENED_WITH_REASON = (FileKind.PROOF, FileKind.APPLICATION, FileKind.CORRECTION, FileKind.MESSAGE)
 SHORTEST_REASON = 4  # characters: whoever reads the audit trail must understand it
+LONGEST_REASON = 300
 MOST_FOUND = 200
 
 
@@ -120,13 +121,29 @@ def mask_mail(address: str) -> str:
 def reasons_against_unmasking(row: InformationRequest, reason: str, actor: Any) -> list[str]:
     """Why this person is not shown who applied; empty when he is."""
     reasons = reasons_against_looking(row, actor)
-    if sum(sign.isalnum() for sign in reason) < SHORTEST_REASON:  # what nobody can read is no reason
-        reasons.append(_("请写明查看的理由，例如“核对身份证明”。"))
-    # The trail is never purged: what it says of a person stays when the person's row is long gone.
+    return reasons + reasons_against_reason(
+        reason,
+        missing=_("请写明查看的理由，例如“核对身份证明”。"),
+        naming=_("理由会记入审计，不要写申请人的姓名、名称或者联系方式。"),
+        # Told to nobody who may not look anyway.
+        is_named=lambda: not reasons and is_named_in(row, reason),
+    )
+
+
+def reasons_against_reason(reason: str, *, missing: str, naming: str, is_named: Callable[[], bool]) -> list[str]:
+    """Why the trail cannot keep this reason for looking behind a mask; `naming` is said where it `is_named`.
+
+    The trail is never purged: what it says of a person stays when the person's row is long gone.
+    """
+    # What nobody can read is no reason.
+    reasons = [missing] if sum(sign.isalnum() for sign in reason) < SHORTEST_REASON else []
+    if len(reason) > LONGEST_REASON:
+        words = {"most": LONGEST_REASON, "count": len(reason)}
+        reasons.append(_("最多 %(most)s 个字，现有 %(count)s 个字。") % words)
     if personal_data.find(reason):
         reasons.append(_("理由会记入审计，不要写身份证号、手机号或者银行卡号。"))
-    elif not reasons and is_named_in(row, reason):  # told to nobody who may not look anyway
-        reasons.append(_("理由会记入审计，不要写申请人的姓名、名称或者联系方式。"))
+    elif is_named():
+        reasons.append(naming)
     return reasons
 
 

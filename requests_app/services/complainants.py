@@ -13,14 +13,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from govportal import access, audit, personal_data
+from govportal import access, audit
 from govportal.crypto import fingerprint
 from govportal.html import clean_line
 from govportal.models import AuditEvent, User
 from govportal.permissions import Permission
 from requests_app.models import Complainant, Complaint, ComplaintFile
 from requests_app.services import complain, intake
-from requests_app.services.applicants import SHORTEST_REASON, Line, mask_mail, mask_name, mask_number
+from requests_app.services.applicants import Line, mask_mail, mask_name, mask_number, reasons_against_reason
 from requests_app.services.complaint_procedure import check, locked, may_see
 from requests_app.services.complaint_results import is_named_in
 
@@ -58,14 +58,13 @@ def plain(person: Complainant) -> list[Line]:
 def reasons_against_unmasking(row: Complaint, reason: str, actor: Any) -> list[str]:
     """Why this person is not shown who complained; empty when he is."""
     reasons = reasons_against_looking(row, actor)
-    if sum(sign.isalnum() for sign in reason) < SHORTEST_REASON:  # what nobody can read is no reason
-        reasons.append(_("请写明查看的理由，例如“电话核实情况”。"))
-    # The trail is never purged: what it says of a person stays when the person's row is long gone.
-    if personal_data.find(reason):
-        reasons.append(_("理由会记入审计，不要写身份证号、手机号或者银行卡号。"))
-    elif not reasons and is_named_in(row, reason):  # told to nobody who may not look anyway
-        reasons.append(_("理由会记入审计，不要写投诉人的姓名、名称、联系方式或者案件编号。"))
-    return reasons
+    return reasons + reasons_against_reason(
+        reason,
+        missing=_("请写明查看的理由，例如“电话核实情况”。"),
+        naming=_("理由会记入审计，不要写投诉人的姓名、名称、联系方式或者案件编号。"),
+        # Told to nobody who may not look anyway.
+        is_named=lambda: not reasons and is_named_in(row, reason),
+    )
 
 
 def reasons_against_looking(row: Complaint, actor: Any) -> list[str]:

@@ -19,7 +19,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.models import IndexCounter, Item
-from govportal import access, audit
+from govportal import access, audit, personal_data
 from govportal.calendar import load_calendar
 from govportal.crypto import fingerprint
 from govportal.html import clean_line, clean_text
@@ -33,7 +33,7 @@ from requests_app.complaint_rules import feedback_term
 from requests_app.feedback_audit_words import WRITER
 from requests_app.feedback_enums import FeedbackAction, FeedbackKind, FeedbackState, Judgement
 from requests_app.models import Feedback, FeedbackEvent
-from requests_app.services import feedback_tell
+from requests_app.services import applicants, feedback_tell
 
 LONGEST_LINE, LONGEST_TEXT, LONGEST_ANSWER, LONGEST_NOTE, LONGEST_PAGE = 200, 5_000, 3_000, 300, 500
 # As in services/intake.py: without 0 and O, 1, I and L, for a code is read from paper and told by telephone.
@@ -359,10 +359,22 @@ def reasons_against_contact(row: Feedback, actor: Any) -> list[str]:
     return reasons
 
 
+def is_named_in(row: Feedback, text: str) -> bool:
+    """Whether a text tells who wrote."""
+    return personal_data.names(text, [row.name], [row.phone, row.email])
+
+
 @transaction.atomic
 def view_contact(feedback_id: int, reason: str, *, actor: User) -> Feedback:
     """Name and contact in full, for this one answer, with the reason in the trail. Raises ValidationError."""
     row = locked(feedback_id)
-    check([*reasons_against_contact(row, actor), *_against_text(reason, LONGEST_NOTE, _("请写明查看的理由。"))])
+    reasons = reasons_against_contact(row, actor)
+    reasons += applicants.reasons_against_reason(
+        reason,
+        missing=_("请写明查看的理由。"),
+        naming=_("理由会记入审计，不要写留言人的称呼或者联系方式。"),
+        is_named=lambda: not reasons and is_named_in(row, reason),  # told to nobody who may not look anyway
+    )
+    check(reasons)
     audit.record(actor, "feedback.view_contact", row, agency=row.agency, note=clean_line(reason))
     return row

@@ -13,7 +13,7 @@ from govportal.html import clean_line, clean_text
 from govportal.models import User
 from requests_app.feedback_enums import FeedbackState
 from requests_app.models import Feedback
-from requests_app.services.feedback import check, locked, reasons_against_role
+from requests_app.services.feedback import check, is_named_in, locked, reasons_against_role
 
 LONGEST_QUESTION, LONGEST_PUBLIC_ANSWER = 1_000, 3_000
 
@@ -51,14 +51,9 @@ def reasons_against_words(row: Feedback, question: str, answer: str) -> list[str
     if found := personal_data.find(text):
         masked = "、".join(one.masked for one in found)
         reasons.append(_("公开的文字里有身份证号、手机号或者银行卡号：%s，请删去。") % masked)
-    if names_writer(row, text):
+    if is_named_in(row, text):
         reasons.append(_("公开的文字里有留言人的称呼或者联系方式，请删去。"))
     return reasons
-
-
-def names_writer(row: Feedback, text: str) -> bool:
-    """Whether a text tells who wrote."""
-    return personal_data.names(text, [row.name], [row.phone, row.email])
 
 
 @transaction.atomic

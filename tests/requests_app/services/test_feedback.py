@@ -232,10 +232,20 @@ def test_selection_refuses_whatever_tells_who_wrote() -> None:
 def test_contact_is_shown_with_a_reason_that_the_trail_keeps() -> None:
     agency = make_agency()
     officer = handler_of(agency)
-    row = make_feedback(agency=agency, name="林试一")
-    for reason, actor in (("", officer), ("核实", handler_of(make_agency()))):
-        with pytest.raises(ValidationError):
-            feedback.view_contact(row.pk, reason, actor=actor)
+    row = make_feedback(agency=agency, name="林试一", phone="057188886666")
+    for reason, words in (
+        ("", "请写明查看的理由"),
+        ("————。", "请写明查看的理由"),
+        ("回电138 1234 5521", "不要写身份证号"),
+        ("打给 林 试一", "不要写留言人"),
+        ("拨0571-88886666核实", "不要写留言人"),
+        ("核" * 301, "最多 300 个字"),
+    ):
+        with pytest.raises(ValidationError, match=words):
+            feedback.view_contact(row.pk, reason, actor=officer)
+    with pytest.raises(ValidationError) as refused:
+        feedback.view_contact(row.pk, "打给林试一", actor=handler_of(make_agency()))
+    assert "留言人" not in str(refused.value)  # a stranger's guess is not confirmed
     assert feedback.reasons_against_contact(make_feedback(agency=agency), officer)
 
     seen = feedback.view_contact(row.pk, "打电话核实", actor=officer)

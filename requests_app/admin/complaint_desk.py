@@ -18,6 +18,7 @@ from govportal.forms import whole_number
 from govportal.models import AuditEvent, User
 from requests_app import complaint_rules
 from requests_app.admin.complaint_marks import left_mark, result_mark, state_mark, terms_of
+from requests_app.admin.complaint_summary import summary_words
 from requests_app.admin.complaint_verb_groups import GROUPS, NEXT
 from requests_app.admin.verb_pages import CaseVerb
 from requests_app.complaint_enums import ComplaintFileKind, ComplaintGround
@@ -49,7 +50,7 @@ def find(reader: Any, pk: object) -> Complaint | None:
     """The complaint with all that its pages name; None says nothing about whether it exists."""
     number = whole_number(pk)
     rows = Complaint.objects.visible_to(reader)
-    rows = rows.select_related("desk", "agency", "handler", "item", "request", "rectification", "summary")
+    rows = rows.select_related("desk", "agency", "handler", "item", "request", "rectification", "summary__agency")
     return rows.filter(pk=number).first() if number is not None else None
 
 
@@ -75,6 +76,7 @@ def desk_context(row: Complaint, reader: User, today: date) -> dict[str, Any]:
         "undelivered": undelivered(row),
         "resend": verb_address(row, "resend"),
         "is_summary_public": bool(row.summary and row.summary.state in READABLE_STATES),
+        "summary_words": summary_words(row.summary) if row.summary else "",
     }
 
 

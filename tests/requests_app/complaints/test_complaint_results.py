@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
-from disclosure.enums import ItemState
+from disclosure.enums import EditionState, ItemState
 from disclosure.services import rectify
 from govportal import access
-from govportal.models import AuditEvent, Notice
-from govportal.permissions import Permission
+from govportal.models import AuditEvent, InboxMessage, Notice
+from govportal.permissions import Permission, Role
+from requests_app.admin.complaint_summary import summary_words
 from requests_app.complaint_enums import ComplaintGround, ComplaintResult, ComplaintState
 from requests_app.models import Complaint
 from requests_app.services import complaint_handling
@@ -24,6 +26,7 @@ from tests.factories.complaints import (
     order_after_complaint,
     reread_complaint,
 )
+from tests.factories.kernel import make_member
 from tests.factories.requests import AT, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +123,28 @@ def test_summary_is_a_draft_of_the_desk_with_computed_figures() -> None:
     assert (item.agency, item.item_type, item.state) == (row.desk, "feedback_summary", ItemState.UNPUBLISHED)
     assert edition.extra == {"period": "2026年3月", "received": 1, "answered": 1, "on_time": 1}
     assert (item.source, item.source_id, reread_complaint(row).summary) == ("complaint", "1", item)
+
+
+def test_desks_publishers_are_told_of_the_draft_and_the_case_says_who_goes_on() -> None:
+    row = answered(ComplaintState.CLOSED)
+    publisher = make_member(Role.PUBLISHER, row.desk, email="gong@mail.example")
+
+    item = results.draft_summary(row.pk, summary(), actor=complaint_officer_of(row), at=AT)
+
+    edition = item.editions.get()
+    told = InboxMessage.objects.get(key=f"item-draft:{item.pk}:{publisher.pk}")
+    mail = Notice.objects.get(key=told.key)
+    assert told.path == reverse("admin:disclosure_edition_change", args=[edition.pk])
+    assert item.index_number in told.subject and not mail.is_confidential
+    assert not any(word in f"{told.subject}{mail.body}" for word in (row.number, "投诉", "complaint", "summary"))
+    for state, words in (
+        (EditionState.DRAFT, f"未提交，下一步由{row.desk.display_name}承办人修改、送审（{publisher}）"),
+        (EditionState.SUBMITTED, f"审查中，下一步由{row.desk.display_name}保密审查，目前没有可以办理的人"),
+        (EditionState.APPROVED, f"已审定，下一步由{row.desk.display_name}审定人或者承办人公开（{publisher}）"),
+        (EditionState.DISCARDED, "草稿已废弃，没有公开"),
+    ):
+        item.editions.update(state=state)
+        assert summary_words(item) == words
 
 
 def test_period_of_a_summary_is_of_months() -> None:

@@ -165,12 +165,12 @@ class RectificationAdmin(VerbAdmin[Rectification]):
 
     @admin.display(description=gettext_lazy("交办单位"))
     def ordering_office(self, row: Rectification) -> str:
-        """Never the person: an officer of the complaint desk would tell that there is a complaint."""
-        return rectify.office_of(row.ordered_by, row.agency)
+        """Never the person nor his office: a complaint desk would tell that there is a complaint."""
+        return rectify.office_over(row.agency)
 
     @admin.display(description=gettext_lazy("核实单位"))
     def verifying_office(self, row: Rectification) -> str:
-        return rectify.office_of(row.verified_by, row.agency) if row.verified_by else ""
+        return rectify.office_over(row.agency) if row.verified_by else ""
 
     @admin.display(description=gettext_lazy("公开页面"))
     def public_page(self, row: Rectification) -> str:

@@ -1,8 +1,8 @@
 """整改: ordered with a deadline, reported by the agency, verified by somebody else (domain §2).
 
 Public from the first day. A row does not know what it came from; who orders and verifies is never of the agency.
-Whoever oversees is named by his office alone, on the page and in the trail: his own name would tell a complaint
-(officer) from an assessment (inspector). The row has the person.
+Whoever oversees is named as the government above the agency, on the page and in the trail: his own name or office would
+tell a complaint (its desk) from an assessment (inspector). The row has the person.
 """
 
 from collections.abc import Iterable
@@ -23,12 +23,13 @@ from govportal import access, audit, notices
 from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import Agency, AuditEvent, PublicRevision, User
-from govportal.permissions import ROLE_PERMISSIONS, Permission, Role
+from govportal.models.agency import AgencyKind
+from govportal.permissions import Permission, Role
 from govportal.workdays import add_working_days
 
 LONGEST = timedelta(days=366)  # a year
 DEFAULT_WORKING_DAYS = 10  # practice, not law; the order may name another day
-_ORDERING_ROLES = [role for role, granted in ROLE_PERMISSIONS.items() if Permission.ORDER_RECTIFICATION in granted]
+_GOVERNMENTS = (AgencyKind.GOVERNMENT, AgencyKind.TOWNSHIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def order(wanted: Order, *, actor: User, at: datetime, has_mandate: bool = False
     )
     row.clean_fields(exclude={"agency", "item", "obligation", "ordered_by"})
     row.save(force_insert=True)
-    office = office_of(actor, row.agency)
+    office = office_over(row.agency)
     event = _publish(row, "rectification.order", signed=office, before="", basis=row.basis)
     _tell(row, office_heads(row.agency), _("整改通知：%(number)s，%(day)s前报告") % _words(row), event)
     return row
@@ -195,7 +196,7 @@ def verify(rectification_id: int, finding: Finding, *, actor: User, at: datetime
     if not finding.is_done and finding.due_on:
         row.due_on = finding.due_on
     columns = ("finding", "verified_by", "verified_on", "due_on")
-    event = _move(row, action_of(finding), columns, signed=office_of(actor, row.agency))
+    event = _move(row, action_of(finding), columns, signed=office_over(row.agency))
     subject = _("整改完成：%(number)s") if finding.is_done else _("整改未通过核实：%(number)s，%(day)s前再报告")
     _tell(row, office_heads(row.agency), subject % _words(row), event)
     return row
@@ -209,7 +210,7 @@ def cancel(rectification_id: int, *, actor: User, at: datetime, reason: str) -> 
     check(reasons if reasons or reason.strip() else [_("须写明撤销的理由。")])
     row.finding, row.verified_by, row.verified_on = clean_text(reason), actor, localdate(at)
     columns = ("finding", "verified_by", "verified_on")
-    event = _move(row, RectificationAction.CANCEL, columns, signed=office_of(actor, row.agency))
+    event = _move(row, RectificationAction.CANCEL, columns, signed=office_over(row.agency))
     _tell(row, office_heads(row.agency), _("整改已撤销：%(number)s") % _words(row), event)
     return row
 
@@ -223,12 +224,12 @@ def office_heads(agency: Agency) -> Iterable[User]:
     return heads.distinct().order_by("pk")
 
 
-def office_of(person: User, agency: Agency) -> str:
-    """The office for which somebody oversees this agency, as others read it: that above the agency if he is of one."""
-    posts = person.memberships.filter(role__in=_ORDERING_ROLES).select_related("agency").order_by("pk")
-    offices = [post.agency for post in posts]
-    above = [office for office in offices if f"/{office.pk}/" in agency.path]
-    return next((office.display_name for office in above or offices), _("上级主管部门"))
+def office_over(agency: Agency) -> str:
+    """For whom anybody oversees this agency, as others read it: the nearest government above, wherever he sits."""
+    above = [int(part) for part in agency.path.split("/") if part]
+    governments = Agency.objects.filter(pk__in=above, kind__in=_GOVERNMENTS)
+    nearest = max(governments, key=lambda government: above.index(government.pk), default=None)
+    return nearest.display_name if nearest else _("上级主管部门")
 
 
 def _locked(rectification_id: int) -> Rectification:
@@ -247,7 +248,7 @@ def _move(row: Rectification, action: RectificationAction, columns: Iterable[str
 
 
 def _publish(row: Rectification, action: str, *, signed: User | str, before: str, basis: str = "") -> AuditEvent:
-    """`signed`: whom the trail names, a person of the agency or the office of whoever oversees it."""
+    """`signed`: whom the trail names, a person of the agency or the government above it."""
     PublicRevision.raise_number()
     after = {"state": row.state, "due_on": row.due_on.isoformat()}
     return audit.record(signed, action, row, agency=row.agency, before={"state": before}, after=after, basis=basis)

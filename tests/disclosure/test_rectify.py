@@ -13,6 +13,7 @@ from disclosure.models import Obligation, Rectification
 from disclosure.services import rectify
 from disclosure.workflow_rectification import RECTIFICATION, RectificationAction, next_state
 from govportal.models import Agency, AuditEvent, Notice, PublicRevision, User
+from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
 from tests.factories import make_agency, make_catalogue_entry, make_item, make_member
 from tests.factories.registers import make_rectification
@@ -26,7 +27,7 @@ class Cast:
     """A county that oversees its bureau, and the people of both."""
 
     def __init__(self) -> None:
-        self.county = make_agency(name="澄明县人民政府")
+        self.county = make_agency(name="澄明县人民政府", kind=AgencyKind.GOVERNMENT)
         self.bureau = make_agency(name="民政局", parent=self.county)
         self.inspector = make_member(Role.INSPECTOR, self.county, email="inspector@county.example")
         self.publisher = make_member(Role.PUBLISHER, self.bureau)
@@ -164,12 +165,11 @@ def test_mandate_lets_a_desk_of_elsewhere_order_and_see_its_own_order_through(ca
     assert moved == ["责任单位的人员不能交办、核实本单位的整改。"]
 
 
-def test_trail_names_the_office_of_whoever_oversees_alike_with_and_without_a_mandate(cast: Cast) -> None:
+def test_trail_names_the_government_above_alike_wherever_whoever_oversees_sits(cast: Cast) -> None:
     officer = make_member(Role.COMPLAINT_OFFICER, make_agency(name="司法局", parent=cast.county))
     other = make_member(Role.COMPLAINT_OFFICER, make_agency(name="监察室"))
-    make_member(Role.COMPLAINT_OFFICER, cast.county, user=other)
 
-    for actor, office in ((officer, "司法局"), (cast.inspector, "澄明县人民政府"), (other, "澄明县人民政府")):
+    for actor in (officer, cast.inspector, other):
         row = rectify.order(cast.order(), actor=actor, at=AT, has_mandate=actor != cast.inspector)
         rectify.report(row.pk, actor=cast.publisher, at=AT, text="已更新")
         returned = rectify.Finding(is_done=False, finding="没改", due_on=TODAY + timedelta(9))
@@ -177,14 +177,22 @@ def test_trail_names_the_office_of_whoever_oversees_alike_with_and_without_a_man
         rectify.cancel(row.pk, actor=actor, at=AT, reason="交办有误")
 
         events = AuditEvent.objects.filter(subject_type=row._meta.label, subject_id=str(row.pk)).order_by("pk")
+        office = "澄明县人民政府"
         assert list(events.values_list("actor_id", "actor_name")) == [
             (None, office), (cast.publisher.pk, str(cast.publisher)), (None, office), (None, office),
         ]  # fmt: skip
-        assert not any(str(actor) in str(vars(event)) for event in events)
+        assert not any(str(actor) in str(vars(event)) or "司法局" in str(vars(event)) for event in events)
         row.refresh_from_db()
         assert (row.ordered_by, row.verified_by) == (actor, actor)
-    other.memberships.all().delete()
-    assert rectify.office_of(other, cast.bureau) == "上级主管部门"
+
+
+def test_office_over_an_agency_is_the_nearest_government_above_it(cast: Cast) -> None:
+    town = make_agency(name="青石镇", parent=cast.county, kind=AgencyKind.TOWNSHIP)
+    under_a_department = make_agency(name="婚姻登记处", parent=cast.bureau)
+
+    assert rectify.office_over(make_agency(parent=town)) == "青石镇"
+    assert rectify.office_over(under_a_department) == rectify.office_over(town) == "澄明县人民政府"
+    assert rectify.office_over(cast.county) == "上级主管部门"
 
 
 @pytest.mark.parametrize("role", Role)

@@ -9,8 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Case, Count, DateField, F, Min, When
-from django.db.models.functions import Least
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,12 +21,12 @@ from govportal import access, contributions
 from govportal.contributions import Figure, Panel, StaffQueue, Visit
 from govportal.permissions import Permission
 from govportal.workdays import Calendar, add_working_days
-from requests_app.complaint_enums import UNANSWERED_COMPLAINTS, ComplaintState
+from requests_app.complaint_enums import ENDED_COMPLAINTS, OPEN_COMPLAINTS, ComplaintState
 from requests_app.models import Complaint
-from requests_app.queries import ComplaintQuerySet
 
 SOON = 3  # working days: from here on a complaint is marked
 CHANGELIST = "admin:requests_app_complaint_changelist"
+_ON_LANDING = ("decide", "mine", "transfer", "answered", "overdue", "soon", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,51 +37,45 @@ class Look:
     today: date
     calendar: Callable[[], Calendar]
 
-
-type Rows = Callable[[Look], ComplaintQuerySet]
-
-
-def with_due_day(rows: ComplaintQuerySet) -> ComplaintQuerySet:
-    """`due_day`: as Complaint.due_on, for order and count."""
-    undecided = When(state=ComplaintState.RECEIVED, then=Least("accept_by", "answer_by"))
-    unanswered = When(state__in=UNANSWERED_COMPLAINTS, then=F("answer_by"))
-    return rows.annotate(due_day=Case(undecided, unanswered, default=None, output_field=DateField(null=True)))
+    @property
+    def soon(self) -> date:
+        return add_working_days(self.today, SOON, self.calendar())
 
 
-def _seen(look: Look) -> ComplaintQuerySet:
-    return Complaint.objects.visible_to(look.user)
+type Condition = Callable[[Look], Q]
 
 
-def _in(state: ComplaintState) -> Rows:
-    return lambda look: _seen(look).filter(state=state)
+def _in(state: ComplaintState) -> Condition:
+    return lambda look: Q(state=state)
 
 
-def _soon(look: Look) -> ComplaintQuerySet:
-    """Not overdue, with the last day at most SOON working days ahead."""
-    until = add_working_days(look.today, SOON, look.calendar())
-    rows = with_due_day(_seen(look))
-    return rows.filter(due_day__range=(look.today, until))  # type: ignore[misc]
+def _to_decide(look: Look) -> Q:
+    """In hand of this person, or of nobody yet."""
+    return Q(state=ComplaintState.RECEIVED) & (Q(handler=look.user.pk) | Q(handler=None))
 
 
-# The lists that `?queue=` of the list of complaints answers with, by key.
-COMPLAINT_QUEUES: Mapping[str, tuple[Promise | str, Rows]] = MappingProxyType(
+# The lists that `?queue=` of the list of complaints answers with, by key: conditions on what is seen.
+COMPLAINT_QUEUES: Mapping[str, tuple[Promise | str, Condition]] = MappingProxyType(
     {
-        "decide": (
-            gettext_lazy("待决定受理"),
-            lambda look: Complaint.objects.handled_by(look.user).filter(state=ComplaintState.RECEIVED),
+        "decide": (gettext_lazy("待决定受理"), _to_decide),
+        "mine": (
+            gettext_lazy("待办（我的）"),
+            lambda look: Q(state__in=OPEN_COMPLAINTS, handler=look.user.pk),
         ),
-        "mine": (gettext_lazy("待办（我的）"), lambda look: _seen(look).open().filter(handler=look.user.pk)),
-        "soon": (gettext_lazy("3个工作日内到期"), _soon),
-        "overdue": (gettext_lazy("逾期"), lambda look: _seen(look).overdue(look.today)),
+        "soon": (
+            gettext_lazy("3个工作日内到期"),
+            lambda look: Q(due_day__gte=look.today, due_day__lte=look.soon),
+        ),
+        "overdue": (gettext_lazy("逾期"), lambda look: Q(due_day__lt=look.today)),
         "transfer": (gettext_lazy("待转送或者调查"), _in(ComplaintState.ACCEPTED)),
         "answered": (gettext_lazy("已答复待办结"), _in(ComplaintState.ANSWERED)),
         "summary": (
             gettext_lazy("已办结没有公开摘要"),
-            lambda look: _in(ComplaintState.CLOSED)(look).filter(summary=None),
+            lambda look: Q(state=ComplaintState.CLOSED, summary=None),
         ),
-        "referred": (gettext_lazy("已移送责任追究"), lambda look: _seen(look).exclude(referred_on=None)),
-        "open": (gettext_lazy("在办投诉举报"), lambda look: _seen(look).open()),
-        "ended": (gettext_lazy("已结束投诉举报"), lambda look: _seen(look).ended()),
+        "referred": (gettext_lazy("已移送责任追究"), lambda look: Q(referred_on__isnull=False)),
+        "open": (gettext_lazy("在办投诉举报"), lambda look: Q(state__in=OPEN_COMPLAINTS)),
+        "ended": (gettext_lazy("已结束投诉举报"), lambda look: Q(state__in=ENDED_COMPLAINTS)),
     }
 )
 
@@ -90,20 +83,33 @@ COMPLAINT_QUEUES: Mapping[str, tuple[Promise | str, Rows]] = MappingProxyType(
 # --- figures of the landing page ----------------------------------------------------------------------------------
 
 
+def _counted(visit: Visit) -> dict[str, Any]:
+    """How many stand in each queue of the landing page and when the first is due, in one statement for all of them."""
+    known: dict[str, dict[str, Any]] = vars(visit)
+    if "complaints" not in known:
+        look = Look(visit.user, localdate(visit.at), lambda: visit.calendar)
+        wanted: dict[str, Any] = {}
+        for key in _ON_LANDING:
+            chosen = COMPLAINT_QUEUES[key][1](look)
+            wanted |= {f"{key}_count": Count("pk", filter=chosen), f"{key}_due": Min("due_day", filter=chosen)}
+        rows = Complaint.objects.visible_to(visit.user).with_due_day()
+        known["complaints"] = rows.order_by().aggregate(**wanted)
+    return known["complaints"]
+
+
 def _figure(key: str) -> Callable[[Visit], Figure | None]:
     """How many, and when the first is due; nothing, and no query, for whoever is no complaint officer."""
-    rows = COMPLAINT_QUEUES[key][1]
 
     def figure(visit: Visit) -> Figure | None:
         if not access.can(visit.user, Permission.HANDLE_COMPLAINT):
             return None
-        look = Look(visit.user, localdate(visit.at), lambda: visit.calendar)
-        row = with_due_day(rows(look)).order_by().aggregate(n=Count("pk"), due=Min("due_day"))
-        if row["due"] is None:
-            return Figure(row["n"])
-        late = row["due"] < look.today
+        found = _counted(visit)
+        count, due = found[f"{key}_count"], found[f"{key}_due"]
+        if due is None:
+            return Figure(count)
+        late = due < localdate(visit.at)
         words = _("最早的 %(month)s月%(day)s日 已到期") if late else _("最早 %(month)s月%(day)s日 到期")
-        return Figure(row["n"], words % {"month": row["due"].month, "day": row["due"].day}, late)
+        return Figure(count, words % {"month": due.month, "day": due.day}, late)
 
     return figure
 

@@ -51,7 +51,10 @@ def find(reader: Any, pk: object) -> Complaint | None:
     number = whole_number(pk)
     rows = Complaint.objects.visible_to(reader)
     rows = rows.select_related("desk", "agency", "handler", "item", "request", "rectification", "summary__agency")
-    return rows.filter(pk=number).first() if number is not None else None
+    row = rows.filter(pk=number).first() if number is not None else None
+    if row is not None:
+        row.asked = {}
+    return row
 
 
 def desk_context(row: Complaint, reader: User, today: date) -> dict[str, Any]:

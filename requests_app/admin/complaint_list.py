@@ -55,8 +55,8 @@ class QueueFilter(admin.SimpleListFilter):
         is_searched = not super().value() and request.GET.get("q", "").strip()
         if self.value() == EVERYTHING or is_searched:
             return queryset
-        _label, rows = COMPLAINT_QUEUES[self.value()]
-        return queryset.filter(pk__in=rows(Look(request.user, today(), load_calendar)).order_by().values("pk"))
+        _label, chosen = COMPLAINT_QUEUES[self.value()]
+        return queryset.filter(chosen(Look(request.user, today(), load_calendar)))
 
 
 class AgencyFilter(admin.SimpleListFilter):

@@ -24,7 +24,6 @@ from requests_app.admin.complaint_list import FILTERS, ComplaintList
 from requests_app.admin.complaint_marks import left_mark, result_mark, state_mark
 from requests_app.admin.complaint_verb_groups import VERBS
 from requests_app.admin.complaint_verb_pages import ComplaintVerbAdmin
-from requests_app.complaint_queues import with_due_day
 from requests_app.models import Complaint
 from requests_app.services import complainants
 
@@ -52,7 +51,7 @@ class ComplaintAdmin(ComplaintVerbAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
         """What is complained of stays encrypted until somebody opens it."""
-        rows = with_due_day(Complaint.objects.visible_to(request.user))
+        rows = Complaint.objects.visible_to(request.user).with_due_day()
         return rows.select_related("agency", "desk", "handler").defer("facts", "answer", "board")
 
     def get_ordering(self, request: HttpRequest) -> Any:

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -82,6 +82,9 @@ class Complaint(models.Model):
     query_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     submission_key = models.CharField(max_length=64, unique=True, editable=False)
     purged_at = models.DateTimeField(_("清除时间"), null=True, blank=True)
+
+    # What a page has asked of this very object; None: asked each time, as services do of the row they have locked.
+    asked: dict[object, Any] | None = None
 
     objects: ClassVar[ComplaintQuerySet] = ComplaintQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -4,11 +4,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, DateField, F, When
+from django.db.models.functions import Least
 
 from govportal import access
 from govportal.permissions import Permission
-from requests_app.complaint_enums import ENDED_COMPLAINTS, OPEN_COMPLAINTS, UNANSWERED_COMPLAINTS, ComplaintState
+from requests_app.complaint_enums import ENDED_COMPLAINTS, UNANSWERED_COMPLAINTS, ComplaintState
 
 if TYPE_CHECKING:
     from requests_app.models import Complaint, Feedback  # noqa: F401  (named in strings below)
@@ -23,27 +24,17 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         desks = access.agencies_under(user, Permission.HANDLE_COMPLAINT)
         return self.filter(desk__in=desks).exclude(agency__in=access.own_agencies(user))
 
-    def open(self) -> Self:
-        return self.filter(state__in=OPEN_COMPLAINTS)
-
     def unanswered(self) -> Self:
         return self.filter(state__in=UNANSWERED_COMPLAINTS)
 
     def ended(self) -> Self:
         return self.filter(state__in=ENDED_COMPLAINTS)
 
-    def overdue(self, today: date) -> Self:
-        """With a step behind its last day: nobody has decided whether to accept it, or there is no answer."""
-        undecided = Q(state=ComplaintState.RECEIVED, accept_by__lt=today)
-        return self.unanswered().filter(undecided | Q(answer_by__lt=today))
-
-    def by_due_day(self) -> Self:
-        """The most urgent first."""
-        return self.order_by(F("answer_by").asc(nulls_last=True), "id")
-
-    def handled_by(self, user: Any) -> Self:
-        """Open, seen by this person, and given to him or to nobody yet."""
-        return self.visible_to(user).open().filter(Q(handler=user.pk) | Q(handler=None))
+    def with_due_day(self) -> Self:
+        """`due_day`: as Complaint.due_on, the last day to decide whether to accept it, then to answer it."""
+        undecided = When(state=ComplaintState.RECEIVED, then=Least("accept_by", "answer_by"))
+        unanswered = When(state__in=UNANSWERED_COMPLAINTS, then=F("answer_by"))
+        return self.annotate(due_day=Case(undecided, unanswered, default=None, output_field=DateField(null=True)))
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

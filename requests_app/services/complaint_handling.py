@@ -31,7 +31,6 @@ from requests_app.services.complaint_procedure import (
     locked,
     move,
     reasons_against,
-    reasons_against_day,
 )
 
 LONGEST = 5000
@@ -313,7 +312,6 @@ __all__ = [
     "extend",
     "investigate",
     "reasons_against_closing",
-    "reasons_against_day",
     "reasons_against_extension",
     "reasons_against_transfer",
     "redirect",

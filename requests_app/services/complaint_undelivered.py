@@ -18,7 +18,7 @@ from requests_app.complaint_enums import ComplaintAction
 from requests_app.deadlines import COMPLAINT
 from requests_app.models import Complaint
 from requests_app.services.complaint_desks import officers
-from requests_app.services.complaint_procedure import check, locked, reasons_against
+from requests_app.services.complaint_procedure import check, locked, once, reasons_against
 
 _COMPLAINANT = "complainant"  # as services/complaint_tell.py ends the key of what goes to him
 
@@ -37,6 +37,10 @@ class Undelivered:
 
 def undelivered(row: Complaint) -> list[Undelivered]:
     """The oldest first."""
+    return once(row, "undelivered", lambda: _undelivered(row))
+
+
+def _undelivered(row: Complaint) -> list[Undelivered]:
     people = {str(person.pk): person for person in officers(row.desk, row.agency)}
     found = [(notice, people.get(notice.key.rpartition(":")[2])) for notice in _of_steps(row, people)]
     found += _of_reminders(row, people)
@@ -57,7 +61,7 @@ def _of_steps(row: Complaint, people: dict[str, User]) -> QuerySet[Notice]:
 
 
 def _of_reminders(row: Complaint, people: dict[str, User]) -> Iterator[tuple[Notice, User]]:
-    deadlines = [f"{COMPLAINT}:{step}:{row.pk}" for step in ("accept", "answer")]
+    deadlines = [f"{COMPLAINT}:{step}:{row.pk}" for step in ("accept", "transfer", "answer")]
     told = Reminder.objects.filter(
         deadline__in=deadlines, recipient__in=people.values(), notice__state=NoticeState.FAILED
     )

@@ -37,7 +37,7 @@ from tests.requests_app.complaints.complaint_desks import (
 )
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 75  # each verb asks its own rows whether it may be done; none asks once a row
+STATEMENTS = 23  # the case itself is asked for once, whatever the number of verbs; nothing once a row
 # Of each verb, what a form that is taken says.
 TYPED: dict[str, dict[str, Any]] = {
     "accept": {"note": "属于本级职权"},
@@ -296,7 +296,7 @@ def test_rectification_names_no_complaint(desks: ComplaintDesks) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_desk_asks_the_same_number_of_queries_for_1_and_3_notes(
-    desks: ComplaintDesks, count: int, django_assert_max_num_queries: Any
+    desks: ComplaintDesks, count: int, django_assert_num_queries: Any
 ) -> None:
     row, client = at_state(desks, ComplaintState.INVESTIGATING), desks.handling
     for _number in range(count):
@@ -304,7 +304,7 @@ def test_desk_asks_the_same_number_of_queries_for_1_and_3_notes(
         make_complaint_file(row)
     client.get(page(row))
 
-    with django_assert_max_num_queries(STATEMENTS):
+    with django_assert_num_queries(STATEMENTS):
         response = client.get(page(row))
 
     assert len(response.context["evidence"]) == count

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from time import monotonic
 from typing import Any, Self
 
@@ -208,7 +209,7 @@ class _Round:
 
     def _send(self, notice: Notice) -> NoticeState:
         """Raises Unreachable where the fault is the receiver's, whatever the message."""
-        if any(is_moot(notice) for is_moot in contributions.moot_notice_checks):
+        if not all(review(notice) for review in contributions.notice_reviews):
             return NoticeState.DROPPED
         if notice.channel == Channel.WEBHOOK:
             return self._post(notice)
@@ -230,7 +231,7 @@ class _Round:
             raise Unreachable
         try:
             webhooks.post(hook, key=notice.key, body=notice.body)
-        except OSError:
+        except (OSError, HTTPException):  # silent, or cut off in the middle of an answer that dripped
             self.away.add(notice.address)
             raise
         return NoticeState.SENT

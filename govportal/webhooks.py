@@ -3,7 +3,11 @@
 import hashlib
 import hmac
 import http.client
+import ipaddress
 import json
+import socket
+from contextlib import suppress
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +17,7 @@ from django.utils.encoding import iri_to_uri
 from govportal.models import Notice, Webhook
 from govportal.now import now
 
-TIMEOUT = 10  # seconds
+TIMEOUT = 10  # seconds for the whole of it, however slowly a messenger drips its answer
 SCHEMES = ("http", "https")
 
 
@@ -31,7 +35,10 @@ def hook_of(notice: Notice) -> Webhook | None:
 
 
 def post(hook: Webhook, *, key: str, body: str) -> None:
-    """Deliver one message. Raises Refused, OSError or http.client.HTTPException; no error text is to be kept."""
+    """Deliver one message. Raises Refused, OSError or http.client.HTTPException; no error text is to be kept.
+
+    Addresses of the link alone, where clouds keep their secrets, are no messenger: ValueError.
+    """
     url = urlsplit(iri_to_uri(hook.url))
     if url.scheme not in SCHEMES or not url.hostname:
         raise ValueError("a webhook has an address of http or https")
@@ -39,13 +46,24 @@ def post(hook: Webhook, *, key: str, body: str) -> None:
     connection = opener(url.hostname, url.port, timeout=TIMEOUT)
     path = url.path or "/"
     data = body.encode()
+    end = Timer(TIMEOUT, _cut, [connection])
+    end.start()
     try:
+        connection.connect()
+        if ipaddress.ip_address(connection.sock.getpeername()[0]).is_link_local:
+            raise ValueError("a webhook has an address beyond the link")
         connection.request("POST", f"{path}?{url.query}" if url.query else path, data, headers(hook, key, data))
         status = connection.getresponse().status
     finally:
+        end.cancel()
         connection.close()
     if not 200 <= status < 300:
         raise Refused(status)
+
+
+def _cut(connection: Any) -> None:
+    with suppress(OSError, AttributeError):  # closed already, or not open yet
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def headers(hook: Webhook, key: str, data: bytes) -> dict[str, str]:

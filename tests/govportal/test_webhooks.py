@@ -4,11 +4,13 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -187,3 +189,48 @@ def test_trial_is_signed_like_any_other(receiver: Receiver) -> None:
 def test_new_secret_is_long_and_never_the_same() -> None:
     assert len(webhooks.new_secret()) == 40
     assert webhooks.new_secret() != webhooks.new_secret()
+
+
+class _Dripper(BaseHTTPRequestHandler):
+    """Begins its answer and never ends it."""
+
+    def do_POST(self) -> None:
+        with suppress(OSError):  # the sender has had enough
+            for sign in "HTTP/1.1 204 " + "x" * 400:
+                self.wfile.write(sign.encode())
+                self.wfile.flush()
+                sleep(0.05)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_messenger_that_drips_is_cut_off_and_holds_no_mail_up(
+    monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
+    monkeypatch.setattr(webhooks, "TIMEOUT", 0.5)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Dripper) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        hook = make_webhook(url=f"http://127.0.0.1:{server.server_port}/", secret=SECRET)
+        waiting = [make_notice(channel=Channel.WEBHOOK, address=hook.agency.code, due_at=now()) for _n in range(3)]
+        make_notice(due_at=now())
+        began = monotonic()
+
+        notices.sweep(now())
+
+        assert monotonic() - began < 3  # one is waited for, the others are not tried
+        server.shutdown()
+    assert len(mailoutbox) == 1
+    assert {Notice.objects.get(pk=row.pk).state for row in waiting} == {NoticeState.WAITING}
+
+
+def test_address_of_the_link_is_no_messenger(monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as receiver:
+        hook = make_webhook(url=f"http://127.0.0.1:{receiver.server_port}/", secret=SECRET)
+        monkeypatch.setattr(webhooks.ipaddress, "ip_address", lambda _peer: ip_address("169.254.169.254"))
+
+        with pytest.raises(ValueError, match="beyond the link"):
+            webhooks.post(hook, key="k", body="{}")
+
+    assert receiver.taken == []

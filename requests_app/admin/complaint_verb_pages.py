@@ -8,7 +8,7 @@ from disclosure.admin.register_verbs import VerbForm, long_text
 from requests_app.admin.verb_pages import CaseForm, CaseVerb, CaseVerbAdmin, Hints, no_hints
 from requests_app.complaint_enums import ComplaintAction
 from requests_app.models import Complaint
-from requests_app.services import complaint_handling, complaint_procedure
+from requests_app.services import complaint_procedure
 
 VERB_TEMPLATE = "admin/requests_app/complaint_verb.html"
 
@@ -19,7 +19,7 @@ def against(action: ComplaintAction) -> Any:
 
 
 def words(label: Promise | str, *, is_required: bool = True, help_text: Promise | str = "") -> Any:
-    return long_text(label, length=complaint_handling.LONGEST, is_required=is_required, help_text=help_text)
+    return long_text(label, length=complaint_procedure.LONGEST, is_required=is_required, help_text=help_text)
 
 
 def complaint_verb(

@@ -31,16 +31,16 @@ from requests_app.services.complaint_procedure import (
     locked,
     move,
     reasons_against,
+    reasons_against_length,
 )
 
-LONGEST = 5000
 SHORTEST = 4  # characters: whoever is told must understand it
 
 
 def _reasons_against_words(text: str, missing: str) -> list[str]:
     if sum(sign.isalnum() for sign in text) < SHORTEST:
         return [missing]
-    return [_("最多 %s 个字。") % LONGEST] if len(text) > LONGEST else []
+    return reasons_against_length(text)
 
 
 # --- accepted or not ---------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def _reasons_against_words(text: str, missing: str) -> list[str]:
 def accept(complaint_id: int, *, actor: User, at: datetime, note: str = "") -> ComplaintEvent:
     """受理. Whoever accepts becomes the handler where there is none."""
     row = locked(complaint_id)
-    check(reasons_against(row, ComplaintAction.ACCEPT, actor))
+    check(reasons_against(row, ComplaintAction.ACCEPT, actor) + reasons_against_length(note))
     row.accepted_on = localdate(at)
     row.handler = row.handler or actor
     fields = ("accepted_on", "handler")
@@ -94,7 +94,7 @@ def redirect(complaint_id: int, *, path: OtherPath | str, actor: User, at: datet
 def assign(complaint_id: int, *, to: User, actor: User, at: datetime, note: str = "") -> ComplaintEvent:
     """分派 to one of those who may see the case."""
     row = locked(complaint_id)
-    reasons = reasons_against(row, ComplaintAction.ASSIGN, actor)
+    reasons = reasons_against(row, ComplaintAction.ASSIGN, actor) + reasons_against_length(note)
     if to not in officers(row.desk, row.agency):
         reasons.append(_("只能分派给办理单位的投诉举报经办，并且不是被投诉单位的人员。"))
     check(reasons)
@@ -138,7 +138,7 @@ def transfer(complaint_id: int, *, to: Agency | None, actor: User, at: datetime,
 def investigate(complaint_id: int, *, actor: User, at: datetime, note: str = "") -> ComplaintEvent:
     """开始调查."""
     row = locked(complaint_id)
-    check(reasons_against(row, ComplaintAction.INVESTIGATE, actor))
+    check(reasons_against(row, ComplaintAction.INVESTIGATE, actor) + reasons_against_length(note))
     row.handler = row.handler or actor
     return move(
         row, ComplaintAction.INVESTIGATE, actor=actor, at=at, on=localdate(at), words=Words(note=note),
@@ -222,7 +222,7 @@ def reasons_against_closing(row: Complaint, note: str, actor: User) -> list[str]
 def close(complaint_id: int, *, actor: User, at: datetime, note: str = "") -> ComplaintEvent:
     """办结. Raises ValidationError."""
     row = locked(complaint_id)
-    check(reasons_against_closing(row, note, actor))
+    check(reasons_against_closing(row, note, actor) + reasons_against_length(note))
     row.closed_on = localdate(at)
     return move(
         row, ComplaintAction.CLOSE, actor=actor, at=at, on=row.closed_on, words=Words(note=note), fields=("closed_on",)
@@ -279,8 +279,8 @@ def supplement(
     reasons = reasons_against(row, ComplaintAction.SUPPLEMENT, actor)
     if not files:
         reasons += _reasons_against_words(text, _("请写明补充的情况，或者上传材料。"))
-    elif len(text) > LONGEST:
-        reasons.append(_("最多 %s 个字。") % LONGEST)
+    else:
+        reasons += reasons_against_length(text)
     check(reasons)
     for file in files:
         ComplaintFile.objects.create(
@@ -296,7 +296,9 @@ def withdraw(complaint_id: int, *, at: datetime, reason: str = "", actor: User |
     reasons = reasons_against(row, ComplaintAction.WITHDRAW, actor)
     if actor is not None:
         reasons += _reasons_against_words(reason, _("须写明投诉人何时、怎样表示撤回。"))
-    check(reasons if len(reason) <= LONGEST else [*reasons, _("最多 %s 个字。") % LONGEST])
+    else:
+        reasons += reasons_against_length(reason)
+    check(reasons)
     row.closed_on = localdate(at)
     words = Words(public=reason) if actor is None else Words(note=reason)
     return move(row, ComplaintAction.WITHDRAW, actor=actor, at=at, on=row.closed_on, words=words, fields=("closed_on",))

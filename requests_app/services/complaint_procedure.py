@@ -32,6 +32,7 @@ class Words:
 
 
 NOTHING = Words()
+LONGEST = 5000  # characters of whatever is said with a step
 
 
 def locked(complaint_id: int) -> Complaint:
@@ -66,6 +67,11 @@ def reasons_against(row: Complaint, action: ComplaintAction, actor: Any) -> list
     if row.purged_at:
         return [_("投诉人信息已按保存期限清除。")]
     return []
+
+
+def reasons_against_length(text: str) -> list[str]:
+    """Why so long a text is not taken; empty when it is."""
+    return [_("最多 %s 个字。") % LONGEST] if len(text) > LONGEST else []
 
 
 def move(
@@ -114,4 +120,15 @@ def move(
     return event
 
 
-__all__ = ["NOTHING", "Words", "check", "locked", "may_see", "move", "once", "reasons_against"]
+__all__ = [
+    "LONGEST",
+    "NOTHING",
+    "Words",
+    "check",
+    "locked",
+    "may_see",
+    "move",
+    "once",
+    "reasons_against",
+    "reasons_against_length",
+]

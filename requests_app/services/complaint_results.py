@@ -23,7 +23,14 @@ from govportal.models import User
 from govportal.permissions import Permission
 from requests_app.complaint_enums import ComplaintAction, ComplaintGround, ComplaintResult, ComplaintState
 from requests_app.models import Complainant, Complaint, ComplaintEvent
-from requests_app.services.complaint_procedure import Words, check, locked, move, reasons_against
+from requests_app.services.complaint_procedure import (
+    Words,
+    check,
+    locked,
+    move,
+    reasons_against,
+    reasons_against_length,
+)
 
 SOURCE = "complaint"
 # Words by which the agency would know. Of a name like 投诉电话 that is missing, say 监督电话.
@@ -38,7 +45,7 @@ _ARTICLES = {
     ComplaintGround.UNAPPROVED: "第十七条",
     ComplaintGround.LEAKED: "第十四条、第五十三条",
     ComplaintGround.REQUEST_REFUSED: "第三十三条、第三十六条",
-    ComplaintGround.OTHER: "第四十七条",
+    ComplaintGround.OTHER: "第四十七条第一款",  # 日常指导和监督检查; the second speaks of complaints
 }
 
 
@@ -119,7 +126,8 @@ def reasons_against_referring(row: Complaint, actor: User) -> list[str]:
 def refer(complaint_id: int, *, actor: User, at: datetime, note: str) -> ComplaintEvent:
     """移送责任追究: a mark that the evaluation reads. Raises ValidationError."""
     row = locked(complaint_id)
-    check([*reasons_against_referring(row, actor), *([] if note.strip() else [_("须写明移送的理由。")])])
+    reasons = reasons_against_referring(row, actor) + reasons_against_length(note)
+    check([*reasons, *([] if note.strip() else [_("须写明移送的理由。")])])
     row.referred_on = localdate(at)
     return move(
         row, ComplaintAction.REFER, actor=actor, at=at, on=row.referred_on, words=Words(note=note),

@@ -115,7 +115,7 @@ def refuse_each(cases: list[tuple[str, Callable[[], models.Model]]]) -> None:
 
 def test_steps_at_the_door_are_refused_without_reason_or_in_the_wrong_state() -> None:
     row, accepted, answered = make_complaint(), make_complaint(S.ACCEPTED), make_complaint(S.ANSWERED)
-    one, two = complaint_officer_of(row), complaint_officer_of(accepted)
+    one, two, three = (complaint_officer_of(of) for of in (row, accepted, answered))
     paper = make_private_file()
 
     def redirect(path: str, notice: str) -> ComplaintEvent:
@@ -133,6 +133,10 @@ def test_steps_at_the_door_are_refused_without_reason_or_in_the_wrong_state() ->
             ("最多 5000 个字", lambda: handling.supplement(row.pk, text=LONG, files=[paper], at=AT)),
             ("何时、怎样表示撤回", lambda: handling.withdraw(row.pk, at=AT, actor=one)),
             ("最多 5000 个字", lambda: handling.withdraw(row.pk, at=AT, reason=LONG)),
+            ("最多 5000 个字", lambda: handling.accept(row.pk, actor=one, at=AT, note=LONG)),
+            ("最多 5000 个字", lambda: handling.assign(row.pk, to=one, actor=one, at=AT, note=LONG)),
+            ("最多 5000 个字", lambda: handling.investigate(accepted.pk, actor=two, at=AT, note=LONG)),
+            ("最多 5000 个字", lambda: handling.close(answered.pk, actor=three, at=AT, note=LONG)),
             ("不能受理", lambda: handling.accept(accepted.pk, actor=two, at=AT)),
             ("不能答复", lambda: handling.answer(accepted.pk, make_answer(), actor=two, at=AT)),
             ("不能补充材料", lambda: handling.supplement(answered.pk, text=REASON, files=(), at=AT)),

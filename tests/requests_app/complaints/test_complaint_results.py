@@ -84,6 +84,7 @@ def test_basis_of_each_ground_betrays_nothing() -> None:
         basis = results.basis_for(Complaint(ground=ground))
         assert basis.startswith("《中华人民共和国政府信息公开条例》第")
         assert "投诉" not in basis
+    assert basis.endswith("第四十七条第一款")  # of the last ground: its second paragraph is on whoever complains
 
 
 def test_order_and_mark_come_once_and_after_a_finding() -> None:
@@ -102,6 +103,7 @@ def test_order_and_mark_come_once_and_after_a_finding() -> None:
         ("已经移送", lambda: results.refer(row.pk, actor=officer, at=AT, note="再移送一次")),
         ("不移送", lambda: results.refer(unfounded.pk, actor=complaint_officer_of(unfounded), at=AT, note="移送")),
         ("须写明移送的理由", lambda: results.refer(other.pk, actor=complaint_officer_of(other), at=AT, note=" ")),
+        ("最多 5000 个字", lambda: results.refer(other.pk, actor=complaint_officer_of(other), at=AT, note="很" * 5001)),
     ):
         with pytest.raises(ValidationError, match=words):
             call()

@@ -4,7 +4,6 @@ Sources: 《政府信息公开条例》第四十七条第二款、第五十一�
 Which desk takes it: complaint_desks.py.
 """
 
-import hmac
 import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -14,12 +13,11 @@ from datetime import date, datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import READABLE_STATES, Audience
-from disclosure.models import IndexCounter, Item
+from disclosure.models import Item
 from govportal import access, audit
 from govportal.calendar import load_calendar
 from govportal.crypto import fingerprint
@@ -31,7 +29,7 @@ from requests_app import complaint_rules
 from requests_app.complaint_enums import ComplaintChannel, ComplaintFileKind, ComplaintGround
 from requests_app.complaint_words import COMPLAINANT
 from requests_app.models import Complainant, Complaint, ComplaintFile, InformationRequest
-from requests_app.services import complaint_tell, intake
+from requests_app.services import complaint_tell, receipts
 from requests_app.services.complaint_desks import desks_for, open_agencies
 from requests_app.services.procedure import check
 
@@ -73,29 +71,15 @@ class Filed:
 # --- number and code -----------------------------------------------------------------------------------------------
 
 
-def _allocate_number(year: int) -> str:
-    """TS-2026-00012. It names no agency: whoever sees it on a screen learns nothing."""
-    counter = IndexCounter.locked(f"TS-{year}-")
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{counter.prefix}{counter.last:05}"
-
-
 def query_key(number: str, code: str) -> str:
-    signs = filter(str.isalnum, unicodedata.normalize("NFKC", code))
-    return fingerprint("complaint query code", f"{number}:{''.join(signs)}")
+    """The fingerprint under which a code is kept."""
+    return receipts.query_key("complaint query code", number, code)
 
 
 def find(number: str, code: str) -> Complaint | None:
     """The complaint that number and code open, in a time that does not tell which was wrong. The caller throttles."""
-    number = clean_line(unicodedata.normalize("NFKC", number)).upper()
-    kept = list(Complaint.objects.filter(number=number).values_list("pk", "number", "query_key"))
-    found = None
-    # Computed whether or not there is such a number.
-    for pk, own_number, key in kept or [(0, number, "")]:
-        if hmac.compare_digest(query_key(own_number, code), key or "0" * 64):
-            found = pk
-    return Complaint.objects.select_related("agency", "desk").get(pk=found) if found else None
+    pk = receipts.find(Complaint.objects.all(), "complaint query code", number, code)
+    return Complaint.objects.select_related("agency", "desk").get(pk=pk) if pk else None
 
 
 # --- filing --------------------------------------------------------------------------------------------------------
@@ -209,26 +193,14 @@ def enter(
 
 
 def _once(submission_key: str, at: datetime, create: Callable[[str], Filed]) -> Filed:
-    """What `create` makes of the next number; for a form that was sent before, the first one's complaint."""
-    try:
-        with transaction.atomic():
-            number = _allocate_number(localdate(at).year)
-            # Looked up under the counter's lock: a second sender waits there and then finds the first one's row.
-            first = _sent_before(submission_key)
-            if first is None:
-                return create(number)
-            transaction.set_rollback(True)  # gives the number back
-            return Filed(first, "", is_new=False)
-    except IntegrityError:
-        # The same form sent across the turn of the year, when the counter is another row.
-        first = _sent_before(submission_key)
-        if first is None:
-            raise
-        return Filed(first, "", is_new=False)
+    """What `create` makes of the next number, TS-2026-00012, which names no agency: whoever sees it on a screen learns
+    nothing. For a form that was sent before, the first one's complaint."""
 
+    def first() -> Filed | None:
+        row = Complaint.objects.select_related("agency", "desk").filter(submission_key=submission_key).first()
+        return Filed(row, "", is_new=False) if row else None
 
-def _sent_before(submission_key: str) -> Complaint | None:
-    return Complaint.objects.select_related("agency", "desk").filter(submission_key=submission_key).first()
+    return receipts.once(f"TS-{localdate(at).year}-", create, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +228,7 @@ class _Arrival:
 def _create(
     matter: Matter, person: Person | None, arrival: _Arrival, *, at: datetime, handler: User | None = None
 ) -> Filed:
-    code, day = intake.new_code(), arrival.received_on
+    code, day = receipts.new_code(), arrival.received_on
     term = complaint_rules.answer_term(
         settings.COMPLAINT_ANSWER_DAYS, is_working=settings.COMPLAINT_ANSWER_IN_WORKING_DAYS
     )

@@ -19,7 +19,7 @@ from govportal.html import clean_line
 from govportal.models import AuditEvent, User
 from govportal.permissions import Permission
 from requests_app.models import Complainant, Complaint, ComplaintFile
-from requests_app.services import complain, intake
+from requests_app.services import complain, receipts
 from requests_app.services.applicants import Line, mask_mail, mask_name, mask_number, reasons_against_reason
 from requests_app.services.complaint_procedure import check, locked, may_see
 from requests_app.services.complaint_results import is_named_in
@@ -168,7 +168,7 @@ def renew_code(complaint_id: int, *, actor: User, at: datetime) -> str:
     ValidationError."""
     row = locked(complaint_id)
     check(reasons_against_renewing(row, actor))
-    code = intake.new_code()
+    code = receipts.new_code()
     row.query_key = complain.query_key(row.number, code)
     row.save(update_fields=["query_key"])
     audit.record(actor, "complaint.renew_code", row, agency=row.desk, after={"on": localdate(at).isoformat()})

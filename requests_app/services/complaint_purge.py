@@ -8,7 +8,6 @@ empty, a row or file go, only where `purged_at` is set.
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 
@@ -16,19 +15,16 @@ from govportal import audit, private_files
 from govportal.models import Notice, PrivateFile
 from requests_app.models import Complainant, Complaint, ComplaintEvent, ComplaintFile, RequestDraft
 from requests_app.queries import ComplaintQuerySet
+from requests_app.services import retention
 
 BATCH = 100  # of one transaction: a run that breaks off is taken up where it stopped
 
 
 def due(today: date) -> ComplaintQuerySet:
     """Ended, with their time over. None with REQUEST_RETENTION_YEARS = 0."""
-    years = settings.REQUEST_RETENTION_YEARS
-    if not years:
+    last = retention.last_day(today)
+    if last is None:
         return Complaint.objects.none()
-    try:
-        last = today.replace(year=today.year - years)
-    except ValueError:  # 29 February
-        last = today.replace(year=today.year - years, day=28)
     return Complaint.objects.ended().filter(closed_on__lte=last, purged_at=None)
 
 

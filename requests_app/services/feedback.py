@@ -4,8 +4,6 @@ No law counts these days; the terms are the portal's (complaint_rules.feedback_t
 the message meanwhile. Every text of the writer is encrypted, and a mail never holds one.
 """
 
-import hmac
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.models import IndexCounter, Item
+from disclosure.models import Item
 from govportal import access, audit, personal_data
 from govportal.calendar import load_calendar
 from govportal.crypto import fingerprint
@@ -33,12 +31,10 @@ from requests_app.complaint_rules import feedback_term
 from requests_app.feedback_audit_words import WRITER
 from requests_app.feedback_enums import FeedbackAction, FeedbackKind, FeedbackState, Judgement
 from requests_app.models import Feedback, FeedbackEvent
-from requests_app.services import applicants, feedback_tell
+from requests_app.services import applicants, feedback_tell, receipts
+from requests_app.services.procedure import check
 
 LONGEST_LINE, LONGEST_TEXT, LONGEST_ANSWER, LONGEST_NOTE, LONGEST_PAGE = 200, 5_000, 3_000, 300, 500
-# As in services/intake.py: without 0 and O, 1, I and L, for a code is read from paper and told by telephone.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_PLACES = 8
 # 留言纠错 itself is no other path. The empty one is the way to complain, which has a desk of its own.
 COMPLAIN = ""
 PATHS = (COMPLAIN, OtherPath.REQUEST, OtherPath.PETITION, OtherPath.REVIEW, OtherPath.DISCIPLINE)
@@ -70,43 +66,15 @@ class Sent:
 # --- number and code ---------------------------------------------------------------------------------------------
 
 
-def allocate_number(year: int) -> str:
-    """LY-2026-00012: consecutive within the year. The counter stays locked until the transaction ends."""
-    counter = IndexCounter.locked(f"LY-{year}-")
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{counter.prefix}{counter.last:05}"
-
-
-def code_of(sheet: str) -> str:
-    """The query code that goes with a form: 7K4M-92PX. Made of what the browser holds and the portal's key, so that a
-    form sent twice gets the same one, and who reads the database gets none."""
-    rest, signs = int(fingerprint("feedback query code of a form", sheet), 16), ""
-    for _place in range(_PLACES):
-        rest, place = divmod(rest, len(_ALPHABET))
-        signs += _ALPHABET[place]
-    return f"{signs[:4]}-{signs[4:]}"
-
-
 def query_key(number: str, code: str) -> str:
-    """The fingerprint under which a code is kept. Case, width, blanks and any kind of dash make no difference."""
-    signs = filter(str.isalnum, unicodedata.normalize("NFKC", code))
-    return fingerprint("feedback query code", f"{number}:{''.join(signs)}")
+    """The fingerprint under which a code is kept."""
+    return receipts.query_key("feedback query code", number, code)
 
 
 def find(number: str, code: str) -> Feedback | None:
-    """What number and code open, in a time that does not tell which was wrong. The caller throttles.
-
-    Nothing encrypted is read before the code has proved right: its length would show in the time.
-    """
-    number = clean_line(unicodedata.normalize("NFKC", number)).upper()
-    kept = list(Feedback.objects.filter(number=number).values_list("pk", "query_key"))
-    found = None
-    # Computed whether or not there is such a number.
-    for pk, key in kept or [(0, "")]:
-        if hmac.compare_digest(query_key(number, code), key or "0" * 64):
-            found = pk
-    return Feedback.objects.select_related("agency", "item").get(pk=found) if found else None
+    """What number and code open, in a time that does not tell which was wrong. The caller throttles."""
+    pk = receipts.find(Feedback.objects.all(), "feedback query code", number, code)
+    return Feedback.objects.select_related("agency", "item").get(pk=pk) if pk else None
 
 
 # --- sending -----------------------------------------------------------------------------------------------------
@@ -157,25 +125,19 @@ def send(writing: Writing, *, submission_key: str, at: datetime) -> Sent:
 
     `submission_key` is the form as the browser holds it, its content included; what is kept of it is a fingerprint.
     """
-    kept, code = fingerprint("feedback form", submission_key), code_of(submission_key)
-    try:
-        with transaction.atomic():
-            number = allocate_number(localdate(at).year)
-            # Looked up under the counter's lock: a second sender waits there and then finds the first one's row.
-            if first := _sent_before(kept):
-                transaction.set_rollback(True)  # gives the number back
-                return Sent(first, code, is_new=False)
-            check(reasons_against_sending(writing))
-            return Sent(_create(writing, number, query_key(number, code), kept, at), code, is_new=True)
-    except IntegrityError:
-        # The same form at the turn of the year, where two counters are two locks.
-        if first := _sent_before(kept):
-            return Sent(first, code, is_new=False)
-        raise
+    kept = fingerprint("feedback form", submission_key)
+    # Made of what the browser holds, so that a form sent twice gets the same one; who reads the database gets none.
+    code = receipts.code_of("feedback query code of a form", submission_key)
 
+    def first() -> Sent | None:
+        row = Feedback.objects.select_related("agency").filter(submission_key=kept).first()
+        return Sent(row, code, is_new=False) if row else None
 
-def _sent_before(key: str) -> Feedback | None:
-    return Feedback.objects.select_related("agency").filter(submission_key=key).first()
+    def create(number: str) -> Sent:
+        check(reasons_against_sending(writing))
+        return Sent(_create(writing, number, query_key(number, code), kept, at), code, is_new=True)
+
+    return receipts.once(f"LY-{localdate(at).year}-", create, first)
 
 
 def _create(writing: Writing, number: str, key: str, submission_key: str, at: datetime) -> Feedback:
@@ -208,12 +170,6 @@ def _create(writing: Writing, number: str, key: str, submission_key: str, at: da
 
 
 # --- the verbs ---------------------------------------------------------------------------------------------------
-
-
-def check(reasons: Iterable[str]) -> None:
-    """Raise ValidationError with every reason, or do nothing."""
-    if found := list(reasons):
-        raise ValidationError(found)
 
 
 def locked(feedback_id: int) -> Feedback:

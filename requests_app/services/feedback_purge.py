@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import groupby
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 
@@ -16,19 +15,16 @@ from govportal import audit
 from govportal.models import Notice
 from requests_app.models import Feedback, FeedbackEvent
 from requests_app.queries import FeedbackQuerySet
+from requests_app.services import retention
 
 BATCH = 200  # of one transaction: a run that breaks off is taken up where it stopped
 
 
 def due(today: date) -> FeedbackQuerySet:
     """Answered, with their time over. None with REQUEST_RETENTION_YEARS = 0."""
-    years = settings.REQUEST_RETENTION_YEARS
-    if not years:
+    last = retention.last_day(today)
+    if last is None:
         return Feedback.objects.none()
-    try:
-        last = today.replace(year=today.year - years)
-    except ValueError:  # 29 February
-        last = today.replace(year=today.year - years, day=28)
     return Feedback.objects.filter(answered_on__lte=last, purged_at=None)
 
 

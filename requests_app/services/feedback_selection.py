@@ -13,7 +13,8 @@ from govportal.html import clean_line, clean_text
 from govportal.models import User
 from requests_app.feedback_enums import FeedbackState
 from requests_app.models import Feedback
-from requests_app.services.feedback import check, is_named_in, locked, reasons_against_role
+from requests_app.services.feedback import is_named_in, locked, reasons_against_role
+from requests_app.services.procedure import check
 
 LONGEST_QUESTION, LONGEST_PUBLIC_ANSWER = 1_000, 3_000
 

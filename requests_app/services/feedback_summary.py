@@ -26,7 +26,7 @@ from govportal.permissions import Permission
 from requests_app.feedback_enums import FeedbackKind
 from requests_app.models import Feedback
 from requests_app.queries import FeedbackQuerySet
-from requests_app.services.feedback import check
+from requests_app.services.procedure import check
 
 SOURCE = "feedback"
 ITEM_TYPE = "feedback_summary"

@@ -3,9 +3,7 @@
 Sources: 《政府信息公开条例》第二十九、三十一条. Nothing beyond article 29 is asked; a purpose is never required.
 """
 
-import hmac
 import secrets
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -14,11 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.models import IndexCounter
 from govportal import access, audit, personal_data
 from govportal.calendar import load_calendar
 from govportal.crypto import fingerprint
@@ -41,11 +38,8 @@ from requests_app.enums import (
 )
 from requests_app.models import Applicant, InformationRequest, RequestFile, RequestOffice
 from requests_app.rules import RECEIPT_ARTICLE, RECEIPT_BASES
-from requests_app.services import procedure, tell
+from requests_app.services import procedure, receipts, tell
 
-# Without 0 and O, 1, I and L: a code is read from paper and told by telephone. 31 signs, eight places, 39 bits.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_PLACES = 8
 # 第二十七条 names governments and their departments; bodies under 第五十五条 have rules of their own.
 _NOT_ASKED = (AgencyKind.VILLAGE, AgencyKind.ENTERPRISE)
 # Guards against slips and floods: no article limits how long a request may be.
@@ -108,41 +102,15 @@ class Filed:
 # --- number and code ---------------------------------------------------------------------------------------------
 
 
-def allocate_number(agency: Agency, year: int) -> str:
-    """CM-MZJ-2026-00012: consecutive within agency and year. The counter's row stays locked until the transaction ends,
-    so none is lost and none is given twice."""
-    counter = IndexCounter.locked(f"{agency.code}-{year}-")
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{counter.prefix}{counter.last:05}"
-
-
-def new_code() -> str:
-    """A query code as it is shown: 7K4M-92PX."""
-    signs = "".join(secrets.choice(_ALPHABET) for _place in range(_PLACES))
-    return f"{signs[:4]}-{signs[4:]}"
-
-
 def query_key(number: str, code: str) -> str:
-    """The fingerprint under which a code is kept. Case, width, blanks and any kind of dash make no difference."""
-    signs = filter(str.isalnum, unicodedata.normalize("NFKC", code))
-    return fingerprint("request query code", f"{number}:{''.join(signs)}")
+    """The fingerprint under which a code is kept."""
+    return receipts.query_key("request query code", number, code)
 
 
 def find(number: str, code: str) -> InformationRequest | None:
-    """The request that number and code open, in a time that does not tell which was wrong. The caller throttles.
-
-    Nothing encrypted is read before the code has proved right: its length would show in the time.
-    """
-    number = clean_line(unicodedata.normalize("NFKC", number))
-    numbers = {number, number.upper(), number.lower()}
-    kept = list(InformationRequest.objects.filter(number__in=numbers).values_list("pk", "number", "query_key"))
-    found = None
-    # Computed whether or not there is such a number.
-    for pk, own_number, key in kept or [(0, number, "")]:
-        if hmac.compare_digest(query_key(own_number, code), key or "0" * 64):
-            found = pk
-    return InformationRequest.objects.select_related("agency", "handler").get(pk=found) if found else None
+    """The request that number and code open, in a time that does not tell which was wrong. The caller throttles."""
+    pk = receipts.find(InformationRequest.objects.all(), "request query code", number, code)
+    return InformationRequest.objects.select_related("agency", "handler").get(pk=pk) if pk else None
 
 
 @transaction.atomic
@@ -151,7 +119,7 @@ def renew_code(request_id: int, *, actor: User, at: datetime) -> str:
     row = procedure.locked(request_id)
     access.require(actor, Permission.HANDLE_REQUEST, row.agency)
     procedure.check([_("申请人信息已按保存期限清除，不能再换查询码。")] if row.purged_at else [])
-    code = new_code()
+    code = receipts.new_code()
     row.query_key = query_key(row.number, code)
     row.save(update_fields=["query_key"])
     audit.record(actor, "request.renew_code", row, agency=row.agency)
@@ -260,26 +228,14 @@ def file_online(
 
 
 def _once(submission_key: str, agency: Agency, at: datetime, create: Callable[[str], Filed]) -> Filed:
-    """What `create` makes of the next number; for a form that was sent before, the first one's request."""
-    try:
-        with transaction.atomic():
-            number = allocate_number(agency, localdate(at).year)
-            # Looked up under the counter's lock: a second sender waits there and then finds the first one's row.
-            first = _sent_before(submission_key)
-            if first is None:
-                return create(number)
-            transaction.set_rollback(True)  # gives the number back
-            return Filed(first, "", is_new=False)
-    except IntegrityError:
-        # The same form was sent to another agency at the same moment, and won between our look and our write.
-        first = _sent_before(submission_key)
-        if first is None:
-            raise
-        return Filed(first, "", is_new=False)
+    """What `create` makes of the next number of agency and year; for a form that was sent before, the first one's
+    request."""
 
+    def first() -> Filed | None:
+        row = InformationRequest.objects.select_related("agency").filter(submission_key=submission_key).first()
+        return Filed(row, "", is_new=False) if row else None
 
-def _sent_before(submission_key: str) -> InformationRequest | None:
-    return InformationRequest.objects.select_related("agency").filter(submission_key=submission_key).first()
+    return receipts.once(f"{agency.code}-{localdate(at).year}-", create, first)
 
 
 def reasons_against_entering(arrival: Arrival, agency: Agency, actor: Any, today: date) -> list[str]:
@@ -351,7 +307,7 @@ def _create(
     submission_key: str,
     handler: User | None = None,
 ) -> Filed:
-    code = new_code()
+    code = receipts.new_code()
     row = InformationRequest(
         number=number,
         agency=wanted.agency,

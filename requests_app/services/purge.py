@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
@@ -39,6 +38,7 @@ from requests_app.models import (
     RequestFile,
 )
 from requests_app.queries import InformationRequestQuerySet
+from requests_app.services import retention
 
 BATCH = 100  # requests of one transaction: a run that breaks off is taken up where it stopped
 BLANKED = "（已清除）"  # where a column may not be empty
@@ -58,19 +58,12 @@ class Purged:
 
 def due(today: date) -> InformationRequestQuerySet:
     """Closed requests whose time is over. None with REQUEST_RETENTION_YEARS = 0."""
-    if not settings.REQUEST_RETENTION_YEARS:
+    last = retention.last_day(today)
+    if last is None:
         return InformationRequest.objects.none()
-    last = _years_before(today, settings.REQUEST_RETENTION_YEARS)
     kept = Appeal.objects.filter(Q(result=AppealResult.PENDING) | Q(closed_on__gt=last), request=OuterRef("pk"))
     closed = InformationRequest.objects.filter(state__in=CLOSED_STATES, purged_at=None, closed_on__lte=last)
     return closed.filter(~Exists(kept))
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
 
 
 def purge(at: datetime) -> Purged:
@@ -84,8 +77,7 @@ def purge(at: datetime) -> Purged:
 
 def _blank_other_appeals(today: date) -> None:
     """What is said of cases about no request here has the same time."""
-    if settings.REQUEST_RETENTION_YEARS:
-        last = _years_before(today, settings.REQUEST_RETENTION_YEARS)
+    if last := retention.last_day(today):
         Appeal.objects.filter(request=None, closed_on__lte=last).exclude(note="").update(note="")
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from govportal.models import AuditEvent
 from govportal.permissions import Role
-from requests_app.services import intake
+from requests_app.services import intake, receipts
 from tests.factories import make_agency, make_member, make_officer, make_request
 from tests.factories.requests import AT, file_request
 
@@ -79,7 +79,7 @@ def test_unknown_number_costs_the_same_comparison_and_no_decryption(monkeypatch:
 
 
 def test_codes_are_told_by_telephone_without_a_mistake() -> None:
-    codes = {intake.new_code() for _number in range(200)}
+    codes = {receipts.new_code() for _number in range(200)}
 
     assert len(codes) == 200
     assert not set("".join(codes)) & set("01OIL")

@@ -48,10 +48,12 @@ type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def personal[**P](view: View[P]) -> View[P]:
-    """A page of one citizen, kept by no cache."""
+    """A page of one citizen, kept by no cache. Its foot does not ask what is wrong with it: that would tell others
+    where he has been."""
 
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request.is_personal = True  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
         return response

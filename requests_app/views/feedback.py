@@ -1,10 +1,13 @@
 """留言、纠错: what it is for, the form, the receipt, and the answer that number and code open."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from posixpath import normpath
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, reverse
+from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -37,6 +41,10 @@ _SEAL_SIGNS = 16
 _SHEET_SALT = "requests_app.feedback"
 _SHEET_VALID = timedelta(days=1)
 _SHOWN = 10
+# Where the pages of one person are, and those among them that are everybody's. Of complaints none is named.
+_OF_SOMEBODY = ("requests", "feedback")
+_PUBLIC = ("requests", "calculator", "feedback")
+_LANGUAGES = [code.casefold() for code, _name in settings.LANGUAGES]
 
 
 @require_safe
@@ -78,7 +86,7 @@ class _Origin:
 def _origin(values: Mapping[str, Any]) -> _Origin:
     page = clean_page(str(values.get("page") or ""))
     match = _match(page)
-    if match and "seal" in match.kwargs:  # the receipt of somebody, whose address opens it
+    if _is_personal(page, match):
         page, match = "", None
     slug = clean_line(str(values.get("item") or ""))
     agency = clean_line(str(values.get("agency") or ""))
@@ -98,13 +106,33 @@ def clean_page(text: str) -> str:
     return path if is_own and clean_line(path) == path and len(path) <= feedback.LONGEST_PAGE else ""
 
 
+def _within(page: str) -> str:
+    """The path as our addresses are written: below the portal's own, in plain signs, without turns."""
+    path = f"/{page.removeprefix(settings.BASE_PATH)}"
+    while (plain := unquote(path)) != path:
+        path = plain
+    return re.sub(r"^/+", "/", normpath(path)) + ("/" if path.endswith("/") else "")
+
+
 def _match(page: str) -> ResolverMatch | None:
+    """What a page shows, in whichever language its address is."""
     if not page:
         return None
-    try:
-        return resolve(f"/{page.removeprefix(settings.BASE_PATH)}")
-    except Resolver404:  # a page that is missed can be written about too
-        return None
+    path = _within(page)
+    with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
+        try:
+            return resolve(path)
+        except Resolver404:  # a page that is missed can be written about too
+            return None
+
+
+def _is_personal(page: str, match: ResolverMatch | None) -> bool:
+    """Whether it tells of somebody that he complains, applies or wrote; the agency of which he does reads messages."""
+    parts = [part.strip().casefold() for part in _within(page).split("/") if part.strip()]
+    if parts and parts[0] in _LANGUAGES:
+        parts = parts[1:]
+    is_public = match is not None and match.url_name in _PUBLIC
+    return bool(parts) and (parts[0] == "complaints" or (parts[0] in _OF_SOMEBODY and not is_public))
 
 
 # --- the form ----------------------------------------------------------------------------------------------------

@@ -19,9 +19,11 @@ from requests_app.models import Feedback
 from requests_app.services import feedback
 from requests_app.views.feedback import clean_page, receipt_path
 from tests.factories import make_agency
+from tests.factories.complaints import file_complaint
 from tests.factories.feedback import make_feedback, send_feedback
 from tests.factories.published import publish_one
 from tests.markup import faults
+from tests.requests_app.complaints.complaint_journey import open_case
 from tests.requests_app.filing_journey import text_of
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,34 @@ def test_only_own_paths_are_kept() -> None:
     # The receipt of somebody is opened by its address, so neither link nor form repeats it.
     assert hidden(opened(Client(), f"?page={receipt_path(row)}"), "page") == ""
     assert "内容有误？" not in text_of(Client().get(receipt_path(row)))
+
+
+def test_nobody_is_told_that_whoever_writes_complains_or_applies() -> None:
+    personal = ("/complaints/case/", "/complaints/case", "/complaints", "/complaints/nothing/here", "/Complaints/new/",
+                "/en/complaints/case/supplement/", "/en/complaints/sent", "/zh-hans/complaints/x/", "/requests/case/",
+                "/requests/new/check", "/en/requests/case/message/", "/feedback/lookup/", "/en/feedback/sent/a/b",
+                "/%63omplaints/case/", "/%2563omplaints/case/", "/x/../complaints/case/", "/./complaints/",
+                "/en//complaints/case/", "/en/%2e%2e/complaints/", "/ complaints/case/")  # fmt: skip
+    told = {"/requests/", "/en/requests/calculator/", "/feedback/", "/search/", "/en/"}
+    for new in (NEW, f"/en{NEW}"):
+        kept = {path: hidden(text_of(Client().get(new, {"page": path})), "page") for path in (*personal, *told)}
+        assert {path for path, page in kept.items() if page} == told, new
+
+
+def test_page_of_somebody_has_no_link_to_write_about_it() -> None:
+    link = "kind=correction&amp;page="
+    assert link in text_of(Client().get(reverse("complaints")))
+
+    filed = file_complaint()
+    client = open_case(filed.complaint, filed.query_code)
+    paths = [
+        reverse(name)
+        for name in ("complaint_case", "complaint_supplement", "complaint_withdraw", "complaint_sent")
+        + ("complaint_lookup", "complaint_new", "complaint_check", "request_case", "request_new", "feedback_lookup")
+    ]
+    for path in [*paths, reverse("complaint_file", args=[999])]:
+        page = text_of(client.get(path, follow=True))
+        assert "<footer" in page and link not in page, path
 
 
 def test_bad_input_is_told_keeps_every_answer_and_never_breaks() -> None:

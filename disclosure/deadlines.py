@@ -4,9 +4,9 @@ An interpretation is owed after the day only beside an emergency publication (do
 """
 
 from collections.abc import Collection, Iterator
+from datetime import date
 
 from django.db.models import QuerySet
-from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,9 +43,8 @@ def _expiring() -> QuerySet[Item]:
 
 
 def _failed_schedules() -> QuerySet[Edition]:
-    """Not public at their minute; the day is that of the minute in Beijing."""
-    failed = Edition.objects.filter(state__in=OPEN_STATES, publish_at__isnull=False).exclude(publish_fault="")
-    return failed.annotate(scheduled_on=TruncDate("publish_at"))
+    """Not public at their minute."""
+    return Edition.objects.filter(state__in=OPEN_STATES, publish_at__isnull=False).exclude(publish_fault="")
 
 
 ROWS = (
@@ -66,9 +65,9 @@ ROWS = (
         Permission.DRAFT_ITEM, "admin:disclosure_item_change", number="index_number", position=80,
     ),
     RowDeadlines(
-        "schedule", gettext_lazy("定时公开失败"), gettext_lazy("定时公开失败 %s"), _failed_schedules, "scheduled_on",
+        "schedule", gettext_lazy("定时公开失败"), gettext_lazy("定时公开失败 %s"), _failed_schedules, "publish_at",
         Permission.PUBLISH_ITEM, "admin:disclosure_edition_change", agency="item__agency_id",
-        number="item__index_number", position=20,
+        number="item__index_number", is_moment=True, position=20,
     ),
 )  # fmt: skip
 
@@ -104,16 +103,16 @@ def owed_reviews(reach: Reach) -> Iterator[Deadline]:
         )
 
 
-def still_owed(keys: Collection[str]) -> set[str]:
+def still_owed(keys: Collection[str]) -> dict[str, date]:
     """A debt that was met is closed, though the next one of its publication is open."""
     pks = {int(key.rpartition(":")[2]) for key in keys}
-    owed = missing(_emergencies().filter(pk__in=pks))
-    return {
-        key
-        for key in keys
-        for _kind, debt, pk in [key.split(":")]
-        if debt in {one.value for one in owed.get(int(pk), ())[:1]}
+    editions = {edition.pk: edition for edition in _emergencies().filter(pk__in=pks)}
+    owed = {
+        f"{EMERGENCIES}:{debts[0].value}:{pk}": due_on
+        for pk, debts in missing(editions.values()).items()
+        if debts and (due_on := editions[pk].review_due_on)
     }
+    return {key: owed[key] for key in keys if key in owed}
 
 
 SOURCES = (

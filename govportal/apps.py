@@ -16,7 +16,7 @@ class GovportalConfig(AppConfig):
             heartbeat,
             navigation,
             panels,
-            reminders,
+            reminder_reviews,
             sitemaps,
         )
         from govportal import celery as _celery_app  # noqa: F401  (jobs are sent by the current app)
@@ -40,7 +40,7 @@ class GovportalConfig(AppConfig):
             contributions.scheduled_jobs.add(job)
         for source in deadlines.SOURCES:
             contributions.deadline_sources.add(source)
-        contributions.moot_notice_checks.append(reminders.is_moot)
+        contributions.notice_reviews.append(reminder_reviews.review)
         contributions.page_parameters.update({"q", "kind", "letter"})
         contributions.sitemaps.update(agencies=sitemaps.AgencySitemap, pages=sitemaps.StandingSitemap)
         dbsetup.declare(dbsetup.Seed("public revision", PublicRevision.seed))

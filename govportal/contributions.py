@@ -91,10 +91,10 @@ class ScheduledJob:
 class Deadline:
     """A day by which somebody must have acted.
 
-    `key` names it for good ("request:17:reply"). `version` tells, beside the day itself, that it is another deadline
-    than before. `label` is read in mails: numbers and days, never a matter nor a person. Those who must act are
-    `handlers` (ids of users), or, where it names none, whoever holds `permission` at the agency, without those of
-    `but`, who are not to judge what they did themselves.
+    `key` names it for good ("request:17"); with another day it is another deadline than before. `label` is read in
+    mails: numbers and days, never a matter nor a person. Those who must act are `handlers` (ids of users), or, where it
+    names none, whoever holds `permission` at the agency, without those of `but`, who are not to judge what they did
+    themselves.
     """
 
     key: str
@@ -104,7 +104,6 @@ class Deadline:
     path: str
     permission: str
     handlers: tuple[int, ...] = ()
-    version: str = ""
     but: tuple[int, ...] = ()
 
 
@@ -118,7 +117,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineSource:
-    """A kind of deadline. `open` answers those not yet met; `still_open` which of these keys are not.
+    """A kind of deadline. `open` answers those not yet met; `still_open` which of these keys are not, with their days.
 
     `is_confidential`: whoever heads the agency is told nothing, its messenger neither: it stays with those who act.
     `permissions`: by which of them somebody acts on it; beside heads of agencies, nobody else finds any of his own.
@@ -128,7 +127,7 @@ class DeadlineSource:
     key: str
     label: Promise | str
     open: Callable[[Reach], Iterable[Deadline]]
-    still_open: Callable[[Collection[str]], Collection[str]]
+    still_open: Callable[[Collection[str]], Mapping[str, date]]
     permissions: frozenset[str] = frozenset()
     is_confidential: bool = False
     before: tuple[int, ...] = (7, 3, 1)
@@ -223,8 +222,9 @@ def panels_for(registry: Registry[Panel], request: HttpRequest, **kwargs: Any) -
 
 # Labels of models whose very rows are nobody's business but their handlers': no list of the audit trail names them.
 confidential_subjects: set[str] = set()
-# Whether what a waiting message tells of has been closed meanwhile: then it is dropped unsent.
-moot_notice_checks: list[Callable[[Any], bool]] = []  # each is given a Notice
+# Each is given a Notice that is about to be sent. It takes out of it what has been closed meanwhile, and answers
+# whether anything is left to tell: if not it is dropped unsent.
+notice_reviews: list[Callable[[Any], bool]] = []
 # Kinds of messages to staff beside reminders: key -> what they read where they choose their mails.
 notice_kinds: dict[str, "Promise | str"] = {}
 # Words of the audit trail: a noun ("edition") or a deed ("edition.submit") -> what staff read.

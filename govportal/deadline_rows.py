@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from itertools import batched
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.timezone import localdate, make_aware
 
 from govportal.contributions import Deadline, DeadlineSource, Reach
 from govportal.permissions import Permission
@@ -20,6 +22,7 @@ class RowDeadlines:
     """What is read of which rows. Columns are named as `values_list` names them; `rows` are the open ones.
 
     A key is "<key>:<pk>". `words` names the row by `number`. `page` is the admin address of the row `page_of`.
+    `is_moment`: the column holds a moment, and the day is that of Beijing.
     """
 
     key: str
@@ -34,6 +37,7 @@ class RowDeadlines:
     page_of: str = "pk"
     handler: str | None = None
     but: str | None = None
+    is_moment: bool = False
     before: tuple[int, ...] = (7, 3, 1)
     position: int = 100
 
@@ -57,7 +61,7 @@ class RowDeadlines:
             but = named[-1] if self.but else None
             yield Deadline(
                 key=f"{self.key}:{pk}",
-                due_on=due_on,
+                due_on=_day_of(due_on),
                 agency_id=agency_id,
                 label=words % number,
                 path=path(page_of),
@@ -67,20 +71,28 @@ class RowDeadlines:
             )
 
     def _within(self, reach: Reach) -> QuerySet[Any]:
-        rows = self.rows().filter(**{f"{self.day}__lte": reach.until}).order_by()
+        # A range of moments, and no function of them, so that an index answers.
+        after = make_aware(datetime.combine(reach.until + timedelta(days=1), time.min))
+        until = {f"{self.day}__lt": after} if self.is_moment else {f"{self.day}__lte": reach.until}
+        rows = self.rows().filter(**until).order_by()
         return rows if reach.agencies is None else rows.filter(**{f"{self.agency}__in": reach.agencies})
 
-    def still_open(self, keys: Collection[str]) -> set[str]:
-        return {f"{self.key}:{pk}" for pk in open_pks(self.rows(), keys)}
+    def still_open(self, keys: Collection[str]) -> dict[str, date]:
+        return {f"{self.key}:{pk}": day for pk, day in open_days(self.rows(), keys, self.day).items()}
 
 
-def open_pks(rows: QuerySet[Any], keys: Iterable[str]) -> set[int]:
-    """The ids among those that end these keys whose rows are still there."""
-    found: set[int] = set()
+def open_days(rows: QuerySet[Any], keys: Iterable[str], column: str) -> dict[int, date]:
+    """The days of the rows that are still there, by id, of those whose ids end these keys."""
+    found: dict[int, date] = {}
     for some in batched(keys, KEYS_AT_ONCE):
         pks = {int(key.rpartition(":")[2]) for key in some}
-        found.update(rows.filter(pk__in=pks).order_by().values_list("pk", flat=True))
+        days = rows.filter(pk__in=pks).order_by().values_list("pk", column)
+        found.update({pk: _day_of(day) for pk, day in days if day})
     return found
+
+
+def _day_of(value: date) -> date:
+    return localdate(value) if isinstance(value, datetime) else value
 
 
 def page_paths(name: str) -> Callable[[int], str]:

@@ -37,9 +37,10 @@ def missing_notices(reach: Reach) -> Iterator[Deadline]:
             )
 
 
-def still_missing(keys: Collection[str]) -> set[str]:
+def still_missing(keys: Collection[str]) -> dict[str, date]:
     known = set(HolidayYear.objects.values_list("year", flat=True))
-    return {key for key in keys if int(key.split(":")[1]) not in known}
+    years = {key: int(key.split(":")[1]) for key in keys}
+    return {key: date(year - 1, 12, 31) for key, year in years.items() if year not in known}
 
 
 SOURCES = (

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from govportal.contributions import Deadline, DeadlineSource
 from govportal.models import Notice
-from govportal.rungs import Rung
+from govportal.rungs import Rung, is_missed
 from govportal.site import absolute_url
 
 LISTED = 100  # deadlines that one mail names; the page has all of them
@@ -24,9 +25,13 @@ class Due:
 
     source: DeadlineSource
     deadline: Deadline
-    version: str
     rung: Rung
     left: int
+
+    @property
+    def version(self) -> str:
+        """What arms the rungs anew when it changes: the day."""
+        return self.deadline.due_on.isoformat()
 
     @property
     def identity(self) -> tuple[str, str, int]:
@@ -34,8 +39,7 @@ class Due:
 
     @property
     def is_missed(self) -> bool:
-        """The day of this rung has passed: nobody was told on it."""
-        return self.rung != -self.left
+        return is_missed(self.rung, self.left)
 
     @cached_property
     def sentence(self) -> str:
@@ -46,11 +50,24 @@ class Due:
             "days": days_words(self.left),
         }
 
+    @property
+    def told(self) -> "Told":
+        return Told(self.sentence, self.deadline.path, self.left < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A deadline as a mail names it."""
+
+    sentence: str
+    path: str
+    is_late: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What a round told: ledger rows, mails, messages to messengers; deadlines with nobody to tell, by key (empty: a
-    confidential one); sources that could not be read."""
+    """What a round told: ledger rows, mails, messages to messengers; keys of deadlines with nobody to tell; sources
+    that could not be read. What is confidential is counted apart, and its number is in no words."""
 
     told: int = 0
     mails: int = 0
@@ -58,6 +75,7 @@ class Round:
     unheard: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     is_day_off: bool = False
+    confidential: int = 0  # ledger rows
 
     def __str__(self) -> str:
         if self.is_day_off:
@@ -66,8 +84,7 @@ class Round:
         if self.hooks:
             words.append(_("单位消息 %s 条") % self.hooks)
         if self.unheard:
-            named = "、".join(key for key in self.unheard[:3] if key)
-            words.append(_("无人可提醒 %s 项") % len(self.unheard) + (f"（{named}）" if named else ""))
+            words.append(_("无人可提醒 %s 项") % len(self.unheard) + f"（{'、'.join(self.unheard[:3])}）")
         if self.failed:
             words.append(_("读不出：%s") % "、".join(self.failed))
         return "，".join(words)
@@ -80,20 +97,19 @@ def days_words(left: int) -> str:
     return _("今天到期") if left == 0 else _("还有 %s 个工作日") % left
 
 
-def subject(dues: Sequence[Due]) -> str:
-    if len(dues) == 1:
-        return dues[0].sentence
-    late = sum(due.left < 0 for due in dues)
-    words = _("期限提醒：%s 项期限") % len(dues)
+def subject(told: Sequence[Told]) -> str:
+    if len(told) == 1:
+        return told[0].sentence
+    late = sum(one.is_late for one in told)
+    words = _("期限提醒：%s 项期限") % len(told)
     return words + (_("，其中逾期 %s 项") % late if late else "")
 
 
-def body(dues: Sequence[Due]) -> str:
-    """The most urgent first, each with its address; the first of very many."""
-    ordered = sorted(dues, key=lambda due: (due.left, due.deadline.key))
-    lines = [f"{due.sentence}\n{absolute_url(due.deadline.path)}" for due in ordered[:LISTED]]
-    if len(ordered) > LISTED:
-        more = _("另有 %s 项，见期限一览：") % (len(ordered) - LISTED)
+def body(told: Sequence[Told]) -> str:
+    """In this order, each with its address; the first of very many."""
+    lines = [f"{one.sentence}\n{absolute_url(one.path)}" for one in told[:LISTED]]
+    if len(told) > LISTED:
+        more = _("另有 %s 项，见期限一览：") % (len(told) - LISTED)
         lines.append(f"{more}\n{absolute_url(reverse('admin:deadlines'))}")
     return "\n\n".join(lines)
 
@@ -116,7 +132,7 @@ def hook_body(due: Due) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def hook_subject(notice: Notice) -> tuple[str, str]:
-    """(kind, key of the deadline) that a message to a messenger tells of."""
+def hook_subject(notice: Notice) -> tuple[str, str, date]:
+    """(kind, key, day) of the deadline that a message to a messenger tells of."""
     content = json.loads(notice.body)
-    return content["kind"], content["id"]
+    return content["kind"], content["id"], date.fromisoformat(content["due_on"])

@@ -16,12 +16,13 @@ from itertools import batched, groupby
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BigIntegerField, Case, Value, When
 from django.utils import translation
 from django.utils.timezone import localdate
 
 from govportal import reminder_words
 from govportal.calendar import load_calendar
-from govportal.contributions import Deadline, DeadlineSource, Reach, deadline_sources
+from govportal.contributions import DeadlineSource, Reach, deadline_sources
 from govportal.models import InboxMessage, Notice, Reminder, ReminderLadder, Webhook
 from govportal.models.notice import Channel
 from govportal.recipients import Staff
@@ -43,6 +44,10 @@ class _Line:
     user_id: int
     due: Due
     is_escalation: bool
+
+    @property
+    def is_confidential(self) -> bool:
+        return self.due.source.is_confidential
 
     @property
     def identity(self) -> tuple[int, str, str, int]:
@@ -91,23 +96,6 @@ def steps_of(text: str) -> tuple[int, ...]:
     return tuple(sorted(steps, reverse=True))
 
 
-def is_moot(notice: Notice) -> bool:
-    """Everything a waiting reminder tells of has been done meanwhile: nothing is sent for closed matters."""
-    told: list[tuple[str, str]] = []
-    if notice.key.startswith("hook:"):
-        told = [reminder_words.hook_subject(notice)]
-    elif notice.key.startswith("reminder:"):
-        told = list(notice.reminders.values_list("kind", "deadline"))
-    by_kind: dict[str, set[str]] = defaultdict(set)
-    for kind, key in told:
-        by_kind[kind].add(key)
-    sources = {source.key: source for source in deadline_sources.all()}
-    # A kind that no source has any more cannot be asked, and is told.
-    return bool(told) and not any(
-        kind not in sources or sources[kind].still_open(keys) for kind, keys in by_kind.items()
-    )
-
-
 def _round(sources: list[DeadlineSource], at: datetime) -> Round:
     today, calendar = localdate(at), load_calendar()
     if not is_working_day(today, calendar):
@@ -133,6 +121,7 @@ def _round(sources: list[DeadlineSource], at: datetime) -> Round:
         hooks=look.counts["hooks"],
         unheard=tuple(unheard),
         failed=tuple(failed),
+        confidential=look.counts["confidential"],
     )
 
 
@@ -153,13 +142,8 @@ def _reached(source: DeadlineSource, look: _Look) -> list[Due]:
             left_on[deadline.due_on] = left, rung_at(left, ladder)
         left, rung = left_on[deadline.due_on]
         if rung is not None:
-            found.append(Due(source, deadline, version_of(deadline), rung, left))
+            found.append(Due(source, deadline, rung, left))
     return found
-
-
-def version_of(deadline: Deadline) -> str:
-    """What arms the rungs anew when it changes."""
-    return f"{deadline.due_on.isoformat()} {deadline.version}".strip()[:60]
 
 
 def _untold(dues: list[Due], look: _Look) -> tuple[list[_Line], list[str]]:
@@ -169,8 +153,8 @@ def _untold(dues: list[Due], look: _Look) -> tuple[list[_Line], list[str]]:
     told_before = _ledger(dues)
     for due in dues:
         people = look.staff.told_of(due.deadline, due.rung, is_confidential=due.source.is_confidential)
-        if not people:
-            unheard.append("" if due.source.is_confidential else due.deadline.key)
+        if not people and not due.source.is_confidential:
+            unheard.append(due.deadline.key)
         known = told_before.get(due.identity, ())
         lines += [_Line(one.user_id, due, one.is_escalation) for one in people if one.user_id not in known]
     lines.sort(key=lambda line: line.identity)
@@ -220,7 +204,8 @@ def _tell(lines: list[_Line], look: _Look) -> None:
             for pk, line in written
         ]
     )
-    look.counts["told"] += len(written)
+    for _pk, line in written:
+        look.counts["confidential" if line.is_confidential else "told"] += 1
     _mail(written, look)
     _ring_webhooks([line.due for _pk, line in written], look)
 
@@ -245,10 +230,17 @@ def _write_ledger(lines: list[_Line], look: _Look) -> list[tuple[int, _Line]]:
         ],
         ignore_conflicts=True,
     )
-    rows = Reminder.objects.filter(batch=batch).order_by()
-    pks = {(who, key, version, rung): pk for pk, who, key, version, rung in rows.values_list(
-        "pk", "recipient_id", "deadline", "version", "rung"
-    )}  # fmt: skip
+    pks: dict[tuple[int, str, str, int], int] = {}
+    for some in batched(lines, KEYS_AT_ONCE):
+        # Through the unique key: an index of batches would serve nothing else.
+        rows = Reminder.objects.filter(
+            deadline__in={line.due.deadline.key for line in some},
+            version__in={line.due.version for line in some},
+            batch=batch,
+        )
+        columns = ("pk", "recipient_id", "deadline", "version", "rung")
+        for pk, user_id, key, version, rung in rows.order_by().values_list(*columns):
+            pks[user_id, key, version, rung] = pk
     return [(pks[line.identity], line) for line in lines if line.identity in pks]
 
 
@@ -259,21 +251,28 @@ def _mail(written: list[tuple[int, _Line]], look: _Look) -> None:
         if address := look.addresses.get(user_id, ""):
             mails += [(_notice(address, rows, look), [pk for pk, _line in rows]) for rows in _parcels(of_one, look)]
     Notice.objects.bulk_create([notice for notice, _pks in mails])
-    for notice, pks in mails:
-        for some in batched(pks, KEYS_AT_ONCE):
-            Reminder.objects.filter(pk__in=some).update(notice=notice)
-    look.counts["mails"] += len(mails)
+    look.counts["mails"] += sum(not notice.is_confidential for notice, _pks in mails)
+    for some in batched(((pk, notice.pk) for notice, pks in mails for pk in pks), KEYS_AT_ONCE):
+        by_mail = groupby(some, key=lambda pair: pair[1])
+        named = [When(pk__in=[pk for pk, _mail in pairs], then=Value(mail)) for mail, pairs in by_mail]
+        rows = Reminder.objects.filter(pk__in=[pk for pk, _mail in some])
+        rows.update(notice=Case(*named, output_field=BigIntegerField()))
 
 
 def _parcels(rows: Iterable[tuple[int, _Line]], look: _Look) -> list[list[tuple[int, _Line]]]:
     """What one person is told, by mail: one for all that was missed, or is too much of one day; one for each of the
-    others."""
+    others. What is confidential goes by itself, so that the mails of the rest are what they would be without it."""
     rows = [(pk, line) for pk, line in rows if line.is_escalation or not _is_muted(line, look)]
-    missed = [row for row in rows if row[1].due.is_missed]
-    timely = [row for row in rows if not row[1].due.is_missed]
-    if len(timely) > SINGLY:
-        return [missed + timely]
-    return ([missed] if missed else []) + [[row] for row in timely]
+    parcels: list[list[tuple[int, _Line]]] = []
+    for is_confidential in (False, True):
+        some = [row for row in rows if row[1].is_confidential is is_confidential]
+        missed = [row for row in some if row[1].due.is_missed]
+        timely = [row for row in some if not row[1].due.is_missed]
+        if len(timely) > SINGLY:
+            parcels.append(missed + timely)
+        else:
+            parcels += ([missed] if missed else []) + [[row] for row in timely]
+    return parcels
 
 
 def _is_muted(line: _Line, look: _Look) -> bool:
@@ -281,13 +280,14 @@ def _is_muted(line: _Line, look: _Look) -> bool:
 
 
 def _notice(address: str, mail: list[tuple[int, _Line]], look: _Look) -> Notice:
-    dues = [line.due for _pk, line in mail]
+    dues = sorted((line.due for _pk, line in mail), key=lambda due: (due.left, due.deadline.key))
+    told = [due.told for due in dues]
     return Notice(
         key=f"reminder:{mail[0][0]}",
         address=address,
-        subject=reminder_words.subject(dues),
-        body=reminder_words.body(dues),
-        is_confidential=any(due.source.is_confidential for due in dues),
+        subject=reminder_words.subject(told),
+        body=reminder_words.body(told),
+        is_confidential=mail[0][1].is_confidential,
         created_at=look.at,
         due_at=look.at,
     )

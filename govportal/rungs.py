@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from govportal.workdays import Calendar, add_working_days, is_working_day, working_days_between
+from govportal.workdays import Calendar, add_working_days, working_days_between
 
 YELLOW_FROM = 3  # working days left
 
@@ -42,16 +42,6 @@ def days_left(due_on: date, today: date, calendar: Calendar) -> int:
     return working_days_between(today, due_on, calendar)
 
 
-def day_of(rung: Rung, due_on: date, calendar: Calendar) -> date:
-    """The working day on which this rung of a deadline is told."""
-    if rung > 0:
-        return add_working_days(due_on, rung, calendar)
-    day = _last_working_day(due_on, calendar)
-    for _each in range(-rung):
-        day = _last_working_day(day - timedelta(days=1), calendar)
-    return day
-
-
 def rung_at(left: int, ladder: Ladder) -> Rung | None:
     """The latest rung whose day has come when so many working days are left; None before the first."""
     if left < 0:
@@ -61,14 +51,9 @@ def rung_at(left: int, ladder: Ladder) -> Rung | None:
     return max((-days for days in ladder.before if days >= left), default=None)
 
 
-def reached(due_on: date, today: date, calendar: Calendar, ladder: Ladder) -> Rung | None:
-    """The latest rung whose day is today or has passed. Those skipped before it are told no more."""
-    return rung_at(days_left(due_on, today, calendar), ladder)
-
-
-def is_missed(rung: Rung, due_on: date, today: date, calendar: Calendar) -> bool:
+def is_missed(rung: Rung, left: int) -> bool:
     """Its day has passed without its word: the portal stood still, or the deadline came up later."""
-    return day_of(rung, due_on, calendar) < today
+    return rung != -left
 
 
 def horizon(days: int, today: date, calendar: Calendar) -> date:
@@ -81,9 +66,3 @@ def card(due_on: date, today: date, calendar: Calendar) -> Card | None:
     if due_on < today:
         return Card.RED
     return Card.YELLOW if days_left(due_on, today, calendar) <= YELLOW_FROM else None
-
-
-def _last_working_day(day: date, calendar: Calendar) -> date:
-    while not is_working_day(day, calendar):
-        day -= timedelta(days=1)
-    return day

@@ -1,10 +1,10 @@
 """What is owed by a day about requests, complaints and messages, for the reminders (domain §6, §7, §8)."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import F, QuerySet
 from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from disclosure.enums import READABLE_STATES
 from disclosure.models import Item
 from govportal.contributions import Deadline, DeadlineSource, Reach
-from govportal.deadline_rows import RowDeadlines, open_pks, page_paths
+from govportal.deadline_rows import RowDeadlines, open_days, page_paths
 from govportal.models import Agency, AgencyKind, Membership
 from govportal.now import today
 from govportal.permissions import ROLE_PERMISSIONS, SUBTREE_ROLES, Permission, Role
@@ -115,10 +115,26 @@ ROWS = (
 # --- complaints -----------------------------------------------------------------------------------------------------
 
 
-def _complaints() -> QuerySet[Any]:
-    """Unanswered, each with the day of its next step; as Complaint.due_on."""
-    undecided = When(state=ComplaintState.RECEIVED, then=Least("accept_by", "answer_by"))
-    return Complaint.objects.unanswered().filter(answered_on=None).annotate(day=Case(undecided, default=F("answer_by")))
+def _undecided() -> QuerySet[Any]:
+    return Complaint.objects.filter(state=ComplaintState.RECEIVED).annotate(day=Least("accept_by", "answer_by"))
+
+
+def _to_transfer() -> QuerySet[Any]:
+    """Accepted, and nobody has passed it on nor begun to look into it."""
+    return Complaint.objects.filter(state=ComplaintState.ACCEPTED, transferred_on=None).annotate(day=F("transfer_by"))
+
+
+def _unanswered() -> QuerySet[Any]:
+    unanswered = Complaint.objects.unanswered().exclude(state=ComplaintState.RECEIVED)
+    return unanswered.filter(answered_on=None).annotate(day=F("answer_by"))
+
+
+# What is owed of a complaint: the part of the key, what it is called, and where it is still to be done.
+STEPS: Mapping[str, tuple[Promise | str, Callable[[], QuerySet[Any]]]] = {
+    "accept": (gettext_lazy("投诉举报 %s 受理决定"), _undecided),
+    "transfer": (gettext_lazy("投诉举报 %s 转送或者开始调查"), _to_transfer),
+    "answer": (gettext_lazy("投诉举报 %s 答复"), _unanswered),
+}
 
 
 class _Desks:
@@ -148,37 +164,34 @@ class _Desks:
 
 def complaints(reach: Reach) -> Iterator[Deadline]:
     """Told to the handler, or while there is none to all who may see the case, and to nobody else at any rung."""
-    rows = _complaints().filter(day__lte=reach.until)
-    if reach.agencies is not None:
-        rows = rows.filter(desk__in=reach.agencies)
-    columns = ("pk", "number", "day", "state", "desk_id", "desk__path", "agency_id", "handler_id")
+    columns = ("pk", "number", "day", "desk_id", "desk__path", "agency_id", "handler_id")
     desks, path = None, page_paths("admin:requests_app_complaint_change")
-    for pk, number, day, state, desk_id, desk_path, agency_id, handler_id in rows.values_list(*columns):
-        desks = desks or _Desks()
-        officers = desks.officers(desk_id, desk_path, agency_id)
-        is_undecided = state == ComplaintState.RECEIVED
-        words = _("投诉举报 %s 受理决定") if is_undecided else _("投诉举报 %s 答复")
-        yield Deadline(
-            key=f"{COMPLAINT}:{'accept' if is_undecided else 'answer'}:{pk}",
-            due_on=day,
-            agency_id=desk_id,
-            label=words % number,
-            path=path(pk),
-            permission=Permission.HANDLE_COMPLAINT,
-            handlers=(handler_id,) if handler_id in officers else tuple(officers),
-        )
+    for step, (words, rows) in STEPS.items():
+        due = rows().filter(day__lte=reach.until)
+        if reach.agencies is not None:
+            due = due.filter(desk__in=reach.agencies)
+        for pk, number, day, desk_id, desk_path, agency_id, handler_id in due.order_by("pk").values_list(*columns):
+            desks = desks or _Desks()
+            officers = desks.officers(desk_id, desk_path, agency_id)
+            yield Deadline(
+                key=f"{COMPLAINT}:{step}:{pk}",
+                due_on=day,
+                agency_id=desk_id,
+                label=str(words) % number,
+                path=path(pk),
+                permission=Permission.HANDLE_COMPLAINT,
+                handlers=(handler_id,) if handler_id in officers else tuple(officers),
+            )
 
 
-def complaints_still_open(keys: Collection[str]) -> set[str]:
-    """To decide is closed by deciding, to answer by the answer."""
-    unanswered = open_pks(_complaints(), keys)
-    undecided = open_pks(_complaints().filter(state=ComplaintState.RECEIVED), keys)
-    return {
-        key
-        for key in keys
-        for _kind, step, pk in [key.split(":")]
-        if int(pk) in (undecided if step == "accept" else unanswered)
-    }
+def complaints_still_open(keys: Collection[str]) -> dict[str, date]:
+    """To decide is closed by deciding, to pass on by that or by looking into it, to answer by the answer."""
+    found: dict[str, date] = {}
+    for step, (_words, rows) in STEPS.items():
+        prefix = f"{COMPLAINT}:{step}"
+        days = open_days(rows(), [key for key in keys if key.rpartition(":")[0] == prefix], "day")
+        found |= {f"{prefix}:{pk}": day for pk, day in days.items()}
+    return found
 
 
 # --- annual reports ---------------------------------------------------------------------------------------------------
@@ -227,9 +240,16 @@ def _report(agency_id: int, year: int, day: date) -> Deadline:
     )
 
 
-def reports_still_owed(keys: Collection[str]) -> set[str]:
-    published = _published_reports({int(key.split(":")[1]) for key in keys})
-    return {key for key in keys if tuple(map(int, reversed(key.split(":")[1:]))) not in published}
+def reports_still_owed(keys: Collection[str]) -> dict[str, date]:
+    owed = {key: (int(agency), int(year)) for key in keys for _kind, year, agency in [key.split(":")]}
+    published = _published_reports({year for _agency, year in owed.values()})
+    agencies = Agency.objects.filter(pk__in={agency for agency, _year in owed.values()}, kind__in=list(REPORT_DAYS))
+    kinds = dict(agencies.values_list("pk", "kind"))
+    return {
+        key: date(year + 1, *REPORT_DAYS[AgencyKind(kinds[agency])])
+        for key, (agency, year) in owed.items()
+        if agency in kinds and (agency, year) not in published
+    }
 
 
 SOURCES = (

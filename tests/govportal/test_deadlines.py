@@ -25,10 +25,10 @@ def test_notice_of_next_year_until_it_is_imported(monkeypatch: pytest.MonkeyPatc
         (f"holidays:2027:{county.pk}", NEW_YEARS_EVE, county.pk, Permission.MANAGE_CALENDAR)
     ]
     assert list(deadlines.missing_notices(Reach(date(2026, 12, 30)))) == []
-    assert deadlines.still_missing({rows[0].key}) == {rows[0].key}
+    assert deadlines.still_missing({rows[0].key}) == {rows[0].key: NEW_YEARS_EVE}
     HolidayYear.objects.create(year=2027, source="国办发明电〔2026〕1号")
     assert list(deadlines.missing_notices(Reach(NEW_YEARS_EVE))) == []
-    assert deadlines.still_missing({rows[0].key}) == set()
+    assert deadlines.still_missing({rows[0].key}) == {}
 
 
 def test_notice_that_never_came_is_overdue_the_year_after(monkeypatch: pytest.MonkeyPatch) -> None:

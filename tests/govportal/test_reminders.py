@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, transaction
 
-from govportal import contributions, reminders
+from govportal import contributions, reminder_reviews, reminders
 from govportal.contributions import Deadline, DeadlineSource, Reach, Registry
 from govportal.models import Agency, InboxMessage, MutedKind, Notice, Reminder, ReminderLadder, User, Webhook
 from govportal.models.notice import Channel
@@ -35,28 +36,25 @@ class Book:
 
     def owe(self, agency: Agency, due_on: date = DUE, **values: Any) -> Deadline:
         number = len(self.rows) + 1
-        values = {"label": f"第 {number} 项", "path": f"/admin/x/{number}/"} | values
-        row = Deadline(
-            key=f"{self.source.key}:{number}",
-            due_on=due_on,
-            agency_id=agency.pk,
-            permission=Permission.DRAFT_ITEM,
-            **values,
-        )
+        named: dict[str, Any] = {
+            "key": f"{self.source.key}:{number}", "label": f"第 {number} 项", "path": f"/admin/x/{number}/", **values
+        }  # fmt: skip
+        row = Deadline(due_on=due_on, agency_id=agency.pk, permission=Permission.DRAFT_ITEM, **named)
         self.rows.append(row)
         return row
 
     def open(self, reach: Reach) -> Iterator[Deadline]:
         yield from (row for row in self.rows if row.due_on <= reach.until)
 
-    def still_open(self, keys: Collection[str]) -> set[str]:
-        return {row.key for row in self.rows} & set(keys)
+    def still_open(self, keys: Collection[str]) -> dict[str, date]:
+        return {row.key: row.due_on for row in self.rows if row.key in keys}
 
 
 @pytest.fixture(autouse=True)
 def _no_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     registry: Registry[DeadlineSource] = Registry()
     monkeypatch.setattr(reminders, "deadline_sources", registry)
+    monkeypatch.setattr(reminder_reviews, "deadline_sources", registry)
     monkeypatch.setattr(contributions, "deadline_sources", registry)
 
 
@@ -157,6 +155,31 @@ def test_confidential_kind_stays_with_its_handlers(agency: Agency) -> None:
     assert told() == {(handler.pk, 1, False)}
     assert [notice.is_confidential for notice in Notice.objects.all()] == [True]
     assert nameless.key not in str(done)
+    assert (done.told, done.mails, done.unheard, done.confidential) == (0, 0, (), 1)
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_confidential_kind_changes_neither_the_note_nor_the_other_mails(agency: Agency, count: int) -> None:
+    """Five others of one day are five mails, and stay so beside what is confidential."""
+    book, secret = Book(), Book("secret", is_confidential=True)
+    both = person(Role.PUBLISHER, agency)
+    for _each in range(5):
+        book.owe(agency)
+    with transaction.atomic():
+        alone = str(reminders.remind(morning(DUE)))
+        subjects = sorted(Notice.objects.values_list("subject", flat=True))
+        transaction.set_rollback(True)
+    for _each in range(count):
+        secret.owe(agency, handlers=(both.pk,))
+    secret.owe(agency)
+
+    done = reminders.remind(morning(DUE))
+
+    assert str(done) == alone
+    open_ones = Notice.objects.filter(is_confidential=False)
+    assert sorted(open_ones.values_list("subject", flat=True)) == subjects
+    assert not open_ones.filter(reminders__kind="secret").exists()
+    assert Notice.objects.count() == 6 and Reminder.objects.filter(notice=None).count() == 0
 
 
 def test_missed_rungs_of_one_person_are_one_mail_and_the_latest_alone(book: Book, agency: Agency) -> None:
@@ -250,7 +273,9 @@ def test_fault_of_one_source_stops_no_other(book: Book, agency: Agency) -> None:
     def broken(_reach: Reach) -> list[Deadline]:
         raise ImproperlyConfigured("no column")
 
-    contributions.deadline_sources.add(DeadlineSource("broken", "坏", broken, lambda keys: set(keys), position=1))
+    contributions.deadline_sources.add(
+        DeadlineSource("broken", "坏", broken, lambda keys: dict.fromkeys(keys, DUE), position=1)
+    )
     person(Role.PUBLISHER, agency)
     book.owe(agency)
 
@@ -270,7 +295,7 @@ def test_messenger_of_the_agency_hears_each_rung_once(book: Book, agency: Agency
     Webhook.objects.create(agency=other, url="https://im.example.test/", secret="s" * 20, is_active=False)
     row = book.owe(agency)
     book.owe(other)
-    long = book.owe(agency, version="x" * 60, label="长")
+    long = book.owe(agency, label="长", key="book:" + "x" * 110)
 
     reminders.remind(morning(DUE))
     person(Role.PUBLISHER, agency)  # told of the same rung later
@@ -286,21 +311,46 @@ def test_messenger_of_the_agency_hears_each_rung_once(book: Book, agency: Agency
     }  # fmt: skip
 
 
-def test_waiting_mail_is_moot_when_all_it_tells_of_is_closed(book: Book, agency: Agency) -> None:
+def waiting(book: Book, agency: Agency) -> tuple[Notice, list[Notice]]:
+    """One mail about seven deadlines, and the seven messages to the messenger."""
     person(Role.PUBLISHER, agency)
     Webhook.objects.create(agency=agency, url="https://im.example.test/", secret="s" * 20)
-    for _each in range(6):
-        book.owe(agency)
-    reminders.remind(morning(DUE))
-    notices = list(Notice.objects.all())
-    del book.rows[:5]
-    open_ones = [notice for notice in notices if not reminders.is_moot(notice)]
+    for day in (DUE - timedelta(days=1), *[DUE] * 6):  # the first is a day late
+        book.owe(agency, day)
+    reminders.remind(morning(DUE + timedelta(days=1)))
+    mail = Notice.objects.get(channel=Channel.MAIL)
+    return mail, list(Notice.objects.filter(channel=Channel.WEBHOOK).order_by("pk"))
 
+
+def test_waiting_messages_of_what_is_closed_are_not_sent(book: Book, agency: Agency) -> None:
+    mail, hooks = waiting(book, agency)
+    written = mail.subject, mail.body
+    assert reminder_reviews.review(mail) and (mail.subject, mail.body) == written
+    del book.rows[1:6]
+    assert [reminder_reviews.review(hook) for hook in hooks] == [True, *[False] * 5, True]
+    assert reminder_reviews.review(mail)
     book.rows.clear()
 
-    assert len(open_ones) == 2  # the mail, and the hook of the last
-    assert all(reminders.is_moot(notice) for notice in notices)
-    assert not reminders.is_moot(make_notice())
+    assert not any(reminder_reviews.review(notice) for notice in (mail, *hooks))
+    assert reminder_reviews.review(make_notice())
+
+
+def test_waiting_summary_names_only_what_is_open_on_the_day_it_told(book: Book, agency: Agency) -> None:
+    mail, hooks = waiting(book, agency)
+    late, *others = book.rows
+    moved = replace(others[0], due_on=DUE + timedelta(days=9))
+    book.rows[:] = [late, moved, *others[1:3]]
+
+    assert reminder_reviews.review(mail)
+
+    assert mail.subject == "期限提醒：3 项期限，其中逾期 3 项"
+    assert mail.body.count("http://testserver/admin/x/") == 3
+    assert mail.body.index("第 1 项") < mail.body.index("第 3 项") < mail.body.index("第 4 项")
+    assert "第 2 项" not in mail.body and not reminder_reviews.review(hooks[1])
+    book.rows[:] = [others[1]]
+    assert reminder_reviews.review(mail) and mail.subject.startswith("第 3 项：2026-10-20 到期")
+    book.rows[:] = [moved]
+    assert not reminder_reviews.review(mail)
 
 
 @pytest.mark.django_db(transaction=True)

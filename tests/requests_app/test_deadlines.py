@@ -37,8 +37,8 @@ DAY = date(2026, 4, 20)
 def found(key: str, *agencies: Agency, until: date = DAY) -> list[Deadline]:
     """What is open of these agencies, which `still_open` must confirm."""
     rows = list(SOURCES[key].open(Reach(until, [agency.pk for agency in agencies] or None)))
-    keys = {row.key for row in rows}
-    assert set(SOURCES[key].still_open(keys)) == keys
+    days = {row.key: row.due_on for row in rows}
+    assert SOURCES[key].still_open(list(days)) == days
     return rows
 
 
@@ -98,7 +98,7 @@ def test_what_a_request_waits_for_is_its_handlers_until_it_is_done(key: str) -> 
     assert row.number in rows[0].label and rows[0].path.endswith(f"/{row.pk}/change/")
     assert found(key, make_agency()) == found(key, until=DAY - timedelta(days=1)) == []
     close()
-    assert found(key) == [] and SOURCES[key].still_open([f"{key}:{pk}"]) == set()
+    assert found(key) == [] and SOURCES[key].still_open([f"{key}:{pk}"]) == {}
 
 
 def test_standing_clock_is_no_deadline() -> None:
@@ -156,13 +156,23 @@ def test_complaint_goes_on_to_its_answer_and_is_closed_by_it() -> None:
 
     assert set(both) == {officer.pk, other.pk}
     assert [(one.key, one.due_on, one.handlers) for one in told] == [
-        (f"complaint:answer:{row.pk}", row.answer_by, (other.pk,))
+        (f"complaint:transfer:{row.pk}", row.transfer_by, (other.pk,)),
+        (f"complaint:answer:{row.pk}", row.answer_by, (other.pk,)),
     ]
-    assert SOURCES["complaint"].still_open([f"complaint:accept:{row.pk}"]) == set()
+    assert SOURCES["complaint"].still_open([f"complaint:accept:{row.pk}"]) == {}
     bring_complaint_to(ComplaintState.ANSWERED, make_complaint())
     answered = Complaint.objects.get(state=ComplaintState.ANSWERED)
     keys = [f"complaint:accept:{answered.pk}", f"complaint:answer:{answered.pk}"]
-    assert SOURCES["complaint"].still_open(keys) == set()
+    assert SOURCES["complaint"].still_open(keys) == {}
+
+
+def test_complaint_is_passed_on_in_time_or_looked_into() -> None:
+    for state in (ComplaintState.TRANSFERRED, ComplaintState.INVESTIGATING):
+        row = make_complaint(state)
+        key = f"complaint:transfer:{row.pk}"
+
+        assert SOURCES["complaint"].still_open([key]) == {}, state
+        assert {one.key.split(":")[1] for one in found("complaint")} == {"answer"}, state
 
 
 def test_overdue_complaint_reaches_no_head_and_no_messenger() -> None:
@@ -179,7 +189,7 @@ def test_overdue_complaint_reaches_no_head_and_no_messenger() -> None:
     done = reminders.remind_source("complaint", datetime(late.year, late.month, late.day, 1, tzinfo=UTC))
 
     assert {one.recipient for one in Reminder.objects.all()} == {officer}
-    assert (done.told, done.mails, done.hooks) == (1, 1, 0)
+    assert (done.confidential, done.told, done.mails, done.hooks) == (1, 0, 0, 0)
     assert [notice.is_confidential for notice in Notice.objects.all()] == [True]
     assert InboxMessage.objects.exclude(user=officer).count() == 0
 

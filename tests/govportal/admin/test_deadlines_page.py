@@ -1,7 +1,7 @@
 """期限一览: whose deadlines stand on it, their cards, and what a wrong address gets."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -47,14 +47,18 @@ class Desk:
         return Deadline(key, day, self.agency.pk, f"期限{key}", f"/admin/{key}/", permission, handlers)
 
 
+def none_open(_keys: Collection[str]) -> dict[str, date]:
+    return {}
+
+
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk, registry = Desk(), Registry[DeadlineSource]()
     monkeypatch.setattr(due_list, "deadline_sources", registry)
     monkeypatch.setattr(contributions, "deadline_sources", registry)
     handling, keeping = frozenset({Permission.HANDLE_REQUEST}), frozenset({Permission.HANDLE_COMPLAINT})
-    registry.add(DeadlineSource("plain", "申请", desk.open, set, permissions=handling))
-    registry.add(DeadlineSource("secret", "保密", desk.secret, set, permissions=keeping, is_confidential=True))
+    registry.add(DeadlineSource("plain", "申请", desk.open, none_open, permissions=handling))
+    registry.add(DeadlineSource("secret", "保密", desk.secret, none_open, permissions=keeping, is_confidential=True))
     return desk
 
 
@@ -94,7 +98,7 @@ def test_source_that_fails_is_named_and_the_rest_is_shown(desk: Desk) -> None:
         raise OSError
 
     handling = frozenset({Permission.HANDLE_REQUEST})
-    contributions.deadline_sources.add(DeadlineSource("broken", "坏了的", broken, set, permissions=handling))
+    contributions.deadline_sources.add(DeadlineSource("broken", "坏了的", broken, none_open, permissions=handling))
 
     page = signed_in(desk.officer).get(PAGE).content.decode()
 

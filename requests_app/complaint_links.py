@@ -8,12 +8,21 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.enums import Audience
 from disclosure.models import Item
+from disclosure.search.pages import SearchPage, search_pages
 from govportal import contributions
 from govportal.contributions import NavEntry, Panel, Place
 from govportal.models import Agency
 
 _BELOW = ("complaint_new", "complaint_contact", "complaint_check", "complaint_sent", "complaint_lookup")
 NAVIGATION = (
+    NavEntry(
+        "door-complaints",
+        Place.DOOR,
+        gettext_lazy("投诉举报"),
+        "complaints",
+        gettext_lazy("该公开的没有公开、公开不实、申请被拖延的，可以反映，可以不署名。"),
+        position=37,
+    ),
     NavEntry("foot-complaints", Place.FOOTER, gettext_lazy("投诉举报"), "complaints", within=_BELOW, position=37),
 )
 
@@ -30,6 +39,7 @@ def _item(_request: HttpRequest, *, item: Item) -> Mapping[str, Any] | None:
 def contribute() -> None:
     for entry in NAVIGATION:
         contributions.nav_entries.add(entry)
+    search_pages["complaints"] = SearchPage(gettext_lazy("投诉举报"), "complaints", ("投诉", "举报"))
     contributions.agency_panels.add(
         Panel("complaint", "requests_app/complaint_agency_panel.html", _agency, position=48)
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.enums import Audience
 from disclosure.models import Item
+from disclosure.search.pages import SearchPage, search_pages
 from govportal import contributions, dbsetup
 from govportal.contributions import NavEntry, Panel, Place
 from requests_app import feedback_database, feedback_queues
@@ -35,6 +36,7 @@ def _of_item(_request: HttpRequest, item: Item) -> Mapping[str, Any] | None:
 def contribute() -> None:
     for entry in NAVIGATION:
         contributions.nav_entries.add(entry)
+    search_pages["feedback"] = SearchPage(gettext_lazy("留言和纠错"), "feedback", ("留言", "纠错", "找错"))
     contributions.item_panels.add(Panel("feedback", "requests_app/feedback_item_panel.html", _of_item, position=200))
     for trigger in feedback_database.guards():
         dbsetup.declare(trigger)

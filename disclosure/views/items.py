@@ -13,6 +13,7 @@ from disclosure.facets import facets, grouped_counts
 from disclosure.filters import SORTS, ItemFilterSet
 from disclosure.models import Item
 from disclosure.search import count_hits, snippets, suggest, synonyms_used
+from disclosure.search.pages import pages_named_in
 from disclosure.types import ITEM_TYPES
 from disclosure.views.paging import BoundedPaginator, read_page
 from govportal.models import Agency
@@ -51,6 +52,7 @@ def _listing(request: HttpRequest, *, url_name: str) -> HttpResponse:
         "hidden": [(name, filterset.values[name]) for name in ("q", "sort") if name in filterset.values],
         "links": _links(filterset),
         "synonyms": synonyms_used(filterset.query)[:SYNONYMS_SHOWN] if filterset.query else [],
+        "named_pages": pages_named_in(filterset.query),
         "ways_out": [] if items else _ways_out(filterset),
         "url": reverse(url_name),
         "url_name": url_name,

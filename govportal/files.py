@@ -62,16 +62,29 @@ def examine(
         raise RefusedFile(_("文件超过 %(limit)s MB。") % {"limit": max_bytes // 1024 // 1024})
     display_name = safe_name(name or upload.name or "")
     suffix = PurePosixPath(display_name).suffix.lower()
-    kind = detect(upload, suffix)
+    kind = _kind(upload, suffix, accepted)
     if suffix not in kind.suffixes:
         raise RefusedFile(
             _("文件内容是 %(kind)s，扩展名却是“%(suffix)s”，请改成一致后再上传。")
             % {"kind": kind.label, "suffix": suffix or _("无")}
         )
     if accepted is not None and kind not in accepted:
-        labels = "、".join(each.label for each in accepted)
-        raise RefusedFile(_("这里只接受 %(kinds)s 文件。") % {"kinds": labels})
+        raise RefusedFile(_kinds_taken(accepted))
     return Examined(display_name, kind.suffixes[0], _content_type(upload, kind), size)
+
+
+def _kind(upload: "File[Any]", suffix: str, accepted: Collection[FileType] | None) -> FileType:
+    """The format. What is not taken here in the first place is told what is, however broken it may be."""
+    try:
+        return detect(upload, suffix)
+    except RefusedFile:
+        if accepted is None or any(suffix in each.suffixes for each in accepted):
+            raise
+        raise RefusedFile(_kinds_taken(accepted)) from None
+
+
+def _kinds_taken(accepted: Collection[FileType]) -> str:
+    return _("这里只接受 %(kinds)s 文件。") % {"kinds": "、".join(each.label for each in accepted)}
 
 
 def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> Attachment:

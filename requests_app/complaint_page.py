@@ -6,18 +6,19 @@ Everything here is his alone, but for the officers of the desk, who have no name
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from govportal.calendar import load_calendar
 from govportal.models import Agency
 from govportal.permissions import ROLE_PERMISSIONS, Permission
+from govportal.workdays import Calendar
 from requests_app import complaint_rules
 from requests_app.complaint_enums import ComplaintAction, ComplaintFileKind, ComplaintState, OtherPath
 from requests_app.models import Complainant, Complaint, ComplaintFile
@@ -101,12 +102,37 @@ def offices() -> list[Agency]:
     return list(Agency.objects.listed().filter(**posts).distinct()[:_MOST_OFFICES])
 
 
+# --- why that day -------------------------------------------------------------------------------------------------
+
+
+def why_that_day(term: complaint_rules.Term, received_on: date, by: date, calendar: Calendar, *, moves: bool) -> str:
+    """How `by` comes out of the term; empty where it does not, as after an extension."""
+    if term.ends_on(received_on, calendar, moves=moves) != by:
+        return ""
+    if term.is_working:
+        return _("收到次日起算%s个工作日。") % term.days
+    last = received_on + timedelta(days=term.days)
+    if last == by:
+        return _("收到次日起算%s日。") % term.days
+    words = {"days": term.days, "off": _short(last), "by": _short(by)}
+    return _("收到次日起算%(days)s日；%(off)s是休息日，顺延到%(by)s。") % words
+
+
+def _short(day: date) -> str:
+    return date_format(day, pgettext("date format without year", "n月j日"))
+
+
+def _why(row: Complaint, term: complaint_rules.Term, by: date, calendar: Calendar) -> str:
+    return why_that_day(term, row.received_on, by, calendar, moves=settings.CALENDAR_TERMS_MOVE)
+
+
 # --- the receipt --------------------------------------------------------------------------------------------------
 
 
 def next_steps(row: Complaint) -> list[NextStep]:
     """From the day of receipt on, as if nothing else happened to it."""
-    known = load_calendar().announced
+    calendar = load_calendar()
+    known = calendar.announced
     told = _("按您留下的联系方式告知，也可以凭编号和查询码查看。") if row.is_named else _("请凭编号和查询码查看。")
     planned = (
         (_("决定是否受理"), _("不予受理的，告知理由。"), complaint_rules.ACCEPTANCE, row.accept_by),
@@ -114,7 +140,8 @@ def next_steps(row: Complaint) -> list[NextStep]:
         (_("告知处理结果"), told, row.answer_term, row.answer_by),
     )
     return [
-        NextStep(title, text, term.basis, by, is_provisional=by.year not in known) for title, text, term, by in planned
+        NextStep(title, _why(row, term, by, calendar) + text, term.basis, by, is_provisional=by.year not in known)
+        for title, text, term, by in planned
     ]
 
 
@@ -141,6 +168,8 @@ class ComplaintPage:
     timeline: Sequence[Step]
     notice: str  # of a redirection or a refusal
     whom_to_ask: Promise | str
+    remains: str  # what is left to him once he has the answer, and by which rule
+    remains_basis: str
     evidence: Sequence[ComplaintFile]
     answers: Sequence[ComplaintFile]
     complainant: Sequence[Line]
@@ -159,11 +188,20 @@ def complaint_page(row: Complaint, today: date) -> ComplaintPage:
         timeline=_timeline(row, events, today),
         notice=next((event.public_note for event in events if event.action in ending), ""),
         whom_to_ask=_WHOM_TO_ASK.get(row.other_path, ""),
+        remains=_remains() if row.answered_on else "",
+        remains_basis=complaint_rules.FURTHER_WAYS,
         evidence=[file for file in files if file.kind == ComplaintFileKind.EVIDENCE],
         answers=[file for file in files if file.kind == ComplaintFileKind.ANSWER],
         complainant=_complainant(row),
         can_supplement=not reasons_against(row, ComplaintAction.SUPPLEMENT, None),
         can_withdraw=not reasons_against(row, ComplaintAction.WITHDRAW, None),
+    )
+
+
+def _remains() -> str:
+    return _(
+        "仍认为自己的合法权益受到侵犯的，可以向上一级行政机关或者政府信息公开工作主管部门投诉、举报，"
+        "也可以依法申请行政复议或者提起行政诉讼；其他诉求可以走信访。"
     )
 
 
@@ -192,14 +230,20 @@ def _timeline(row: Complaint, events: Sequence[Any], today: date) -> list[Step]:
         elif event.action == ComplaintAction.ANSWER:
             text = str(row.get_result_display())
         steps.append(Step(title, event.on, text=text, note=event.public_note))
-    return steps + ([] if row.is_ended or row.answered_on else _to_come(row, today))
+    is_extended = any(event.action == ComplaintAction.EXTEND for event in events)
+    return steps + ([] if row.is_ended or row.answered_on else _to_come(row, today, is_extended=is_extended))
 
 
-def _to_come(row: Complaint, today: date) -> list[Step]:
+def _to_come(row: Complaint, today: date, *, is_extended: bool) -> list[Step]:
+    calendar = load_calendar()
     if row.state == ComplaintState.RECEIVED:
         now = Step(_("等待受理"), is_now=True)
-        coming = [Step(_("决定是否受理"), by=row.accept_by, is_to_come=True)]
+        why = _why(row, complaint_rules.ACCEPTANCE, row.accept_by, calendar)
+        coming = [Step(_("决定是否受理"), by=row.accept_by, text=why, is_to_come=True)]
     else:
         now, coming = Step(_("办理中"), is_now=True), []
-    late = _("已经超过期限，可以向办理单位询问。") if row.answer_by < today else ""
-    return [now, *coming, Step(_("告知处理结果"), by=row.answer_by, text=late, is_to_come=True)]
+    extended = _("已延期到%s。") % date_format(row.answer_by) if is_extended else ""
+    told = extended or _why(row, row.answer_term, row.answer_by, calendar)
+    if row.answer_by < today:
+        told += _("已经超过期限，可以向办理单位询问。")
+    return [now, *coming, Step(_("告知处理结果"), by=row.answer_by, text=told, is_to_come=True)]

@@ -16,6 +16,8 @@ from requests_app.feedback_enums import FeedbackKind
 RULES = "《政务公开投诉举报受理工作制度》"
 # Who may complain, and to whom: 上一级行政机关 or the department in charge.
 RIGHT_TO_COMPLAIN = "《中华人民共和国政府信息公开条例》第四十七条第二款、第五十一条"
+# What is left to whom the answer does not satisfy.
+FURTHER_WAYS = "《中华人民共和国政府信息公开条例》第五十一条"
 CONFIDENTIALITY = f"{RULES}第八条"
 
 

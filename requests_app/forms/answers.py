@@ -42,8 +42,8 @@ class TextAndFilesForm(TextForm):
         return uploads
 
     def write_files(self) -> None:
-        """Put the files on the disk, before anything is locked. Raises RefusedFile that names the file."""
-        written = []
+        """Put the files on the disk, before anything is locked. Raises ValidationError that names each file refused."""
+        written, refused = [], []
         for upload in self.cleaned_data["papers"]:
             try:
                 written.append(
@@ -53,7 +53,9 @@ class TextAndFilesForm(TextForm):
                 )
             except RefusedFile as error:
                 words = {"name": safe_name(upload.name or ""), "reason": error}
-                raise RefusedFile(_("“%(name)s”没有收下：%(reason)s") % words) from error
+                refused.append(_("“%(name)s”没有收下：%(reason)s") % words)
+        if refused:
+            raise forms.ValidationError(refused)
         self.written = written
 
     def keep_files(self) -> list[PrivateFile]:

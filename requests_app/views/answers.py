@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from govportal.archives import RefusedFile
 from govportal.now import now
 from requests_app import case_page
 from requests_app.enums import State
@@ -67,8 +66,8 @@ def _is_done(row: InformationRequest, answer: _Answer, form: TextForm) -> bool:
             form.write_files()
         with transaction.atomic():
             answer.do(row, form)
-    except (ValidationError, RefusedFile) as error:
-        for reason in error.messages if isinstance(error, ValidationError) else [str(error)]:
+    except ValidationError as error:
+        for reason in error.messages:
             form.add_error(None, reason)
         return False
     return True

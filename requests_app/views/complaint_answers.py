@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from govportal.archives import RefusedFile
 from govportal.now import now
 from requests_app.complaint_enums import ComplaintAction
 from requests_app.forms.complaint import SupplementForm, WithdrawalForm
@@ -41,7 +40,9 @@ def supplement(request: HttpRequest, row: Complaint) -> HttpResponseBase:
             return _to_case()
         return _supplement_page(request, row, SupplementForm())
     form = SupplementForm(request.POST, request.FILES)
-    return _to_case() if form.is_valid() and _is_taken(row, form) else _supplement_page(request, row, form)
+    if form.is_valid() and _is_taken(row, form):
+        return HttpResponseRedirect(reverse("complaint_case") + "?supplemented=1")
+    return _supplement_page(request, row, form)
 
 
 def _is_taken(row: Complaint, form: SupplementForm) -> bool:
@@ -51,8 +52,8 @@ def _is_taken(row: Complaint, form: SupplementForm) -> bool:
         form.write_files()
         with transaction.atomic():
             complaint_handling.supplement(row.pk, text=text, files=form.keep_files(), at=now())
-    except (ValidationError, RefusedFile) as error:
-        for reason in error.messages if isinstance(error, ValidationError) else [str(error)]:
+    except ValidationError as error:
+        for reason in error.messages:
             form.add_error(None, reason)
         return False
     return True

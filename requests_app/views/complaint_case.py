@@ -132,7 +132,8 @@ def _to_case() -> HttpResponseRedirect:
 @require_safe
 def case(request: HttpRequest, row: Complaint) -> HttpResponseBase:
     """Where it stands, by when it is answered, what came of it."""
-    context = {"page": complaint_page(row, localdate(now())), "row": row, "section": "complaints"}
+    context: dict[str, Any] = {"page": complaint_page(row, localdate(now())), "row": row, "section": "complaints"}
+    context["is_supplemented"] = "supplemented" in request.GET
     return render(request, "requests_app/complaint_case.html", context)
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from pytest_django import Settings
 
 from govportal.models import ThrottleCount, User
@@ -143,6 +144,7 @@ def test_every_state_has_its_page_and_names_no_officer() -> None:
         assert ("撤回投诉举报" in page) == (state in {*ComplaintState} and not row.is_ended and not row.answered_on), (
             state
         )
+        assert ("申请行政复议或者提起行政诉讼" in page) == bool(row.answered_on), state
         assert "no-store" in client.get(reverse("complaint_case"))["Cache-Control"]
 
 
@@ -232,6 +234,30 @@ def test_supplement_is_taken_with_its_files_or_kept_with_the_reason() -> None:
 
     assert "补充：名单还是旧的。" in text_of(taken) and "新照片.pdf" in text_of(taken)
     assert row.files.count() == 1
+    assert "补充材料已经收到" in text_of(taken)
+    assert f'<time datetime="{localdate(now()).isoformat()}">' in text_of(taken).partition("新照片.pdf")[2]
+
+
+def test_every_file_that_was_refused_is_told_with_what_is_taken() -> None:
+    _row, client, _page = case_page()
+    papers = [scan(b"PK broken", "说明.docx"), scan(b"<svg>", "图.png")]
+
+    page = text_of(client.post(reverse("complaint_supplement"), {"text": "写在这里", "papers": papers}))
+
+    assert "说明.docx”没有收下：这里只接受 PDF、JPEG、PNG 文件" in page and "图.png”没有收下" in page
+    assert faults(page) == []
+
+
+def test_extended_case_names_the_day_it_was_extended_to() -> None:
+    filed = file_complaint()
+    row = bring_complaint_to(ComplaintState.INVESTIGATING, filed.complaint)
+    until = row.answer_by + timedelta(days=7)
+    before = text_of(open_case(row, filed.query_code).get(reverse("complaint_case")))
+    complaint_handling.extend(row.pk, until=until, reason="需要到现场核实。", actor=complaint_officer_of(row), at=AT)
+    after = text_of(open_case(row, filed.query_code).get(reverse("complaint_case")))
+
+    assert "收到次日起算7日" in before and f"已延期到{date_format(until)}" in after
+    assert "收到次日起算7日" not in after
 
 
 def test_withdrawal_asks_once_more_and_ends_the_case() -> None:

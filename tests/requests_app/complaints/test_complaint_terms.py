@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from govportal.workdays import Calendar
 from requests_app.complaint_enums import ComplaintGround
+from requests_app.complaint_page import why_that_day
 from requests_app.complaint_rules import ACCEPTANCE, GROUND_BASIS, TRANSFER, answer_term, feedback_term
 from requests_app.feedback_enums import FeedbackKind
 
@@ -63,3 +64,17 @@ def test_feedback_is_answered_in_working_days() -> None:
     ends = [term.ends_on(eve, CALENDAR, moves=True) for term in (correction, message)]
 
     assert ends == [date(2025, 10, 11), date(2025, 10, 16)]
+
+
+def test_day_says_how_it_was_reckoned() -> None:
+    five, seven = ACCEPTANCE, answer_term(7, is_working=False)
+    cases = [
+        (five, "2026-03-05", "2026-03-10", "收到次日起算5日。"),
+        (five, "2026-03-02", "2026-03-09", "收到次日起算5日；3月7日是休息日，顺延到3月9日。"),
+        (seven, "2025-09-30", "2025-10-09", "收到次日起算7日；10月7日是休息日，顺延到10月9日。"),
+        (TRANSFER, "2025-09-30", "2025-10-14", "收到次日起算5个工作日。"),
+        (seven, "2026-03-05", "2026-04-30", ""),  # extended
+    ]
+    for term, received, by, words in cases:
+        days = [date.fromisoformat(day) for day in (received, by)]
+        assert why_that_day(term, *days, CALENDAR, moves=True) == words, (received, by)

@@ -50,7 +50,7 @@ _LANGUAGES = [code.casefold() for code, _name in settings.LANGUAGES]
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Public, without a form of its own, and kept like every page of the portal."""
-    summaries = Item.objects.visible_to(AnonymousUser()).filter(item_type=feedback_summary.ITEM_TYPE)
+    summaries = Item.objects.visible_to(AnonymousUser()).filter(source=feedback_summary.SOURCE)
     context = {
         "message_days": settings.FEEDBACK_MESSAGE_DAYS,
         "correction_days": settings.FEEDBACK_CORRECTION_DAYS,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from pytest_django import Settings
 
+from disclosure.services.draft import Source
 from govportal import throttle
 from govportal.now import now
 from requests_app import filing_guard
@@ -226,12 +227,18 @@ def test_answer_page_says_what_was_done() -> None:
 
 
 def test_start_page_is_cheap_and_well_formed(django_assert_max_num_queries: Any) -> None:
-    for _number in range(3):
-        publish_one(item_type="feedback_summary", content={"extra": {"period": "2026年1月"}})
+    for number in range(3):
+        publish_one(
+            item_type="feedback_summary",
+            content={"extra": {"period": "2026年1月"}},
+            source=Source("feedback", str(number)),
+        )
+    petitions = publish_one(item_type="feedback_summary", content={"extra": {"period": "2026年1月"}})
     with django_assert_max_num_queries(8):
         page = text_of(Client().get(reverse("feedback")))
 
     assert faults(page) == [] and "3个工作日内" in page and page.count("/items/") >= 3
+    assert petitions.get_absolute_url() not in page
     for path in (NEW, reverse("feedback_lookup"), receipt_path(make_feedback())):
         assert faults(text_of(Client().get(path))) == [], path
 

@@ -80,7 +80,7 @@ class LookupForm(forms.Form):
         number = clean_line(self.cleaned_data["number"]).upper()
         if (found := door_of(number)) not in ("", self.door):
             self.elsewhere = DOORS[found]
-            raise ValidationError(self.elsewhere.elsewhere)
+            raise ValidationError(str(self.elsewhere.elsewhere))
         return number
 
     def clean_code(self) -> str:

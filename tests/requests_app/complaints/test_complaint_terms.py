@@ -76,5 +76,5 @@ def test_day_says_how_it_was_reckoned() -> None:
         (seven, "2026-03-05", "2026-04-30", ""),  # extended
     ]
     for term, received, by, words in cases:
-        days = [date.fromisoformat(day) for day in (received, by)]
-        assert why_that_day(term, *days, CALENDAR, moves=True) == words, (received, by)
+        from_day, to_day = date.fromisoformat(received), date.fromisoformat(by)
+        assert why_that_day(term, from_day, to_day, CALENDAR, moves=True) == words, (received, by)

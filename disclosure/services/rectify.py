@@ -24,11 +24,14 @@ from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import Agency, AuditEvent, PublicRevision, User
 from govportal.models.agency import AgencyKind
-from govportal.permissions import Permission, Role
+from govportal.permissions import ROLE_PERMISSIONS, Permission, Role
 from govportal.workdays import add_working_days
 
 LONGEST = timedelta(days=366)  # a year
 DEFAULT_WORKING_DAYS = 10  # practice, not law; the order may name another day
+_REPORTING_ROLES = [
+    Role.OFFICE_HEAD, *(role for role, granted in ROLE_PERMISSIONS.items() if Permission.DRAFT_ITEM in granted),
+]  # fmt: skip
 _GOVERNMENTS = (AgencyKind.GOVERNMENT, AgencyKind.TOWNSHIP)
 
 
@@ -101,7 +104,7 @@ def _is_owed_to_all(obligation: Obligation, agency: Agency) -> bool:
 
 @transaction.atomic
 def order(wanted: Order, *, actor: User, at: datetime, has_mandate: bool = False) -> Rectification:
-    """交办整改: numbered, public at once, told to the agency's office heads; `has_mandate` as above.
+    """交办整改: numbered, public at once, told to those of the agency who report; `has_mandate` as above.
 
     Raises ValidationError with reasons.
     """
@@ -123,7 +126,7 @@ def order(wanted: Order, *, actor: User, at: datetime, has_mandate: bool = False
     row.save(force_insert=True)
     office = office_over(row.agency)
     event = _publish(row, "rectification.order", signed=office, before="", basis=row.basis)
-    _tell(row, office_heads(row.agency), _("整改通知：%(number)s，%(day)s前报告") % _words(row), event)
+    _tell(row, reporters(row.agency), _("整改通知：%(number)s，%(day)s前报告") % _words(row), event)
     return row
 
 
@@ -169,7 +172,8 @@ def report(rectification_id: int, *, actor: User, at: datetime, text: str) -> Re
     row.verified_by, row.verified_on = None, None
     columns = ("report", "reported_by", "reported_on", "verified_by", "verified_on")
     event = _move(row, RectificationAction.REPORT, columns, signed=actor)
-    _tell(row, [row.ordered_by], _("整改待核实：%(number)s") % _words(row), event)
+    # Its address would say in the outbox who ordered.
+    _tell(row, [row.ordered_by], _("整改待核实：%(number)s") % _words(row), event, is_confidential=True)
     return row
 
 
@@ -198,7 +202,7 @@ def verify(rectification_id: int, finding: Finding, *, actor: User, at: datetime
     columns = ("finding", "verified_by", "verified_on", "due_on")
     event = _move(row, action_of(finding), columns, signed=office_over(row.agency))
     subject = _("整改完成：%(number)s") if finding.is_done else _("整改未通过核实：%(number)s，%(day)s前再报告")
-    _tell(row, office_heads(row.agency), subject % _words(row), event)
+    _tell(row, reporters(row.agency), subject % _words(row), event)
     return row
 
 
@@ -211,17 +215,20 @@ def cancel(rectification_id: int, *, actor: User, at: datetime, reason: str) -> 
     row.finding, row.verified_by, row.verified_on = clean_text(reason), actor, localdate(at)
     columns = ("finding", "verified_by", "verified_on")
     event = _move(row, RectificationAction.CANCEL, columns, signed=office_over(row.agency))
-    _tell(row, office_heads(row.agency), _("整改已撤销：%(number)s") % _words(row), event)
+    _tell(row, reporters(row.agency), _("整改已撤销：%(number)s") % _words(row), event)
     return row
 
 
 # --- all verbs -------------------------------------------------------------------------------------------------
 
 
-def office_heads(agency: Agency) -> Iterable[User]:
-    """公开机构负责人 of that very agency, who see to it that something is done."""
-    heads = User.objects.filter(is_active=True, memberships__agency=agency, memberships__role=Role.OFFICE_HEAD)
-    return heads.distinct().order_by("pk")
+def reporters(agency: Agency) -> Iterable[User]:
+    """Who at that very agency sees to it that something is done: its office heads, and those who report it."""
+    return (
+        User.objects.filter(is_active=True, memberships__agency=agency, memberships__role__in=_REPORTING_ROLES)
+        .distinct()
+        .order_by("pk")
+    )
 
 
 def office_over(agency: Agency) -> str:
@@ -258,7 +265,9 @@ def _words(row: Rectification) -> dict[str, str]:
     return {"number": row.number, "day": row.due_on.isoformat()}
 
 
-def _tell(row: Rectification, people: Iterable[User], subject: str, event: AuditEvent) -> None:
+def _tell(
+    row: Rectification, people: Iterable[User], subject: str, event: AuditEvent, *, is_confidential: bool = False
+) -> None:
     """Numbers and days only: what is wrong stands on the page."""
     notices.tell(
         [person for person in people if person.pk != event.actor_id],
@@ -266,4 +275,5 @@ def _tell(row: Rectification, people: Iterable[User], subject: str, event: Audit
         key=f"rectification:{event.pk}",
         subject=subject,
         path=reverse("admin:disclosure_rectification_change", args=[row.pk]),
+        is_confidential=is_confidential,
     )

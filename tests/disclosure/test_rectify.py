@@ -12,7 +12,7 @@ from disclosure.enums import Audience, ItemState, RectificationState, TargetGrou
 from disclosure.models import Obligation, Rectification
 from disclosure.services import rectify
 from disclosure.workflow_rectification import RECTIFICATION, RectificationAction, next_state
-from govportal.models import Agency, AuditEvent, Notice, PublicRevision, User
+from govportal.models import Agency, AuditEvent, InboxMessage, Notice, PublicRevision, User
 from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
 from tests.factories import make_agency, make_catalogue_entry, make_item, make_member
@@ -91,7 +91,7 @@ def test_table_ends_in_verified_and_cancelled() -> None:
     assert set(RECTIFICATION.values()) == set(S) - {S.ORDERED}
 
 
-def test_order_is_numbered_dated_public_and_told_to_office_heads(cast: Cast) -> None:
+def test_order_is_numbered_dated_public_and_told_to_those_who_report(cast: Cast) -> None:
     before = PublicRevision.objects.count()
 
     first = rectify.order(cast.order(), actor=cast.inspector, at=AT)
@@ -106,6 +106,8 @@ def test_order_is_numbered_dated_public_and_told_to_office_heads(cast: Cast) -> 
     assert (first.ordered_on, first.due_on, second.due_on) == (TODAY, date(2026, 3, 16), date(2026, 4, 1))
     assert PublicRevision.objects.count() == before + 3
     assert first.get_absolute_url().endswith("/rectifications/2026-1/")
+    told = InboxMessage.objects.filter(subject__contains=first.number).values_list("user", flat=True)
+    assert set(told) == {cast.head.pk, cast.publisher.pk}
     notice = Notice.objects.order_by("pk").first()
     assert notice and notice.address == "head@county.example"
     assert first.number in notice.subject and "2026-03-16" in notice.subject

@@ -134,12 +134,21 @@ class RectificationAdmin(VerbAdmin[Rectification]):
     )
     add_form = OrderForm
     add_title = gettext_lazy("交办整改")
-    warning = gettext_lazy("交办以后立即向社会公开。不写投诉举报人的任何信息，也不写线索来源；国家秘密不得录入本系统。")
+    warning = gettext_lazy("交办以后立即向社会公开。不写个人信息，也不写问题从何而来；国家秘密不得录入本系统。")
     verbs = (
-        Verb("report", gettext_lazy("报告整改情况"), _against(RectificationAction.REPORT), _report, ReportForm),
-        Verb("verify", gettext_lazy("核实"), _against(RectificationAction.ACCEPT), _verify, FindingForm),
-        Verb("cancel", gettext_lazy("撤销整改"), _against(RectificationAction.CANCEL), _cancel, CancelForm),
-    )
+        Verb(
+            "report", gettext_lazy("报告整改情况"), _against(RectificationAction.REPORT), _report, ReportForm,
+            warning=gettext_lazy("报告提交后立即向社会公开。不写个人信息；国家秘密不得录入本系统。"),
+        ),
+        Verb(
+            "verify", gettext_lazy("核实"), _against(RectificationAction.ACCEPT), _verify, FindingForm,
+            warning=gettext_lazy("核实意见提交后立即向社会公开。不写个人信息；国家秘密不得录入本系统。"),
+        ),
+        Verb(
+            "cancel", gettext_lazy("撤销整改"), _against(RectificationAction.CANCEL), _cancel, CancelForm,
+            warning=gettext_lazy("撤销的理由提交后立即向社会公开，原来的问题和要求不再公开。不写个人信息；国家秘密不得录入本系统。"),
+        ),
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rectification]:
         seen = access.agencies_under(request.user, Permission.VIEW_ITEMS).values("pk")

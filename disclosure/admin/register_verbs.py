@@ -85,6 +85,7 @@ class Verb:
     reasons: Callable[[Any, User], list[str]]
     run: Callable[[Any, User, dict[str, Any]], object]
     form: type[VerbForm] = VerbForm
+    warning: Promise | str = ""  # over its form in the place of that of the register
 
 
 class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
@@ -148,6 +149,8 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
         if not reasons and (answer := self.answer(request, row, verb, form)):
             return answer
         context = {"form": form, "title": verb.label, "reasons": reasons, "row": row, "back": self._page_of(row)}
+        if verb.warning:
+            context["warning"] = verb.warning
         return self.verb_page(request, context | self.verb_context(request, row, verb, form))
 
     def answer(self, request: HttpRequest, row: M, verb: Verb, form: VerbForm) -> HttpResponseBase | None:

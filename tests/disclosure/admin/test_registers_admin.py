@@ -231,6 +231,23 @@ def test_order_is_given_reported_returned_and_verified_in_the_admin(office: Offi
     assert (row.item, row.state, row.report) == (item, RectificationState.VERIFIED, "又换")
 
 
+def test_every_form_of_an_order_says_what_becomes_public_and_none_that_somebody_complained(office: Office) -> None:
+    row = make_rectification(agency=office.agency)
+    inspector, publisher = signed_in(office.inspector), signed_in(office.member(Role.PUBLISHER))
+    add = reverse("admin:disclosure_rectification_add")
+    shown = {
+        "交办以后立即": text_of(inspector.get(add)),
+        "报告提交后立即": text_of(publisher.get(verb(row, "report"))),
+        "撤销的理由提交后立即": text_of(inspector.get(verb(row, "cancel"))),
+    }
+    rectify.report(row.pk, actor=office.member(Role.PUBLISHER), at=now(), text="已换")
+    shown["核实意见提交后立即"] = text_of(inspector.get(verb(row, "verify")))
+
+    for words, page_text in shown.items():
+        assert f"{words}向社会公开" in page_text and not any(word in page_text for word in ("投诉", "举报", "线索"))
+        assert [other for other in shown if other in page_text] == [words]
+
+
 def test_no_page_names_the_person_who_ordered_or_verified(office: Office) -> None:
     desk = make_agency(name="司法局", parent=office.county)
     officer = make_member(Role.COMPLAINT_OFFICER, desk, full_name="监察甲")

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.test import RequestFactory
 
+from govportal.admin.records import AuditEventAdmin
 from govportal.models import AuditEvent
+from govportal.permissions import Role
 from requests_app.models import Complaint
 from requests_app.services import complain, complainants
 from requests_app.services.complainants import Wanted
-from tests.factories import make_agency
+from tests.factories import make_agency, make_member
 from tests.factories.complaints import (
     complaint_officer_of,
     file_complaint,
@@ -107,8 +111,22 @@ def test_search_finds_among_visible_cases_and_tells_no_number(row: Complaint) ->
     assert complainants.search(Wanted(name="白诉甲", phone="13900005521"), actor=officer) == [row]
     assert complainants.search(Wanted(phone="不存在"), actor=officer) == []
 
-    found = [(event.subject_type, event.after) for event in events("search")]
-    assert found == [("govportal.User", {"by": by}) for by in (["name"], ["name", "phone"], ["phone"])]
+    found = [(event.subject_type, event.subject_id, event.subject_name, event.after) for event in events("search")]
+    noted = ("requests_app.Complaint", "0", "")
+    assert found == [(*noted, {"by": by}) for by in (["name"], ["name", "phone"], ["phone"])]
+
+
+def test_search_stands_in_no_list_of_the_trail(row: Complaint) -> None:
+    """Whoever heads the desk's agency may not learn that it has a complaint to look for."""
+    officer = complaint_officer_of(row)
+    complainants.search(Wanted(name="白诉甲"), actor=officer)
+    head = make_member(Role.AGENCY_HEAD, row.desk)
+
+    for reader in (head, officer):
+        request = RequestFactory().get("/")
+        request.user = reader
+        listed = AuditEventAdmin(AuditEvent, admin.site).get_queryset(request)
+        assert not listed.filter(action__startswith="complaint.").exists()
 
 
 def test_search_is_refused_without_role_or_words(row: Complaint) -> None:

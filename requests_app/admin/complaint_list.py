@@ -1,6 +1,5 @@
 """The list of complaints: the queues as lists, the most urgent first, and filters that name only what one may see."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -11,11 +10,9 @@ from govportal.admin.base import NamedList
 from govportal.calendar import load_calendar
 from govportal.models import Agency
 from govportal.now import today
+from requests_app.admin.queue_filter import QueueFilter
 from requests_app.complaint_queues import COMPLAINT_QUEUES, Look
 from requests_app.models import Complaint
-
-DEFAULT_QUEUE = "open"
-EVERYTHING = "all"
 
 
 class ComplaintList(NamedList):
@@ -28,34 +25,14 @@ class ComplaintList(NamedList):
             row.seen_on, row.calendar = day, calendar
 
 
-class QueueFilter(admin.SimpleListFilter):
-    """`?queue=`: what is open, unless something else is asked for."""
+class ComplaintQueueFilter(QueueFilter):
+    queues = COMPLAINT_QUEUES
+    everything = gettext_lazy("全部投诉举报")
 
-    title = gettext_lazy("工作队列")
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        queues = [(key, label) for key, (label, _rows) in COMPLAINT_QUEUES.items()]
-        return [*queues, (EVERYTHING, gettext_lazy("全部投诉举报"))]
-
-    def value(self) -> str:
-        """Whatever is no queue is the default; a number that is looked for is found wherever it stands."""
-        chosen = super().value()
-        return chosen if chosen in {*COMPLAINT_QUEUES, EVERYTHING} else DEFAULT_QUEUE
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for lookup, title in self.lookup_choices:
-            yield {
-                "selected": self.value() == lookup,
-                "query_string": changelist.get_query_string({self.parameter_name: lookup}),
-                "display": title,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        is_searched = not super().value() and request.GET.get("q", "").strip()
-        if self.value() == EVERYTHING or is_searched:
+    def rows(self, request: HttpRequest, queryset: Any, chosen: Any) -> Any:
+        """A number that is looked for is found wherever it stands."""
+        if not self.used_parameters.get(self.parameter_name) and request.GET.get("q", "").strip():
             return queryset
-        _label, chosen = COMPLAINT_QUEUES[self.value()]
         return queryset.filter(chosen(Look(request.user, today(), load_calendar)))
 
 
@@ -90,4 +67,4 @@ class HandlerFilter(admin.SimpleListFilter):
         return queryset
 
 
-FILTERS = (QueueFilter, "state", "ground", AgencyFilter, HandlerFilter, "result", "channel", "is_named")
+FILTERS = (ComplaintQueueFilter, "state", "ground", AgencyFilter, HandlerFilter, "result", "channel", "is_named")

@@ -1,6 +1,5 @@
 """留言、纠错 in the admin: the list by due day, the desk of one with its verbs, and the draft of a public summary."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -22,6 +21,7 @@ from govportal.now import now, today
 from govportal.permissions import Permission
 from govportal.workdays import working_days_between
 from requests_app.admin.feedback_verbs import VERB_TEMPLATE, VERBS
+from requests_app.admin.queue_filter import EVERYTHING, QueueFilter
 from requests_app.admin.request_list import RequestList
 from requests_app.admin.verb_pages import CaseVerbAdmin
 from requests_app.feedback_enums import FeedbackState
@@ -34,35 +34,13 @@ access.open_admin("requests_app.feedback", view=Permission.HANDLE_FEEDBACK)
 _PERSONAL = ("text", "name", "phone", "email", "answer")
 _TONES = {FeedbackState.RECEIVED: "warn", FeedbackState.JUDGED: "info"}
 _NAME = "admin:requests_app_feedback"
-DEFAULT_QUEUE, EVERYTHING = "open", "all"
 
 
-class QueueFilter(admin.SimpleListFilter):
-    """`?queue=`: what is open, unless something else is asked for."""
+class FeedbackQueueFilter(QueueFilter):
+    queues = FEEDBACK_QUEUES
 
-    title = gettext_lazy("工作队列")
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*((key, label) for key, (label, _rows) in FEEDBACK_QUEUES.items()), (EVERYTHING, gettext_lazy("全部"))]
-
-    def value(self) -> str:
-        """Whatever is no queue is the default."""
-        chosen = super().value()
-        return chosen if chosen in {*FEEDBACK_QUEUES, EVERYTHING} else DEFAULT_QUEUE
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for lookup, title in self.lookup_choices:
-            yield {
-                "selected": self.value() == lookup,
-                "query_string": changelist.get_query_string({self.parameter_name: lookup}),
-                "display": title,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == EVERYTHING:
-            return queryset
-        return queryset.filter(FEEDBACK_QUEUES[self.value()][1](Look(request.user, today(), load_calendar)))
+    def rows(self, request: HttpRequest, queryset: Any, chosen: Any) -> Any:
+        return queryset.filter(chosen(Look(request.user, today(), load_calendar)))
 
 
 class AgencyFilter(admin.SimpleListFilter):
@@ -102,7 +80,7 @@ class FeedbackAdmin(CaseVerbAdmin[Feedback]):
     """Changed by verbs alone; how the writer is reached is masked until somebody says why he needs it."""
 
     list_display = ("number", "kind", "shown_state", "left", "due_on", "agency", "handler", "judgement")
-    list_filter = (QueueFilter, "kind", "state", "judgement", AgencyFilter)
+    list_filter = (FeedbackQueueFilter, "kind", "state", "judgement", AgencyFilter)
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

@@ -13,7 +13,7 @@ from govportal.imports import ImportResult
 from govportal.models import Agency
 from govportal.now import now
 from govportal.permissions import Permission
-from requests_app.admin.request_list import EVERYTHING
+from requests_app.admin.queue_filter import EVERYTHING
 from requests_app.services.import_ledger import import_ledger
 
 

@@ -1,6 +1,5 @@
 """The list of requests: the queues as lists, by due day, and filters that count nothing."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -13,11 +12,9 @@ from govportal.admin.base import NamedList
 from govportal.calendar import load_calendar
 from govportal.now import today
 from govportal.permissions import Permission
+from requests_app.admin.queue_filter import QueueFilter
 from requests_app.models import InformationRequest
 from requests_app.queues import REQUEST_QUEUES, Look
-
-DEFAULT_QUEUE = "open"
-EVERYTHING = "all"
 
 
 class RequestList(NamedList):
@@ -30,37 +27,12 @@ class RequestList(NamedList):
             row.seen_on, row.calendar = day, calendar
 
 
-class QueueFilter(admin.SimpleListFilter):
-    """`?queue=`: what is open, unless something else is asked for."""
+class RequestQueueFilter(QueueFilter):
+    queues = REQUEST_QUEUES
+    everything = gettext_lazy("全部申请")
 
-    title = gettext_lazy("工作队列")
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            *((key, label) for key, (label, _rows) in REQUEST_QUEUES.items()),
-            (EVERYTHING, gettext_lazy("全部申请")),
-        ]
-
-    def value(self) -> str:
-        """Whatever is no queue is the default."""
-        chosen = super().value()
-        return chosen if chosen in {*REQUEST_QUEUES, EVERYTHING} else DEFAULT_QUEUE
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for lookup, title in self.lookup_choices:
-            yield {
-                "selected": self.value() == lookup,
-                "query_string": changelist.get_query_string({self.parameter_name: lookup}),
-                "display": title,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == EVERYTHING:
-            return queryset
-        _label, rows = REQUEST_QUEUES[self.value()]
-        look = Look(request.user, today(), load_calendar)
-        return queryset & rows(look).order_by()
+    def rows(self, request: HttpRequest, queryset: Any, chosen: Any) -> Any:
+        return queryset & chosen(Look(request.user, today(), load_calendar)).order_by()
 
 
 class AgencyFilter(admin.SimpleListFilter):
@@ -108,4 +80,4 @@ class YearFilter(admin.SimpleListFilter):
         return queryset.filter(received_on__year=int(self.value() or 0)) if self.value() in known else queryset
 
 
-FILTERS = (QueueFilter, "state", "channel", AgencyFilter, HandlerFilter, YearFilter, "outcome", "applicant_kind")
+FILTERS = (RequestQueueFilter, "state", "channel", AgencyFilter, HandlerFilter, YearFilter, "outcome", "applicant_kind")

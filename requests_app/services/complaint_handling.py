@@ -33,6 +33,7 @@ from requests_app.services.complaint_procedure import (
     reasons_against,
     reasons_against_length,
 )
+from requests_app.services.complaint_supplements import reasons_against_more
 
 SHORTEST = 4  # characters: whoever is told must understand it
 
@@ -281,6 +282,8 @@ def supplement(
         reasons += _reasons_against_words(text, _("请写明补充的情况，或者上传材料。"))
     else:
         reasons += reasons_against_length(text)
+    if actor is None:
+        reasons += reasons_against_more(row, len(files), at)
     check(reasons)
     for file in files:
         ComplaintFile.objects.create(

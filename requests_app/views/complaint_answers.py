@@ -1,5 +1,8 @@
 """What a complainant does in his case: adds what he has found, or takes it back."""
 
+import secrets
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
@@ -9,13 +12,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from govportal import throttle
+from govportal.files import digest
 from govportal.now import now
+from govportal.throttle import Limit
 from requests_app.complaint_enums import ComplaintAction
 from requests_app.forms.complaint import SupplementForm, WithdrawalForm
 from requests_app.models import Complaint
-from requests_app.services import complaint_handling
-from requests_app.services.complaint_procedure import reasons_against
+from requests_app.services import complaint_handling, sent_forms
+from requests_app.services.complaint_procedure import check, reasons_against
+from requests_app.services.complaint_supplements import reasons_against_more
 from requests_app.views.complaint_case import form_of_open_case
+
+_SUPPLEMENTS = Limit("complaint supplements", 30, timedelta(days=1))  # each may bring five files
+_SHEET_SIGNS = 32
 
 
 def _to_case() -> HttpResponseBase:
@@ -40,18 +50,26 @@ def supplement(request: HttpRequest, row: Complaint) -> HttpResponseBase:
             return _to_case()
         return _supplement_page(request, row, SupplementForm())
     form = SupplementForm(request.POST, request.FILES)
-    if form.is_valid() and _is_taken(row, form):
+    if form.is_valid() and _is_taken(request, row, form):
         return HttpResponseRedirect(reverse("complaint_case") + "?supplemented=1")
     return _supplement_page(request, row, form)
 
 
-def _is_taken(row: Complaint, form: SupplementForm) -> bool:
-    """Whether it was; why not stands in the form."""
-    text = form.cleaned_data["text"]
+def _is_taken(request: HttpRequest, row: Complaint, form: SupplementForm) -> bool:
+    """Whether it was, now or with an earlier press of the button; why not stands in the form."""
+    text, papers, at = form.cleaned_data["text"], form.cleaned_data["papers"], now()
+    sheet = request.POST.get("sheet", "")
+    key = sent_forms.key_of(sheet, (row.pk, text, [digest(paper) for paper in papers]))
+    if sent_forms.is_done(key):
+        return True
     try:
+        check(reasons_against_more(row, len(papers), at))  # before anything is written
+        if not throttle.take(_SUPPLEMENTS, throttle.sender(request), at=at):
+            raise ValidationError(_("从这个网络地址一天内补充的材料太多，请明天再试，或者邮寄、当面提交。"))
         form.write_files()
         with transaction.atomic():
-            complaint_handling.supplement(row.pk, text=text, files=form.keep_files(), at=now())
+            if sent_forms.claim(key, at=at):
+                complaint_handling.supplement(row.pk, text=text, files=form.keep_files(), at=at)
     except ValidationError as error:
         for reason in error.messages:
             form.add_error(None, reason)
@@ -62,7 +80,9 @@ def _is_taken(row: Complaint, form: SupplementForm) -> bool:
 def _supplement_page(
     request: HttpRequest, row: Complaint, form: SupplementForm, *, status: int = 200
 ) -> HttpResponseBase:
-    context = {"form": form, "row": row, "section": "complaints"}
+    # Names the form that was given out, so that what is sent twice is known again.
+    sheet = request.POST.get("sheet", "")[:_SHEET_SIGNS] or secrets.token_hex(_SHEET_SIGNS // 2)
+    context = {"form": form, "row": row, "sheet": sheet, "section": "complaints"}
     return render(request, "requests_app/complaint_supplement.html", context, status=status)
 
 

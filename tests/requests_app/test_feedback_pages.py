@@ -128,8 +128,10 @@ def test_page_of_somebody_has_no_link_to_write_about_it() -> None:
     client = open_case(filed.complaint, filed.query_code)
     paths = [
         reverse(name)
-        for name in ("complaint_case", "complaint_supplement", "complaint_withdraw", "complaint_sent")
-        + ("complaint_lookup", "complaint_new", "complaint_check", "request_case", "request_new", "feedback_lookup")
+        for name in (
+            *("complaint_case", "complaint_supplement", "complaint_withdraw", "complaint_sent", "complaint_lookup"),
+            *("complaint_new", "complaint_check", "request_case", "request_new", "feedback_lookup"),
+        )
     ]
     for path in [*paths, reverse("complaint_file", args=[999])]:
         page = text_of(client.get(path, follow=True))

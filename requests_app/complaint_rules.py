@@ -1,4 +1,4 @@
-"""The terms of complaints and feedback as data, and the day each ends. Pure: calendar and settings are passed in.
+"""The terms of complaints as data, and the day each ends. Pure: calendar and settings are passed in.
 
 No statute counts days for complaints about disclosure; the terms are those of the model rules of the field, which a
 county may set otherwise. A changed rule is a new line.
@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from govportal.workdays import Calendar, add_working_days, is_working_day
 from requests_app.complaint_enums import ComplaintGround
-from requests_app.feedback_enums import FeedbackKind
 
 RULES = "《政务公开投诉举报受理工作制度》"
 # Who may complain, and to whom: 上一级行政机关 or the department in charge.
@@ -61,11 +60,3 @@ _ITEMS = "一二三四五六七八九"
 GROUND_BASIS: Mapping[ComplaintGround, str] = MappingProxyType(
     {ground: f"{RULES}第四条第{_ITEMS[position]}项" for position, ground in enumerate(ComplaintGround)}
 )
-
-
-def feedback_term(kind: FeedbackKind | str, *, message_days: int, correction_days: int) -> Term:
-    """Working days in which feedback is answered. Defaults of the portal, not law: 3 for a correction as
-    政府网站找错 has it in practice (unverified), 7 for a message."""
-    if kind == FeedbackKind.CORRECTION:
-        return Term(correction_days, is_working=True, basis="本平台纠错办理时限")
-    return Term(message_days, is_working=True, basis="本平台留言办理时限")

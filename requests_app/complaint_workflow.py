@@ -1,5 +1,5 @@
-"""The procedure of complaints and of feedback as data. services/complaint_procedure.py and services/feedback.py alone
-apply these tables. Source: 《政务公开投诉举报受理工作制度》第七条; domain §7.
+"""The procedure of complaints as data. services/complaint_procedure.py alone applies it. Source:
+《政务公开投诉举报受理工作制度》第七条; domain §7.
 """
 
 from collections.abc import Mapping
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from requests_app.complaint_enums import OPEN_COMPLAINTS, UNANSWERED_COMPLAINTS, ComplaintAction, ComplaintState
-from requests_app.feedback_enums import OPEN_FEEDBACK, FeedbackAction, FeedbackState
 
 
 @dataclass(frozen=True, slots=True)
-class Transition[S]:
+class Transition:
     """`target` None: the state stays. `by_complainant`: the complainant may do it as well."""
 
-    sources: frozenset[S]
-    target: S | None
+    sources: frozenset[ComplaintState]
+    target: ComplaintState | None
     by_complainant: bool = False
 
 
@@ -23,7 +22,7 @@ _S, _A = ComplaintState, ComplaintAction
 _AT_WORK = frozenset({_S.ACCEPTED, _S.TRANSFERRED, _S.INVESTIGATING})
 _TOLD = frozenset({_S.ANSWERED, _S.CLOSED})
 
-COMPLAINT: Mapping[ComplaintAction, Transition[ComplaintState]] = MappingProxyType(
+COMPLAINT: Mapping[ComplaintAction, Transition] = MappingProxyType(
     {
         _A.ACCEPT: Transition(frozenset({_S.RECEIVED}), _S.ACCEPTED),
         _A.REFUSE: Transition(frozenset({_S.RECEIVED}), _S.NOT_ACCEPTED),
@@ -42,19 +41,6 @@ COMPLAINT: Mapping[ComplaintAction, Transition[ComplaintState]] = MappingProxyTy
     }
 )
 
-_F, _D = FeedbackState, FeedbackAction
-_WAITING = frozenset(OPEN_FEEDBACK)
-
-FEEDBACK: Mapping[FeedbackAction, Transition[FeedbackState]] = MappingProxyType(
-    {
-        _D.JUDGE: Transition(_WAITING, _F.JUDGED),
-        _D.PASS_ON: Transition(_WAITING, _F.RECEIVED),
-        _D.ANSWER: Transition(frozenset({_F.JUDGED}), _F.ANSWERED),
-        _D.REDIRECT: Transition(_WAITING, _F.REDIRECTED),
-        _D.SET_ASIDE: Transition(_WAITING, _F.SET_ASIDE),
-    }
-)
-
 
 def next_complaint_state(state: str, action: ComplaintAction) -> ComplaintState | None:
     """Where the action leads from this state; None when it cannot be done there."""
@@ -62,9 +48,3 @@ def next_complaint_state(state: str, action: ComplaintAction) -> ComplaintState 
     if state not in transition.sources:
         return None
     return transition.target or ComplaintState(state)
-
-
-def next_feedback_state(state: str, action: FeedbackAction) -> FeedbackState | None:
-    """Where the action leads from this state; None when it cannot be done there."""
-    transition = FEEDBACK[action]
-    return transition.target if state in transition.sources else None

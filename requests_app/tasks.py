@@ -12,6 +12,7 @@ from requests_app.services import (
     complaint_refresh,
     drafts,
     feedback_purge,
+    feedback_refresh,
     inquire,
     letters,
     publication_tasks,
@@ -53,6 +54,7 @@ def refresh_days() -> None:
     """Last days by the calendar as it is now: at night, and as soon as holidays are imported."""
     moved = refresh.refresh(now())
     complaint_refresh.refresh()  # whose number no administrator reads in the note
+    feedback_refresh.refresh()
     heartbeat.beat(REFRESH, now(), str(moved))
 
 

@@ -1,6 +1,6 @@
 """留言、纠错: sent from any page, judged, answered in its term, and the one writer of its state.
 
-No law counts these days; the terms are the portal's (complaint_rules.feedback_term) and run from receipt, whoever has
+No law counts these days; the terms are the portal's (feedback_rules.feedback_term) and run from receipt, whoever has
 the message meanwhile. Every text of the writer is encrypted, and a mail never holds one.
 """
 
@@ -25,11 +25,11 @@ from govportal.models import Agency, User
 from govportal.models.agency import AgencyQuerySet
 from govportal.permissions import Permission
 from govportal.workdays import Calendar, add_working_days
-from requests_app import complaint_workflow
 from requests_app.complaint_enums import OtherPath
-from requests_app.complaint_rules import feedback_term
 from requests_app.feedback_audit_words import WRITER
 from requests_app.feedback_enums import FeedbackAction, FeedbackKind, FeedbackState, Judgement
+from requests_app.feedback_rules import feedback_term
+from requests_app.feedback_workflow import next_feedback_state
 from requests_app.models import Feedback, FeedbackEvent
 from requests_app.services import applicants, feedback_tell, receipts
 from requests_app.services.procedure import check
@@ -179,7 +179,7 @@ def locked(feedback_id: int) -> Feedback:
 
 def reasons_against(row: Feedback, action: FeedbackAction, actor: Any) -> list[str]:
     """Why this person cannot do this now, whatever he would write; empty when he can."""
-    if complaint_workflow.next_feedback_state(row.state, action) is None:
+    if next_feedback_state(row.state, action) is None:
         words = {"state": row.get_state_display(), "action": FeedbackAction(action).label}
         if action == FeedbackAction.ANSWER and row.state == FeedbackState.RECEIVED:
             return [_("还没有研判，先研判再答复。")]
@@ -284,7 +284,7 @@ def _move(
     row: Feedback, action: FeedbackAction, *, actor: User, at: datetime, note: str, fields: Iterable[str]
 ) -> FeedbackEvent:
     """Write the next state of a locked row with `fields` set beside it."""
-    before, after = FeedbackState(row.state), complaint_workflow.next_feedback_state(row.state, action)
+    before, after = FeedbackState(row.state), next_feedback_state(row.state, action)
     assert after is not None  # reasons_against has said so
     row.state = after
     row.save(update_fields=["state", *fields])

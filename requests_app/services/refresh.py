@@ -5,13 +5,14 @@ own; this does it for what waits. At night, and as soon as holidays are imported
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import batched
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -53,6 +54,17 @@ def refresh(at: datetime) -> Moved:
             # Locked, so that a step taken at this moment is not overwritten by the day before it.
             rows = list(_locked(some))
             moved += Moved(_requests(rows, calendar, today), _inquiries(rows, calendar), _fees(rows, calendar))
+    return moved
+
+
+def in_batches(waiting: QuerySet[Any], reckon: Callable[[list[Any], Calendar], int]) -> int:
+    """The same for rows that hang on nothing else: what `reckon` moved of them, locked and read again a batch at a
+    time, so that a step taken at this moment is not overwritten."""
+    calendar, moved = load_calendar(), 0
+    pks = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for some in batched(pks, BATCH):
+        with transaction.atomic():
+            moved += reckon(list(waiting.filter(pk__in=some).select_for_update(no_key=True).order_by("pk")), calendar)
     return moved
 
 

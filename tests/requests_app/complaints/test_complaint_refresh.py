@@ -15,7 +15,7 @@ from requests_app import tasks
 from requests_app.complaint_enums import ComplaintState
 from requests_app.feedback_enums import FeedbackState
 from requests_app.models import Complaint, Feedback
-from requests_app.services import complaint_handling, complaint_refresh
+from requests_app.services import complaint_handling, complaint_refresh, feedback_refresh
 from tests.factories.complaints import complaint_officer_of, make_complaint, order_after_complaint, reread_complaint
 from tests.factories.feedback import make_feedback
 from tests.threads import after_a_moment, at_once
@@ -52,6 +52,7 @@ def test_term_that_is_set_anew_is_for_what_comes_in_later(settings: Any) -> None
     settings.FEEDBACK_MESSAGE_DAYS = 2
 
     complaint_refresh.refresh()
+    feedback_refresh.refresh()
 
     assert (terms(row), Feedback.objects.get(pk=message.pk).due_on) == before
     assert terms(make_complaint(at=AT))[2] == date(2031, 3, 17)
@@ -69,14 +70,14 @@ def test_late_holiday_moves_the_terms_of_what_is_open() -> None:
     before = terms(open_now[0])
     announce()
 
-    moved = complaint_refresh.refresh_complaints()
+    moved = complaint_refresh.refresh()
 
     assert before == (date(2031, 3, 10), date(2031, 3, 10), date(2031, 3, 10))
     after = (date(2031, 3, 17), date(2031, 3, 21), date(2031, 3, 17))
     assert (moved, [terms(row) for row in open_now]) == (4, [after] * 3)
     assert [terms(row) for row in (*ended, ordered)] == [before] * 3
     assert terms(extended) == (*after[:2], UNTIL)  # its day was told with a reason
-    assert complaint_refresh.refresh_complaints() == 0
+    assert complaint_refresh.refresh() == 0
 
 
 @pytest.mark.django_db
@@ -85,7 +86,7 @@ def test_late_holiday_moves_the_last_day_of_what_waits_for_an_answer() -> None:
     answered = make_feedback(received_on=RECEIVED, state=FeedbackState.ANSWERED)
     announce()
 
-    assert (complaint_refresh.refresh_feedback(), complaint_refresh.refresh_feedback()) == (1, 0)
+    assert (feedback_refresh.refresh(), feedback_refresh.refresh()) == (1, 0)
 
     days = dict(Feedback.objects.values_list("pk", "due_on"))
     assert days == {waiting.pk: date(2031, 3, 25), answered.pk: date(2031, 3, 12)}
@@ -116,7 +117,7 @@ def test_day_put_off_at_this_moment_is_not_overwritten() -> None:
             extend(row)
             after_a_moment(lambda: None)
 
-    outcomes = at_once(slowly, partial(after_a_moment, complaint_refresh.refresh_complaints))
+    outcomes = at_once(slowly, partial(after_a_moment, complaint_refresh.refresh))
 
     assert sorted(outcomes, key=str) == [1, None]
     assert terms(row) == (date(2031, 3, 17), date(2031, 3, 21), UNTIL)

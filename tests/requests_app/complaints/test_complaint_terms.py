@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from govportal.workdays import Calendar
 from requests_app.complaint_enums import ComplaintGround
 from requests_app.complaint_page import why_that_day
-from requests_app.complaint_rules import ACCEPTANCE, GROUND_BASIS, TRANSFER, answer_term, feedback_term
+from requests_app.complaint_rules import ACCEPTANCE, GROUND_BASIS, TRANSFER, answer_term
 from requests_app.feedback_enums import FeedbackKind
+from requests_app.feedback_rules import feedback_term
 
 # 国庆节、中秋节 of 2025: 1 to 8 October off, 28 September (Sunday) and 11 October (Saturday) worked.
 CALENDAR = Calendar(

@@ -12,9 +12,9 @@ from pytest_django import Settings
 from govportal.models import AuditEvent, InboxMessage, Notice
 from govportal.permissions import ROLE_PERMISSIONS, Permission, Role
 from requests_app.complaint_enums import OtherPath
-from requests_app.complaint_workflow import FEEDBACK
 from requests_app.feedback_audit_words import FEEDBACK_WORDS
 from requests_app.feedback_enums import FeedbackAction, FeedbackKind, FeedbackState, Judgement
+from requests_app.feedback_workflow import FEEDBACK
 from requests_app.models import Feedback
 from requests_app.services import feedback, feedback_selection
 from tests.factories import make_agency, make_member

@@ -74,13 +74,13 @@ def examine(
 
 
 def _kind(upload: "File[Any]", suffix: str, accepted: Collection[FileType] | None) -> FileType:
-    """The format. What is not taken here in the first place is told what is, however broken it may be."""
+    """The format. With what is wrong with a file that is not taken here anyway, what is taken."""
     try:
         return detect(upload, suffix)
-    except RefusedFile:
+    except RefusedFile as error:
         if accepted is None or any(suffix in each.suffixes for each in accepted):
             raise
-        raise RefusedFile(_kinds_taken(accepted)) from None
+        raise RefusedFile(f"{error}{_kinds_taken(accepted)}") from error
 
 
 def _kinds_taken(accepted: Collection[FileType]) -> str:

@@ -244,7 +244,7 @@ def test_every_file_that_was_refused_is_told_with_what_is_taken() -> None:
 
     page = text_of(client.post(reverse("complaint_supplement"), {"text": "写在这里", "papers": papers}))
 
-    assert "说明.docx”没有收下：这里只接受 PDF、JPEG、PNG 文件" in page and "图.png”没有收下" in page
+    assert "说明.docx”没有收下" in page and "这里只接受 PDF、JPEG、PNG 文件" in page and "图.png”没有收下" in page
     assert faults(page) == []
 
 

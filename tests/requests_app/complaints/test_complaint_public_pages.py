@@ -109,7 +109,7 @@ def test_item_and_agency_pages_lead_to_a_form_that_knows_them() -> None:
     assert f"{reverse('complaint_new')}?agency={agency.code}" in agency_page
 
 
-def test_late_request_leads_to_a_complaint_and_one_in_time_does_not() -> None:
+def test_request_leads_to_a_complaint_and_a_late_one_says_that_it_is() -> None:
     filed = file_request()
     client = Client()
     client.post(reverse("request_lookup"), {"number": filed.request.number, "code": filed.query_code})
@@ -119,4 +119,18 @@ def test_late_request_leads_to_a_complaint_and_one_in_time_does_not() -> None:
         InformationRequest.objects.filter(pk=filed.request.pk).update(due_on=due_on)
         row = InformationRequest.objects.get(pk=filed.request.pk)
         assert case_page(row, today()).is_late == is_late
-        assert (link in text_of(client.get(reverse("request_case")))) == is_late
+        page = text_of(client.get(reverse("request_case")))
+        assert link in page and ("已经超过答复期限。" in page) == is_late
+
+
+def test_home_help_and_search_lead_to_complaints_and_messages() -> None:
+    complaints, feedback = (f'href="{reverse(name)}"' for name in ("complaints", "feedback"))
+    for path, expected in {
+        reverse("home"): (complaints,),
+        reverse("help"): (complaints, feedback),
+        f"{reverse('search')}?q=怎么举报": (complaints, "要办这件事："),
+        f"{reverse('search')}?q=纠错": (feedback, "要办这件事："),
+    }.items():
+        main = text_of(Client().get(path)).partition("<main")[2].partition("</main>")[0]
+        assert all(words in main for words in expected), path
+    assert "要办这件事" not in text_of(Client().get(reverse("search"), {"q": "低保"}))

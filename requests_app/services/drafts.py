@@ -81,21 +81,21 @@ def _too_many(name: str, most: int) -> str:
 def _keep(
     draft: RequestDraft, written: Sequence[PrivateFile | str], forgotten: Collection[int], most: int
 ) -> list[str]:
-    draft = RequestDraft.objects.select_for_update().get(pk=draft.pk)
-    if draft.is_sent:
+    held = RequestDraft.objects.select_for_update().filter(pk=draft.pk).first()
+    if held is None or held.is_sent:  # deleted or sent in another window; what was written is swept
         return []
-    for file in PrivateFile.objects.filter(pk__in=draft.files.values("pk")).filter(pk__in=forgotten):
-        draft.files.remove(file)
+    for file in PrivateFile.objects.filter(pk__in=held.files.values("pk")).filter(pk__in=forgotten):
+        held.files.remove(file)
         private_files.forget(file)
     refused = []
-    room = most - draft.files.count()
+    room = most - held.files.count()
     for new in written:
         if isinstance(new, str):
             refused.append(new)
         elif room < 1:
             refused.append(_too_many(new.name, most))
         else:
-            draft.files.add(private_files.keep(new))
+            held.files.add(private_files.keep(new))
             room -= 1
     return refused
 
@@ -108,7 +108,8 @@ def files(draft: RequestDraft) -> list[PrivateFile]:
 @transaction.atomic
 def send(draft_id: int, person: intake.Person, wanted: intake.Wanted, *, at: datetime) -> intake.Filed:
     """Make the request of a draft. The same draft sent again, at one moment too, gives the first receipt with its code:
-    a browser that was told twice shows the second answer. Raises ValidationError."""
+    a browser that was told twice shows the second answer. Raises ValidationError, and RequestDraft.DoesNotExist where
+    it was deleted meanwhile."""
     draft = RequestDraft.objects.select_for_update().get(pk=draft_id)
     if draft.request is not None:
         return intake.Filed(draft.request, draft.values.get(CODE, ""), is_new=False)
@@ -123,7 +124,7 @@ def send(draft_id: int, person: intake.Person, wanted: intake.Wanted, *, at: dat
 def send_complaint(
     draft_id: int, matter: complain.Matter, person: complain.Person | None, *, at: datetime
 ) -> complain.Filed:
-    """Make the complaint of a draft, as `send` makes a request; `person` None: anonymous. Raises ValidationError."""
+    """Make the complaint of a draft, as `send` makes a request; `person` None: anonymous. Raises as `send`."""
     draft = RequestDraft.objects.select_for_update().get(pk=draft_id)
     if draft.complaint is not None:
         return complain.Filed(draft.complaint, draft.values.get(CODE, ""), is_new=False)
@@ -166,9 +167,10 @@ def sweep(at: datetime) -> int:
 
 def _locked(token: str, name: str, at: datetime) -> RequestDraft:
     first = {"values": {}, "created_at": at, "updated_at": at}
-    draft, _is_new = RequestDraft.objects.get_or_create(token_key=key_of(token, name), defaults=first)
-    locked: RequestDraft = RequestDraft.objects.select_for_update().get(pk=draft.pk)
-    return locked
+    # Locked as it is found: between finding and locking another window could delete it.
+    drafts = RequestDraft.objects.select_for_update()
+    draft, _is_new = drafts.get_or_create(token_key=key_of(token, name), defaults=first)
+    return draft
 
 
 def _forget(draft: RequestDraft) -> None:

@@ -274,6 +274,9 @@ def _send(visit: _Visit, forms: _Forms) -> HttpResponse:
         return _to_check(visit, forms, [full % limit.times], status=429)
     try:
         filed = drafts.send_complaint(draft.pk, forms.matter.matter(), forms.contact.person(), at=visit.at)
+    except RequestDraft.DoesNotExist:  # deleted in another window meanwhile
+        throttle.give_back(limit, sender, at=visit.at)
+        return HttpResponseRedirect(reverse("complaint_new") + "?lost=1")
     except ValidationError as error:
         throttle.give_back(limit, sender, at=visit.at)
         return _to_check(visit, forms, error.messages)

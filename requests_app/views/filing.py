@@ -291,6 +291,9 @@ def _send(visit: _Visit, forms: dict[str, StepForm]) -> HttpResponse:
     try:
         what = wanted(*forms.values())
         filed = drafts.send(draft.pk, forms[_FIRST].person(), what, at=visit.at)  # type: ignore[attr-defined]
+    except RequestDraft.DoesNotExist:  # deleted in another window meanwhile
+        throttle.give_back(limit, sender, at=visit.at)
+        return HttpResponseRedirect(reverse("request_new") + "?lost=1")
     except ValidationError as error:
         throttle.give_back(limit, sender, at=visit.at)
         return _to_check(visit, forms, error.messages)

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -36,11 +36,13 @@ from requests_app.models import Feedback
 from requests_app.services import feedback, feedback_summary
 from requests_app.views import browser
 from requests_app.views.browser import personal_form
+from requests_app.views.lookup import closed_for, give_back
 
 _SEAL_SIGNS = 16
 _SHEET_SALT = "requests_app.feedback"
 _SHEET_VALID = timedelta(days=1)
 _SHOWN = 10
+_KIND = "feedback "  # of the throttle: guesses at messages are counted apart
 # Where the pages of one person are, and those among them that are everybody's. Of complaints none is named.
 _OF_SOMEBODY = ("requests", "feedback")
 _PUBLIC = ("requests", "calculator", "feedback")
@@ -56,19 +58,9 @@ def start(request: HttpRequest) -> HttpResponse:
         "correction_days": settings.FEEDBACK_CORRECTION_DAYS,
         "summaries": summaries.select_related("agency").order_by("-published_on", "-id")[:_SHOWN],
         "questions": feedback_summary.published_questions(_SHOWN),
-        "complain": complaint_path(),
+        "complain": reverse("complaints"),
     }
     return render(request, "requests_app/feedback_start.html", context)
-
-
-def complaint_path() -> str:
-    """Where to complain; empty while there is no such page."""
-    for name in ("complaints", "complaint_new"):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""
 
 
 # --- where it is written from ------------------------------------------------------------------------------------
@@ -232,7 +224,7 @@ def _page(request: HttpRequest, form: FeedbackForm, *, hold: Hold | None = None,
         "hold": hold,
         "message_days": settings.FEEDBACK_MESSAGE_DAYS,
         "correction_days": settings.FEEDBACK_CORRECTION_DAYS,
-        "complain": complaint_path(),
+        "complain": reverse("complaints"),
         "section": "feedback",
     }
     return render(request, "requests_app/feedback_new.html", context, status=status)
@@ -283,21 +275,6 @@ def sent(request: HttpRequest, number: str, seal: str) -> HttpResponse:
 # --- the answer --------------------------------------------------------------------------------------------------
 
 
-def _lookup_limits(request: HttpRequest, number: str) -> list[tuple[Limit, str]]:
-    """Of wrong guesses from one address, and at one number, as in views/lookup.py."""
-    of_address = Limit("feedback lookups of an address", settings.REQUEST_LOOKUPS_PER_ADDRESS, timedelta(minutes=10))
-    of_number = Limit("feedback lookups of a number", settings.REQUEST_LOOKUPS_PER_NUMBER, timedelta(hours=1))
-    return [(of_address, throttle.sender(request)), (of_number, number)]
-
-
-def _closed_for(limits: list[tuple[Limit, str]], at: datetime) -> int:
-    """Count a guess; for how many seconds there are no more, 0 while there are."""
-    for limit, who in limits:
-        if not throttle.take(limit, who, at=at):
-            return throttle.seconds_left(limit, at=at)
-    return 0
-
-
 def _typed_lookup(request: HttpRequest) -> FeedbackLookupForm:
     typed = {name: without_controls(request.POST.get(name) or "") for name in FeedbackLookupForm.base_fields}
     return FeedbackLookupForm(typed)
@@ -319,18 +296,17 @@ def lookup(request: HttpRequest) -> HttpResponse:
     form, at = _typed_lookup(request), now()
     if not form.is_valid():
         return _lookup_page(request, form)
-    limits = _lookup_limits(request, form.cleaned_data["number"])
-    if seconds := _closed_for(limits, at):
+    number = form.cleaned_data["number"]
+    if seconds := closed_for(request, number, at, _KIND):
         form.add_error(None, _("查询次数太多，请过 %s 分钟再试。") % (seconds // 60 + 1))
         response = _lookup_page(request, form, status=429)
         response.headers["Retry-After"] = str(seconds)
         return response
-    row = feedback.find(form.cleaned_data["number"], form.cleaned_data["code"])
+    row = feedback.find(number, form.cleaned_data["code"])
     if row is None:
         form.add_error(None, _("编号或者查询码不对，请对照回执核对。"))
         return _lookup_page(request, form)
-    for limit, who in limits:
-        throttle.give_back(limit, who, at=at)
+    give_back(request, number, at, _KIND)
     return render(request, "requests_app/feedback_answer.html", _answer_context(row))
 
 
@@ -341,7 +317,7 @@ def _answer_context(row: Feedback) -> dict[str, Any]:
         "item": public.filter(pk=row.item_id).first() if row.item_id else None,
         "is_redirected": row.state == FeedbackState.REDIRECTED,
         "goes_to_request": row.other_path == OtherPath.REQUEST,
-        "complain": complaint_path() if row.other_path == feedback.COMPLAIN else "",
+        "complain": reverse("complaints") if row.other_path == feedback.COMPLAIN else "",
         "section": "feedback",
     }
 

@@ -81,7 +81,7 @@ def due_list(user: Any, at: datetime, kind: str = "") -> DueList:
     if not sources:
         return DueList(())
     today, calendar = localdate(at), load_calendar()
-    agencies = {membership.agency_id for membership in user.memberships.all()}
+    agencies = access.own_agencies(user)
     staff = Staff(agencies)
     entries: list[Entry] = []
     unread: list[Promise | str] = []

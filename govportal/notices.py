@@ -24,6 +24,7 @@ from govportal.site import absolute_url
 MAX_ATTEMPTS = 10
 CLAIM = timedelta(minutes=5)  # after which another may try: far beyond the time a round and its last mail may take
 ROUND, BATCH = 45.0, 50  # seconds a round goes on (the next begins after sixty), and how many it claims at a time
+KEPT, PRUNED_AT_ONCE = timedelta(days=90), 1000
 SHORTEST_PAUSE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=6)
 
@@ -100,13 +101,10 @@ def enqueue_trial(agency: Agency, *, key: str) -> Notice:
 def kinds() -> dict[str, str]:
     """Every kind of message to staff, with the words by which it is chosen: kinds of deadlines come last.
 
-    A kind of message whose deadlines go by the same key covers both, under its own words.
+    No key is that of both: one box ticked off mutes one kind.
     """
     deadlines = {source.key: source.label for source in contributions.deadline_sources.all()}
-    return {
-        key: str(label)
-        for key, label in {**contributions.notice_kinds, **deadlines, **contributions.notice_kinds}.items()
-    }
+    return {key: str(label) for key, label in {**contributions.notice_kinds, **deadlines}.items()}
 
 
 def send_again(pks: Iterable[int], *, actor: Any) -> int:
@@ -129,7 +127,8 @@ def requeue(pks: Iterable[int]) -> list[Notice]:
 
 @dataclass(slots=True)
 class Swept:
-    """What a round did. `is_mail_away`: the mail server could not be reached."""
+    """What a round did, as everybody may read it: `sent` counts nothing that is confidential. `is_mail_away`: the mail
+    server could not be reached, and mail that is not confidential waits for it."""
 
     sent: int = 0
     is_mail_away: bool = False
@@ -140,14 +139,16 @@ def sweep(at: datetime, seconds: float = ROUND) -> Swept:
     with _Round(at, seconds) as going:
         while going.has_time and going.send_some(BATCH):
             pass
-    return Swept(going.sent, Channel.MAIL in going.away)
+    waiting = Notice.objects.filter(state=NoticeState.WAITING, channel=Channel.MAIL, is_confidential=False)
+    is_mail_away = Channel.MAIL in going.away and waiting.filter(due_at__lte=at + SHORTEST_PAUSE).exists()
+    return Swept(going.sent, is_mail_away)
 
 
-def send_due(at: datetime, limit: int = BATCH) -> int:
-    """Send what is due, oldest first, at most `limit`; answers how many went out."""
-    with _Round(at, ROUND) as going:
-        going.send_some(limit)
-    return going.sent
+def prune(at: datetime) -> None:
+    """Delete what was sent or dropped long ago, some at a time. What failed stays until somebody sends it again."""
+    old = Notice.objects.filter(state__in=[NoticeState.SENT, NoticeState.DROPPED], due_at__lt=at - KEPT).order_by()
+    while some := list(old.values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+        Notice.objects.filter(pk__in=some).delete()
 
 
 class _Round:
@@ -204,7 +205,7 @@ class _Round:
             _note_failure(pk, self.at, error)
         else:
             is_sent = state == NoticeState.SENT
-            self.sent += is_sent
+            self.sent += is_sent and not notice.is_confidential
             Notice.objects.filter(pk=pk).update(state=state, sent_at=self.at if is_sent else None, last_error="")
 
     def _send(self, notice: Notice) -> NoticeState:
@@ -243,9 +244,11 @@ def _put_off(pk: int, at: datetime, error: BaseException) -> None:
 
 
 def _note_failure(pk: int, at: datetime, error: Exception) -> None:
-    attempts = Notice.objects.values_list("attempts", flat=True).get(pk=pk) + 1
-    # Only the kind of error: its text may hold the address.
-    logger.warning("notice %s not sent (attempt %s): %s", pk, attempts, _kind(error))
+    attempts, is_confidential = Notice.objects.values_list("attempts", "is_confidential").get(pk=pk)
+    attempts += 1
+    if not is_confidential:
+        # Only the kind of error: its text may hold the address.
+        logger.warning("notice %s not sent (attempt %s): %s", pk, attempts, _kind(error))
     Notice.objects.filter(pk=pk).update(
         attempts=attempts,
         state=NoticeState.FAILED if attempts >= MAX_ATTEMPTS else NoticeState.WAITING,

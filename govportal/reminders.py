@@ -10,7 +10,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import batched, groupby
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -32,6 +32,7 @@ from govportal.workdays import Calendar, is_working_day
 
 logger = logging.getLogger(__name__)
 
+KEPT = timedelta(days=2 * 366)
 ROWS_AT_ONCE = 500  # ledger rows of one transaction, or all of one person
 KEYS_AT_ONCE = 500
 SINGLY = 5  # mails of one round that remind one person of one thing each; more of them become one
@@ -94,6 +95,12 @@ def steps_of(text: str) -> tuple[int, ...]:
     if any(not 0 < step <= 250 for step in steps):
         raise ValueError(text)
     return tuple(sorted(steps, reverse=True))
+
+
+def prune(at: datetime) -> None:
+    """Delete rows of deadlines long past. What is told of still, however late, was told of in the meantime."""
+    before = at - KEPT
+    Reminder.objects.filter(due_on__lt=localdate(before), at__lt=before).delete()
 
 
 def _round(sources: list[DeadlineSource], at: datetime) -> Round:

@@ -232,22 +232,30 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat wait for a broker that is away, however long
 CELERY_TIMEZONE = TIME_ZONE
+
+
+def _ring(task: str, every: int, schedule: object = None) -> dict[str, object]:
+    """A ring every so many seconds, which nobody need hear after the next: a worker back from a weekend finds one."""
+    return {"task": task, "schedule": schedule or float(every), "options": {"expires": every}}
+
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 CELERY_BEAT_SCHEDULE = {
-    "send-notices": {"task": "govportal.send_notices", "schedule": 60.0},
-    "remind": {"task": "govportal.remind", "schedule": crontab(hour=8, minute=30)},
-    "remind-again": {"task": "govportal.remind", "schedule": crontab(hour="9-18", minute=0)},
-    "clear-expired": {"task": "govportal.clear_expired", "schedule": crontab(hour=3, minute=30)},
-    "sweep-private-files": {"task": "govportal.sweep_private_files", "schedule": crontab(hour=3, minute=40)},
-    "publish-due": {"task": "disclosure.publish_due", "schedule": crontab()},  # at second 0 of every minute
-    "expire-due": {"task": "disclosure.expire_due", "schedule": crontab(minute="*/10")},
-    "disclosure-oblige": {"task": "disclosure.oblige", "schedule": crontab(hour=0, minute=5)},
-    "disclosure-clear-forms": {"task": "disclosure.clear_forms", "schedule": crontab(hour=0, minute=35)},
-    "requests-refresh": {"task": "requests_app.refresh", "schedule": crontab(hour=0, minute=8)},
-    "requests-settle-silence": {"task": "requests_app.settle_silence", "schedule": crontab(hour=0, minute=12)},
-    "requests-settle-publications": {"task": "requests_app.settle_publications", "schedule": crontab(minute=40)},
-    "requests-purge": {"task": "requests_app.purge", "schedule": crontab(hour=2, minute=10)},
-    "requests-sweep-drafts": {"task": "requests_app.sweep_drafts", "schedule": crontab(minute=25)},
-    "disclosure-sweep-files": {"task": "disclosure.sweep_files", "schedule": crontab(hour=0, minute=50)},
+    "send-notices": _ring("govportal.send_notices", _MINUTE),
+    "remind": _ring("govportal.remind", _HOUR, crontab(hour=8, minute=30)),  # the next rings an hour later
+    "remind-again": _ring("govportal.remind", _HOUR, crontab(hour="9-18", minute=0)),
+    "clear-expired": _ring("govportal.clear_expired", _DAY, crontab(hour=3, minute=30)),
+    "sweep-private-files": _ring("govportal.sweep_private_files", _DAY, crontab(hour=3, minute=40)),
+    "publish-due": _ring("disclosure.publish_due", _MINUTE, crontab()),  # at second 0 of every minute
+    "expire-due": _ring("disclosure.expire_due", 10 * _MINUTE, crontab(minute="*/10")),
+    "disclosure-oblige": _ring("disclosure.oblige", _DAY, crontab(hour=0, minute=5)),
+    "disclosure-clear-forms": _ring("disclosure.clear_forms", _DAY, crontab(hour=0, minute=35)),
+    "requests-refresh": _ring("requests_app.refresh", _DAY, crontab(hour=0, minute=8)),
+    "requests-settle-silence": _ring("requests_app.settle_silence", _DAY, crontab(hour=0, minute=12)),
+    "requests-settle-publications": _ring("requests_app.settle_publications", _HOUR, crontab(minute=40)),
+    "requests-purge": _ring("requests_app.purge", _DAY, crontab(hour=2, minute=10)),
+    "requests-sweep-drafts": _ring("requests_app.sweep_drafts", _HOUR, crontab(minute=25)),
+    "disclosure-sweep-files": _ring("disclosure.sweep_files", _DAY, crontab(hour=0, minute=50)),
 }
 
 # Without a mail server what would be sent lies in files, for whoever tries the portal; a deployment check warns.

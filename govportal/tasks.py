@@ -5,6 +5,7 @@ from datetime import timedelta
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
 from django.core.management import call_command
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from govportal import heartbeat, jobs, notices, private_files, reminders, throttle
@@ -13,7 +14,7 @@ from govportal.now import now
 
 # Sign-ins are kept half a year: 网络安全法第二十一条 asks for six months of network logs at least.
 SIGN_INS_KEPT = timedelta(days=185)
-READ_MESSAGES_KEPT = timedelta(days=365)
+MESSAGES_KEPT = timedelta(days=365)  # since they were read, or else written
 
 
 @shared_task(name="govportal.send_notices")
@@ -44,11 +45,15 @@ def remind_source(key: str) -> None:
 
 @shared_task(name="govportal.clear_expired")
 def clear_expired() -> None:
-    """Delete sessions that have ended, old sign-ins, messages and public revisions, and counts nobody counts on."""
+    """Delete sessions that have ended, counts nobody counts on, old sign-ins, public revisions, and what staff were
+    told long ago: messages, sent notices, rows of the ledger."""
     call_command("clearsessions")
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(attempt_time__lt=now() - SIGN_INS_KEPT).delete()
-    InboxMessage.objects.filter(read_at__lt=now() - READ_MESSAGES_KEPT).delete()
+    old = now() - MESSAGES_KEPT
+    InboxMessage.objects.filter(Q(read_at__lt=old) | Q(read_at=None, at__lt=old)).delete()
+    notices.prune(now())
+    reminders.prune(now())
     PublicRevision.prune()
     throttle.sweep(now())
     heartbeat.beat("govportal.clear_expired", now())

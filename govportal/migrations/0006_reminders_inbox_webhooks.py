@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(verbose_name='到期日')),
                 ('is_escalation', models.BooleanField(default=False, verbose_name='上报负责人')),
                 ('at', models.DateTimeField(verbose_name='提醒时间')),
-                ('batch', models.UUIDField(db_index=True, editable=False)),
+                ('batch', models.UUIDField(editable=False)),
             ],
             options={
                 'verbose_name': '提醒台账',
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reminder',
             name='notice',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='govportal.notice', verbose_name='邮件'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reminders', to='govportal.notice', verbose_name='邮件'),
         ),
         migrations.AddField(
             model_name='reminder',

@@ -19,10 +19,10 @@ class Reminder(models.Model):
     is_escalation = models.BooleanField(_("上报负责人"), default=False)
     at = models.DateTimeField(_("提醒时间"))
     # Of one insert: which rows it wrote, where another process wrote some of them first.
-    batch = models.UUIDField(editable=False, db_index=True)
+    batch = models.UUIDField(editable=False)
     notice = models.ForeignKey(
-        "govportal.Notice", models.PROTECT, null=True, blank=True, related_name="reminders", verbose_name=_("邮件")
-    )  # None: this person takes no mail of this kind
+        "govportal.Notice", models.SET_NULL, null=True, blank=True, related_name="reminders", verbose_name=_("邮件")
+    )  # None: this person takes no mail of this kind, or it was sent so long ago that the outbox has forgotten it
 
     class Meta:
         verbose_name = _("提醒台账")

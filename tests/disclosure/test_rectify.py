@@ -272,6 +272,9 @@ def test_returned_order_has_a_new_day_keeps_the_finding_and_is_reported_again(ca
     assert (row.state, row.report, row.finding, row.verified_on) == (S.REPORTED, "已补齐", "核实情况", None)
     subjects = list(Notice.objects.order_by("pk").values_list("subject", flat=True))
     assert [subject[:5] for subject in subjects] == ["整改通知：", "整改待核实", "整改未通过", "整改待核实"]
+    # Whom the report reaches is who ordered: no list of the outbox shows it.
+    hidden = Notice.objects.filter(is_confidential=True).values_list("subject", flat=True)
+    assert {subject[:5] for subject in hidden} == {"整改待核实"} and len(hidden) == 2
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def broken_server(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_notice_is_sent_once() -> None:
     notice = make_notice(address="a@example.test", subject="标题", body="正文")
 
-    sent, again = notices.send_due(now()), notices.send_due(now() + timedelta(hours=1))
+    sent, again = notices.sweep(now()).sent, notices.sweep(now() + timedelta(hours=1)).sent
 
     notice.refresh_from_db()
     assert (sent, again) == (1, 0)
@@ -43,7 +43,7 @@ def test_notice_is_sent_once() -> None:
 def test_notice_not_yet_due_waits() -> None:
     make_notice(due_at=now() + timedelta(minutes=5))
 
-    assert notices.send_due(now()) == 0
+    assert notices.sweep(now()).sent == 0
 
 
 @pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_enqueue_outside_a_transaction_is_refused() -> None:
 def test_refused_notice_is_tried_again_later_and_keeps_no_address(broken_server: None) -> None:
     notice, at = make_notice(address="secret@example.test"), now()
 
-    notices.send_due(at)
+    notices.sweep(at)
 
     notice.refresh_from_db()
     assert (notice.state, notice.attempts, notice.last_error) == (NoticeState.WAITING, 1, "SMTPRecipientsRefused")
@@ -77,7 +77,7 @@ def test_refused_notice_is_tried_again_later_and_keeps_no_address(broken_server:
 def test_notice_is_given_up_after_the_last_attempt(broken_server: None) -> None:
     notice = make_notice(attempts=notices.MAX_ATTEMPTS - 1)
 
-    notices.send_due(now())
+    notices.sweep(now())
 
     notice.refresh_from_db()
     assert notice.state == NoticeState.FAILED
@@ -88,7 +88,7 @@ def test_one_bad_notice_does_not_stop_the_others() -> None:
     bad = make_notice(subject="two\nlines")
     make_notice()
 
-    assert notices.send_due(now()) == 1
+    assert notices.sweep(now()).sent == 1
     bad.refresh_from_db()
     assert (bad.state, bad.attempts) == (NoticeState.WAITING, 1)
 
@@ -99,8 +99,8 @@ def test_sender_that_dies_loses_nothing() -> None:
     at = now()
     notices._Round(at, seconds=1)._claim(10)
 
-    assert notices.send_due(at + timedelta(minutes=1)) == 0
-    assert notices.send_due(at + notices.CLAIM) == 1
+    assert notices.sweep(at + timedelta(minutes=1)).sent == 0
+    assert notices.sweep(at + notices.CLAIM).sent == 1
 
 
 @pytest.mark.django_db
@@ -113,6 +113,26 @@ def test_round_sends_batch_after_batch_until_nothing_is_due(monkeypatch: pytest.
 
 
 @pytest.mark.django_db
+def test_what_a_round_says_of_itself_knows_nothing_confidential(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_server: mails.MailConnection, _notice: Notice) -> None:
+        raise mails.Unreachable
+
+    at = now() + timedelta(minutes=1)
+    make_notice(is_confidential=True)
+    make_notice(is_confidential=True, subject="two\nlines")
+    assert notices.sweep(at) == notices.Swept()
+    assert len(mail.outbox) == 1 and caplog.text == ""
+    make_notice(is_confidential=True)
+    monkeypatch.setattr(mails.MailConnection, "send", refuse)
+
+    assert notices.sweep(at) == notices.Swept()
+    make_notice()
+    assert notices.sweep(at) == notices.Swept(is_mail_away=True)
+
+
+@pytest.mark.django_db
 def test_round_that_has_no_time_left_leaves_the_rest_due() -> None:
     make_notice()
     at = now()
@@ -120,7 +140,7 @@ def test_round_that_has_no_time_left_leaves_the_rest_due() -> None:
     with notices._Round(at, seconds=0) as going:
         going.send_some(10)
 
-    assert (going.sent, notices.send_due(at)) == (0, 1)
+    assert (going.sent, notices.sweep(at).sent) == (0, 1)
 
 
 @pytest.mark.django_db
@@ -128,7 +148,7 @@ def test_notice_of_something_closed_is_dropped(monkeypatch: pytest.MonkeyPatch) 
     moot, other = make_notice(address="a@example.test"), make_notice(address="b@example.test")
     monkeypatch.setattr(contributions, "notice_reviews", [lambda notice: notice.pk != moot.pk])
 
-    notices.send_due(now())
+    notices.sweep(now())
 
     moot.refresh_from_db()
     assert (moot.state, [message.to for message in mail.outbox]) == (NoticeState.DROPPED, [[other.address]])
@@ -164,7 +184,7 @@ def test_html_links_to_the_portal_alone_and_escapes_what_was_typed() -> None:
 def test_mail_has_text_and_html() -> None:
     make_notice(subject="标题", body="正文")
 
-    notices.send_due(now())
+    notices.sweep(now())
 
     (message,) = mail.outbox
     kinds = [part.get_content_type() for part in message.message().walk()]

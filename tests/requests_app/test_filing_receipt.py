@@ -248,7 +248,7 @@ def test_filing_tells_office_and_applicant_without_the_code_or_the_wish() -> Non
     citizen.fill()
     code = browser_code(citizen.client.get(citizen.send()["Location"]))
 
-    notices.send_due(now())
+    notices.sweep(now())
 
     assert {message.to[0] for message in mail.outbox} == {"officer@county.example", PERSON["email"]}
     for message in mail.outbox:

@@ -145,7 +145,7 @@ def test_whole_case_leaves_no_trace_of_who_asked(
     row = filed(browser)
     worked_on(row, browser, now())
     outbox = [f"{notice.key} {notice.subject} {notice.body} {notice.last_error}" for notice in Notice.objects.all()]
-    notices.send_due(now())
+    notices.sweep(now())
     purge.purge(now() + timedelta(days=800))
     current_app.tasks["requests_app.purge"]()
 

@@ -131,7 +131,7 @@ def test_failed_notices_are_sent_again_on_demand_and_others_left(tree: Tree) -> 
 
     response = send_again(tree.chief, failed, sent)
 
-    sending.send_due(now())
+    sending.sweep(now())
     failed.refresh_from_db()
     assert "1 条失败通知" in response.content.decode()
     assert (failed.state, failed.attempts, failed.last_error) == (NoticeState.SENT, 0, "")

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Least
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,11 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.enums import READABLE_STATES
 from disclosure.models import Item
+from govportal import access
 from govportal.contributions import Deadline, DeadlineSource, Reach
 from govportal.deadline_rows import RowDeadlines, open_days, page_paths
-from govportal.models import Agency, AgencyKind, Membership
+from govportal.models import Agency, AgencyKind
 from govportal.now import today
-from govportal.permissions import ROLE_PERMISSIONS, SUBTREE_ROLES, Permission, Role
+from govportal.permissions import Permission
 from requests_app.complaint_enums import ComplaintState
 from requests_app.enums import AppealResult, InquiryKind, State
 from requests_app.models import Appeal, Complaint, Correction, Feedback, FeeNotice, InformationRequest, Inquiry
@@ -116,81 +116,57 @@ ROWS = (
 
 
 def _undecided() -> QuerySet[Any]:
-    return Complaint.objects.filter(state=ComplaintState.RECEIVED).annotate(day=Least("accept_by", "answer_by"))
+    return Complaint.objects.with_due_day().filter(state=ComplaintState.RECEIVED)
 
 
 def _to_transfer() -> QuerySet[Any]:
     """Accepted, and nobody has passed it on nor begun to look into it."""
-    return Complaint.objects.filter(state=ComplaintState.ACCEPTED, transferred_on=None).annotate(day=F("transfer_by"))
+    return Complaint.objects.filter(state=ComplaintState.ACCEPTED, transferred_on=None)
 
 
 def _unanswered() -> QuerySet[Any]:
-    unanswered = Complaint.objects.unanswered().exclude(state=ComplaintState.RECEIVED)
-    return unanswered.filter(answered_on=None).annotate(day=F("answer_by"))
+    return Complaint.objects.with_due_day().unanswered().exclude(state=ComplaintState.RECEIVED)
 
 
-# What is owed of a complaint: the part of the key, what it is called, and where it is still to be done.
-STEPS: Mapping[str, tuple[Promise | str, Callable[[], QuerySet[Any]]]] = {
-    "accept": (gettext_lazy("投诉举报 %s 受理决定"), _undecided),
-    "transfer": (gettext_lazy("投诉举报 %s 转送或者开始调查"), _to_transfer),
-    "answer": (gettext_lazy("投诉举报 %s 答复"), _unanswered),
+# What is owed of a complaint: the part of the key, what it is called, where it is still to be done, and by which day.
+STEPS: Mapping[str, tuple[Promise | str, Callable[[], QuerySet[Any]], str]] = {
+    "accept": (gettext_lazy("投诉举报 %s 受理决定"), _undecided, "due_day"),
+    "transfer": (gettext_lazy("投诉举报 %s 转送或者开始调查"), _to_transfer, "transfer_by"),
+    "answer": (gettext_lazy("投诉举报 %s 答复"), _unanswered, "due_day"),
 }
-
-
-class _Desks:
-    """Who may see which complaint, as ComplaintQuerySet.visible_to answers it one by one: read at once for all."""
-
-    def __init__(self) -> None:
-        roles = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.HANDLE_COMPLAINT in permissions]
-        posts = Membership.objects.filter(role__in=roles, user__is_active=True).values_list(
-            "user_id", "agency_id", "role"
-        )
-        self._posts = list(posts)
-        officers = {user_id for user_id, _agency_id, _role in self._posts}
-        self._own: dict[int, set[int]] = {}
-        for user_id, agency_id in Membership.objects.filter(user__in=officers).values_list("user_id", "agency_id"):
-            self._own.setdefault(user_id, set()).add(agency_id)
-
-    def officers(self, desk_id: int, path: str, agency_id: int) -> list[int]:
-        """Of the desk, or from above by a role that reaches down to it; nobody who is of the agency complained of."""
-        above = {int(part) for part in path.split("/") if part}
-        found = {
-            user_id
-            for user_id, at, role in self._posts
-            if at == desk_id or (at in above and Role(role) in SUBTREE_ROLES)
-        }
-        return sorted(pk for pk in found if agency_id not in self._own.get(pk, ()))
 
 
 def complaints(reach: Reach) -> Iterator[Deadline]:
     """Told to the handler, or while there is none to all who may see the case, and to nobody else at any rung."""
-    columns = ("pk", "number", "day", "desk_id", "desk__path", "agency_id", "handler_id")
-    desks, path = None, page_paths("admin:requests_app_complaint_change")
-    for step, (words, rows) in STEPS.items():
-        due = rows().filter(day__lte=reach.until)
+    path = page_paths("admin:requests_app_complaint_change")
+    columns = ("desk_id", "desk__path", "agency_id", "pk", "number", "handler_id")
+    found = []
+    for step, (words, rows, day) in STEPS.items():
+        due = rows().filter(**{f"{day}__lte": reach.until}).order_by("pk")
         if reach.agencies is not None:
             due = due.filter(desk__in=reach.agencies)
-        for pk, number, day, desk_id, desk_path, agency_id, handler_id in due.order_by("pk").values_list(*columns):
-            desks = desks or _Desks()
-            officers = desks.officers(desk_id, desk_path, agency_id)
-            yield Deadline(
-                key=f"{COMPLAINT}:{step}:{pk}",
-                due_on=day,
-                agency_id=desk_id,
-                label=str(words) % number,
-                path=path(pk),
-                permission=Permission.HANDLE_COMPLAINT,
-                handlers=(handler_id,) if handler_id in officers else tuple(officers),
-            )
+        found += [(step, words, *values) for values in due.values_list(day, *columns)]
+    officers = access.holders_apart(Permission.HANDLE_COMPLAINT, {row[3:6] for row in found}) if found else {}
+    for step, words, due_on, desk_id, desk_path, agency_id, pk, number, handler_id in found:
+        able = officers[desk_id, desk_path, agency_id]
+        yield Deadline(
+            key=f"{COMPLAINT}:{step}:{pk}",
+            due_on=due_on,
+            agency_id=desk_id,
+            label=str(words) % number,
+            path=path(pk),
+            permission=Permission.HANDLE_COMPLAINT,
+            handlers=(handler_id,) if handler_id in able else tuple(able),
+        )
 
 
 def complaints_still_open(keys: Collection[str]) -> dict[str, date]:
     """To decide is closed by deciding, to pass on by that or by looking into it, to answer by the answer."""
     found: dict[str, date] = {}
-    for step, (_words, rows) in STEPS.items():
+    for step, (_words, rows, day) in STEPS.items():
         prefix = f"{COMPLAINT}:{step}"
-        days = open_days(rows(), [key for key in keys if key.rpartition(":")[0] == prefix], "day")
-        found |= {f"{prefix}:{pk}": day for pk, day in days.items()}
+        days = open_days(rows(), [key for key in keys if key.rpartition(":")[0] == prefix], day)
+        found |= {f"{prefix}:{pk}": due_on for pk, due_on in days.items()}
     return found
 
 

@@ -17,7 +17,7 @@ from requests_app.admin.verb_pages import CaseForm, CaseVerb
 from requests_app.complaint_enums import ComplaintAction, ComplaintResult, OtherPath
 from requests_app.models import Complaint
 from requests_app.services import complaint_handling, complaint_procedure, complaint_undelivered
-from requests_app.services.complaint_desks import desks_for, officers
+from requests_app.services.complaint_desks import desks_for
 
 _NOTE = gettext_lazy("内部说明")
 
@@ -43,7 +43,7 @@ class AssignForm(CaseForm):
     note = words(_NOTE, is_required=False)
 
     def prepare(self) -> None:
-        able = [person.pk for person in officers(self.row.desk, self.row.agency)]
+        able = [person.pk for person in complaint_procedure.officers_of(self.row)]
         self.choices_of("handler").queryset = User.objects.filter(pk__in=able).exclude(pk=self.row.handler_id)
 
 
@@ -116,7 +116,7 @@ def _assign(row: Complaint, actor: User, values: dict[str, Any]) -> object:
 
 def _against_assigning(row: Complaint, actor: User) -> list[str]:
     reasons = complaint_procedure.reasons_against(row, ComplaintAction.ASSIGN, actor)
-    if not reasons and all(person.pk == row.handler_id for person in officers(row.desk, row.agency)):
+    if not reasons and all(person.pk == row.handler_id for person in complaint_procedure.officers_of(row)):
         reasons.append(_("没有别的投诉举报经办可以分派。"))
     return reasons
 

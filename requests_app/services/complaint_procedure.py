@@ -20,6 +20,7 @@ from requests_app.complaint_enums import ComplaintAction, ComplaintState
 from requests_app.complaint_words import COMPLAINANT
 from requests_app.models import Complaint, ComplaintEvent
 from requests_app.services import complaint_tell
+from requests_app.services.complaint_desks import officers
 from requests_app.services.procedure import check
 
 
@@ -52,6 +53,11 @@ def once[T](row: Complaint, question: object, ask: Callable[[], T]) -> T:
 
 def may_see(row: Complaint, user: Any) -> bool:
     return once(row, ("may_see", user.pk), Complaint.objects.visible_to(user).filter(pk=row.pk).exists)
+
+
+def officers_of(row: Complaint) -> list[User]:
+    """Who may see it, all of them."""
+    return once(row, "officers", lambda: officers(row.desk, row.agency))
 
 
 def reasons_against(row: Complaint, action: ComplaintAction, actor: Any) -> list[str]:
@@ -128,6 +134,7 @@ __all__ = [
     "locked",
     "may_see",
     "move",
+    "officers_of",
     "once",
     "reasons_against",
     "reasons_against_length",

@@ -15,10 +15,9 @@ from govportal import audit, notices
 from govportal.models import Notice, Reminder, User
 from govportal.models.notice import NoticeState
 from requests_app.complaint_enums import ComplaintAction
-from requests_app.deadlines import COMPLAINT
+from requests_app.deadlines import COMPLAINT, STEPS
 from requests_app.models import Complaint
-from requests_app.services.complaint_desks import officers
-from requests_app.services.complaint_procedure import check, locked, once, reasons_against
+from requests_app.services.complaint_procedure import check, locked, officers_of, once, reasons_against
 
 _COMPLAINANT = "complainant"  # as services/complaint_tell.py ends the key of what goes to him
 
@@ -41,7 +40,7 @@ def undelivered(row: Complaint) -> list[Undelivered]:
 
 
 def _undelivered(row: Complaint) -> list[Undelivered]:
-    people = {str(person.pk): person for person in officers(row.desk, row.agency)}
+    people = {str(person.pk): person for person in officers_of(row)}
     found = [(notice, people.get(notice.key.rpartition(":")[2])) for notice in _of_steps(row, people)]
     found += _of_reminders(row, people)
     found.sort(key=lambda pair: pair[0].pk)
@@ -61,7 +60,7 @@ def _of_steps(row: Complaint, people: dict[str, User]) -> QuerySet[Notice]:
 
 
 def _of_reminders(row: Complaint, people: dict[str, User]) -> Iterator[tuple[Notice, User]]:
-    deadlines = [f"{COMPLAINT}:{step}:{row.pk}" for step in ("accept", "transfer", "answer")]
+    deadlines = [f"{COMPLAINT}:{step}:{row.pk}" for step in STEPS]
     told = Reminder.objects.filter(
         deadline__in=deadlines, recipient__in=people.values(), notice__state=NoticeState.FAILED
     )

@@ -37,7 +37,7 @@ from tests.requests_app.complaints.complaint_desks import (
 )
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 23  # the case itself is asked for once, whatever the number of verbs; nothing once a row
+STATEMENTS = 24  # the case itself is asked for once, whatever the number of verbs; nothing once a row
 # Of each verb, what a form that is taken says.
 TYPED: dict[str, dict[str, Any]] = {
     "accept": {"note": "属于本级职权"},

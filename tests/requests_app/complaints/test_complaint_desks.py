@@ -1,11 +1,17 @@
 """At which desk a complaint lies, and that nobody of the agency complained of ever sees it, in whatever role."""
 
+from datetime import date, timedelta
+from itertools import permutations
+from random import Random
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 
-from govportal.models import User
+from govportal.contributions import Reach
+from govportal.models import Agency, Membership, User
 from govportal.permissions import Role
+from requests_app import deadlines
 from requests_app.complaint_enums import ComplaintAction, ComplaintState
 from requests_app.models import Complaint, ComplaintFile
 from requests_app.services import complainants, complaint_handling, complaint_procedure
@@ -158,3 +164,55 @@ def test_officer_above_the_desk_sees_what_lies_below() -> None:
 
     assert row.desk == desk
     assert sees(above, row)
+
+
+# --- one by one and all at once --------------------------------------------------------------------------------
+
+
+def test_query_list_of_officers_and_reminders_agree_whoever_is_of_what() -> None:
+    """Random posts in a tree of agencies: who sees a case, who is listed for it and who is reminded are the same."""
+    draw = Random(47)  # noqa: S311
+    top = make_agency()
+    middle = [make_agency(parent=top) for _ in range(2)]
+    agencies = [top, *middle, *(make_agency(parent=parent) for parent in middle), make_agency()]
+    people = [make_user(is_active=number > 0) for number in range(7)]
+    rows = [_complaint_at(desk, agency) for desk, agency in permutations(agencies, 2)]
+    seen_by_some = 0
+
+    for _round in range(6):
+        Membership.objects.all().delete()
+        for person in people:
+            for agency in draw.sample(agencies, draw.randint(0, 3)):
+                make_member(draw.choice([Role.COMPLAINT_OFFICER, Role.ADMINISTRATOR, Role.STAFF]), agency, user=person)
+        fresh = list(User.objects.order_by("pk"))
+        seen = {user.pk: set(Complaint.objects.visible_to(user).values_list("pk", flat=True)) for user in fresh}
+        told = {one.key: list(one.handlers) for one in deadlines.complaints(Reach(date.max, None))}
+        for row in rows:
+            may_see = [user.pk for user in fresh if row.pk in seen[user.pk]]
+            assert [user.pk for user in officers(row.desk, row.agency)] == may_see, row
+            assert told[f"complaint:accept:{row.pk}"] == may_see, row
+            seen_by_some += bool(may_see)
+
+    assert 20 < seen_by_some < 6 * len(rows)
+
+
+def test_due_day_of_the_query_is_that_of_the_row() -> None:
+    rows = [make_complaint(state) for state in ComplaintState]
+    late = make_complaint()
+    Complaint.objects.filter(pk=late.pk).update(accept_by=late.answer_by + timedelta(days=1))  # a term set shorter
+
+    days = dict(Complaint.objects.with_due_day().values_list("pk", "due_day"))  # type: ignore[misc]
+
+    assert days == {row.pk: reread_complaint(row).due_on for row in [*rows, late]}
+    assert {one.due_on for one in deadlines.complaints(Reach(date.max, None)) if ":transfer:" not in one.key} == {
+        day for day in days.values() if day
+    }
+
+
+def _complaint_at(desk: Agency, agency: Agency) -> Complaint:
+    """The bare row: there need be nobody who could take it in."""
+    return Complaint.objects.create(
+        number=f"{desk.pk}-{agency.pk}", desk=desk, agency=agency, ground="other", channel="web", is_named=False,
+        filed_at=AT, received_on=AT.date(), accept_by=AT.date(), transfer_by=AT.date(), answer_by=AT.date(),
+        submission_key=f"{desk.pk}-{agency.pk}",
+    )  # fmt: skip

@@ -40,6 +40,9 @@ MAX_OBJECT_BYTES = 256 * 1024 * 1024
 
 
 def refuse_active_pdf(data: bytes) -> None:
+    """What has a password cannot be looked into; nor could whoever it is sent to open it."""
+    if _PDF_ENCRYPTED.search(data):
+        raise RefusedFile(_("PDF 设有密码或者加密，请先取消密码再上传。"))
     if _PDF_ACTIVE.search(data) or any(_PDF_ACTIVE.search(objects) for objects in _object_streams(data)):
         raise RefusedFile(_("PDF 含有脚本、附件或会自动执行的动作，请另存为不含这些内容的 PDF 后再上传。"))
 
@@ -56,6 +59,7 @@ def _pdf_name(*words: str) -> re.Pattern[bytes]:
 
 
 _PDF_ACTIVE = _pdf_name(*_PDF_ACTIVE_NAMES)
+_PDF_ENCRYPTED = _pdf_name("Encrypt")
 _OBJECT_STREAM = _pdf_name("ObjStm")
 _STREAM = re.compile(rb"stream\r?\n")
 _OBJECT_NUMBERS = re.compile(rb"[ \t\r\n]*\d+[ \t\r\n]+\d+[ \t\r\n]")
@@ -88,7 +92,7 @@ def _inflated(packed: memoryview, limit: int) -> bytes:
 
 
 def _opaque() -> RefusedFile:
-    return RefusedFile(_("PDF 有密码或结构特殊，无法检查，请重新导出后再上传。"))
+    return RefusedFile(_("PDF 结构特殊，无法检查，请重新导出后再上传。"))
 
 
 def refuse_ole_macros(data: bytes) -> None:

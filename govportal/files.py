@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from govportal.archives import RefusedFile
-from govportal.filetypes import CSV, INLINE_CONTENT_TYPES, PDF, TXT, FileType, detect, encoding_of
+from govportal.filetypes import CSV, INLINE_CONTENT_TYPES, PDF, TXT, FileType, detect, encoding_of, refuse_broken
 from govportal.models import Attachment, User
 from govportal.models.attachment import storage_name
 from govportal.now import now
@@ -70,6 +70,7 @@ def examine(
         )
     if accepted is not None and kind not in accepted:
         raise RefusedFile(_kinds_taken(accepted))
+    refuse_broken(upload, kind)
     return Examined(display_name, kind.suffixes[0], _content_type(upload, kind), size)
 
 

@@ -21,6 +21,7 @@ from govportal.active_content import (
     refuse_ole_macros,
 )
 from govportal.archives import RefusedFile, folders_and_name, open_archive, shown_name
+from govportal.images import refuse_broken_image
 
 HEAD_BYTES = 4096
 MAX_DEPTH = 2  # a table in a report in an archive
@@ -60,6 +61,7 @@ TXT = FileType("TXT", (".txt",), "text/plain")
 # What a browser may show by itself; all else is downloaded.
 INLINE_CONTENT_TYPES = frozenset(kind.content_type for kind in (PDF, PNG, JPEG, GIF, WEBP))
 
+_PICTURES = {PNG: "PNG", JPEG: "JPEG", GIF: "GIF", WEBP: "WEBP"}  # as Pillow calls them
 _ODF_TYPES = {kind.content_type: kind for kind in (ODT, ODS, ODP)}
 _OFFICE_PARTS = (("word/document.xml", DOCX), ("xl/workbook.xml", XLSX), ("ppt/presentation.xml", PPTX))
 # An OLE file names its streams in UTF-16.
@@ -100,6 +102,12 @@ def _detect_by_head(head: bytes) -> FileType | None:
         return WEBP
     signatures = ((b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG), (b"GIF87a", GIF), (b"GIF89a", GIF))
     return next((kind for signature, kind in signatures if head.startswith(signature)), None)
+
+
+def refuse_broken(content: IO[bytes], kind: FileType) -> None:
+    """Of a picture: what begins as one must be one. For a file whose name agrees. Raises RefusedFile."""
+    if kind in _PICTURES:
+        refuse_broken_image(content, _PICTURES[kind])
 
 
 def _detect_pdf(content: IO[bytes]) -> FileType:
@@ -147,6 +155,7 @@ def _check_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, outer: FileT
             kind = detect(BytesIO(data), suffix, depth=depth + 1)
             if kind is ZIP or (outer is ZIP and suffix not in kind.suffixes):
                 raise RefusedFile
+            refuse_broken(BytesIO(data), kind)
         elif data.startswith(_OLE_HEAD):
             refuse_ole_macros(data)
         if outer is not ZIP and is_program(name, data[:HEAD_BYTES]):

@@ -1,5 +1,7 @@
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import FileResponse
 from django.test import RequestFactory, override_settings
+from PIL import Image
 
 from govportal import files, filetypes
 from govportal.files import RefusedFile, safe_name, serve, store
@@ -31,16 +34,29 @@ def office(part: str, *more: tuple[str, bytes]) -> bytes:
     return archive(("[Content_Types].xml", b"<Types/>"), (part, b"<x/>"), *more)
 
 
+def picture(kind: str, size: tuple[int, int] = (8, 6)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("1", size).save(buffer, kind)
+    return buffer.getvalue()
+
+
 def stored(name: str, content: bytes, **kwargs: Any) -> Attachment:
     return store(SimpleUploadedFile(name, content), by=None, **kwargs)
 
 
+def _with_size(width: int, height: int) -> bytes:
+    """A small PNG whose head tells of a vast one, with a checksum that agrees."""
+    small = picture("PNG")
+    head = b"IHDR" + struct.pack(">II", width, height) + small[24:29]
+    return small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
+
+
 ACCEPTED = [
     ("a.pdf", PDF, "application/pdf"),
-    ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 20, "image/png"),
-    ("a.JPEG", b"\xff\xd8\xff\xe0" + b"\0" * 20, "image/jpeg"),
-    ("a.gif", b"GIF89a" + b"\0" * 20, "image/gif"),
-    ("a.webp", b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+    ("a.png", picture("PNG"), "image/png"),
+    ("a.JPEG", picture("JPEG"), "image/jpeg"),
+    ("a.gif", picture("GIF"), "image/gif"),
+    ("a.webp", picture("WEBP"), "image/webp"),
     ("a.docx", office("word/document.xml"), filetypes.DOCX.content_type),
     ("a.xlsx", office("xl/workbook.xml"), filetypes.XLSX.content_type),
     ("a.pptx", office("ppt/presentation.xml"), filetypes.PPTX.content_type),
@@ -85,6 +101,14 @@ REFUSED = [
     ("path in zip", "a.zip", archive(("../../etc/cron", b"x")), "文件名"),
     ("broken zip", "a.zip", b"PK\3\4broken", "损坏"),
     ("zip bomb", "a.zip", archive(("a.txt", b"\0" * 12_000_000)), "过大"),
+    ("not a picture", "a.png", b"\x89PNG\r\n\x1a\n<script>alert(1)</script>", "图片已损坏"),
+    ("picture with a changed byte", "a.png", picture("PNG").replace(b"IDAT", b"IDAU"), "图片已损坏"),
+    ("half a head", "a.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 20, "图片已损坏"),
+    ("not a picture in zip", "a.zip", archive(("b.gif", b"GIF89a")), "b.gif"),
+    ("picture nobody can open", "a.png", _with_size(60_000, 60_000), "像素太多"),
+    ("picture of one line", "a.png", picture("PNG", (65_501, 1)), "像素太多"),
+    ("pdf with a password", "a.pdf", b"%PDF-1.7\ntrailer<</Encrypt 5 0 R/Root 1 0 R>>\n", "请先取消密码"),
+    ("pdf with a password, spelled", "a.pdf", b"%PDF-1.7\ntrailer<</#45ncrypt<<>> >>\n", "请先取消密码"),
     ("too many entries", "a.zip", archive(*((f"{n}.txt", b"") for n in range(5001))), "过大"),
 ]
 

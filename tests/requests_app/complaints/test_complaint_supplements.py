@@ -1,6 +1,6 @@
 """How much a complainant may add: not without end, and the same once, however often the button is pressed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from govportal.models import Notice, PrivateFile
+from govportal.models import Notice, PrivateFile, User
+from govportal.throttle import Limit
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint, ComplaintEvent
 from requests_app.services import complaint_handling as handling
@@ -25,9 +26,9 @@ from tests.threads import at_once
 WORDS = "又去问过一次，还是没有更新。"
 
 
-def add(row: Complaint, files: int = 0, **values: Any) -> ComplaintEvent:
+def add(row: Complaint, files: int = 0, *, at: datetime = AT, actor: User | None = None) -> ComplaintEvent:
     papers = [make_private_file() for _number in range(files)]
-    return handling.supplement(row.pk, **{"text": WORDS, "files": papers, "at": AT} | values)
+    return handling.supplement(row.pk, text=WORDS, files=papers, at=at, actor=actor)
 
 
 def opened(client: Client) -> str:
@@ -75,7 +76,7 @@ def test_same_form_sent_twice_is_one_supplement_and_one_mail() -> None:
 
 @pytest.mark.django_db
 def test_one_address_does_not_fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(complaint_answers, "_SUPPLEMENTS", complaint_answers.Limit("two a day", 2, timedelta(days=1)))
+    monkeypatch.setattr(complaint_answers, "_SUPPLEMENTS", Limit("two a day", 2, timedelta(days=1)))
     row = file_complaint()
     client = open_case(row.complaint, row.query_code)
     for _number in range(2):

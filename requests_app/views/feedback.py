@@ -58,7 +58,6 @@ def start(request: HttpRequest) -> HttpResponse:
         "correction_days": settings.FEEDBACK_CORRECTION_DAYS,
         "summaries": summaries.select_related("agency").order_by("-published_on", "-id")[:_SHOWN],
         "questions": feedback_summary.published_questions(_SHOWN),
-        "complain": reverse("complaints"),
     }
     return render(request, "requests_app/feedback_start.html", context)
 
@@ -224,7 +223,6 @@ def _page(request: HttpRequest, form: FeedbackForm, *, hold: Hold | None = None,
         "hold": hold,
         "message_days": settings.FEEDBACK_MESSAGE_DAYS,
         "correction_days": settings.FEEDBACK_CORRECTION_DAYS,
-        "complain": reverse("complaints"),
         "section": "feedback",
     }
     return render(request, "requests_app/feedback_new.html", context, status=status)
@@ -317,7 +315,6 @@ def _answer_context(row: Feedback) -> dict[str, Any]:
         "item": public.filter(pk=row.item_id).first() if row.item_id else None,
         "is_redirected": row.state == FeedbackState.REDIRECTED,
         "goes_to_request": row.other_path == OtherPath.REQUEST,
-        "complain": reverse("complaints") if row.other_path == feedback.COMPLAIN else "",
         "section": "feedback",
     }
 

@@ -30,8 +30,9 @@ class Limit:
     within: timedelta
 
 
-def take(limit: Limit, who: str, *, at: datetime) -> bool:
-    """Count one more and say whether it is still allowed. One statement, so no two of many at once are counted as one.
+def take(limit: Limit, who: str, *, at: datetime, count: int = 1) -> bool:
+    """Count one more, or `count`, and say whether it is still allowed. One statement, so that no two of many at once
+    are counted as one.
 
     Call it outside a transaction: what is rolled back was never counted.
     """
@@ -40,18 +41,18 @@ def take(limit: Limit, who: str, *, at: datetime) -> bool:
     key, ends_at = _window(limit, who, at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO govportal_throttlecount (key, count, ends_at) VALUES (%s, 1, %s) "
-            "ON CONFLICT (key) DO UPDATE SET count = govportal_throttlecount.count + 1 RETURNING count",
-            [key, connection.ops.adapt_datetimefield_value(ends_at)],
+            "INSERT INTO govportal_throttlecount (key, count, ends_at) VALUES (%s, %s, %s) "
+            "ON CONFLICT (key) DO UPDATE SET count = govportal_throttlecount.count + excluded.count RETURNING count",
+            [key, count, connection.ops.adapt_datetimefield_value(ends_at)],
         )
-        (count,) = cursor.fetchone()
-    return bool(count <= limit.times)
+        (so_far,) = cursor.fetchone()
+    return bool(so_far <= limit.times)
 
 
-def give_back(limit: Limit, who: str, *, at: datetime) -> None:
+def give_back(limit: Limit, who: str, *, at: datetime, count: int = 1) -> None:
     """What was taken does not count after all: it was no wrong guess, or nothing came of it. `at` as it was taken."""
     key, _ends_at = _window(limit, who, at)
-    ThrottleCount.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
+    ThrottleCount.objects.filter(key=key, count__gte=count).update(count=F("count") - count)
 
 
 def taken(limit: Limit, who: str, *, at: datetime) -> int:

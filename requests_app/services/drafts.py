@@ -12,17 +12,21 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from govportal import private_files
+from govportal import private_files, throttle
 from govportal.archives import RefusedFile
 from govportal.crypto import fingerprint
 from govportal.files import safe_name
 from govportal.models import PrivateFile
+from govportal.throttle import Limit
 from requests_app.models import RequestDraft
 from requests_app.services import complain, intake
 
 LIFETIME = timedelta(days=1)
 # So much of one text outlives the page it was typed in. What is longer no agency could take, and the page shows it.
 MOST_KEPT = 200_000
+MEGABYTE = 1024 * 1024
+# Of the files of all drafts from one address, sent ones too: fifty of the largest. A scan weighs one or two.
+_WEIGHT = Limit("megabytes of drafts", 500, timedelta(days=1))
 CODE = "query_code"  # the value a sent draft keeps, until it is cleared
 
 
@@ -54,23 +58,45 @@ def change_files(
     forgotten: Collection[int] = (),
     most: int,
     most_mb: int,
+    sender: str,
+    at: datetime,
 ) -> list[str]:
-    """Take files off the draft and keep new ones; answers why some were not kept, in words for whoever sent them."""
+    """Take files off the draft and keep new ones; answers why some were not kept, in words for whoever sent them.
+
+    `sender`: by throttle.sender, for the weight of all that he sends in a day.
+    """
     if draft.is_sent:
         return []
     # On the disk before the draft is held; what finds no room in it is swept.
-    written = [_written(upload, most_mb) for upload in uploads[:most]]
+    written = [_weighed(upload, most_mb, sender, at) for upload in uploads[:most]]
     return _keep(draft, written, forgotten, most) + [
         _too_many(safe_name(upload.name or ""), most) for upload in uploads[most:]
     ]
 
 
+def _weighed(upload: "UploadedFile[Any]", most_mb: int, sender: str, at: datetime) -> PrivateFile | str:
+    """The file, or why it was not taken: what is not written weighs nothing."""
+    weight = -(-(upload.size or 0) // MEGABYTE)
+    file: PrivateFile | str = _not_taken(
+        upload, _("从这个网络地址一天内上传的文件太多，请明天再传，或者邮寄、当面提交。")
+    )
+    if throttle.take(_WEIGHT, sender, at=at, count=weight):
+        file = _written(upload, most_mb)
+    if isinstance(file, str):
+        throttle.give_back(_WEIGHT, sender, at=at, count=weight)
+    return file
+
+
 def _written(upload: "UploadedFile[Any]", most_mb: int) -> PrivateFile | str:
     """The file, or why it was not taken."""
     try:
-        return private_files.write(upload, by=None, max_bytes=most_mb * 1024 * 1024, accepted=private_files.SCANS)
+        return private_files.write(upload, by=None, max_bytes=most_mb * MEGABYTE, accepted=private_files.SCANS)
     except RefusedFile as error:
-        return _("“%(name)s”没有收下：%(reason)s") % {"name": safe_name(upload.name or ""), "reason": error}
+        return _not_taken(upload, error)
+
+
+def _not_taken(upload: "UploadedFile[Any]", reason: object) -> str:
+    return _("“%(name)s”没有收下：%(reason)s") % {"name": safe_name(upload.name or ""), "reason": reason}
 
 
 def _too_many(name: str, most: int) -> str:

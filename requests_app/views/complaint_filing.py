@@ -175,7 +175,10 @@ def _keep_files(request: HttpRequest, draft: RequestDraft) -> list[str]:
     uploads = [upload for upload in request.FILES.getlist("evidence") if upload]
     if not (uploads or forgotten):
         return []
-    return drafts.change_files(draft, uploads, forgotten=forgotten, most=MOST_FILES, most_mb=MOST_FILE_MB)
+    sender = throttle.sender(request)
+    return drafts.change_files(
+        draft, uploads, forgotten=forgotten, most=MOST_FILES, most_mb=MOST_FILE_MB, sender=sender, at=now()
+    )
 
 
 def _shown(visit: _Visit, key: str, form: StepForm, fault: str = "") -> HttpResponse:

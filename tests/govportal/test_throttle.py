@@ -66,6 +66,16 @@ def test_giving_back_what_was_never_taken_does_not_count_below_none() -> None:
     assert throttle.taken(THREE, "203.0.113.7", at=AT) == 0
 
 
+def test_what_is_weighed_counts_by_its_weight_and_fits_or_not() -> None:
+    ten = Limit("ten megabytes", 10, timedelta(hours=1))
+
+    assert throttle.take(ten, "203.0.113.7", at=AT, count=4)
+    assert not throttle.take(ten, "203.0.113.7", at=AT, count=7)
+    throttle.give_back(ten, "203.0.113.7", at=AT, count=7)
+    assert throttle.take(ten, "203.0.113.7", at=AT, count=6)
+    assert not throttle.take(ten, "203.0.113.7", at=AT)
+
+
 def test_row_tells_neither_who_it_was_nor_which_window_was_his_next() -> None:
     throttle.take(THREE, "203.0.113.7", at=AT)
     throttle.take(THREE, "203.0.113.7", at=AT + timedelta(hours=1))

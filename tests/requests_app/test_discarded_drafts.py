@@ -64,7 +64,7 @@ def test_keeping_and_discarding_at_once_break_nothing() -> None:
 
     def given_files() -> object:
         draft = drafts.save("token", "name", {"matter": NAMED}, at=now())
-        return drafts.change_files(draft, [scan()], most=5, most_mb=10)
+        return drafts.change_files(draft, [scan()], most=5, most_mb=10, sender="", at=now())
 
     outcomes = at_once(given_files, partial(drafts.discard, "token", "name"), times=6)
 
@@ -75,5 +75,5 @@ def test_files_for_a_draft_that_is_gone_are_let_go() -> None:
     draft = drafts.save("token", "name", {}, at=now())
     drafts.discard("token", "name")
 
-    assert drafts.change_files(draft, [scan()], most=5, most_mb=10) == []
+    assert drafts.change_files(draft, [scan()], most=5, most_mb=10, sender="", at=now()) == []
     assert not PrivateFile.objects.exists()

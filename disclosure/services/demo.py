@@ -19,7 +19,8 @@ from govportal.models import Agency, InboxMessage, InternalBody, Leader, Members
 from govportal.permissions import Role
 from govportal.services.agencies import save_agency
 
-# The accounts that are shown to whoever tries the demo: one a role, at the office that holds it.
+# The accounts that are shown to whoever tries the demo: one a role, at the office that holds it; and those who bring a
+# text through at 县政府, whose desk has the summaries of complaints.
 ACCOUNTS = (
     ("admin", "县管理员", Role.ADMINISTRATOR, "CM-GOV"),
     ("chengban", "民政局承办人", Role.PUBLISHER, "CM-MZJ"),
@@ -34,6 +35,11 @@ ACCOUNTS = (
     ("shouli", "县政府办依申请公开经办", Role.REQUEST_OFFICER, "CM-ZFB"),
     ("tousu", "县政府办投诉举报经办", Role.COMPLAINT_OFFICER, "CM-GOV"),
     ("jiancha", "司法局投诉举报经办", Role.COMPLAINT_OFFICER, "CM-SFJ"),
+    ("xianban", "县政府办承办人", Role.PUBLISHER, "CM-GOV"),
+    ("xianbao", "县政府办保密审查员", Role.SECRECY_REVIEWER, "CM-GOV"),
+    ("xianyu", "县政府办预审员", Role.PRE_REVIEWER, "CM-GOV"),
+    ("xianfu", "县政府办复审员", Role.SECOND_REVIEWER, "CM-GOV"),
+    ("xianshen", "县政府办审定人", Role.APPROVER, "CM-GOV"),
     ("kaohe", "县政府办考核人员", Role.INSPECTOR, "CM-GOV"),
     ("gongkai", "县政府办公开机构负责人", Role.OFFICE_HEAD, "CM-ZFB"),
     ("juzhang", "民政局局长", Role.AGENCY_HEAD, "CM-MZJ"),

@@ -105,6 +105,10 @@ class Edition(models.Model):
             models.Index(
                 fields=["publish_at"], condition=models.Q(state=EditionState.SCHEDULED), name="edition_scheduled"
             ),
+            # Of whatever state: what failed at its minute is looked for by the day.
+            models.Index(
+                fields=["publish_at"], condition=models.Q(publish_at__isnull=False), name="edition_publish_at"
+            ),
             models.Index(
                 fields=["review_due_on"], condition=models.Q(procedure=Procedure.EMERGENCY), name="edition_emergency"
             ),

@@ -97,6 +97,7 @@ class Item(models.Model):
             models.Index(fields=["year", "-published_on", "-id"], name="item_year"),
             models.Index(fields=["document_number"], name="item_document_number"),
             models.Index(fields=["-updated_at", "-id"], name="item_updated"),
+            models.Index(fields=["expires_on"], condition=models.Q(expires_on__isnull=False), name="item_expires"),
             # Holds every column that facets, counts and the tree read, so that they never touch the rows.
             models.Index(
                 fields=[

@@ -41,7 +41,7 @@ def test_ring_that_nobody_heard_is_gone_by_the_next() -> None:
     for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
         expires = entry["options"]["expires"]
         schedule: Any = maybe_schedule(entry["schedule"], app=app)
-        if type(schedule) is not crontab:
+        if not isinstance(entry["schedule"], crontab):
             assert expires == schedule.run_every.total_seconds(), name
             continue
         schedule.nowfun = lambda: at

@@ -13,6 +13,7 @@ from disclosure.services.demo_registers import seed_registers
 from disclosure.services.demo_story import Story
 from disclosure.services.demo_texts import FOLDER, load
 from disclosure.services.import_catalogue import import_catalogue
+from govportal import reminders
 from govportal.contributions import DemoCounty, demo_chapters
 from govportal.html import sanitise
 from govportal.models import Agency, InboxMessage, InternalBody, Leader, Membership, Notice, SiteProfile, User
@@ -92,9 +93,10 @@ def seed(today: date, now: datetime) -> Seeded:
     seed_obligations(today, agencies, story.members)
     county = DemoCounty(today, now, agencies, people)
     notes = [line for chapter in demo_chapters.all() for line in chapter.tell(county)]
-    # What was mailed or told in the year that has just been made up has long been read.
-    Notice.objects.all().delete()
+    # What was told in the year that has just been made up has long been read; what reminds today is new.
     InboxMessage.objects.all().delete()
+    reminders.remind(now)
+    Notice.objects.all().delete()  # nobody of the county is mailed
     return Seeded(accounts, notes)
 
 

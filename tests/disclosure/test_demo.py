@@ -17,7 +17,7 @@ from disclosure.services.demo_texts import fill, load_items
 from disclosure.services.verify_log import verify
 from disclosure.types import ITEM_TYPES, FieldKind, missing_elements
 from govportal.html import sanitise, to_text
-from govportal.models import Agency, Membership, SiteProfile
+from govportal.models import Agency, InboxMessage, Membership, Notice, Reminder, SiteProfile
 from govportal.permissions import Role
 
 TODAY = date(2026, 11, 5)
@@ -183,3 +183,12 @@ def test_seed_nobody_approved_his_own_text() -> None:
         assert entry.edition is not None
         assert entry.actor_name != str(entry.edition.created_by)
     assert Edition.objects.filter(number__gte=3).count() >= 2
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_county")
+def test_demo_begins_with_reminders_in_the_inbox_and_no_mail() -> None:
+    told = InboxMessage.objects.filter(user__username="chengban")
+
+    assert told.exists() and not Notice.objects.exists()
+    assert InboxMessage.objects.count() == Reminder.objects.count()  # nothing of the year that was made up

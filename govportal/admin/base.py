@@ -1,17 +1,19 @@
 """Admin classes for reference data, and for rows that are read: every save and delete is audited with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup, NotRegistered
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import display_for_field, flatten, label_for_field, lookup_field, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteMixin, AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import DataError, models, transaction
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +28,16 @@ from govportal.forms import whole_number
 from govportal.models import Agency, PublicRevision
 
 
+@contextmanager
+def _as_wrong_filter() -> Iterator[None]:
+    """A value no column can have is a wrong filter like any other, and Django leads back to the list: a year that no
+    calendar has, a NUL."""
+    try:
+        yield
+    except (OverflowError, ValueError, DataError) as error:
+        raise IncorrectLookupParameters(error) from error
+
+
 class NamedList(ChangeList):
     """Called what it lists: the queue that was chosen, else the model."""
 
@@ -33,12 +45,29 @@ class NamedList(ChangeList):
         super().__init__(*args, **kwargs)
         self.title = str(self._queue() or self.opts.verbose_name_plural)
 
-    def get_results(self, request: HttpRequest) -> None:
-        """A year that no calendar has is a wrong filter like any other: Django leads back to the list."""
+    def get_filters(self, request: HttpRequest) -> Any:
+        """The filters, the search and the dates that the list shows narrow it, and nothing else an address names.
+
+        Django lets every column of the row be asked for: who ordered, where a text came from, a key of an inbox.
+        """
         try:
-            super().get_results(request)
-        except OverflowError as error:
+            found: Any = super().get_filters(request)
+        except DisallowedModelAdminLookup as error:
             raise IncorrectLookupParameters(error) from error
+        bounds = [f"{self.date_hierarchy}__{part}" for part in ("gte", "lt")]
+        for name, values in found[2].items():
+            if name not in bounds or not isinstance(values[-1], datetime):  # Django's own, of a year that was chosen
+                raise IncorrectLookupParameters("a list is narrowed by what it shows")
+        return found
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with _as_wrong_filter():
+            return super().get_queryset(request, *args, **kwargs)
+
+    def get_results(self, request: HttpRequest) -> None:
+        # A savepoint: PostgreSQL ends the open transaction at a wrong value.
+        with _as_wrong_filter(), transaction.atomic() if self.filter_params else nullcontext():
+            super().get_results(request)
 
     def _queue(self) -> Any:
         """The words of the `?queue=` that narrows this list."""

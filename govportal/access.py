@@ -58,6 +58,15 @@ def holds_for_all(user: Any, permission: Permission) -> bool:
     )
 
 
+def reaches_down(user: Any, permission: Permission) -> bool:
+    """True if a role that reaches down gives the permission anywhere."""
+    return any(
+        permission in ROLE_PERMISSIONS[role]
+        for membership in _memberships(user)
+        if (role := Role(membership.role)) in SUBTREE_ROLES
+    )
+
+
 def holds_role(user: Any, roles: Collection[Role]) -> bool:
     """True if the user has one of the roles anywhere: what a page offers, never what somebody may do."""
     return any(membership.role in roles for membership in _memberships(user))

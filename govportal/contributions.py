@@ -179,6 +179,17 @@ class DemoChapter:
     position: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class RectificationMandate:
+    """Who sees to rectifications because he has the matter behind them, whoever ordered them and wherever he sits.
+
+    `rows` answers the ids of those rectifications, as a QuerySet; `people` whom to tell of one.
+    """
+
+    rows: Callable[[Any], Any]
+    people: Callable[[Any], Iterable[Any]]
+
+
 class Registry[T: (Panel, StaffQueue, Dataset, ScheduledJob, NavEntry, DemoChapter, DeadlineSource)]:
     """Contributions by key, in order of position and registration."""
 
@@ -225,6 +236,12 @@ confidential_subjects: set[str] = set()
 # Each is given a Notice that is about to be sent. It takes out of it what has been closed meanwhile, and answers
 # whether anything is left to tell: if not it is dropped unsent.
 notice_reviews: list[Callable[[Any], bool]] = []
+# Each takes out of a person's messages those of matters that he may see no longer.
+inbox_filters: list[Callable[[Any, Any], Any]] = []
+# Each answers which unpublished items a person must not see, as a QuerySet of ids; None: none, and nothing is asked.
+hidden_drafts: list[Callable[[Any], Any]] = []
+# Matters behind rectifications, which nobody reads off the rectification itself.
+rectification_mandates: list[RectificationMandate] = []
 # Kinds of messages to staff beside reminders: key -> what they read where they choose their mails.
 notice_kinds: dict[str, "Promise | str"] = {}
 # Words of the audit trail: a noun ("edition") or a deed ("edition.submit") -> what staff read.

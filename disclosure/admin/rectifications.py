@@ -14,6 +14,7 @@ from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm, l
 from disclosure.enums import RectificationState
 from disclosure.forms.base import DayField
 from disclosure.models import Item, Obligation, Rectification
+from disclosure.queries.inside import mandated_to
 from disclosure.services import rectify
 from disclosure.workflow_rectification import RectificationAction
 from govportal import access
@@ -153,8 +154,9 @@ class RectificationAdmin(VerbAdmin[Rectification]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rectification]:
         seen = access.agencies_under(request.user, Permission.VIEW_ITEMS).values("pk")
         overseen = access.agencies_under(request.user, Permission.ORDER_RECTIFICATION).values("pk")
-        own = Q(ordered_by=request.user.pk)  # because of a matter that came to him, over an agency not below his own
-        rows = Rectification.objects.filter(Q(agency__in=seen) | Q(agency__in=overseen) | own)
+        # By a mandate: because of a matter that came to his desk, over an agency not below it.
+        his = mandated_to(request.user)
+        rows = Rectification.objects.filter(Q(agency__in=seen) | Q(agency__in=overseen) | his)
         return rows.select_related("agency")
 
     def may_add(self, actor: User) -> bool:

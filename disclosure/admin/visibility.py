@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import Audience, Mode
 from disclosure.models import Edition, Item
-from govportal import access
+from govportal import access, contributions
 from govportal.forms import whole_number
 from govportal.permissions import Permission
 
@@ -19,7 +19,13 @@ def readable(request: HttpRequest, item: str = "") -> Q:
     seen = access.agencies_under(request.user, Permission.VIEW_ITEMS)
     inside = access.agencies_with(request.user, Permission.VIEW_INTERNAL)
     is_open = Q(**{f"{item}audience": Audience.PUBLIC}) | Q(**{f"{item}agency__in": inside})
-    return Q(**{f"{item}agency__in": seen}) & is_open
+    return Q(**{f"{item}agency__in": seen}) & is_open & _not_hidden(request, item)
+
+
+def _not_hidden(request: HttpRequest, item: str) -> Q:
+    """Without the drafts that an upper app hides from this person."""
+    found = [hidden for drafts in contributions.hidden_drafts if (hidden := drafts(request.user)) is not None]
+    return Q(*(~Q(**{f"{item or 'pk__'}in": ids}) for ids in found))
 
 
 def readable_items(request: HttpRequest) -> QuerySet[Item]:

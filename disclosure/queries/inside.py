@@ -1,13 +1,15 @@
 """Registers kept for staff: withheld matters, rectifications, receipts."""
 
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from disclosure.enums import RectificationState, WithholdingState
-from govportal import access
+from govportal import access, contributions
 from govportal.permissions import Permission
 
 if TYPE_CHECKING:
@@ -49,6 +51,12 @@ class WithholdingQuerySet(models.QuerySet["Withholding"]):
         return dict(self.in_force().order_by().values_list("ground").annotate(n=models.Count("pk")))
 
 
+def mandated_to(user: Any) -> Q:
+    """Rectifications this person sees through wherever he sits: his own orders, and where he has the matter behind."""
+    own = Q(ordered_by=user.pk)
+    return reduce(or_, (Q(pk__in=mandate.rows(user)) for mandate in contributions.rectification_mandates), own)
+
+
 class RectificationQuerySet(models.QuerySet["Rectification"]):
     def public(self) -> Self:
         """What the public list shows: all but orders that were taken back."""
@@ -71,9 +79,9 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
         return self.filter(state__in=WAITING_FOR_REPORT, agency__in=writing)
 
     def to_verify_for(self, user: Any) -> Self:
-        """Reported, and for this person to verify: of an agency he oversees, or ordered by himself."""
+        """Reported, and for this person to verify: of an agency he oversees, or by a mandate."""
         ordering = access.agencies_under(user, Permission.ORDER_RECTIFICATION)
-        his = Q(agency__in=ordering.values("pk")) | Q(ordered_by=user.pk)
+        his = Q(agency__in=ordering.values("pk")) | mandated_to(user)
         reported = self.filter(his, state=RectificationState.REPORTED)
         return reported.exclude(agency__in=user.memberships.values("agency")).exclude(reported_by=user)
 

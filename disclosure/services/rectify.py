@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import READABLE_STATES, Audience, TargetGroup
 from disclosure.models import IndexCounter, Item, Obligation, Rectification
+from disclosure.queries.inside import mandated_to
 from disclosure.services.procedure import check
 from disclosure.workflow_rectification import RectificationAction, next_state
-from govportal import access, audit, notices
+from govportal import access, audit, contributions, notices
 from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import Agency, AuditEvent, PublicRevision, User
@@ -148,11 +149,15 @@ def reasons_against(row: Rectification, action: RectificationAction, actor: Any)
         return [_("整改的状态是“%(state)s”，不能%(action)s。") % words]
     if action == RectificationAction.REPORT:
         return [] if _may_report(row.agency, actor) else [_("您不是责任单位的承办人或公开机构负责人。")]
-    # Who ordered sees to it that it is done, wherever he sits.
-    reasons = _reasons_against_overseeing(row.agency, actor, has_mandate=actor.pk == row.ordered_by_id)
+    # Who ordered sees to it that it is done, wherever he sits; and with him whoever has the matter behind it.
+    reasons = _reasons_against_overseeing(row.agency, actor, has_mandate=_has_mandate(row, actor))
     if actor.pk == row.reported_by_id:
         reasons.append(_("报告人不能核实、撤销自己报告的整改。"))
     return reasons
+
+
+def _has_mandate(row: Rectification, actor: Any) -> bool:
+    return actor.pk == row.ordered_by_id or Rectification.objects.filter(mandated_to(actor), pk=row.pk).exists()
 
 
 def _may_report(agency: Agency, actor: Any) -> bool:
@@ -173,7 +178,8 @@ def report(rectification_id: int, *, actor: User, at: datetime, text: str) -> Re
     columns = ("report", "reported_by", "reported_on", "verified_by", "verified_on")
     event = _move(row, RectificationAction.REPORT, columns, signed=actor)
     # Its address would say in the outbox who ordered.
-    _tell(row, [row.ordered_by], _("整改待核实：%(number)s") % _words(row), event, is_confidential=True)
+    people = [row.ordered_by, *_mandated(row)]
+    _tell(row, people, _("整改待核实：%(number)s") % _words(row), event, is_confidential=True)
     return row
 
 
@@ -229,6 +235,11 @@ def reporters(agency: Agency) -> Iterable[User]:
         .distinct()
         .order_by("pk")
     )
+
+
+def _mandated(row: Rectification) -> Iterable[User]:
+    """Whoever has the matter behind it: who ordered may have left."""
+    return [person for mandate in contributions.rectification_mandates for person in mandate.people(row)]
 
 
 def office_over(agency: Agency) -> str:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from disclosure.enums import EditionState, ItemState
-from disclosure.services import rectify
+from disclosure.services import rectify, review
 from govportal import access
 from govportal.models import AuditEvent, InboxMessage, Notice
 from govportal.permissions import Permission, Role
@@ -64,7 +64,8 @@ def test_second_desk_orders_because_of_the_case_and_sees_it_through() -> None:
     )
     assert row.events.get(action="order").actor == officer  # the person stands in the record of the case alone
     event = AuditEvent.objects.get(subject_type="disclosure.Rectification")
-    assert (event.actor_id, event.actor_name) == (None, reread_complaint(row).desk.display_name)
+    assert (event.actor_id, event.actor_name) == (None, rectify.office_over(row.agency))
+    assert event.actor_name != reread_complaint(row).desk.display_name
     rectify.cancel(rectification.pk, actor=officer, at=AT, reason="交办有误")
 
 
@@ -157,6 +158,19 @@ def test_period_of_a_summary_is_of_months() -> None:
         (date(2026, 1, 5), date(2027, 1, 4), "2026年1月—2027年1月"),
     ):
         assert results.months(first_on, last_on) == words
+
+
+def test_summary_that_was_thrown_away_may_be_drafted_anew() -> None:
+    row = answered(ComplaintState.CLOSED)
+    officer, drafter = complaint_officer_of(row), make_member(Role.PUBLISHER, row.desk)
+    first = results.draft_summary(row.pk, summary(), actor=officer, at=AT)
+    with pytest.raises(ValidationError, match="已经拟制"):
+        results.draft_summary(row.pk, summary(), actor=officer, at=AT)
+
+    review.discard(first.editions.get().pk, actor=drafter, at=AT, note="重写")
+    second = results.draft_summary(row.pk, summary(title="另一个标题"), actor=officer, at=AT)
+
+    assert reread_complaint(row).summary == second != first
 
 
 def test_summary_refuses_names_and_cases_that_run() -> None:

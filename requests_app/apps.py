@@ -23,7 +23,7 @@ class RequestsConfig(AppConfig):
             upkeep_contributions,
         )
         from requests_app.forms import calculator
-        from requests_app.services import demo, demo_complaints, demo_feedback
+        from requests_app.services import complaint_readers, demo, demo_complaints, demo_feedback
 
         contributions.demo_chapters.add(contributions.DemoChapter("requests", demo.tell))
         contributions.demo_chapters.add(contributions.DemoChapter("complaints", demo_complaints.tell, position=110))
@@ -34,6 +34,7 @@ class RequestsConfig(AppConfig):
         upkeep_contributions.contribute()
         complaint_contributions.contribute()
         complaint_links.contribute()
+        complaint_readers.contribute()
         queues.contribute()
         complaint_queues.contribute()
         for source in deadlines.SOURCES:

@@ -24,7 +24,7 @@ _FIXED = (
 )  # fmt: skip
 _ANSWERED = ("result", "answered_on", "answer_by")  # the last day too: moved afterwards, a late answer was in time
 _ENDED = ("state", "closed_on", "other_path", "desk_id")
-_ONCE = ("accepted_on", "referred_on", "rectification_id", "summary_id")
+_ONCE = ("accepted_on", "referred_on", "rectification_id")
 _WORDS = ("facts", "board", "answer", "query_key")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from govportal import notices, staff_site
+from govportal.inbox_rows import messages_of
 from govportal.models import InboxMessage, MutedKind
 from govportal.now import now
 
@@ -36,7 +37,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     form.is_valid()
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
-    rows = InboxMessage.objects.filter(user=request.user.pk)
+    rows = messages_of(request.user)
     if "unread" in chosen:
         rows = rows.filter(read_at=None)
     if "kind" in chosen:
@@ -61,7 +62,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def open_message(request: HttpRequest, pk: int) -> HttpResponse:
     """Marks one's own message as read and leads to what it tells of; of others' messages there are none."""
-    message = get_object_or_404(InboxMessage, pk=pk, user=request.user.pk)
+    message = get_object_or_404(messages_of(request.user), pk=pk)
     if message.read_at is None:
         InboxMessage.objects.filter(pk=pk, read_at=None).update(read_at=now())
     is_ours = message.path.startswith("/") and url_has_allowed_host_and_scheme(message.path, allowed_hosts=None)
@@ -78,7 +79,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     form = ReadForm(request.POST)
     if form.is_valid():
-        unread = InboxMessage.objects.filter(user=request.user.pk, read_at=None, pk__lte=form.cleaned_data["until"])
+        unread = messages_of(request.user).filter(read_at=None, pk__lte=form.cleaned_data["until"])
         count = unread.update(read_at=now())
         messages.success(request, _("已将 %(count)s 条消息标为已读。") % {"count": count})
     return HttpResponseRedirect(reverse("admin:inbox"))

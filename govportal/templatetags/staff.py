@@ -20,7 +20,7 @@ from govportal.contributions import Visit, panels_for
 from govportal.contributions import staff_actions as contributed_actions
 from govportal.contributions import staff_panels as contributed_panels
 from govportal.contributions import staff_queues as contributed
-from govportal.models import InboxMessage
+from govportal.inbox_rows import messages_of
 from govportal.now import now
 from govportal.permissions import Permission, Role
 
@@ -94,7 +94,7 @@ def unread_messages(context: Context) -> str:
     user = context["request"].user
     if not user.is_authenticated:
         return ""
-    count = InboxMessage.objects.filter(user=user, read_at=None)[: UNREAD_SHOWN + 1].count()
+    count = messages_of(user).filter(read_at=None)[: UNREAD_SHOWN + 1].count()
     return f"{UNREAD_SHOWN}+" if count > UNREAD_SHOWN else str(count or "")
 
 

@@ -13,10 +13,11 @@ from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Category
+from disclosure.enums import Category, ItemState
 from disclosure.models import IndexCounter, Item, Rectification
 from disclosure.services import rectify
 from disclosure.services.draft import Content, Source, create_item
+from disclosure.services.publish import open_edition
 from govportal import access, audit, notices, personal_data
 from govportal.html import from_text
 from govportal.models import User
@@ -152,7 +153,7 @@ def reasons_against_summary(row: Complaint, summary: Summary, actor: User) -> li
         return reasons
     if row.state != ComplaintState.CLOSED:
         reasons.append(_("办结以后才能拟制公开摘要。"))
-    if row.summary_id:
+    if row.summary and not is_discarded(row.summary):
         reasons.append(_("已经拟制公开摘要：%s。") % row.summary)
     if not (summary.title.strip() and summary.text.strip()):
         reasons.append(_("请填写标题和摘要。"))
@@ -170,6 +171,11 @@ def months(first_on: date, last_on: date) -> str:
     if first_on.year != last_on.year:
         return f"{first}—{last_on.year}年{last}"
     return first if first_on.month == last_on.month else f"{first}—{last}"
+
+
+def is_discarded(summary: Item) -> bool:
+    """Thrown away by those who were to go on with it, and never public: another one may be drafted."""
+    return summary.state == ItemState.UNPUBLISHED and open_edition(summary) is None
 
 
 def summary_extra(row: Complaint) -> dict[str, object]:

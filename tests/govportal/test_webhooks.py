@@ -90,7 +90,7 @@ def is_genuine() -> Callable[[dict[str, str], bytes, str], bool]:
 def test_message_arrives_signed(receiver: Receiver) -> None:
     notice = make_message(make_hook(receiver))
 
-    assert notices.send_due(now()) == 1
+    assert notices.sweep(now()).sent == 1
 
     (path, headers, body) = receiver.taken[0]
     assert (path, json.loads(body)) == ("/%E6%8E%A5%E5%8F%A3/?token=t0k3n", {"label": "逾期 3 日"})
@@ -108,10 +108,10 @@ def test_refused_message_comes_again_under_the_same_key(receiver: Receiver) -> N
     make_message(make_hook(receiver))
     receiver.answers = [500]
 
-    notices.send_due(at)
+    notices.sweep(at)
     notice.refresh_from_db()
     after_first = (notice.state, notice.attempts, notice.last_error)
-    notices.send_due(at + timedelta(minutes=2))
+    notices.sweep(at + timedelta(minutes=2))
 
     assert after_first == (NoticeState.WAITING, 1, "HTTP 500")
     refused, other, repeated = (headers["Idempotency-Key"] for _path, headers, _body in receiver.taken)
@@ -122,7 +122,7 @@ def test_redirect_is_not_followed(receiver: Receiver) -> None:
     notice = make_message(make_hook(receiver))
     receiver.answers = [302]
 
-    notices.send_due(now())
+    notices.sweep(now())
 
     notice.refresh_from_db()
     assert (len(receiver.taken), notice.last_error) == (1, "HTTP 302")
@@ -133,7 +133,7 @@ def test_message_of_a_webhook_that_is_gone_or_off_is_dropped(receiver: Receiver)
     waiting = [make_message(gone), make_message(off)]
     gone.delete()
 
-    notices.send_due(now())
+    notices.sweep(now())
 
     assert receiver.taken == []
     for notice in waiting:
@@ -146,7 +146,7 @@ def test_silent_messenger_is_asked_once_a_round_and_named_in_no_log(caplog: pyte
     first, second = make_message(hook), make_message(hook)
 
     with caplog.at_level(logging.DEBUG):
-        notices.send_due(now())
+        notices.sweep(now())
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -161,7 +161,7 @@ def test_silent_messenger_is_asked_once_a_round_and_named_in_no_log(caplog: pyte
 def test_address_that_is_none_of_the_web_is_refused(url: str) -> None:
     notice = make_message(make_webhook(url=url, secret=SECRET))
 
-    assert notices.send_due(now()) == 0
+    assert notices.sweep(now()).sent == 0
     notice.refresh_from_db()
     assert notice.attempts == 1
 
@@ -179,7 +179,7 @@ def test_trial_is_signed_like_any_other(receiver: Receiver) -> None:
 
     with transaction.atomic():
         notices.enqueue_trial(hook.agency, key="trial")
-    notices.send_due(now())
+    notices.sweep(now())
 
     (_path, headers, body) = receiver.taken[0]
     assert json.loads(body)["kind"] == "test"
@@ -228,7 +228,7 @@ def test_messenger_that_drips_is_cut_off_and_holds_no_mail_up(
 def test_address_of_the_link_is_no_messenger(monkeypatch: pytest.MonkeyPatch) -> None:
     with receiving() as receiver:
         hook = make_webhook(url=f"http://127.0.0.1:{receiver.server_port}/", secret=SECRET)
-        monkeypatch.setattr(webhooks.ipaddress, "ip_address", lambda _peer: ip_address("169.254.169.254"))
+        monkeypatch.setattr("govportal.webhooks.ipaddress.ip_address", lambda _peer: ip_address("169.254.169.254"))
 
         with pytest.raises(ValueError, match="beyond the link"):
             webhooks.post(hook, key="k", body="{}")

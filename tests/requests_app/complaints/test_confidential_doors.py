@@ -7,11 +7,12 @@ A new address is walked by itself. One whose arguments nobody has named fails: g
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from celery import current_app
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -19,7 +20,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from govportal.models import User
+from govportal.models import Heartbeat, Reminder, User
 from govportal.permissions import Role
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint
@@ -57,19 +58,16 @@ class Cases:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[StaffWorld]:
-    """Made once for the module and rolled back after it; what a test does to it is rolled back after the test."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """Made once for the module and rolled back after it; what a test does to it is rolled back after the test.
+
+    The time stands, at ten of a working day: no page differs from another for having been asked later.
+    """
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: datetime(2026, 11, 30, 2, tzinfo=UTC))
         made = make_staff_world()
         make_complaint_officer(made.county, email="desk@county.example")
         yield made
         transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time stands: no page differs from another for having been asked later."""
-    moment = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
 def make_cases(world: StaffWorld) -> Cases:
@@ -184,14 +182,20 @@ def addresses(door: str, keys: list[str], world: StaffWorld, cases: Cases, *, is
 
 # --- what is answered ------------------------------------------------------------------------------------------------
 
-# What is drawn anew for each page: nonces, signed values, tokens of forms, keys of sheets, names of drafts.
+# What is drawn anew for each page: nonces, signed values, tokens of forms, keys of sheets, names of drafts; and the row
+# ids of what jobs write, in which every message of the portal leaves a gap, whatever it tells of.
 _DRAWN = re.compile(
-    rb"nonce=\"[^\"]+\"|[\w-]*:[A-Za-z0-9]{6}:[\w-]{20,}|[\w-]{32,}(?::[\w-]+)*|\?d=[0-9a-f]{10}", re.ASCII
+    rb"nonce=\"[^\"]+\"|[\w-]*:[A-Za-z0-9]{6}:[\w-]{20,}|[\w-]{32,}(?::[\w-]+)*|\?d=[0-9a-f]{10}"
+    rb"|/admin/(?:inbox|govportal/(?:reminder|notice))/\d+/|name=\"until\" value=\"\d+\"",
+    re.ASCII,
 )
 _BINARY = ("application/pdf", "application/zip", "application/vnd", "image/")
 
 
-def answer(client: Client, address: str) -> tuple[int, str, bytes]:
+type Answer = tuple[int, str, bytes]
+
+
+def answer(client: Client, address: str) -> Answer:
     """(status, where it leads, body without what is drawn anew); nothing that the asking writes is kept."""
     with transaction.atomic():
         response: Any = client.get(address)
@@ -203,32 +207,78 @@ def answer(client: Client, address: str) -> tuple[int, str, bytes]:
     return response.status_code, location, _DRAWN.sub(b"*", body)
 
 
-def walk(client: Client, found: list[str]) -> dict[str, tuple[int, str, bytes]]:
+def walk(client: Client, found: list[str]) -> dict[str, Answer]:
     return {address: answer(client, address) for address in found}
 
 
-def compare(world: StaffWorld, readers: dict[str, Callable[[], Client]], *, is_brief: bool = False) -> None:
-    """Each reader at each door, with the complaints and without them. `is_brief`: where numbers stand, once each."""
+@dataclass(frozen=True)
+class Reader:
+    user: User | None = None
+    is_brief: bool = False  # walks the desk alone: whoever holds more walks the rest
+
+    def client(self) -> Client:
+        return Client() if self.user is None else signed_in(self.user)
+
+
+JOBS = (
+    "requests_app.refresh", "requests_app.purge", "requests_app.sweep_drafts", "govportal.sweep_private_files",
+    "govportal.remind", "govportal.send_notices", "govportal.clear_expired",
+)  # fmt: skip
+
+
+def run_jobs() -> dict[str, str]:
+    """What the clock starts between, and what each says of itself to whoever looks after the site."""
+    current_app.loader.import_default_modules()
+    for name in JOBS:
+        current_app.tasks[name]()
+    return dict(Heartbeat.objects.filter(name__in=JOBS).values_list("name", "note"))
+
+
+@dataclass
+class Walked:
+    """What every reader found while there were complaints, and without them."""
+
+    cases: Cases
+    notes: tuple[dict[str, str], dict[str, str]]
+    filled: dict[str, dict[str, Answer]]
+    empty: dict[str, dict[str, Answer]]
+
+
+def walk_twice(world: StaffWorld, readers: dict[str, Reader]) -> Walked:
+    """Complaints are made and taken back once for all readers; before each walk the jobs run."""
     with transaction.atomic():
         cases = make_cases(world)
-        found = [
-            address
-            for door, keys in doors()
-            if not is_brief or _is_desk(door)
-            for address in addresses(door, keys, world, cases, is_brief=is_brief)
-        ]
-        filled = {name: walk(client(), found) for name, client in readers.items()}
+        brief, whole = ([*found_doors(world, cases, is_brief=is_brief)] for is_brief in (True, False))
+        asked = {name: brief if reader.is_brief else whole for name, reader in readers.items()}
+        with_cases = run_jobs()
+        assert Reminder.objects.filter(kind="complaint").exists(), "no round of reminders saw the complaints"
+        filled = {name: walk(reader.client(), asked[name]) for name, reader in readers.items()}
         transaction.set_rollback(True)
+    with transaction.atomic():
+        notes = with_cases, run_jobs()
+        empty = {name: walk(reader.client(), asked[name]) for name, reader in readers.items()}
+        transaction.set_rollback(True)
+    return Walked(cases, notes, filled, empty)
+
+
+def found_doors(world: StaffWorld, cases: Cases, *, is_brief: bool) -> Iterator[str]:
+    """`is_brief`: where numbers stand, once each."""
+    for door, keys in doors():
+        if not is_brief or _is_desk(door):
+            yield from addresses(door, keys, world, cases, is_brief=is_brief)
+
+
+def betrayals(walked: Walked) -> list[str]:
     found_out = []
-    for name, client in readers.items():
-        for address, empty in walk(client(), found).items():
-            full = filled[name][address]
+    for name, pages in walked.empty.items():
+        for address, empty in pages.items():
+            full = walked.filled[name][address]
             if full != empty:
                 found_out.append(f"{name} at {address}: {full[:2]}, {empty[:2]}, {difference(full[2], empty[2])}")
-            words = [word for word in (FACTS, NAME, *cases.numbers) if word not in unquote(address)]
+            words = [word for word in (FACTS, NAME, *walked.cases.numbers) if word not in unquote(address)]
             if betrayed := [word for word in words if word.encode() in full[2]]:
                 found_out.append(f"{name} at {address}: {betrayed}")
-    assert not found_out, "\n".join(found_out)
+    return found_out
 
 
 def difference(full: bytes, empty: bytes) -> str:
@@ -258,28 +308,38 @@ EVERYTHING: dict[str, list[tuple[Role, str]]] = {
     **{place: [(role, place) for role in Role if is_outside(role, place)] for place in PLACES},
     "officer of the desk and of the agency complained of": [(Role.COMPLAINT_OFFICER, "county"), (Role.STAFF, "own")],
 }
+# Those of the agency complained of, and of the desk's agency, are walked to every door; others to the desk alone.
+WHOLE = {"own", "county"}
+NUMBERS = {
+    "admin:index", "admin:app_list", "admin:deadlines", "admin:inbox", "admin:jobs",
+    *(f"admin:govportal_{model}_changelist" for model in ("notice", "reminder", "auditevent")),
+    *(f"admin:requests_app_{model}_changelist" for model in ("informationrequest", "feedback")),
+    "admin:disclosure_rectification_changelist",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("reader", ["anonymous", "superuser", *EVERYTHING])
-def test_every_door_answers_as_if_there_were_no_complaint(world: StaffWorld, reader: str) -> None:
-    user = make_user(is_superuser=True) if reader == "superuser" else holding(world, EVERYTHING.get(reader, []))
-    make = Client if reader == "anonymous" else partial(signed_in, user)
+def make_readers(world: StaffWorld) -> dict[str, Reader]:
+    """Everybody outside of the desk: all that can be held at one place, and each role by itself."""
+    readers = {"anonymous": Reader(), "superuser": Reader(make_user(is_superuser=True), is_brief=True)}
+    for name, posts in EVERYTHING.items():
+        readers[name] = Reader(holding(world, posts), is_brief=name not in WHOLE)
+    for place in ("own", "county"):
+        for role in Role:
+            if is_outside(role, place):
+                readers[f"{place} {role}"] = Reader(holding(world, [(role, place)]), is_brief=True)
+    return readers
 
-    compare(world, {reader: make})
+
+def test_no_door_and_no_job_tells_that_there_are_complaints(world: StaffWorld) -> None:
+    walked = walk_twice(world, make_readers(world))
+
+    assert walked.notes[0] == walked.notes[1]
+    assert not (found_out := betrayals(walked)), "\n".join(found_out)
 
 
 def _is_desk(door: str) -> bool:
-    """Where numbers stand, and what belongs to complaints."""
-    return door.endswith("_changelist") or door in {"admin:index", "admin:deadlines", "admin:inbox"} or (
-        door.startswith("admin:requests_app_complaint_")
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("place", ["own", "county"])
-def test_no_single_role_outside_of_the_desk_sees_a_trace_in_the_admin(world: StaffWorld, place: str) -> None:
-    people = {f"{place} {role}": holding(world, [(role, place)]) for role in Role if is_outside(role, place)}
-
-    compare(world, {name: partial(signed_in, user) for name, user in people.items()}, is_brief=True)
+    """Where numbers and messages stand, and what belongs to complaints."""
+    return door in NUMBERS or door.startswith("admin:requests_app_complaint_")
 
 
 def test_the_desk_itself_sees_them(world: StaffWorld) -> None:

@@ -81,11 +81,12 @@ def _kind(upload: "File[Any]", suffix: str, accepted: Collection[FileType] | Non
     except RefusedFile as error:
         if accepted is None or any(suffix in each.suffixes for each in accepted):
             raise
-        raise RefusedFile(f"{error}{_kinds_taken(accepted)}") from error
+        words = {"fault": error, "taken": _kinds_taken(accepted)}
+        raise RefusedFile(_("%(fault)s%(taken)s") % words) from error
 
 
 def _kinds_taken(accepted: Collection[FileType]) -> str:
-    return _("这里只接受 %(kinds)s 文件。") % {"kinds": "、".join(each.label for each in accepted)}
+    return _("这里只接受 %(kinds)s 文件。") % {"kinds": _("、").join(each.label for each in accepted)}
 
 
 def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> Attachment:
@@ -158,7 +159,7 @@ def safe_name(name: str) -> str:
     if len(suffix) > 10:
         stem, suffix = cleaned, ""
     ending = f".{suffix.lower()}" if suffix else ""
-    stem = stem.strip(". ") or _("附件")
+    stem = stem.strip(". ") or "附件"  # kept in a row, so Chinese on every page
     return stem[: NAME_LENGTH - len(ending)] + ending
 
 

@@ -29,7 +29,7 @@ from tests.factories.complaints import (
 from tests.factories.feedback import make_feedback
 from tests.factories.published import publish_one
 from tests.requests_app.complaints.complaint_journey import ANONYMOUS, NAMED, Complainer, open_case
-from tests.requests_app.filing_journey import scan, text_of
+from tests.requests_app.filing_journey import PDF, scan, text_of
 from tests.test_english import chinese_outside_records
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +94,21 @@ def test_what_is_wrong_is_said_in_english() -> None:
         english(somebody.client, somebody.path("contact"), {"d": somebody.d} | contact)
     somebody.fill(facts=FACTS)
     english(somebody.client, somebody.path("check"), {"d": somebody.d, "seen": "", "website": "http://spam.example"})
+
+
+def test_why_a_file_is_not_taken_is_said_in_english() -> None:
+    somebody = Complainer()
+    wrong = {
+        "is larger than 10 MB": scan(PDF + b"x" * 10 * 1024 * 1024),
+        "is empty": scan(b"", "empty.pdf"),
+        "has a password": scan(PDF + b"trailer << /Encrypt 1 0 R >>"),
+        "The content is PDF, but the file name ends in “.png”": scan(PDF, "a.png"),
+        "is no picture": scan(b"\xff\xd8\xff\xe0", "a.jpg"),
+        "scripts are not accepted. Only PDF, JPEG, PNG files": scan(b"<html>", "a.html"),
+    }
+    for reason, file in wrong.items():
+        sent = {"d": somebody.d, "agency": somebody.agency.code, "ground": "other", "facts": FACTS, "evidence": [file]}
+        assert reason in english(somebody.client, somebody.path("matter"), sent), reason
 
 
 def test_case_is_english_wherever_it_stands() -> None:

@@ -6,7 +6,8 @@ An interpretation is owed after the day only beside an emergency publication (do
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat, Left
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,10 +21,15 @@ from govportal.deadline_rows import RowDeadlines, page_paths
 from govportal.permissions import Permission
 
 EMERGENCIES = "emergency"
+MOST_OF_A_NAME = 60  # characters in the line of a mail
 
 
 def _obligations() -> QuerySet[Obligation]:
-    return Obligation.objects.public().open()
+    """Named as the catalogue names them, with the period: one entry is owed many times, by many of one office."""
+    level = Case(When(entry__level2="", then=F("entry__level1")), default=F("entry__level2"))
+    period = (Cast("period_start", CharField()), Value("—"), Cast("period_end", CharField()))
+    named = Concat(Left(level, MOST_OF_A_NAME), Value("（"), *period, Value("）"))
+    return Obligation.objects.public().open().annotate(named=named)
 
 
 def _rectifications() -> QuerySet[Rectification]:
@@ -50,7 +56,7 @@ def _failed_schedules() -> QuerySet[Edition]:
 ROWS = (
     RowDeadlines(
         "obligation", gettext_lazy("公开义务"), gettext_lazy("公开义务 %s"), _obligations, "due_on",
-        Permission.DRAFT_ITEM, "admin:disclosure_obligation_change", number="entry__code", position=10,
+        Permission.DRAFT_ITEM, "admin:disclosure_obligation_change", number="named", position=10,
     ),
     RowDeadlines(
         "rectification", gettext_lazy("整改报告"), gettext_lazy("整改报告 %s"), _rectifications, "due_on",

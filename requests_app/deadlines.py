@@ -137,7 +137,8 @@ STEPS: Mapping[str, tuple[Promise | str, Callable[[], QuerySet[Any]], str]] = {
 
 
 def complaints(reach: Reach) -> Iterator[Deadline]:
-    """Told to the handler, or while there is none to all who may see the case, and to nobody else at any rung."""
+    """Told to the handler; to all who may see the case while there is none, or once its day has passed, since no head is
+    told in their place; and to nobody else at any rung."""
     path = page_paths("admin:requests_app_complaint_change")
     columns = ("desk_id", "desk__path", "agency_id", "pk", "number", "handler_id")
     found = []
@@ -147,6 +148,7 @@ def complaints(reach: Reach) -> Iterator[Deadline]:
             due = due.filter(desk__in=reach.agencies)
         found += [(step, words, *values) for values in due.values_list(day, *columns)]
     officers = access.holders_apart(Permission.HANDLE_COMPLAINT, {row[3:6] for row in found}) if found else {}
+    morning = today()
     for step, words, due_on, desk_id, desk_path, agency_id, pk, number, handler_id in found:
         able = officers[desk_id, desk_path, agency_id]
         yield Deadline(
@@ -156,7 +158,7 @@ def complaints(reach: Reach) -> Iterator[Deadline]:
             label=str(words) % number,
             path=path(pk),
             permission=Permission.HANDLE_COMPLAINT,
-            handlers=(handler_id,) if handler_id in able else tuple(able),
+            handlers=(handler_id,) if handler_id in able and due_on >= morning else tuple(able),
         )
 
 

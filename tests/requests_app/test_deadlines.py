@@ -145,8 +145,9 @@ def test_complaint_is_told_to_its_desk_and_to_nobody_of_the_agency_complained_of
     assert found("complaint", accused) == []
 
 
-def test_complaint_goes_on_to_its_answer_and_is_closed_by_it() -> None:
+def test_complaint_goes_on_to_its_answer_and_is_closed_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
     row = make_complaint(ComplaintState.ACCEPTED)
+    monkeypatch.setattr("requests_app.deadlines.today", lambda: row.received_on)
     officer, other = complaint_officer_of(row), make_complaint_officer(row.desk)
     Complaint.objects.filter(pk=row.pk).update(handler=None)
     both = found("complaint")[0].handlers
@@ -164,6 +165,19 @@ def test_complaint_goes_on_to_its_answer_and_is_closed_by_it() -> None:
     answered = Complaint.objects.get(state=ComplaintState.ANSWERED)
     keys = [f"complaint:accept:{answered.pk}", f"complaint:answer:{answered.pk}"]
     assert SOURCES["complaint"].still_open(keys) == {}
+
+
+def test_complaint_whose_day_has_passed_is_told_to_the_whole_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = make_complaint(ComplaintState.INVESTIGATING)
+    officer, other = complaint_officer_of(row), make_complaint_officer(row.desk)
+    Complaint.objects.filter(pk=row.pk).update(handler=officer)
+
+    told = []
+    for morning in (row.answer_by, row.answer_by + timedelta(days=1)):
+        monkeypatch.setattr("requests_app.deadlines.today", lambda morning=morning: morning)
+        told.append(set(found("complaint")[0].handlers))
+
+    assert told == [{officer.pk}, {officer.pk, other.pk}]
 
 
 def test_complaint_is_passed_on_in_time_or_looked_into() -> None:

@@ -137,8 +137,8 @@ STEPS: Mapping[str, tuple[Promise | str, Callable[[], QuerySet[Any]], str]] = {
 
 
 def complaints(reach: Reach) -> Iterator[Deadline]:
-    """Told to the handler; to all who may see the case while there is none, or once its day has passed, since no head is
-    told in their place; and to nobody else at any rung."""
+    """Told to the handler, and to all who may see the case while there is none or once its day has passed: no head is
+    told in their place. Nobody else is told at any rung."""
     path = page_paths("admin:requests_app_complaint_change")
     columns = ("desk_id", "desk__path", "agency_id", "pk", "number", "handler_id")
     found = []

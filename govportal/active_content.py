@@ -42,7 +42,7 @@ MAX_OBJECT_BYTES = 256 * 1024 * 1024
 def refuse_active_pdf(data: bytes) -> None:
     """What has a password cannot be looked into; nor could whoever it is sent to open it."""
     if _PDF_ENCRYPTED.search(data):
-        raise RefusedFile(_("PDF 设有密码或者加密，请先取消密码再上传。"))
+        raise RefusedFile(_("PDF 设有密码或者限制了编辑、打印，请先取消再上传。"))
     if _PDF_ACTIVE.search(data) or any(_PDF_ACTIVE.search(objects) for objects in _object_streams(data)):
         raise RefusedFile(_("PDF 含有脚本、附件或会自动执行的动作，请另存为不含这些内容的 PDF 后再上传。"))
 
@@ -59,7 +59,8 @@ def _pdf_name(*words: str) -> re.Pattern[bytes]:
 
 
 _PDF_ACTIVE = _pdf_name(*_PDF_ACTIVE_NAMES)
-_PDF_ENCRYPTED = _pdf_name("Encrypt")
+# An entry of the trailer, not the word in a text: it leads to a dictionary, or is one.
+_PDF_ENCRYPTED = re.compile(_pdf_name("Encrypt").pattern + rb"\s*(?:\d+\s+\d+\s+R|<<)")
 _OBJECT_STREAM = _pdf_name("ObjStm")
 _STREAM = re.compile(rb"stream\r?\n")
 _OBJECT_NUMBERS = re.compile(rb"[ \t\r\n]*\d+[ \t\r\n]+\d+[ \t\r\n]")

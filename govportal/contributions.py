@@ -121,6 +121,7 @@ class DeadlineSource:
 
     `is_confidential`: whoever heads the agency is told nothing, its messenger neither: it stays with those who act.
     `permissions`: by which of them somebody acts on it; beside heads of agencies, nobody else finds any of his own.
+    `concerns`: whether the deadline of this key may still be told to this person, asked before a mail that waited goes.
     `before`: working days before the day, where no ladder is set; what an applicant owes is told of when it ends.
     """
 
@@ -131,6 +132,7 @@ class DeadlineSource:
     permissions: frozenset[str] = frozenset()
     is_confidential: bool = False
     before: tuple[int, ...] = (7, 3, 1)
+    concerns: Callable[[Any, str], bool] | None = None
     position: int = 100
 
 
@@ -240,6 +242,8 @@ notice_reviews: list[Callable[[Any], bool]] = []
 inbox_filters: list[Callable[[Any, Any], Any]] = []
 # Each answers which unpublished items a person must not see, as a QuerySet of ids; None: none, and nothing is asked.
 hidden_drafts: list[Callable[[Any], Any]] = []
+# Each answers whose events in the audit trail a person must not see: ids as a QuerySet, by label of the model.
+hidden_subjects: list[Callable[[Any], Mapping[str, Any]]] = []
 # Matters behind rectifications, which nobody reads off the rectification itself.
 rectification_mandates: list[RectificationMandate] = []
 # Kinds of messages to staff beside reminders: key -> what they read where they choose their mails.

@@ -25,12 +25,18 @@ def review(notice: Notice) -> bool:
         return subject in _living([subject])
     if not notice.key.startswith("reminder:"):
         return True
-    rows = list(notice.reminders.order_by("due_on", "deadline"))
+    rows = list(notice.reminders.select_related("recipient").order_by("due_on", "deadline"))
     living = _living((row.kind, row.deadline, row.due_on) for row in rows)
-    left = [row for row in rows if (row.kind, row.deadline, row.due_on) in living]
+    left = [row for row in rows if (row.kind, row.deadline, row.due_on) in living and _concerns(row)]
     if left and len(left) < len(rows):
         _write_again(notice, left)
     return bool(left) or not rows
+
+
+def _concerns(row: Reminder) -> bool:
+    """Whether it may still be told to whom it was written: he is there, and the matter is not closed to him."""
+    asked = next((source.concerns for source in deadline_sources.all() if source.key == row.kind), None)
+    return row.recipient.is_active and (asked is None or asked(row.recipient, row.deadline))
 
 
 def _living(subjects: Iterable[Subject]) -> set[Subject]:

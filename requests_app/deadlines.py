@@ -162,6 +162,10 @@ def complaints(reach: Reach) -> Iterator[Deadline]:
         )
 
 
+def _may_see(user: Any, pk: int) -> bool:
+    return Complaint.objects.visible_to(user).filter(pk=pk).exists()
+
+
 def complaints_still_open(keys: Collection[str]) -> dict[str, date]:
     """To decide is closed by deciding, to pass on by that or by looking into it, to answer by the answer."""
     found: dict[str, date] = {}
@@ -237,6 +241,7 @@ SOURCES = (
         gettext_lazy("投诉举报"),
         complaints,
         complaints_still_open,
+        concerns=lambda user, key: _may_see(user, int(key.rpartition(":")[2])),
         permissions=frozenset({Permission.HANDLE_COMPLAINT}),
         is_confidential=True,
         position=50,

@@ -157,7 +157,13 @@ def reasons_against(row: Rectification, action: RectificationAction, actor: Any)
 
 
 def _has_mandate(row: Rectification, actor: Any) -> bool:
-    return actor.pk == row.ordered_by_id or Rectification.objects.filter(mandated_to(actor), pk=row.pk).exists()
+    if actor.pk == row.ordered_by_id:
+        return True
+    if access.can(actor, Permission.ORDER_RECTIFICATION, row.agency) or not access.can(
+        actor, Permission.ORDER_RECTIFICATION
+    ):
+        return False  # needs none, or could do nothing with it
+    return Rectification.objects.filter(mandated_to(actor), pk=row.pk).exists()
 
 
 def _may_report(agency: Agency, actor: Any) -> bool:

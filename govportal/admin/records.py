@@ -4,7 +4,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -118,7 +119,11 @@ class AuditEventAdmin(ReadOnlyModelAdmin[AuditEvent]):
             readable |= Q(agency_id=None)
         # Who handles such a matter reads its trail beside it, and nobody else learns that there is one.
         confidential = contributions.confidential_subjects
-        return super().get_queryset(request).filter(readable).exclude(subject_type__in=confidential)
+        rows = super().get_queryset(request).filter(readable).exclude(subject_type__in=confidential)
+        for hidden in contributions.hidden_subjects:
+            for label, ids in hidden(request.user).items():
+                rows = rows.exclude(subject_type=label, subject_id__in=ids.values_list(Cast("pk", CharField())))
+        return rows
 
 
 @admin.register(Notice)

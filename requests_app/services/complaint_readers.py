@@ -12,12 +12,12 @@ from django.urls import reverse
 from govportal import access, contributions
 from govportal.models import InboxMessage, Notice, User
 from govportal.permissions import Permission
+from requests_app.deadlines import COMPLAINT
 from requests_app.models import Complaint, ComplaintEvent
 from requests_app.services import complaint_tell
 from requests_app.services.complaint_procedure import may_see
 
-DEADLINE = "complaint"  # the kind of its reminders (requests_app/deadlines.py)
-KINDS = (complaint_tell.KIND, DEADLINE)
+KINDS = (complaint_tell.KIND, COMPLAINT)
 
 
 def readable(user: Any, rows: "QuerySet[InboxMessage]") -> "QuerySet[InboxMessage]":
@@ -31,17 +31,9 @@ def readable(user: Any, rows: "QuerySet[InboxMessage]") -> "QuerySet[InboxMessag
 
 
 def still_concerns(notice: Notice) -> bool:
-    """Whether a waiting notice goes to somebody who may still see the case it tells of; True of all others.
-
-    A mail about several days goes as a whole or not at all: the inbox has each of them by itself.
-    """
+    """Whether a waiting notice of a step goes to somebody who may still see the case; True of all others."""
     if not notice.is_confidential:
         return True
-    if notice.key.startswith("reminder:"):
-        return all(
-            _sees(row.recipient, int(row.deadline.rpartition(":")[2]))
-            for row in notice.reminders.filter(kind=DEADLINE).select_related("recipient")
-        )
     noun, _colon, rest = notice.key.partition(":")
     pk, _colon, reader = rest.partition(":")
     if noun not in {"complaint-event", "complaint-filed"} or not reader.isdigit():

@@ -222,7 +222,7 @@ def draft_summary(complaint_id: int, summary: Summary, *, actor: User, at: datet
 
 
 def _tell_publishers(item: Item, actor: User) -> None:
-    """An ordinary notice of a new draft: its number alone, nothing of a case. Staff read Chinese."""
+    """The number of the draft alone, nothing of a case. Staff read Chinese."""
     with translation.override(settings.LANGUAGE_CODE):
         subject = _("待办：修改、送审 %s") % item.index_number
     notices.tell(
@@ -231,4 +231,5 @@ def _tell_publishers(item: Item, actor: User) -> None:
         key=f"item-draft:{item.pk}",
         subject=subject,
         path=reverse("admin:disclosure_edition_change", args=[item.editions.get().pk]),
+        is_confidential=True,  # no other draft is told like this
     )

@@ -73,6 +73,8 @@ def _is_taken(request: HttpRequest, row: Complaint, form: SupplementForm) -> boo
     except ValidationError as error:
         for reason in error.messages:
             form.add_error(None, reason)
+        if papers:
+            form.add_error(None, _("文件请重新选择。"))
         return False
     return True
 

@@ -107,8 +107,8 @@ REFUSED = [
     ("not a picture in zip", "a.zip", archive(("b.gif", b"GIF89a")), "b.gif"),
     ("picture nobody can open", "a.png", _with_size(60_000, 60_000), "像素太多"),
     ("picture of one line", "a.png", picture("PNG", (65_501, 1)), "像素太多"),
-    ("pdf with a password", "a.pdf", b"%PDF-1.7\ntrailer<</Encrypt 5 0 R/Root 1 0 R>>\n", "请先取消密码"),
-    ("pdf with a password, spelled", "a.pdf", b"%PDF-1.7\ntrailer<</#45ncrypt<<>> >>\n", "请先取消密码"),
+    ("pdf with a password", "a.pdf", b"%PDF-1.7\ntrailer<</Encrypt 5 0 R/Root 1 0 R>>\n", "请先取消"),
+    ("pdf with a password, spelled", "a.pdf", b"%PDF-1.7\ntrailer<</#45ncrypt<<>> >>\n", "请先取消"),
     ("too many entries", "a.zip", archive(*((f"{n}.txt", b"") for n in range(5001))), "过大"),
 ]
 

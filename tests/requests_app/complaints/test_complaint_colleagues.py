@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from disclosure.models import Rectification
-from disclosure.services import rectify
+from disclosure.services import rectify, review
 from govportal.models import InboxMessage, User
 from govportal.permissions import Role
 from requests_app.complaint_contributions import hidden_summaries
@@ -73,10 +73,25 @@ def test_summary_hides_from_those_of_the_agency_until_it_is_public() -> None:
         listed = ["公开不及时" in client.get(door).content.decode() for door in lists]
         return [*(client.get(door).status_code == 200 for door in doors), *listed]
 
+    trail, outbox = (reverse(f"admin:govportal_{model}_changelist") for model in ("auditevent", "notice"))
+
+    def told(person: User) -> bool:
+        client = signed_in(person)
+        return any(item.index_number in client.get(door).content.decode() for door in (trail, outbox))
+
     assert seen(administrator) == seen(inspector) == [False] * 5
+    assert not told(administrator)
     assert seen(publisher) == [True] * 5
     assert hidden_summaries(publisher) is None  # nothing is asked
+
+    review.discard(edition.pk, actor=publisher, at=AT, note="重写")
+    another = results.draft_summary(row.pk, text, actor=officer, at=AT)
+
+    assert seen(administrator) == [False] * 5 and not told(administrator)
+    Complaint.objects.filter(pk=row.pk).update(summary=None)
+    review.discard(another.editions.get().pk, actor=publisher, at=AT, note="再写")
     row = make_complaint(ComplaintState.CLOSED, agency=county)
     Complaint.objects.filter(pk=row.pk).update(summary=make_item(agency=desk))
     hidden = hidden_summaries(administrator)
-    assert hidden is not None and [found["summary"] for found in hidden] == [item.pk]  # public: hidden from nobody
+    # Thrown away for good; what is public is hidden from nobody.
+    assert hidden is not None and {found["pk"] for found in hidden} == {item.pk, another.pk}

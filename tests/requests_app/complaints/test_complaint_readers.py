@@ -1,10 +1,12 @@
 """Whoever was told of a complaint and may see it no longer reads no line of it, and gets no mail that still waits."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
-from govportal import notices
+from govportal import notices, reminders
 from govportal.inbox_rows import messages_of
 from govportal.models import InboxMessage, Notice, User
 from govportal.models.notice import NoticeState
@@ -87,3 +89,20 @@ def test_officer_who_still_has_the_case_is_told(mailoutbox: list[object]) -> Non
     notices.sweep(now())
 
     assert "first@county.example" in {address for mail in mailoutbox for address in mail.to}  # type: ignore[attr-defined]
+
+
+def test_mail_about_two_cases_names_the_one_that_is_still_his(mailoutbox: list[Any]) -> None:
+    desk = make_agency()
+    officer = make_complaint_officer(desk, email="first@county.example")
+    rows = [file_complaint(make_agency(parent=desk)).complaint for _n in range(2)]
+    Complaint.objects.update(handler=officer)
+    Notice.objects.all().delete()
+    reminders.remind(datetime.combine(rows[0].answer_by + timedelta(days=60), time(1), tzinfo=UTC))
+    waiting = Notice.objects.get(key__startswith="reminder:")
+    assert all(row.number in waiting.body for row in rows)
+    joins(rows[0], officer)
+
+    notices.sweep(waiting.due_at)
+
+    (mail,) = mailoutbox
+    assert rows[0].number not in mail.body and rows[1].number in mail.body

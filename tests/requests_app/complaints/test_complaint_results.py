@@ -138,7 +138,7 @@ def test_desks_publishers_are_told_of_the_draft_and_the_case_says_who_goes_on() 
     told = InboxMessage.objects.get(key=f"item-draft:{item.pk}:{publisher.pk}")
     mail = Notice.objects.get(key=told.key)
     assert told.path == reverse("admin:disclosure_edition_change", args=[edition.pk])
-    assert item.index_number in told.subject and not mail.is_confidential
+    assert item.index_number in told.subject and mail.is_confidential
     assert not any(word in f"{told.subject}{mail.body}" for word in (row.number, "投诉", "complaint", "summary"))
     for state, words in (
         (EditionState.DRAFT, f"未提交，下一步由{row.desk.display_name}承办人修改、送审（{publisher}）"),

@@ -12,7 +12,7 @@ from datetime import date
 from django.db.models import Count, F, Q
 
 from govportal.models import Agency
-from requests_app.complaint_enums import ComplaintGround, ComplaintResult, ComplaintState
+from requests_app.complaint_enums import ComplaintGround, ComplaintState
 from requests_app.models import Complaint
 from requests_app.queries import ComplaintQuerySet
 
@@ -64,15 +64,6 @@ class Figures:
         return not (self.total.total or self.not_accepted or self.redirected)
 
 
-@dataclass(frozen=True, slots=True)
-class Referral:
-    """A closed complaint that was marked for accountability: the day and the breach, and nothing else of it."""
-
-    on: date
-    ground: ComplaintGround
-    result: ComplaintResult
-
-
 _COUNTED = (ComplaintState.CLOSED, ComplaintState.NOT_ACCEPTED, ComplaintState.REDIRECTED)
 _ON_TIME = Count("pk", filter=Q(answered_on__lte=F("answer_by")))
 
@@ -122,24 +113,3 @@ def figures(year: int, *, today: date) -> Figures:
 def _named(rows: Mapping[int, Row]) -> list[tuple[Agency, Row]]:
     """In the order of the register, which is no ranking; those that it lists no more too."""
     return [(agency, rows[agency.pk]) for agency in Agency.objects.filter(pk__in=rows)]
-
-
-# --- for the evaluation --------------------------------------------------------------------------------------------
-
-
-def answered_on_time(agency: Agency, year: int, *, today: date) -> OnTime:
-    """Of closed complaints that this agency's desk answered."""
-    closed = _ended(year, today).filter(desk=agency, state=ComplaintState.CLOSED)
-    return OnTime(**closed.aggregate(answered=Count("pk"), on_time=_ON_TIME))
-
-
-def referred(agency: Agency, year: int, *, today: date) -> list[Referral]:
-    """Closed complaints against the agency that were marked for accountability in that year, by day.
-
-    By the same quarters as the public figures: an inspector may be of the agency.
-    """
-    rows = Complaint.objects.filter(
-        agency=agency, state=ComplaintState.CLOSED, closed_on__lt=counted_until(today), referred_on__year=year
-    )
-    found = rows.order_by("referred_on", "pk").values_list("referred_on", "ground", "result")
-    return [Referral(on, ComplaintGround(ground), ComplaintResult(result)) for on, ground, result in found if on]

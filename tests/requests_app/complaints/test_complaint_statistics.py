@@ -6,25 +6,19 @@ from typing import Any
 import pytest
 
 from requests_app.complaint_enums import ComplaintGround, ComplaintResult, ComplaintState
-from requests_app.models import Complaint
-from requests_app.services import complaint_results
 from requests_app.services.complaint_statistics import (
-    Referral,
     Row,
-    answered_on_time,
     counted_until,
     figures,
-    referred,
     years,
 )
 from tests.factories.complaints import (
     bring_complaint_to,
-    complaint_officer_of,
     file_complaint,
     make_accused,
     make_complaint,
 )
-from tests.factories.requests import AT, TODAY
+from tests.factories.requests import AT
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +55,7 @@ def test_figures_count_closed_cases_by_ground_and_agency() -> None:
     assert [ground for ground, _row in found.by_ground] == list(G)
     assert (found.total.total, found.not_accepted, found.redirected, found.until) == (3, 1, 1, SUMMER)
     assert (found.answers.on_time, found.answers.answered, found.answers.share) == (2, 3, 2 / 3)
-    assert (years(SUMMER), answered_on_time(late.desk, 2026, today=SUMMER).share) == ([2026], 0)
+    assert years(SUMMER) == [2026]
 
 
 def test_nothing_of_the_running_quarter_or_of_running_cases_shows() -> None:
@@ -71,7 +65,7 @@ def test_nothing_of_the_running_quarter_or_of_running_cases_shows() -> None:
         make_complaint(state, agency=accused)
 
     assert figures(2026, today=SPRING) == before
-    assert (before.is_empty, years(SPRING), referred(accused, 2026, today=SPRING)) == (True, [], [])
+    assert (before.is_empty, years(SPRING)) == (True, [])
     assert figures(2026, today=SUMMER).total.total == 1
 
 
@@ -89,14 +83,3 @@ def test_year_is_that_of_the_end() -> None:
 
     assert figures(2025, today=SUMMER).is_empty
     assert figures(2026, today=date(2028, 5, 1)).until == date(2027, 1, 1)
-
-
-def test_evaluation_reads_day_and_breach_of_what_was_referred() -> None:
-    row, answered = make_complaint(S.CLOSED), make_complaint(S.ANSWERED)
-    for one in (row, answered):
-        complaint_results.refer(one.pk, actor=complaint_officer_of(one), at=AT, note="长期不更新。")
-
-    assert referred(row.agency, 2026, today=SUMMER) == [Referral(TODAY, G.LATE_OR_STALE, R.UPHELD)]
-    assert referred(row.agency, 2025, today=SUMMER) == []
-    assert referred(answered.agency, 2026, today=SUMMER) == []
-    assert Complaint.objects.filter(referred_on=TODAY).count() == 2

@@ -192,11 +192,14 @@ def sweep(at: datetime) -> int:
 
 
 def _locked(token: str, name: str, at: datetime) -> RequestDraft:
-    first = {"values": {}, "created_at": at, "updated_at": at}
-    # Locked as it is found: between finding and locking another window could delete it.
-    drafts = RequestDraft.objects.select_for_update()
-    draft, _is_new = drafts.get_or_create(token_key=key_of(token, name), defaults=first)
-    return draft
+    """The draft of that name, made if there is none, and held."""
+    key = key_of(token, name)
+    first = RequestDraft(token_key=key, values={}, created_at=at, updated_at=at)
+    # One statement makes the row or holds the one there is: between two, another window could delete it.
+    RequestDraft.objects.bulk_create(
+        [first], update_conflicts=True, unique_fields=["token_key"], update_fields=["token_key"]
+    )
+    return RequestDraft.objects.get(token_key=key)
 
 
 def _forget(draft: RequestDraft) -> None:

@@ -319,3 +319,65 @@ class Channel(TextChoices):
     LAND_PLATFORM = "land_platform", _("征地信息公开平台")
     LEGAL_SERVICE_NET = "legal_service_net", _("法律服务网")
     OTHER = "other", _("其他")
+
+
+class BoardLayout(TextChoices):
+    """How a sheet of a 公开栏 is laid out."""
+
+    A3_LANDSCAPE = "a3_landscape", _("A3 横版（四栏）")
+    A3_PORTRAIT = "a3_portrait", _("A3 竖版（两栏）")
+    A4_TILES = "a4_tiles", _("A4 分页（一栏目一页）")
+    POSTER = "poster", _("单栏目海报（A3）")
+
+
+class SectionSource(TextChoices):
+    """Where the items of a section of a 公开栏 come from."""
+
+    QUERY = "query", _("按条件自动选取")
+    PICKED = "picked", _("手工选定")
+
+
+class SectionSpan(TextChoices):
+    """Published when: what a section by query takes."""
+
+    PERIOD = "period", _("本期公开的")
+    YEAR = "year", _("近一年公开的")
+    ALWAYS = "always", _("不限时间")
+
+
+class SectionDetail(TextChoices):
+    """How much of each item a section prints."""
+
+    TITLE = "title", _("标题")
+    SUMMARY = "summary", _("标题和摘要")
+    FULL = "full", _("全文")
+
+
+class SheetState(TextChoices):
+    """Where one printed sheet of a 公开栏 stands."""
+
+    ISSUED = "issued", _("待张贴")
+    POSTED = "posted", _("张贴中")
+    REMOVED = "removed", _("已撤下")
+    CANCELLED = "cancelled", _("已作废")
+
+
+class PrintKind(TextChoices):
+    """What a job of the print queue makes."""
+
+    TABLE = "table", _("数据表分册")
+    BUNDLE = "bundle", _("公开栏汇编")
+
+
+class PrintFormat(TextChoices):
+    PDF = "pdf", "PDF"
+    ZIP = "zip", "ZIP"
+
+
+class PrintState(TextChoices):
+    """Where a job of the print queue, or one file of it, stands."""
+
+    WAITING = "waiting", _("排队中")
+    RUNNING = "running", _("生成中")
+    DONE = "done", _("已生成")
+    FAILED = "failed", _("未能生成")

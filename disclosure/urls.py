@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from disclosure import catalogue_urls, converters, coverage_urls, register_urls  # noqa: F401  (converters registers uslug and number)
+from disclosure import (
+    board_urls,
+    catalogue_urls,
+    converters,  # noqa: F401  (registers uslug and number)
+    coverage_urls,
+    document_urls,
+    print_urls,
+    register_urls,
+)
 from disclosure.views import enforcement, history, item, items, log, open_data, projects, tables, type_lists
 from disclosure.views.home import home
 
@@ -16,6 +24,9 @@ urlpatterns = [
     path("search/", items.search_results, name="search"),
     *catalogue_urls.urlpatterns,
     *register_urls.urlpatterns,
+    *board_urls.urlpatterns,
+    *document_urls.urlpatterns,
+    *print_urls.urlpatterns,
     *coverage_urls.urlpatterns,
     path("log/", log.log, name="log"),
     path("log/<number:sequence>/", log.log_entry, name="log_entry"),

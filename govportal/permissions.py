@@ -37,6 +37,7 @@ class Permission(StrEnum):
     VIEW_WITHHELD = "view_withheld"  # read what is on request or not public
     ORDER_RECTIFICATION = "order_rectification"
     CHECK_RECEIPT = "check_receipt"
+    MANAGE_BOARDS = "manage_boards"  # compose notice boards, issue their sheets and record their posting
     VIEW_REQUESTS = "view_requests"  # see the agency's requests for disclosure, applicants masked
     VIEW_APPLICANT = "view_applicant"  # unmask an applicant with a reason, which is logged
     HANDLE_REQUEST = "handle_request"
@@ -60,7 +61,7 @@ _RELEASER = frozenset({Permission.VIEW_REQUESTS, Permission.VIEW_APPLICANT, Perm
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.STAFF: frozenset({Permission.VIEW_INTERNAL}),
-        Role.PUBLISHER: _STAFF | {Permission.DRAFT_ITEM, Permission.PUBLISH_ITEM},
+        Role.PUBLISHER: _STAFF | {Permission.DRAFT_ITEM, Permission.PUBLISH_ITEM, Permission.MANAGE_BOARDS},
         Role.SECRECY_REVIEWER: _STAFF | {Permission.SECRECY_REVIEW},
         Role.PRE_REVIEWER: _STAFF | {Permission.PRE_REVIEW},
         Role.SECOND_REVIEWER: _STAFF | {Permission.SECOND_REVIEW},
@@ -76,12 +77,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.INSPECTOR: frozenset({Permission.ASSESS, Permission.VIEW_ITEMS, Permission.ORDER_RECTIFICATION}),
         Role.OFFICE_HEAD: _STAFF
         | _RELEASER
-        | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT, Permission.HANDLE_FEEDBACK},
+        | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT, Permission.HANDLE_FEEDBACK, Permission.MANAGE_BOARDS},
         Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT, Permission.VIEW_REQUESTS},
         Role.ADMINISTRATOR: frozenset(
             {
                 Permission.VIEW_ITEMS,
                 Permission.VIEW_AUDIT,
+                Permission.MANAGE_BOARDS,
                 Permission.MANAGE_CATALOGUE,
                 Permission.MANAGE_AGENCIES,
                 Permission.MANAGE_USERS,

@@ -4,7 +4,6 @@ Facts are a flat mapping by the names of `letter_rules`; services gather them. A
 is always Chinese, whatever language the reader chose.
 """
 
-import io
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
@@ -12,14 +11,13 @@ from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from govportal import pdf
+from govportal import pdf, qr
 from requests_app.letter_rules import (
     COMMON_OPTIONAL,
     LETTER_RULES,
@@ -170,7 +168,8 @@ def render_pdf(kind: LetterKind, facts: Facts) -> bytes:
     rule = LETTER_RULES[kind]
     # The day of the letter is the only time in it.
     created_at = datetime.combine(facts["issued_on"], time(), UTC)
-    resources = {"number.svg": qr_code(facts["request_number"])} if kind is LetterKind.REGISTRATION_RECEIPT else {}
+    # The number alone: whoever finds the paper must not find the query code in it.
+    resources = {"number.svg": qr.svg(facts["request_number"])} if kind is LetterKind.REGISTRATION_RECEIPT else {}
     return pdf.render(
         html,
         stylesheets=STYLE_SHEETS,
@@ -179,13 +178,6 @@ def render_pdf(kind: LetterKind, facts: Facts) -> bytes:
         created_at=created_at,
         resources=resources,
     )
-
-
-def qr_code(number: str) -> bytes:
-    """SVG of the receipt number alone: whoever finds the paper must not find the query code in it."""
-    picture = io.BytesIO()
-    segno.make(number, error="m", micro=False).save(picture, kind="svg", border=2, scale=4)
-    return picture.getvalue()
 
 
 def _remedies(rule: LetterRule, context: Mapping[str, Any]) -> list[str]:

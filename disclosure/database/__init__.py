@@ -1,6 +1,6 @@
 """Triggers and search tables of disclosure, put in place by govportal.dbsetup after every migrate."""
 
-from disclosure.database import published, registers, signatures
+from disclosure.database import boards, published, registers, signatures
 from disclosure.search import database as search
 from govportal.dbsetup import DatabaseObject, Seed, append_only, no_replacement
 
@@ -34,6 +34,9 @@ def guards() -> list[DatabaseObject]:
         no_replacement("disclosure_edition", unique=[("item_id", "number")]),
         no_replacement("disclosure_editionattachment", unique=[("edition_id", "position")]),
         no_replacement("disclosure_item", unique=[("index_number",), ("slug",), ("agency_id", "source", "source_id")]),
+        *boards.guards(),
+        no_replacement("disclosure_boardsheet", unique=[("serial",)]),
+        no_replacement("disclosure_sheetitem", unique=[("sheet_id", "section", "position")]),
         signatures.approval_guard(),
         signatures.publication_guard(),
         signatures.signed_text_guard(),

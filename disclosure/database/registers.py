@@ -6,8 +6,7 @@ writes past them.
 
 # ruff: noqa: S608  (names of our own tables and columns)
 
-from collections.abc import Iterable
-
+from disclosure.database.columns import changed
 from disclosure.enums import EditionState, MotionState, Procedure, RectificationState, WithholdingState
 from disclosure.models import Motion, Receipt, Rectification
 from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard
@@ -34,10 +33,6 @@ def guards() -> list[DatabaseObject]:
     return [motion_guard(), withholding_guard(), record_guard(), receipt_guard(), rectification_guard(), owed_guard()]
 
 
-def _changed(columns: Iterable[str]) -> str:
-    return "(" + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns) + ")"
-
-
 def _columns(model: type[Motion | Receipt | Rectification]) -> list[str]:
     return [str(field.column) for field in model._meta.concrete_fields]
 
@@ -49,13 +44,13 @@ def motion_guard() -> DatabaseObject:
         f"NEW.state = '{MotionState.ASKED}' AND EXISTS (SELECT 1 FROM disclosure_motion m "
         f"WHERE m.item_id = NEW.item_id AND m.state = '{MotionState.ASKED}')"
     )
-    decided = f"OLD.state <> '{MotionState.ASKED}' AND {_changed(_columns(Motion))}"
+    decided = f"OLD.state <> '{MotionState.ASKED}' AND {changed(_columns(Motion))}"
     return guard(
         "disclosure_motion_guard",
         "disclosure_motion",
         (
             Rule("INSERT", again),
-            Rule("UPDATE", f"{_changed(_ASKED)} OR {decided}"),
+            Rule("UPDATE", f"{changed(_ASKED)} OR {decided}"),
             Rule("DELETE", ALWAYS),
         ),
         "a motion is decided once and never rewritten",
@@ -64,14 +59,14 @@ def motion_guard() -> DatabaseObject:
 
 def withholding_guard() -> DatabaseObject:
     """In force it ends by its release alone; released it stands until its text is proposed anew. A proposal may go."""
-    changed = _changed(_WITHHELD)
+    rewritten = changed(_WITHHELD)
     in_force = (
         f"OLD.state = '{WithholdingState.IN_FORCE}' "
-        f"AND ({changed} OR NEW.state NOT IN ('{WithholdingState.IN_FORCE}', '{WithholdingState.RELEASED}'))"
+        f"AND ({rewritten} OR NEW.state NOT IN ('{WithholdingState.IN_FORCE}', '{WithholdingState.RELEASED}'))"
     )
     released = (
         f"OLD.state = '{WithholdingState.RELEASED}' AND NEW.state <> '{WithholdingState.PROPOSED}' "
-        f"AND ({changed} OR NEW.state <> '{WithholdingState.RELEASED}')"
+        f"AND ({rewritten} OR NEW.state <> '{WithholdingState.RELEASED}')"
     )
     return guard(
         "disclosure_withholding_guard",
@@ -116,18 +111,18 @@ def receipt_guard() -> DatabaseObject:
     return guard(
         "disclosure_receipt_guard",
         "disclosure_receipt",
-        (Rule("UPDATE", f"{checked} AND {_changed(_columns(Receipt))}"), Rule("DELETE", checked)),
+        (Rule("UPDATE", f"{checked} AND {changed(_columns(Receipt))}"), Rule("DELETE", checked)),
         "a checked receipt never changes",
     )
 
 
 def rectification_guard() -> DatabaseObject:
     """What was ordered is never rewritten; verified or cancelled, nothing of it."""
-    ended = f"OLD.state IN {_ENDED} AND {_changed(_columns(Rectification))}"
+    ended = f"OLD.state IN {_ENDED} AND {changed(_columns(Rectification))}"
     return guard(
         "disclosure_rectification_guard",
         "disclosure_rectification",
-        (Rule("UPDATE", f"{_changed(_ORDERED)} OR {ended}"), Rule("DELETE", ALWAYS)),
+        (Rule("UPDATE", f"{changed(_ORDERED)} OR {ended}"), Rule("DELETE", ALWAYS)),
         "an order of rectification is never rewritten",
     )
 
@@ -136,11 +131,11 @@ def owed_guard() -> DatabaseObject:
     """Who owes what never changes, nor does the period, but for an event that moves; what is met keeps its term."""
     # A met one may only be opened again, whole: its day and its item are never exchanged.
     term = ("kind", "period_start", "period_end", "due_on", "basis", "met_on", "met_by_id")
-    of_period = f"OLD.event_id IS NULL AND {_changed(('kind', 'period_start'))}"
-    met = f"OLD.met_on IS NOT NULL AND NEW.met_on IS NOT NULL AND {_changed(term)}"
+    of_period = f"OLD.event_id IS NULL AND {changed(('kind', 'period_start'))}"
+    met = f"OLD.met_on IS NOT NULL AND NEW.met_on IS NOT NULL AND {changed(term)}"
     return guard(
         "disclosure_obligation_guard",
         "disclosure_obligation",
-        (Rule("UPDATE", f"{_changed(_OWED)} OR ({of_period}) OR ({met})"), Rule("DELETE", ALWAYS)),
+        (Rule("UPDATE", f"{changed(_OWED)} OR ({of_period}) OR ({met})"), Rule("DELETE", ALWAYS)),
         "an obligation is never deleted, nor who owes it when",
     )

@@ -1,5 +1,6 @@
 """What may be read by whom, and the questions pages ask: QuerySets that import no model."""
 
+from disclosure.queries.boards import CHANGED, BoardSheetQuerySet, NoticeBoardQuerySet
 from disclosure.queries.catalogue import CatalogueEntryQuerySet
 from disclosure.queries.inside import ReceiptQuerySet, RectificationQuerySet, WithholdingQuerySet
 from disclosure.queries.items import ItemQuerySet, effective_validity
@@ -9,12 +10,15 @@ from disclosure.queries.relations import RelationQuerySet, in_effect
 from disclosure.queries.review import ApprovalQuerySet, EditionQuerySet, MotionQuerySet
 
 __all__ = [
+    "CHANGED",
     "ApprovalQuerySet",
+    "BoardSheetQuerySet",
     "CatalogueEntryQuerySet",
     "EditionQuerySet",
     "ItemQuerySet",
     "LogEntryQuerySet",
     "MotionQuerySet",
+    "NoticeBoardQuerySet",
     "ObligationQuerySet",
     "ReceiptQuerySet",
     "RectificationQuerySet",

@@ -144,6 +144,10 @@ class Leader(models.Model):
     name = models.CharField(_("姓名"), max_length=60)
     post = models.CharField(_("职务"), max_length=120)
     division = models.CharField(_("分工"), max_length=300, blank=True)
+    # Printed on the badge alone; no page shows it.
+    photo = models.ForeignKey(
+        "govportal.Attachment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("证件照")
+    )
     position = models.PositiveIntegerField(_("排序"), default=0)
 
     class Meta:

@@ -50,6 +50,11 @@ class Complaint(models.Model):
         "requests_app.InformationRequest", models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("涉及的申请"),
     )  # fmt: skip
+    # The board, where one of the list was chosen; what was typed where it was not.
+    notice_board = models.ForeignKey(
+        "disclosure.NoticeBoard", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("涉及的公开栏（名录）"),
+    )  # fmt: skip
     board = EncryptedTextField(_("涉及的公开栏"), blank=True, default="")
     facts = EncryptedTextField(_("事实经过"), blank=True, default="")
 

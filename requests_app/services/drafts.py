@@ -194,7 +194,7 @@ def sweep(at: datetime) -> int:
 def _locked(token: str, name: str, at: datetime) -> RequestDraft:
     """The draft of that name, made if there is none, and held."""
     key = key_of(token, name)
-    first = RequestDraft(token_key=key, values={}, created_at=at, updated_at=at)
+    first = RequestDraft(token_key=key, created_at=at, updated_at=at)
     # One statement makes the row or holds the one there is: between two, another window could delete it.
     RequestDraft.objects.bulk_create(
         [first], update_conflicts=True, unique_fields=["token_key"], update_fields=["token_key"]

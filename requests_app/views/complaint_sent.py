@@ -4,11 +4,9 @@ Its address holds the name of the draft, which opens nothing without the cookie;
 a bookmark while the browser is open, a day at most. After that number and code open the case.
 """
 
-import io
 from typing import Any
 from urllib.parse import urlencode
 
-import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from govportal import pdf
+from govportal import pdf, qr
 from govportal.now import now
 from govportal.site import absolute_url
 from requests_app.complaint_page import next_steps
@@ -88,8 +86,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     found = _found(request)
     if found is None:
         return _gone()
-    row, lookup, drawn = found[0], absolute_url(reverse("complaint_lookup")), io.BytesIO()
-    segno.make(lookup, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
+    row, lookup = found[0], absolute_url(reverse("complaint_lookup"))
     with translation.override(settings.LANGUAGE_CODE):  # a paper of the office, whatever language the page has
         html = render_to_string("requests_app/complaint_receipt_pdf.html", _context(row) | {"lookup": lookup})
         title = _("投诉举报回执 %s") % row.number
@@ -98,7 +95,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
         stylesheets=["css/receipt.css"],
         title=title,
         created_at=row.filed_at,
-        resources={"lookup.svg": drawn.getvalue()},
+        resources={"lookup.svg": qr.svg(lookup)},
     )
     response = HttpResponse(made, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'attachment; filename="receipt.pdf"'

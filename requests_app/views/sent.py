@@ -1,11 +1,9 @@
 """The receipt of a filing: a page to be bookmarked, and a PDF. The query code is shown only where it was filed."""
 
 import hashlib
-import io
 from datetime import datetime
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from govportal import pdf
+from govportal import pdf, qr
 from govportal.crypto import fingerprint
 from govportal.now import now
 from govportal.site import absolute_url
@@ -70,15 +68,14 @@ def receipt(request: HttpRequest, number: str, seal: str) -> HttpResponse:
     """The same as a PDF. Its QR code leads to the lookup and names the number alone."""
     row = _row(number, seal)
     lookup = absolute_url(reverse("request_lookup"))
-    code, drawn = segno.make(f"{lookup}?number={row.number}", error="m", micro=False), io.BytesIO()
-    code.save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
+    code = qr.svg(f"{lookup}?number={row.number}")
     with translation.override(settings.LANGUAGE_CODE):  # a paper of the office, whatever language the page has
         context = _context(request, row, now()) | {"lookup": lookup}
         html = render_to_string("requests_app/receipt_pdf.html", context)
         title = _("申请回执 %s") % row.number
     # Anybody who has the address may ask again and again; the code, of one browser alone, is part of the words.
     key = f"receipt-pdf:{row.pk}:{hashlib.sha256(html.encode()).hexdigest()}"
-    made = cache.get_or_set(key, lambda: _pdf(html, title, row.filed_at, drawn.getvalue()), _PDF_KEPT)
+    made = cache.get_or_set(key, lambda: _pdf(html, title, row.filed_at, code), _PDF_KEPT)
     response = HttpResponse(made or b"", content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{row.number}.pdf"'
     return response

@@ -1,0 +1,12 @@
+"""Pages of the notice boards and their sheets; disclosure/urls.py includes them."""
+
+from django.urls import path
+
+from disclosure import converters  # noqa: F401  (registers number)
+from disclosure.views import boards
+
+urlpatterns = [
+    path("boards/", boards.board_list, name="boards"),
+    path("boards/<number:pk>/", boards.board_page, name="board"),
+    path("boards/<number:pk>/sheets/<slug:serial>/", boards.sheet_page, name="board_sheet"),
+]

@@ -69,11 +69,16 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where an element with an id begins: page from 0, millimetres from the upper left corner of the page."""
+    """Where an element with an id stands: page from 0, millimetres from the upper left corner of the page.
+
+    Of what runs over several lines or pages, its part on the first.
+    """
 
     page: int
     x: float
     y: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,8 @@ class Layout:
         """Of every element with an id, the first place it has."""
         found: dict[str, Spot] = {}
         for number, page in enumerate(self.document.pages):
-            for name, (x, y) in page.anchors.items():
-                found.setdefault(name, Spot(number, x * _MM, y * _MM))
+            for name, sides in page.anchors.items():
+                found.setdefault(name, Spot(number, *(side * _MM for side in sides)))
         return found
 
     def write(self, *, title: str, created_at: datetime, attachments: Iterable[Embedded] = ()) -> bytes:

@@ -3,15 +3,19 @@
 Four bytes make a signature. What follows may be anything, or a few bytes that unpack to more than a machine holds.
 """
 
+from io import BytesIO
 from typing import IO
 
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image
+from PIL import Image, ImageOps
 
 from govportal.archives import RefusedFile
 
 MAX_PIXELS = 89_000_000  # A3 scanned at 600 dpi has 70 million; from 89.5 million Pillow takes a picture for a bomb
 MAX_SIDE = 65_500  # of a JPEG
+PHOTO_KINDS = ("JPEG", "PNG", "WEBP")  # as Pillow calls them
+PHOTO_SIDE = 2400  # enough to read a sheet of A3 on its photo
 
 
 def refuse_broken_image(content: IO[bytes], kind: str) -> None:
@@ -28,3 +32,35 @@ def refuse_broken_image(content: IO[bytes], kind: str) -> None:
     except Exception as error:  # a decoder that is fed with anything may fail in any way
         raise RefusedFile(_("图片已损坏，或者不是图片，请重新拍照或者扫描后再上传。")) from error
     raise RefusedFile(_("图片的像素太多，请缩小后再上传。"))
+
+
+def photo(content: IO[bytes], *, name: str) -> "ContentFile[bytes]":
+    """The picture alone, as a JPEG called `name`: turned upright, at most PHOTO_SIDE a side, and nothing of what the
+    camera wrote beside it: place, time, owner, a small copy of what was cut off. Raises RefusedFile.
+    """
+    content.seek(0)
+    try:
+        image = Image.open(content, formats=PHOTO_KINDS)
+        image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is unpacked no larger than needed
+        if image.width * image.height <= MAX_PIXELS:
+            return ContentFile(_as_jpeg(_upright(image)), name=name)
+    except Image.DecompressionBombError:
+        pass
+    except Exception as error:  # a decoder that is fed with anything may fail in any way
+        raise RefusedFile(_("图片已损坏，或者不是图片，请重新拍照或者扫描后再上传。")) from error
+    raise RefusedFile(_("图片的像素太多，请缩小后再上传。"))
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    image.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+    turned = ImageOps.exif_transpose(image)
+    return turned.convert("RGBA") if turned.has_transparency_data else turned.convert("RGB")
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    """On a new canvas: what a picture carries along is saved with it."""
+    canvas = Image.new("RGB", image.size, "white")
+    canvas.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
+    made = BytesIO()
+    canvas.save(made, "JPEG", quality=85, optimize=True)
+    return made.getvalue()

@@ -40,7 +40,7 @@ def photo(content: IO[bytes], *, name: str) -> "ContentFile[bytes]":
     """
     content.seek(0)
     try:
-        image = Image.open(content, formats=PHOTO_KINDS)
+        image = Image.open(_Whole(content.read()), formats=PHOTO_KINDS)
         image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is unpacked no larger than needed
         if image.width * image.height <= MAX_PIXELS:
             return ContentFile(_as_jpeg(_upright(image)), name=name)
@@ -49,6 +49,15 @@ def photo(content: IO[bytes], *, name: str) -> "ContentFile[bytes]":
     except Exception as error:  # a decoder that is fed with anything may fail in any way
         raise RefusedFile(_("图片已损坏，或者不是图片，请重新拍照或者扫描后再上传。")) from error
     raise RefusedFile(_("图片的像素太多，请缩小后再上传。"))
+
+
+class _Whole(BytesIO):
+    """Says when more is read than there is: the maker of our PDFs tells Pillow to be content with half a picture."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size and not (found := super().read(size)):
+            raise EOFError("the picture was cut off")
+        return found if size else b""
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -9,7 +9,7 @@ from django.utils.timezone import make_aware
 
 from benchmarks.measure import Context, Measure
 from disclosure import measures
-from disclosure.enums import EditionState, ItemState, Procedure
+from disclosure.enums import Channel, EditionState, ItemState, Procedure
 from disclosure.models import CatalogueEntry, Edition, Item, Obligation
 from disclosure.rules import to_columns
 from disclosure.services import oblige
@@ -66,6 +66,7 @@ def _catalogue() -> None:
             level1=f"事项{n}",
             in_force_on=IN_FORCE,
             responsible_kinds=["department"] if n % 2 else [],
+            channels=[Channel.WEBSITE, Channel.NOTICE_BOARD] if n % 4 < 2 else [Channel.WEBSITE],
             **to_columns(parse_timing(TEXTS[n % len(TEXTS)])),
         )
         for n in range(ENTRIES)

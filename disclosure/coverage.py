@@ -34,6 +34,7 @@ MEASURES = (
     ("coverage", gettext_lazy("公开面")),
     ("timeliness", gettext_lazy("及时率")),
     ("standardisation", gettext_lazy("规范率")),
+    ("notice_board", gettext_lazy("上栏率")),
     ("freshness.standing", gettext_lazy("其他常设栏目更新")),
     *((f"freshness.{rule.key}", rule.label) for rule in FRESHNESS_RULES),
     (OVERDUE, gettext_lazy("应公开未公开")),

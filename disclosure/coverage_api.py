@@ -42,6 +42,8 @@ class ObligationRecord(serializers.Serializer[dict[str, Any]]):
     met_on = serializers.DateField(allow_null=True)
     index_number = serializers.CharField(help_text="履行义务的公开信息；没有为空")
     url = serializers.CharField()
+    is_due_on_board = serializers.BooleanField(help_text="公开渠道含公示栏，信息已公开，还应当上栏")
+    board_sheet = serializers.CharField(help_text="刊登它的公开栏编号；没有上栏为空")
     statement = StatementRecord(allow_null=True)
 
 
@@ -85,7 +87,7 @@ class CoverageView(PublicView):
         responses=CoverageRecord,
     )
     def get(self, request: Request) -> Response:
-        """公开面、及时率、规范率和更新。"""
+        """公开面、及时率、规范率、上栏率和更新。"""
         asked = CoverageFilterSet(data=request.query_params)
         try:
             asked.require_valid()

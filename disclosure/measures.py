@@ -3,7 +3,8 @@
 公开面, 及时率: obligations to the public that fell due in the period, and those met before they did; reports to
 the superior body are no publications and stay out. 规范率: items published in the period. 更新: sections by
 国办秘函〔2019〕19号, updated when an edition becomes public (a remark, a restored or a blanked text is no update);
-other standing columns by the obligations of their entries.
+other standing columns by the obligations of their entries. 上栏率: of the obligations that an item met and whose
+entry names the notice board among its channels, those whose item hung on one.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from functools import cache, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from disclosure.enums import READABLE_STATES, Audience, Category, ItemState, ObligationKind, TimingUnit
 from disclosure.models import Item, Obligation
 from disclosure.obligation_periods import add_months
-from disclosure.queries import ItemQuerySet, ObligationQuerySet
+from disclosure.queries import OWED_TO_THE_WALL, ItemQuerySet, ObligationQuerySet
 from disclosure.rules import (
     COVERAGE_TARGET,
     FRESHNESS_BASIS,
@@ -50,7 +51,7 @@ _MOMENTS = frozenset(rule.key for rule in FRESHNESS_RULES)
 class Measure:
     """numerator of denominator. `target` in percent, None where no policy sets one."""
 
-    key: str  # "coverage", "timeliness", "standardisation", "freshness.<section>", "freshness.standing"
+    key: str  # "coverage", "timeliness", "standardisation", "notice_board", "freshness.<section>", "freshness.standing"
     label: Promise | str
     numerator: int
     denominator: int
@@ -170,6 +171,8 @@ def _tallies(scope: _Scope) -> dict[tuple[int, str], _Tally]:
         "on_time": Count("pk", filter=Q(met_on__lte=F("due_on"))),
         "standing": Count("pk", filter=standing),
         "standing_met": Count("pk", filter=standing & met),
+        "walled": Count("pk", filter=OWED_TO_THE_WALL),
+        "hung": Count("pk", filter=OWED_TO_THE_WALL & Q(Exists(Obligation.objects.hangings()))),
     }
     written = {
         "published": Count("pk", filter=published),
@@ -217,6 +220,11 @@ def _measures(scope: _Scope, tally: _Tally, *, level: str) -> list[Measure]:
             "standardisation", _("规范率"), n("complete"), n("published"),
             STANDARD_TARGETS.get(level, STANDARD_TARGET), TARGETS_BASIS,
             scope.items, lambda rows: rows.exclude(pk__in=rows.filter(complete()).values("pk")),
+        ),
+        Measure(
+            "notice_board", _("上栏率"), n("hung"), n("walled"), None, _("公开事项的公开渠道和载体"),
+            lambda: scope.obligations().owed_to_the_wall(),
+            lambda rows: rows.exclude(pk__in=scope.obligations().on_the_wall().values("pk")),
         ),
         *(_freshness(rule, tally.get(rule.key), scope) for rule in FRESHNESS_RULES),
         Measure(

@@ -9,7 +9,15 @@ from django.db.models import F, Q, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience, ObligationKind, Recurrence, StatementKind
+from disclosure.enums import (
+    NOTICE_STATES,
+    READABLE_STATES,
+    Audience,
+    Channel,
+    ObligationKind,
+    Recurrence,
+    StatementKind,
+)
 from disclosure.models import Item, Obligation
 from disclosure.obligation_periods import add_months
 from disclosure.rules import period_label
@@ -87,3 +95,25 @@ def public_item_of(row: Obligation) -> Item | None:
     item = row.met_by
     has_page = item and item.audience == Audience.PUBLIC and item.state in (*READABLE_STATES, *NOTICE_STATES)
     return item if has_page else None
+
+
+def is_owed_to_the_wall(row: Obligation) -> bool:
+    """queries.OWED_TO_THE_WALL of one row."""
+    item = row.met_by
+    is_readable = item is not None and item.audience == Audience.PUBLIC and item.state in READABLE_STATES
+    return is_readable and Channel.NOTICE_BOARD in row.entry.channels
+
+
+def wall_words(row: Obligation) -> str:
+    """Whether what met it hung on a notice board, as its entry demands; empty where it demands none.
+
+    `row` is read `with_words`.
+    """
+    if not is_owed_to_the_wall(row):
+        return ""
+    hung = getattr(row, "wall", None)
+    if not hung:
+        return _("未上栏")
+    if hung["removed_on"]:
+        return _("已上栏（%(serial)s，%(posted_on)s 至 %(removed_on)s）") % hung
+    return _("已上栏（%(serial)s，%(posted_on)s 起）") % hung

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.enums import EditionState, Validity
 from disclosure.models import Edition, EditionAttachment, Item, LogEntry, Obligation, Rectification
-from disclosure.obligation_states import period_words, public_item_of, standing, standing_words
+from disclosure.obligation_states import (
+    is_owed_to_the_wall,
+    period_words,
+    public_item_of,
+    standing,
+    standing_words,
+)
 from disclosure.publication_log import entry_payload
 from disclosure.queries import ItemQuerySet
 from govportal.now import today
@@ -193,6 +199,8 @@ def obligation_record(row: Obligation, today: date) -> dict[str, Any]:
         "met_on": row.met_on,
         "index_number": item.index_number if item else "",
         "url": absolute_url(item.get_absolute_url()) if item else "",
+        "is_due_on_board": is_owed_to_the_wall(row),
+        "board_sheet": (getattr(row, "wall", None) or {}).get("serial", ""),
         "statement": statement
         and {
             "kind": statement.kind,

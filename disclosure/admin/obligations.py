@@ -15,7 +15,7 @@ from disclosure.admin.register_verbs import CHOOSE, Verb, VerbAdmin, VerbForm
 from disclosure.enums import READABLE_STATES, Audience, StatementKind
 from disclosure.forms.base import DayField
 from disclosure.models import Filing, Item, Obligation, Statement
-from disclosure.obligation_states import period_words, public_item_of, standing_words
+from disclosure.obligation_states import period_words, public_item_of, standing_words, wall_words
 from disclosure.queues import SOON, due_obligations
 from disclosure.services import filings, fulfil, statements
 from govportal import access
@@ -163,7 +163,7 @@ def _seen(request: HttpRequest) -> QuerySet[Agency]:
 class ObligationAdmin(VerbAdmin[Obligation]):
     """Made by the daily round alone; nobody adds one."""
 
-    list_display = ("matter", "standing", "due_on", "agency", "kind", "period", "met_on")
+    list_display = ("matter", "standing", "due_on", "agency", "kind", "period", "met_on", "on_board")
     list_filter = (
         QueueFilter,
         StateFilter,
@@ -172,12 +172,12 @@ class ObligationAdmin(VerbAdmin[Obligation]):
         ("entry", admin.RelatedOnlyFieldListFilter),
     )
     search_fields = ("entry__code", "entry__level1", "entry__level2", "agency__name")
-    readonly_fields = ("matter", "period", "standing", "item", "statement_note")
+    readonly_fields = ("matter", "period", "standing", "item", "on_board", "statement_note")
     list_per_page = 50
     show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("matter", "standing", "due_on", "agency", "kind", "period", "basis")}),
-        (gettext_lazy("履行"), {"fields": ("item", "met_on", "statement_note")}),
+        (gettext_lazy("履行"), {"fields": ("item", "met_on", "on_board", "statement_note")}),
         (gettext_lazy("取消"), {"fields": ("cancelled_at", "cancel_reason")}),
     )
     warning = gettext_lazy("登记以后立即在公开情况中显示。")
@@ -225,6 +225,10 @@ class ObligationAdmin(VerbAdmin[Obligation]):
     def item(self, row: Obligation) -> str:
         item = public_item_of(row)
         return format_html('<a href="{}">{}</a>', item.get_absolute_url(), item.title) if item else "—"
+
+    @admin.display(description=gettext_lazy("上栏"))
+    def on_board(self, row: Obligation) -> str:
+        return wall_words(row) or "—"
 
     @admin.display(description=gettext_lazy("声明的说明"))
     def statement_note(self, row: Obligation) -> str:

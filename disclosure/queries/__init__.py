@@ -5,12 +5,13 @@ from disclosure.queries.catalogue import CatalogueEntryQuerySet
 from disclosure.queries.inside import ReceiptQuerySet, RectificationQuerySet, WithholdingQuerySet
 from disclosure.queries.items import ItemQuerySet, effective_validity
 from disclosure.queries.log import LogEntryQuerySet
-from disclosure.queries.obligations import ObligationQuerySet
+from disclosure.queries.obligations import OWED_TO_THE_WALL, ObligationQuerySet
 from disclosure.queries.relations import RelationQuerySet, in_effect
 from disclosure.queries.review import ApprovalQuerySet, EditionQuerySet, MotionQuerySet
 
 __all__ = [
     "CHANGED",
+    "OWED_TO_THE_WALL",
     "ApprovalQuerySet",
     "BoardSheetQuerySet",
     "CatalogueEntryQuerySet",

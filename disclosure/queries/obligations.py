@@ -1,17 +1,38 @@
 """Obligations by what can be asked of them on a day: nothing here is a stored state (domain §5)."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Concat, JSONObject, StrIndex
+from django.db.models.lookups import Contains, GreaterThan
 
-from disclosure.enums import Audience, EditionState, Mode, ObligationKind, Procedure, StatementKind, TargetGroup
+from disclosure.enums import (
+    READABLE_STATES,
+    Audience,
+    Channel,
+    EditionState,
+    Mode,
+    ObligationKind,
+    Procedure,
+    SheetState,
+    StatementKind,
+    TargetGroup,
+)
 from disclosure.fulfilment import MEETING_NOTHING
 from disclosure.types import ITEM_TYPES
 
 if TYPE_CHECKING:
     from disclosure.models import Obligation  # noqa: F401  (named in a string below)
+
+# 上栏: met by an item that everybody may read, of an entry whose 公开渠道 name the notice board. A signed word or a
+# report has nothing to hang. The list of channels is looked into as text: SQLite has no containment.
+OWED_TO_THE_WALL = (
+    Q(met_by__isnull=False)
+    & Q(Contains(Cast("entry__channels", models.TextField()), Value(f'"{Channel.NOTICE_BOARD}"')))
+    & Q(met_by__audience=Audience.PUBLIC, met_by__state__in=READABLE_STATES)
+)
 
 
 class ObligationQuerySet(models.QuerySet["Obligation"]):
@@ -24,8 +45,37 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         return self.in_force().exclude(hidden)
 
     def with_words(self) -> Self:
-        """Each with all that its row on a page names."""
-        return self.select_related("entry", "agency", "event", "met_by", "statement", "filing")
+        """Each with all that its row on a page names; `wall`: the first sheet that showed it, None where none did."""
+        first = self.hangings().order_by("sheet__posted_on", "sheet_id")
+        names = {"serial": "serial", "board": "board", "posted_on": "posted_on", "removed_on": "removed_on"}
+        told = first.values(told=JSONObject(**{name: f"sheet__{column}" for name, column in names.items()}))
+        wall = Case(When(OWED_TO_THE_WALL, then=Subquery(told[:1])), output_field=models.JSONField())
+        words = self.select_related("entry", "agency", "event", "met_by", "statement", "filing")
+        return words.annotate(wall=wall)
+
+    def hangings(self) -> models.QuerySet[Any]:
+        """Of one obligation, inside a subquery: the places of its item on sheets that hung, taken down or not.
+
+        On a board of the agency that owed it, or of a body above that.
+        """
+        item = self.model._meta.get_field("met_by").related_model
+        rows = item._meta.get_field("sheet_items").related_model._default_manager
+        slash = Value("/", output_field=models.TextField())
+        board_of = Concat(slash, Cast("sheet__board__agency", models.TextField()), slash)
+        is_above = GreaterThan(StrIndex(OuterRef("agency__path"), board_of), 0)
+        return rows.filter(
+            Q(sheet__board__agency=OuterRef("agency")) | Q(is_above),
+            item=OuterRef("met_by"),
+            sheet__state__in=[SheetState.POSTED, SheetState.REMOVED],
+        )
+
+    def owed_to_the_wall(self) -> Self:
+        """Met on the web, of entries that are to hang on a notice board as well."""
+        return self.filter(OWED_TO_THE_WALL)
+
+    def on_the_wall(self) -> Self:
+        """Of those the ones that hung."""
+        return self.owed_to_the_wall().filter(Exists(self.hangings()))
 
     def in_force(self) -> Self:
         """All but the cancelled ones."""

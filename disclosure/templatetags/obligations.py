@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from disclosure.measures import Measure
 from disclosure.models import Item, Obligation
-from disclosure.obligation_states import Standing, period_words, public_item_of, standing, standing_words
+from disclosure.obligation_states import (
+    Standing,
+    period_words,
+    public_item_of,
+    standing,
+    standing_words,
+    wall_words,
+)
 from govportal.now import today
 
 register = template.Library()
@@ -54,6 +61,12 @@ def period(row: Obligation) -> str:
 def public_item(row: Obligation) -> Item | None:
     """The item that met it, where it has a public page."""
     return public_item_of(row)
+
+
+@register.filter
+def wall(row: Obligation) -> str:
+    """已上栏 or 未上栏, where its entry names the notice board."""
+    return wall_words(row)
 
 
 @register.filter

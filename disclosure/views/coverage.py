@@ -1,4 +1,4 @@
-"""公开面、规范率、及时率、更新: every number with its rows, and what should be public and is not."""
+"""公开面、规范率、及时率、上栏率、更新: every number with its rows, and what should be public and is not."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +29,7 @@ from govportal.spreadsheets import csv_response
 
 OVERDUE_SHOWN = 5
 # What the tables by agency and category show; the sections of the whole site stand in the overall table alone.
-COLUMNS = ("coverage", "timeliness", "standardisation", "freshness.standing")
+COLUMNS = ("coverage", "timeliness", "standardisation", "notice_board", "freshness.standing")
 
 
 def coverage(request: HttpRequest) -> HttpResponse:

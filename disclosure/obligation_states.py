@@ -111,7 +111,7 @@ def wall_words(row: Obligation) -> str:
     """
     if not is_owed_to_the_wall(row):
         return ""
-    hung = getattr(row, "wall", None)
+    hung: dict[str, str] | None = getattr(row, "wall", None)
     if not hung:
         return _("未上栏")
     if hung["removed_on"]:

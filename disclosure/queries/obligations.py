@@ -58,8 +58,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
         On a board of the agency that owed it, or of a body above that.
         """
-        item = self.model._meta.get_field("met_by").related_model
-        rows = item._meta.get_field("sheet_items").related_model._default_manager
+        item: Any = self.model._meta.get_field("met_by").related_model
+        rows: models.Manager[Any] = item._meta.get_field("sheet_items").related_model._default_manager
         slash = Value("/", output_field=models.TextField())
         board_of = Concat(slash, Cast("sheet__board__agency", models.TextField()), slash)
         is_above = GreaterThan(StrIndex(OuterRef("agency__path"), board_of), 0)

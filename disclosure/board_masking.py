@@ -24,8 +24,9 @@ _ASKED = (
 _HEAD = re.compile(rf"(?:.*(?:{_ASKED})(?:[（(].*[）)])?|名单|姓\s*名)")
 _NO_HEAD = re.compile(r"单位|机构|企业|公司|人数|名称|电话|证")
 _AFTER_WORD = re.compile(rf"((?:{_ASKED})(?:姓名)?\s*[:：]\s*)({_NAME})(?!{_HAN})")
-_NAMED = re.compile(rf"((?:{_NAME})(?:\s*[、，,；;]\s*(?:{_NAME}))+)")
+_NAMED = re.compile(rf"((?:{_NAME})(?:\s*[、，,]\s*(?:{_NAME}))+)")
 _ITEM = re.compile(r"(\s*[、，,；;]\s*)")
+_NOBODY = frozenset({"合计", "总计", "小计", "共计", "其他", "不详", "空缺"})
 # 账号 6217 0012 …: whatever it is, it is nobody's business.
 _ACCOUNT = re.compile(r"((?:账|帐|卡)号(?:码)?|银行账户|银行卡)(\s*[:：为]?\s*)(\d[\d -]{6,}\d)")
 _PASSPORT = re.compile(r"((?:护照|通行证|居留证)(?:号码?)?\s*[:：]?\s*)([A-Z]{1,2}\d{7,9})(?!\d)")
@@ -63,7 +64,10 @@ _FEW = re.compile(rf"({_HAN}{{2,4}})(?=等\s*(?:[0-9一二两三四五六七八�
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Which names a section masks. `shown` are those of whoever acts in office, and what the section lets stand."""
+    """Which names a section masks: by the rules where it is masking, and `hidden` always.
+
+    `shown` are those of whoever acts in office, and what the section lets stand.
+    """
 
     is_masking: bool = True
     hidden: frozenset[str] = frozenset()
@@ -118,7 +122,7 @@ class Mask:
     def _masked(self, text: str) -> str:
         text = numbers_masked(text)
         if not self.names.is_masking:
-            return text
+            return self._hidden(text)
         text = _AFTER_WORD.sub(lambda match: match[1] + self._person(match[2]), text)
         text = _NAMED.sub(self._listed, text)
         text = _FEW.sub(lambda match: self._before_few(match[1]), text)
@@ -126,7 +130,7 @@ class Mask:
 
     def _asked(self, text: str) -> str:
         if not self.names.is_masking:
-            return text
+            return self._hidden(text)
         parts = _ITEM.split(text.strip())
         return self._hidden("".join(part if self._is_shown(part) else shown_party(part) for part in parts))
 
@@ -137,12 +141,12 @@ class Mask:
 
     @cached_property
     def _hidden_names(self) -> re.Pattern[str] | None:
-        if not self.names.hidden or not self.names.is_masking:
+        if not self.names.hidden:
             return None
         return re.compile("|".join(re.escape(name) for name in sorted(self.names.hidden, key=len, reverse=True)))
 
     def _is_shown(self, part: str) -> bool:
-        return "".join(part.split()) in self.names.shown
+        return "".join(part.split()) in self.names.shown | _NOBODY
 
     def _person(self, name: str) -> str:
         return masked_name(name) if is_person(name) and not self._is_shown(name) else name
@@ -151,7 +155,12 @@ class Mask:
         """The name that ends the words before 等3人: 发放给张建明 → 张建明."""
         for length in (3, 2):
             name = words[-length:]
-            if len(name) == length and name[0] in _SURNAMES and _sounds(name) and name not in self.names.shown:
+            if (
+                len(name) == length
+                and name[0] in (_SURNAMES if length > 2 else _PLAIN)
+                and _sounds(name)
+                and name not in self.names.shown
+            ):
                 return words[:-length] + masked_name(name)
         return words
 
@@ -204,6 +213,8 @@ def _run(parts: list[str], start: int, rest: str) -> _Run:
         word = first if number == start else parts[number]
         following = parts[number + 1] if number + 1 < len(parts) else rest
         word, tail = _without_tail(word, following)
+        if number > start and "、" in parts[number - 1] and not _could_be(word) and _could_be(word[:3]):
+            word, tail = word[:3], word[3:]  # 钟砚秋意见
         if not _could_be(word):
             tail = ""
             break
@@ -267,6 +278,4 @@ def _without_tail(word: str, after: str) -> tuple[str, str]:
     """The name in the last word of a list, and what comes after it: 周平同志 → 周平, 同志."""
     if end := _TAIL.match(word + after):
         return end[1], word[len(end[1]) :]
-    if not _could_be(word) and _could_be(word[:3]):
-        return word[:3], word[3:]
     return word, ""

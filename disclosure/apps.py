@@ -19,6 +19,7 @@ class DisclosureConfig(AppConfig):
             sitemaps,
             tasks,
         )
+        from disclosure.search.pages import SearchPage, search_pages
         from disclosure.services import adopt_template, index_number
         from govportal import contributions, dbsetup
 
@@ -29,6 +30,8 @@ class DisclosureConfig(AppConfig):
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:
             contributions.agency_panels.add(panel)
+        for panel in panels.ITEM_PANELS:
+            contributions.item_panels.add(panel)
         for panel in panels.HOME_PANELS:
             contributions.home_panels.add(panel)
         queues.contribute()
@@ -41,8 +44,10 @@ class DisclosureConfig(AppConfig):
         for dataset in datasets.DATASETS:
             contributions.datasets.add(dataset)
         contributions.sitemaps["items"] = sitemaps.ItemSitemap
+        contributions.sitemaps["boards"] = sitemaps.BoardSitemap
         contributions.sitemaps["projects"] = sitemaps.ProjectSitemap
         contributions.sitemaps["collections"] = sitemaps.CollectionSitemap
+        search_pages["boards"] = SearchPage(_("公开栏"), "boards", ("公开栏", "公示栏", "公告栏", "宣传栏"))
         contributions.page_parameters.update(self._page_parameters())
         contributions.page_parameters.add("page_size")
         contributions.index_pattern_validators.append(index_number.validate_pattern)

@@ -8,5 +8,8 @@ from disclosure.views import boards
 urlpatterns = [
     path("boards/", boards.board_list, name="boards"),
     path("boards/<number:pk>/", boards.board_page, name="board"),
+    path("boards/<number:pk>/sheet.pdf", boards.board_pdf, name="board_pdf"),
     path("boards/<number:pk>/sheets/<slug:serial>/", boards.sheet_page, name="board_sheet"),
+    path("boards/<number:pk>/sheets/<slug:serial>/sheet.pdf", boards.sheet_pdf, name="board_sheet_pdf"),
+    path("boards/<number:pk>/sheets/<slug:serial>/sheet.json", boards.sheet_json, name="board_sheet_json"),
 ]

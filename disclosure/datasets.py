@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.data_tables import DATA_TABLES, DataTable, counts_by_type
-from disclosure.models import CatalogueEntry, Item, LogEntry, Obligation, Rectification, Withholding
+from disclosure.models import CatalogueEntry, Item, LogEntry, NoticeBoard, Obligation, Rectification, Withholding
 from govportal.contributions import Dataset
 
 
@@ -86,6 +86,13 @@ DATASETS = (
         {"JSON": _to("api_obligations")},
         lambda: _obligation_counts()["obligations"],
         _obligation_counts,
+    ),
+    Dataset(
+        "boards",
+        _("公开栏"),
+        _("各单位的公开栏设在哪里、现在张贴的是哪一张、要不要重印。"),
+        {"CSV": _to("boards_csv")},
+        lambda: NoticeBoard.objects.listed().count(),
     ),
     Dataset(
         "coverage",

@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from disclosure import api, converters, coverage_api, feeds  # noqa: F401  (converters registers uslug, number, filename)
-from disclosure.views import attachments, coverage, history, log, open_data, registers, tables
+from disclosure.views import attachments, board_photos, boards, coverage, history, log, open_data, registers, tables
 
 urlpatterns = [
     path("feeds/items.atom", feeds.item_feed, name="feed_items"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("log.jsonl", log.log_export, name="log_export"),
     path("log/<number:sequence>.json", log.log_payload, name="log_payload"),
     path("items/<uslug:slug>/history/<number:number>.json", history.edition_content, name="edition_content"),
+    path("boards.csv", boards.boards_csv, name="boards_csv"),
+    path("boards/photos/<number:pk>.jpg", board_photos.board_photo_small, name="board_photo_small"),
+    path("boards/photos/<number:pk>/<filename:name>", board_photos.board_photo, name="board_photo"),
     path("attachments/<number:pk>/<filename:name>", attachments.attachment, name="attachment"),
     path("open-data/catalog.jsonld", open_data.dcat_catalogue, name="dcat_catalogue"),
     path("api/v1/", open_data.api_index, name="api_index"),

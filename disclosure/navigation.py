@@ -45,6 +45,7 @@ ENTRIES = (
         position=46,
     ),
     NavEntry("foot-coverage", Place.FOOTER, _("公开情况"), "coverage", within=("coverage_cases",), position=42),
+    NavEntry("foot-boards", Place.FOOTER, _("公开栏"), "boards", within=("board", "board_sheet"), position=48),
     NavEntry("foot-gazettes", Place.FOOTER, _("政府公报"), "gazettes", position=50),
     NavEntry("foot-data", Place.FOOTER, _("数据表"), "data_tables", position=55),
     NavEntry("foot-open-data", Place.FOOTER, _("开放数据"), "open_data", position=60),

@@ -9,9 +9,10 @@ from django.db.models import Case, Count, F, Q, When, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 
-from disclosure.enums import Category
+from disclosure.board_wall import walls
+from disclosure.enums import Audience, Category, SheetState
 from disclosure.measures import measures
-from disclosure.models import Item, Obligation, Rectification
+from disclosure.models import Item, NoticeBoard, Obligation, Rectification, SheetItem
 from disclosure.types import ITEM_TYPES
 from govportal import now
 from govportal.contributions import Panel
@@ -83,6 +84,22 @@ def agency_obligations(request: HttpRequest, *, agency: Agency) -> Mapping[str, 
     }
 
 
+def agency_boards(request: HttpRequest, *, agency: Agency) -> Mapping[str, Any] | None:
+    """公开栏 of an agency with what hangs on each; nothing where it has none."""
+    found = walls(NoticeBoard.objects.listed().filter(agency=agency))
+    return {"walls": found} if found else None
+
+
+def item_boards(request: HttpRequest, *, item: Item) -> Mapping[str, Any] | None:
+    """Where a public item hangs on a wall today; its page knows whether it does anywhere."""
+    if item.audience != Audience.PUBLIC or not getattr(item, "is_posted", True):
+        return None
+    hanging = SheetItem.objects.filter(item=item, sheet__state=SheetState.POSTED).select_related("sheet", "edition")
+    rows = hanging.select_related("sheet__board__agency").defer("edition__body", "edition__extra")
+    newest = {row.sheet.board_id: row for row in rows.order_by("sheet", "edition")}
+    return {"rows": list(newest.values())} if newest else None
+
+
 def home_obligations(request: HttpRequest) -> Mapping[str, Any] | None:
     """What must become public today and within a week, as long as it is not; nothing where nothing is due."""
     today = now.today()
@@ -95,9 +112,11 @@ def home_obligations(request: HttpRequest) -> Mapping[str, Any] | None:
 
 
 HOME_PANELS = (Panel("obligations", "disclosure/home_obligations.html", home_obligations, position=50),)
+ITEM_PANELS = (Panel("boards", "disclosure/item_boards.html", item_boards, position=60),)
 AGENCY_PANELS = (
     Panel("duties", "disclosure/agency_duties.html", agency_duties, position=10),
     Panel("items", "disclosure/agency_items.html", agency_items, position=40),
     Panel("obligations", "disclosure/agency_obligations.html", agency_obligations, position=50),
+    Panel("boards", "disclosure/agency_boards.html", agency_boards, position=55),
     Panel("rectifications", "disclosure/agency_rectifications.html", agency_rectifications, position=60),
 )

@@ -7,9 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from disclosure.models import Item
+from disclosure.models import Item, NoticeBoard
 from disclosure.projects import projects
-from disclosure.queries import ItemQuerySet
+from disclosure.queries import ItemQuerySet, NoticeBoardQuerySet
 
 
 class ItemSitemap(Sitemap):  # type: ignore[type-arg]  # not subscriptable when run
@@ -46,6 +46,16 @@ class ProjectSitemap(Sitemap):  # type: ignore[type-arg]
         return reverse("project", args=[item.slug])
 
 
+class BoardSitemap(Sitemap):  # type: ignore[type-arg]
+    """Notice boards in use."""
+
+    limit = 10_000
+    protocol = None
+
+    def items(self) -> NoticeBoardQuerySet:
+        return NoticeBoard.objects.filter(is_active=True).order_by("id")
+
+
 class CollectionSitemap(Sitemap):  # type: ignore[type-arg]
     """The pages that list what is published of one kind."""
 
@@ -62,6 +72,7 @@ class CollectionSitemap(Sitemap):  # type: ignore[type-arg]
             "projects",
             "leaders",
             "gazettes",
+            "boards",
         ]
 
     def location(self, item: str) -> str:

@@ -5,9 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from disclosure.enums import NOTICE_STATES, Audience
+from disclosure.enums import NOTICE_STATES, Audience, SheetState
 from disclosure.item_page import closed_context, page_context, published_editions
-from disclosure.models import Item, Rectification
+from disclosure.models import Item, Rectification, SheetItem
 from govportal.contributions import item_panels, panels_for
 from govportal.now import today
 
@@ -17,7 +17,10 @@ def find_item(request: HttpRequest, slug: str) -> Item:
     item = (
         Item.objects.addressable_by(request.user)
         .with_effective_validity(today())
-        .annotate(has_rectifications=Exists(Rectification.objects.public().filter(item=OuterRef("pk"))))
+        .annotate(
+            has_rectifications=Exists(Rectification.objects.public().filter(item=OuterRef("pk"))),
+            is_posted=Exists(SheetItem.objects.filter(item=OuterRef("pk"), sheet__state=SheetState.POSTED)),
+        )
         .select_related("agency", "current_edition", "catalogue_entry")
         .filter(slug=slug)
         .first()

@@ -23,6 +23,11 @@ class Node:
     is_return: bool = False
     branches: list["Node"] = field(default_factory=list)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the time is a number of working days; else it is shown as it is written (当场)."""
+        return str(self.days).isdecimal()
+
 
 def outline(steps: Sequence[Mapping[str, Any]]) -> list[Node]:
     """Every step once, in order; unknown keys in `next` are ignored, steps nobody leads to come last."""

@@ -10,7 +10,9 @@ from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from disclosure.flow import outline
+from disclosure.flow import Node, outline
+from disclosure.flowchart import steps_of
+from disclosure.flowchart_svg import drawing
 from disclosure.models import Edition
 from disclosure.types import ExtraField, FieldKind
 from govportal.html import sanitise
@@ -37,6 +39,14 @@ class ShownField:
     template: str
     is_block: bool
     is_wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFlow:
+    """Steps as a numbered outline and as a drawing; of many steps there is the outline alone."""
+
+    outline: list[Node]
+    drawing: SafeString
 
 
 def shown_body(edition: Edition) -> tuple[SafeString, list[Heading]]:
@@ -90,7 +100,8 @@ def _value(field: ExtraField, raw: Any) -> Any:
     if field.kind == FieldKind.LINES:
         return raw if isinstance(raw, list) else str(raw).splitlines()
     if field.kind == FieldKind.FLOW:
-        return outline([step for step in raw if isinstance(step, dict)] if isinstance(raw, list) else [])
+        steps = steps_of(raw)
+        return ShownFlow(outline(steps), drawing(steps, f"flow-{field.key}"))
     if field.kind == FieldKind.TABLE:
         rows = [row for row in raw if isinstance(row, dict)] if isinstance(raw, list) else []
         columns = [(key, label) for key, label in field.columns if any(row.get(key) not in (None, "") for row in rows)]

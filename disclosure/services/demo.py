@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from disclosure.models import Item
+from disclosure.services.demo_boards import Walls
 from disclosure.services.demo_obligations import seed_obligations
 from disclosure.services.demo_registers import seed_registers
 from disclosure.services.demo_story import Story
@@ -87,10 +88,12 @@ def seed(today: date, now: datetime) -> Seeded:
     admin = User.objects.get(username="admin")
     import_catalogue(FOLDER / "catalogue.csv", actor=admin)
     story = Story(today, now, agencies)
-    story.tell()
+    walls = Walls(story)
+    story.tell(walls.happenings())
     people = {user.username: user for user in User.objects.all()}
     seed_registers(today, now, agencies, people)
     seed_obligations(today, agencies, story.members)
+    walls.issue_today()
     county = DemoCounty(today, now, agencies, people)
     notes = [line for chapter in demo_chapters.all() for line in chapter.tell(county)]
     # What was told in the year that has just been made up has long been read; what reminds today is new.

@@ -1,7 +1,7 @@
 """The year of the demo county: every item drafted, reviewed, published, amended and ended by the services."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -54,7 +54,7 @@ _ACTION_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
+class Happening:
     """Something that happened in the demo's year. Played in order, so that the log runs forward in time."""
 
     on: date
@@ -84,13 +84,14 @@ class Story:
         self.told: set[str] = set()
         self.raw = {raw["key"]: raw for raw in load_items(today)}
 
-    def tell(self) -> None:
-        events: list[_Event] = []
+    def tell(self, others: Iterable[Happening] = ()) -> None:
+        """Play the year of the items, and in between what `others` happened, the texts of a day first."""
+        events = list(others)
         for raw in self.raw.values():
-            events.append(_Event(raw["published_on"], 0, self._publishing(raw)))
-            events += [_Event(change["on"], 1, self._amending(raw, change)) for change in raw.get("amendments", [])]
+            events.append(Happening(raw["published_on"], 0, self._publishing(raw)))
+            events += [Happening(change["on"], 1, self._amending(raw, change)) for change in raw.get("amendments", [])]
             endings = [*filter(None, [raw.get("closing")]), *raw.get("motions", [])]
-            events += [_Event(ending["on"], 2 + n, self._closing(raw, ending)) for n, ending in enumerate(endings)]
+            events += [Happening(ending["on"], 2 + n, self._closing(raw, ending)) for n, ending in enumerate(endings)]
         events.sort(key=lambda event: (event.on, event.order))
         for on, of_day in groupby(events, key=lambda event: event.on):
             played = list(of_day)

@@ -34,6 +34,12 @@ _DEEDS: _Words = {
     "receipt.record": _("登记"),
     "receipt.correct": _("更正"),
     "receipt.check": _("复核"),
+    "noticeboard.set_up": _("设立"),
+    "noticeboard.compose": _("编排"),
+    "boardsheet.issue": _("制作"),
+    "boardsheet.post": _("登记张贴"),
+    "boardsheet.remove": _("登记撤下"),
+    "boardsheet.cancel": _("作废"),
     "obligation.meet": _("履行"),
     "obligation.reopen": _("恢复为未履行"),
     "obligation.cancel": _("取消"),
@@ -48,6 +54,7 @@ _DEEDS: _Words = {
     "record.remove": _("移除"),
     "record.read": _("查阅"),
     "catalogue.adopt": _("采用模板"),
+    "agency.badges": _("印制证件与座牌"),
 }
 AUDIT_WORDS: _Words = {
     **{f"edition.{action}": action.label for action in EditionAction},

@@ -16,6 +16,8 @@ MAX_PIXELS = 89_000_000  # A3 scanned at 600 dpi has 70 million; from 89.5 milli
 MAX_SIDE = 65_500  # of a JPEG
 PHOTO_KINDS = ("JPEG", "PNG", "WEBP")  # as Pillow calls them
 PHOTO_SIDE = 2400  # enough to read a sheet of A3 on its photo
+PORTRAIT = (600, 840)  # of 35 × 49 mm on a desk plate 400 dots an inch
+PORTRAIT_NAME = "证件照.jpg"
 
 
 def refuse_broken_image(content: IO[bytes], kind: str) -> None:
@@ -73,3 +75,10 @@ def _as_jpeg(image: Image.Image) -> bytes:
     made = BytesIO()
     canvas.save(made, "JPEG", quality=85, optimize=True)
     return made.getvalue()
+
+
+def portrait(content: IO[bytes]) -> "ContentFile[bytes]":
+    """A photo of a face for a badge: as `photo`, and no larger than it is printed. Raises RefusedFile."""
+    image = Image.open(photo(content, name=PORTRAIT_NAME))
+    image.thumbnail(PORTRAIT)
+    return ContentFile(_as_jpeg(image), name=PORTRAIT_NAME)

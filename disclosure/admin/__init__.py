@@ -1,5 +1,29 @@
 """The staff's side of disclosure. Who may open what is declared beside each class (access.open_admin)."""
 
-from disclosure.admin import catalogue, events, items, obligations, receipts, rectifications, search, withholdings
+from disclosure.admin import (
+    badges,
+    board_sheets,
+    boards,
+    catalogue,
+    events,
+    items,
+    obligations,
+    receipts,
+    rectifications,
+    search,
+    withholdings,
+)
 
-__all__ = ["catalogue", "events", "items", "obligations", "receipts", "rectifications", "search", "withholdings"]
+__all__ = [
+    "badges",
+    "board_sheets",
+    "boards",
+    "catalogue",
+    "events",
+    "items",
+    "obligations",
+    "receipts",
+    "rectifications",
+    "search",
+    "withholdings",
+]

@@ -21,6 +21,7 @@ from django.urls import URLResolver, reverse
 from disclosure.enums import Mode
 from govportal.permissions import Role
 from tests.disclosure.admin.staff_doors import (
+    BOARDS,
     INSIDE,
     LOOKS,
     ORDERS,
@@ -58,6 +59,10 @@ def looks(reader: Reader) -> bool:
     return reader.role in LOOKS
 
 
+def keeps_boards(reader: Reader) -> bool:
+    return reader.role in BOARDS
+
+
 def handles_requests(reader: Reader) -> bool:
     return reader.role == Role.REQUEST_OFFICER
 
@@ -93,6 +98,8 @@ LISTS: dict[str, List] = {
         lambda reader: reader.role in LOOKS | ORDERS, lambda reader: reader.role in ORDERS
     ),
     "disclosure.receipt": List(lambda reader: reader.role in INSIDE | {Role.STAFF}, drafts),
+    "disclosure.noticeboard": List(keeps_boards, keeps_boards),
+    "disclosure.boardsheet": List(keeps_boards),
     "disclosure.obligation": List(looks),
     "disclosure.disclosureevent": List(looks, drafts),
     "disclosure.statement": List(looks),
@@ -208,6 +215,8 @@ REGISTERS: dict[str, Register] = {
     "statement": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌公开事项"),
     "filing": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "门牌报告"),
     "receipt": Register(lambda reader: reader.is_own and reader.role in INSIDE | {Role.STAFF}, "门牌票据用途"),
+    "noticeboard": Register(lambda reader: reader.is_over_own and keeps_boards(reader), "门牌公开栏地点"),
+    "boardsheet": Register(lambda reader: reader.is_over_own and keeps_boards(reader), "门牌公开栏地点"),
     "informationrequest": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌申请内容"),
     "complaint": Register(lambda reader: reader.place == "county" and handles_complaints(reader), "门牌投诉事实"),
     "appeal": Register(lambda reader: reader.is_own and reader.role in REQUESTS, "门牌复议机关"),
@@ -221,6 +230,13 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "disclosure_withholding_verb": ["review"],
     "disclosure_rectification_verb": ["report"],
     "disclosure_receipt_verb": ["check"],
+    "disclosure_noticeboard_verb": ["issue"],
+    "disclosure_noticeboard_preview": [],
+    "disclosure_noticeboard_draft": [],
+    "disclosure_noticeboard_photo": [],
+    "disclosure_boardsheet_verb": ["remove"],
+    "disclosure_boardsheet_pdf": [],
+    "disclosure_boardsheet_photo": [],
     "disclosure_obligation_verb": ["nil"],
     "disclosure_disclosureevent_verb": ["cancel"],
     "requests_app_informationrequest_verb": ["register"],
@@ -237,6 +253,7 @@ REGISTER_DOORS: dict[str, list[Any]] = {
 LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "index": ([], "", lambda reader: reader.name != "anonymous"),
     "jobs": ([], "", site_wide),
+    "badges": ([], "", lambda reader: reader.role in {Role.PUBLISHER, Role.OFFICE_HEAD, Role.ADMINISTRATOR}),
     "deadlines": ([], "", lambda reader: reader.name != "anonymous"),
     "inbox": ([], "", lambda reader: reader.name != "anonymous"),
     "inbox_settings": ([], "", lambda reader: reader.name != "anonymous"),
@@ -256,6 +273,7 @@ ELSEWHERE = {
     "login", "logout", "password_change", "password_change_done", "jsi18n", "app_list",  # Django's own, without rows
     "autocomplete",  # tests/disclosure/admin/test_search_admin.py
     "view_on_site",  # closed: tests/govportal/test_admin_site.py
+    "govportal_agency_photo",  # tests/disclosure/test_badges.py
     "govportal_webhook_test",  # POST alone: tests/govportal/admin/test_webhooks_admin.py
     "inbox_message", "inbox_read",  # tests/govportal/admin/test_inbox.py
     "auth_user_password_change",  # tests/govportal/admin/test_users.py

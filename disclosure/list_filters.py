@@ -17,7 +17,7 @@ from disclosure.models import Item
 from disclosure.projects import STAGES, projects
 from disclosure.queries import ItemQuerySet, effective_validity
 from disclosure.register_filters import AgencyFilterSet
-from disclosure.types import ENFORCEMENT_KINDS, ITEM_TYPES
+from disclosure.types import ENFORCEMENT_KINDS, ITEM_TYPES, POWER_KINDS
 from govportal.now import today
 
 CLEANUPS = tuple(ITEM_TYPES["normative"].extra_field("cleanup_result").choices)  # type: ignore[union-attr]
@@ -142,8 +142,61 @@ class NormativeFilterSet(TypedFilterSet):
         return queryset.filter(current_edition__extra__cleanup_result__in=results)
 
 
+class InForceFilterSet(TypedFilterSet):
+    """Items of one type by agency, what is in force; `validity=all` adds the void and expired ones."""
+
+    item_type = ""
+
+    validity = ValuesFilter(label=gettext_lazy("有效性"), coerce=one_of([EVERY_VALIDITY]))
+
+    @classmethod
+    def items(cls, reader: Any) -> ItemQuerySet:
+        return items_of_type(reader, cls.item_type, is_complete=True)
+
+    def filter_queryset(self, queryset: ItemQuerySet) -> ItemQuerySet:
+        found: ItemQuerySet = super().filter_queryset(queryset)
+        return found if "validity" in self.values else found.in_force(today())
+
+    def _by_validity(self, queryset: ItemQuerySet, _validities: list[str]) -> ItemQuerySet:
+        return queryset
+
+
+class PowerFilterSet(InForceFilterSet):
+    """权力清单 by kind."""
+
+    labels = {"kind": dict(POWER_KINDS), "validity": {EVERY_VALIDITY: gettext_lazy("全部")}}
+    item_type = "power"
+
+    kind = ValuesFilter(label=gettext_lazy("职权类型"), coerce=one_of(key for key, _label in POWER_KINDS))
+
+    class Meta:
+        model = Item
+        fields: list[str] = []
+
+    def _by_kind(self, queryset: ItemQuerySet, kinds: list[str]) -> ItemQuerySet:
+        return queryset.filter(current_edition__extra__power_kind__in=kinds)
+
+
+class ServiceFilterSet(InForceFilterSet):
+    """办事指南 by topic; a main class holds its sub-classes."""
+
+    labels = {"validity": {EVERY_VALIDITY: gettext_lazy("全部")}}
+    item_type = "service_guide"
+
+    topic = ValuesFilter(label=gettext_lazy("主题"))
+
+    class Meta:
+        model = Item
+        fields: list[str] = []
+
+    def _by_topic(self, queryset: ItemQuerySet, topics: list[str]) -> ItemQuerySet:
+        return queryset.about(topics)
+
+
 # Of the data tables that have a page with filters, by the key of the table.
 TABLE_FILTERS: Mapping[str, type[TypedFilterSet]] = {
+    "power": PowerFilterSet,
+    "service_guide": ServiceFilterSet,
     "normative": NormativeFilterSet,
     "project": ProjectFilterSet,
     "project_stage": ProjectPartFilterSet,

@@ -1,5 +1,16 @@
 """Tables on paper, and what the print queue has made; disclosure/urls.py includes them."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from disclosure import converters  # noqa: F401  (registers filename)
+from disclosure.views import print_jobs
+
+urlpatterns = [
+    path("powers/powers.pdf", print_jobs.table, {"key": "power"}, name="powers_pdf"),
+    path("services/services.pdf", print_jobs.table, {"key": "service_guide"}, name="services_pdf"),
+    path("normative/normative.pdf", print_jobs.table, {"key": "normative"}, name="normative_pdf"),
+    path("items/items.pdf", print_jobs.table, {"key": "items"}, name="items_pdf"),
+    path("catalogue/catalogue.pdf", print_jobs.table, {"key": "catalogue"}, name="catalogue_pdf"),
+    path("print/<slug:key>/", print_jobs.job_page, name="print_job"),
+    path("print/<slug:key>/<filename:name>", print_jobs.job_file, name="print_file"),
+]

@@ -6,20 +6,24 @@ from celery import shared_task
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.services import buffers, oblige, redact, schedule
-from govportal import heartbeat
+from disclosure import print_volumes
+from disclosure.services import buffers, oblige, print_jobs, redact, schedule
+from govportal import heartbeat, paper_cache
 from govportal.contributions import ScheduledJob
 from govportal.now import now, today
 
 PUBLISH_DUE, EXPIRE_DUE = "disclosure.publish_due", "disclosure.expire_due"
 OBLIGE = "disclosure.oblige"
 CLEAR_FORMS, SWEEP_FILES = "disclosure.clear_forms", "disclosure.sweep_files"
+PRINT_DUE, SWEEP_PRINTS = "disclosure.print_due", "disclosure.sweep_prints"
 JOBS = (
     ScheduledJob(PUBLISH_DUE, gettext_lazy("定时公开"), heartbeat.FREQUENT, position=10),
     ScheduledJob(EXPIRE_DUE, gettext_lazy("到期失效、期满终止"), timedelta(minutes=25), position=20),
     ScheduledJob(OBLIGE, gettext_lazy("公开义务"), heartbeat.DAILY, position=30),
     ScheduledJob(CLEAR_FORMS, gettext_lazy("清理暂存内容"), heartbeat.DAILY, position=50),
     ScheduledJob(SWEEP_FILES, gettext_lazy("清理已删除的文件"), heartbeat.DAILY, position=60),
+    ScheduledJob(PRINT_DUE, gettext_lazy("打印任务"), heartbeat.FREQUENT, position=70),
+    ScheduledJob(SWEEP_PRINTS, gettext_lazy("清理打印文件"), heartbeat.DAILY, position=75),
 )
 
 
@@ -58,3 +62,28 @@ def sweep_files() -> None:
     """Files of blanked texts that could not be removed at once."""
     redact.sweep_files(now())
     heartbeat.beat(SWEEP_FILES, now())
+
+
+@shared_task(name=SWEEP_PRINTS)
+def sweep_prints() -> None:
+    """Files of the print queue past their days, and papers nobody asks for."""
+    counts = {"jobs": print_jobs.sweep(now()), "papers": paper_cache.sweep(now())}
+    heartbeat.beat(SWEEP_PRINTS, now(), _("清理打印任务 %(jobs)s 个、文件 %(papers)s 个") % counts)
+
+
+@shared_task(name=PRINT_DUE)
+def print_due() -> None:
+    """Every minute: what waits although its bell was lost."""
+    print_jobs.ring_again(now())
+    heartbeat.beat(PRINT_DUE, now())
+
+
+@shared_task(name=print_jobs.PART)
+def print_part(part_id: int) -> None:
+    """One volume, unless another worker has it."""
+    print_jobs.make(part_id, print_volumes.make, clock=now)
+
+
+@shared_task(name=print_jobs.FINISH)
+def finish_print(job_id: int) -> None:
+    print_jobs.finish(job_id, at=now())

@@ -146,6 +146,8 @@ STATIC_ROOT = env.path("STATIC_ROOT", PORTAL_HOME / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = BASE_PATH + "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", PORTAL_HOME / "media")
+# What the print queue has made, until it is fetched: web and workers read and write it.
+PRINT_ROOT = env.path("PRINT_ROOT", PORTAL_HOME / "print")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "govportal.staticfiles.SiteStaticFilesStorage"},
@@ -222,11 +224,17 @@ CELERY_TASK_SOFT_TIME_LIMIT = 570
 CELERY_TASK_ANNOTATIONS = {
     "govportal.send_notices": {"soft_time_limit": 150, "time_limit": 180},
     "requests_app.render_letter": {"soft_time_limit": 150, "time_limit": 180},
+    "disclosure.print_part": {"soft_time_limit": 270, "time_limit": 300},
+    "disclosure.finish_print": {"soft_time_limit": 270, "time_limit": 300},
 }
+# KiB a worker may keep when it has done a task; above, another takes its place. A long table leaves some behind.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.integer("WORKER_MEMORY_MB", 400) * 1024
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "govportal.send_notices": {"queue": "mail"},
     "requests_app.render_letter": {"queue": "pdf"},
+    "disclosure.print_part": {"queue": "pdf"},
+    "disclosure.finish_print": {"queue": "pdf"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -256,6 +264,8 @@ CELERY_BEAT_SCHEDULE = {
     "requests-purge": _ring("requests_app.purge", _DAY, crontab(hour=2, minute=10)),
     "requests-sweep-drafts": _ring("requests_app.sweep_drafts", _HOUR, crontab(minute=25)),
     "disclosure-sweep-files": _ring("disclosure.sweep_files", _DAY, crontab(hour=0, minute=50)),
+    "disclosure-print-due": _ring("disclosure.print_due", _MINUTE),
+    "disclosure-sweep-prints": _ring("disclosure.sweep_prints", _DAY, crontab(hour=1, minute=5)),
 }
 
 # Without a mail server what would be sent lies in files, for whoever tries the portal; a deployment check warns.

@@ -7,7 +7,7 @@ import pytest
 from celery import current_app
 
 from disclosure import tasks
-from disclosure.services import buffers, oblige, redact, schedule
+from disclosure.services import buffers, oblige, print_jobs, redact, schedule
 from govportal.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,8 @@ WORK = {
     tasks.OBLIGE: (oblige, "daily"),
     tasks.CLEAR_FORMS: (buffers, "clear_uploads"),
     tasks.SWEEP_FILES: (redact, "sweep_files"),
+    tasks.PRINT_DUE: (print_jobs, "ring_again"),
+    tasks.SWEEP_PRINTS: (print_jobs, "sweep"),
 }
 
 

@@ -19,8 +19,8 @@ _EVENT, _FILE = ComplaintEvent._meta.db_table, ComplaintFile._meta.db_table
 _PURGED = f"EXISTS (SELECT 1 FROM {_COMPLAINT} q WHERE q.id = OLD.complaint_id AND q.purged_at IS NOT NULL)"
 
 _FIXED = (
-    "id", "number", "filed_at", "received_on", "is_named", "channel", "agency_id", "submission_key",
-    "answer_days", "answers_in_working_days",
+    "id", "number", "filed_at", "received_on", "is_named", "channel", "agency_id", "notice_board_id",
+    "submission_key", "answer_days", "answers_in_working_days",
 )  # fmt: skip
 _ANSWERED = ("result", "answered_on", "answer_by")  # the last day too: moved afterwards, a late answer was in time
 _ENDED = ("state", "closed_on", "other_path", "desk_id")

@@ -6,8 +6,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from disclosure.board_wall import board_panels
 from disclosure.enums import Audience
-from disclosure.models import Item
+from disclosure.models import Item, NoticeBoard
 from disclosure.search.pages import SearchPage, search_pages
 from govportal import contributions
 from govportal.contributions import NavEntry, Panel, Place
@@ -36,6 +37,11 @@ def _item(_request: HttpRequest, *, item: Item) -> Mapping[str, Any] | None:
     return {} if item.audience == Audience.PUBLIC else None
 
 
+def _board(_request: HttpRequest, *, board: NoticeBoard) -> Mapping[str, Any] | None:
+    """Of one in use: the form offers no other."""
+    return {} if board.is_active else None
+
+
 def contribute() -> None:
     for entry in NAVIGATION:
         contributions.nav_entries.add(entry)
@@ -44,4 +50,5 @@ def contribute() -> None:
         Panel("complaint", "requests_app/complaint_agency_panel.html", _agency, position=48)
     )
     contributions.item_panels.add(Panel("complaint", "requests_app/complaint_item_panel.html", _item, position=110))
+    board_panels.add(Panel("complaint", "requests_app/complaint_board_panel.html", _board))
     contributions.page_parameters.add("year")

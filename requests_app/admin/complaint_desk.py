@@ -50,7 +50,9 @@ def find(reader: Any, pk: object) -> Complaint | None:
     """The complaint with all that its pages name; None says nothing about whether it exists."""
     number = whole_number(pk)
     rows = Complaint.objects.visible_to(reader)
-    rows = rows.select_related("desk", "agency", "handler", "item", "request", "rectification", "summary__agency")
+    rows = rows.select_related(
+        "desk", "agency", "handler", "item", "request", "rectification", "summary__agency", "notice_board__agency"
+    )
     row = rows.filter(pk=number).first() if number is not None else None
     if row is not None:
         row.asked = {}
@@ -117,7 +119,7 @@ def matter(row: Complaint) -> list[tuple[Promise | str, str]]:
         (gettext_lazy("被投诉单位"), row.agency.name),
         (gettext_lazy("情形"), ground),
         (gettext_lazy("涉及的申请"), row.request.number if row.request else ""),
-        (gettext_lazy("涉及的公开栏"), row.board),
+        (gettext_lazy("公开栏在哪里"), row.board),
         (gettext_lazy("事实经过"), row.facts or _("已按保存期限清除")),
     ]
     return [(label, value) for label, value in found if value]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import CHOOSE, VerbForm, long_text
 from disclosure.forms.base import DayField
-from disclosure.models import Item
+from disclosure.models import Item, NoticeBoard
 from govportal import private_files
 from govportal.crypto import fingerprint
 from govportal.models import Agency, User
@@ -22,6 +22,7 @@ from requests_app import complaint_rules
 from requests_app.admin.applicant_fields import typed_line
 from requests_app.admin.file_fields import FilesField, stored, written
 from requests_app.complaint_enums import GROUND_HINTS, ComplaintChannel, ComplaintGround
+from requests_app.forms.complaint import BoardField
 from requests_app.services import complain
 from requests_app.services.complaint_desks import open_agencies
 
@@ -33,7 +34,10 @@ NAMED, ANONYMOUS = "named", "anonymous"
 # The sections of the form, by the names of their fields.
 SECTIONS: tuple[tuple[Promise | str, tuple[str, ...]], ...] = (
     (gettext_lazy("怎样收到的"), ("channel", "received_on")),
-    (gettext_lazy("投诉什么"), ("agency", "ground", "item_number", "request_number", "board", "facts", "evidence")),
+    (
+        gettext_lazy("投诉什么"),
+        ("agency", "ground", "item_number", "request_number", "notice_board", "board", "facts", "evidence"),
+    ),
     (gettext_lazy("投诉人"), ("who", "name", "phone", "email", "address")),
 )
 _PERSON = ("name", "phone", "email", "address")
@@ -54,7 +58,10 @@ class EntryForm(VerbForm):
     request_number = typed_line(
         gettext_lazy("涉及的申请"), complain.LONGEST_LINE, help_text=gettext_lazy("填受理编号，没有的不填。")
     )
-    board = typed_line(gettext_lazy("涉及的公开栏"), complain.LONGEST_LINE)
+    notice_board = BoardField(gettext_lazy("涉及的公开栏"))
+    board = typed_line(
+        gettext_lazy("公开栏在哪里"), complain.LONGEST_LINE, help_text=gettext_lazy("名录里没有的公开栏才填。")
+    )
     facts = long_text(gettext_lazy("事实经过"), length=complain.LONGEST_FACTS)
     evidence = FilesField(label=gettext_lazy("来信原件和证据"), required=False)
     who = forms.ChoiceField(
@@ -75,6 +82,9 @@ class EntryForm(VerbForm):
         own = self.actor.memberships.values("agency")
         agencies = open_agencies().exclude(pk__in=own).order_by("position", "name")
         self.choices_of("agency").queryset = agencies
+        field = self.fields["notice_board"]
+        assert isinstance(field, BoardField)
+        field.offer(NoticeBoard.objects.listed().exclude(agency__in=own), is_of_one=False)
 
     def sections(self) -> list[tuple[Promise | str, list[forms.BoundField]]]:
         return [(label, [self[name] for name in names]) for label, names in SECTIONS]
@@ -87,6 +97,13 @@ class EntryForm(VerbForm):
         if item is None:
             raise forms.ValidationError(_("没有这一条公开信息，请核对索引号。"))
         return item
+
+    def clean_notice_board(self) -> NoticeBoard | None:
+        board: NoticeBoard | None = self.cleaned_data["notice_board"]
+        if board and (agency := self.cleaned_data.get("agency")):
+            for reason in complain.reasons_against_board(board, agency):
+                raise forms.ValidationError(reason)
+        return board
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -102,6 +119,7 @@ class EntryForm(VerbForm):
             facts=values["facts"],
             item=values["item_number"],
             request_number=values["request_number"],
+            notice_board=values["notice_board"],
             board=values["board"],
         )
 

@@ -2,16 +2,20 @@
 
 import unicodedata
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.models import Item
+from disclosure.models import Item, NoticeBoard
+from disclosure.queries import NoticeBoardQuerySet
+from govportal.forms import whole_number
 from govportal.html import clean_line, without_controls
 from govportal.models import Agency
 from requests_app.complaint_enums import GROUND_HINTS, ComplaintGround
@@ -23,6 +27,7 @@ from requests_app.services import complain
 from requests_app.services.complaint_desks import open_agencies
 
 MOST_FILES = 5
+MOST_BOARDS = 200  # to choose from while the agency is not known
 _NAMED, _ANONYMOUS = "named", "anonymous"
 _OF_PERSON = ("name", "phone", "email", "address")
 _FILES_HINT = gettext_lazy("可以不传。PDF、JPG 或者 PNG，每份不超过 10 MB，最多 5 份。加密保存。")
@@ -38,6 +43,32 @@ class ChoicesWithHints(forms.RadioSelect):
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         return option | {"hint": self.hints.get(str(value), "")}
+
+
+class BoardField(forms.ModelChoiceField):
+    """公开栏 out of the list. Every board in use is valid; offered are those of an agency, or all of them."""
+
+    def __init__(self, label: Promise | str, **kwargs: Any) -> None:
+        words = gettext_lazy("没有这个公开栏，请从名录中选择，或者写明它在哪里。")
+        super().__init__(
+            queryset=NoticeBoard.objects.none(),
+            label=label,
+            required=False,
+            empty_label=gettext_lazy("不涉及，或者名录里没有"),
+            error_messages={"invalid_choice": words},
+            **kwargs,
+        )
+
+    def offer(self, boards: NoticeBoardQuerySet, *, is_of_one: bool) -> bool:
+        """Answers whether there is anything to choose."""
+        self.queryset = NoticeBoard.objects.listed()
+        found = list(boards[:MOST_BOARDS])
+        options = [(board.pk, f"{board.name}（{board.place}）") for board in found]
+        if not is_of_one:
+            of_agency = groupby(zip(found, options, strict=True), key=lambda pair: pair[0].agency.display_name)
+            options = [(name, [option for _board, option in pairs]) for name, pairs in of_agency]
+        self.choices = [("", self.empty_label), *options]
+        return bool(found)
 
 
 def _tells_enough(text: str) -> None:
@@ -87,6 +118,7 @@ class MatterForm(StepForm):
         help_text=gettext_lazy("对申请的办理有意见的填写。"),
         autocomplete="off",
     )
+    notice_board = BoardField(gettext_lazy("哪一个公开栏"))
     board = text_field(
         gettext_lazy("公开栏在哪里"),
         complain.LONGEST_LINE,
@@ -102,6 +134,26 @@ class MatterForm(StepForm):
         field = self.fields["agency"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = open_agencies()
+        self._offer_boards()
+
+    def _offer_boards(self) -> None:
+        """Those of the agency that is chosen, with the one that is; without any in the list the words remain."""
+        given = self.data if self.is_bound else self.initial
+        code, chosen = (str(given.get(name) or "") for name in ("agency", "notice_board"))
+        boards = NoticeBoard.objects.listed()
+        if code:
+            boards = boards.filter(Q(agency__code=code) | Q(pk=whole_number(chosen)))
+        field = self.fields["notice_board"]
+        assert isinstance(field, BoardField)
+        if not field.offer(boards, is_of_one=bool(code)) and not chosen:
+            del self.fields["notice_board"]
+
+    def clean_notice_board(self) -> NoticeBoard | None:
+        board: NoticeBoard | None = self.cleaned_data["notice_board"]
+        if board and (agency := self.cleaned_data.get("agency")):
+            for reason in complain.reasons_against_board(board, agency):
+                raise ValidationError(reason)
+        return board
 
     def clean_item_number(self) -> str:
         """By the number, or by what stands in the address of its page; of what everybody can read alone."""
@@ -134,6 +186,7 @@ class MatterForm(StepForm):
             facts=cleaned["facts"],
             item=self.item,
             request_number=cleaned["request_number"],
+            notice_board=cleaned.get("notice_board"),
             board=cleaned["board"],
         )
 

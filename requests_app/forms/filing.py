@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from disclosure.models import NoticeBoard
 from govportal import personal_data
 from govportal.html import without_controls
 from govportal.models import Agency
@@ -76,7 +77,7 @@ class StepForm(forms.Form):
             if isinstance(field, forms.BooleanField):
                 words = _("可以") if value else _("不可以")
             elif isinstance(field, forms.ModelChoiceField | forms.FileField):
-                words = str(value) if isinstance(value, Agency) else ""
+                words = str(value) if isinstance(value, Agency | NoticeBoard) else ""
             elif isinstance(field, forms.ChoiceField):
                 words = str(dict(field.choices).get(value, ""))  # type: ignore[arg-type]
             else:

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.enums import READABLE_STATES, Audience
-from disclosure.models import Item
+from disclosure.models import Item, NoticeBoard
 from govportal import access, audit
 from govportal.calendar import load_calendar
 from govportal.crypto import fingerprint
@@ -49,13 +49,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What is complained of. `request_number` is as typed; it is looked up without saying whether there is one."""
+    """What is complained of. `request_number` is as typed; it is looked up without saying whether there is one.
+
+    `notice_board` is one of the list; `board` says in words where one hangs that is not in it.
+    """
 
     agency: Agency
     ground: ComplaintGround | str
     facts: str
     item: Item | None = None
     request_number: str = ""
+    notice_board: NoticeBoard | None = None
     board: str = ""
 
 
@@ -107,7 +111,19 @@ def reasons_against_matter(matter: Matter) -> list[str]:
     elif matter.item and matter.item.agency_id != matter.agency.pk:
         words = {"agency": matter.item.agency.display_name}
         reasons.append(_("这条信息由%(agency)s公开，请选择该单位，或者去掉索引号。") % words)
-    return reasons
+    return reasons + reasons_against_board(matter.notice_board, matter.agency)
+
+
+def reasons_against_board(board: NoticeBoard | None, agency: Agency) -> list[str]:
+    """Why a complaint about this agency cannot be about this board; nothing where there is none."""
+    if board is None:
+        return []
+    if not board.is_active:
+        return [_("没有这个公开栏，请从名录中选择，或者写明它在哪里。")]
+    if board.agency_id != agency.pk:
+        words = {"agency": board.agency.display_name}
+        return [_("这个公开栏由%(agency)s设置，请选择该单位，或者不选公开栏。") % words]
+    return []
 
 
 def reasons_against_person(person: Person | None) -> list[str]:
@@ -248,6 +264,7 @@ def _create(
         handler=handler,
         item=None if request else matter.item,
         request=request,
+        notice_board=matter.notice_board,
         board=clean_line(matter.board),
         facts=facts,
         filed_at=at,
@@ -260,7 +277,7 @@ def _create(
         query_key=query_key(arrival.number, code),
         submission_key=arrival.submission_key,
     )
-    row.clean_fields(exclude={"agency", "desk", "handler", "item", "request"})
+    row.clean_fields(exclude={"agency", "desk", "handler", "item", "request", "notice_board"})
     row.save(force_insert=True)
     if person is not None:
         _make_complainant(row, person)

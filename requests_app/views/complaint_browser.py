@@ -37,7 +37,8 @@ def case_of(request: HttpRequest) -> Complaint | None:
     pk, key = whole_number(value[0]), str(value[1])
     if pk is None or len(key) != KEY_SHOWN:
         return None
-    row = Complaint.objects.select_related("agency", "desk", "item", "rectification").filter(pk=pk).first()
+    named = ("agency", "desk", "item", "rectification", "notice_board__agency")
+    row = Complaint.objects.select_related(*named).filter(pk=pk).first()
     return row if row and constant_time_compare(row.query_key[:KEY_SHOWN], key) else None
 
 

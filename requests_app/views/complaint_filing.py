@@ -19,7 +19,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from disclosure.models import Item
+from disclosure.models import Item, NoticeBoard
 from govportal import throttle
 from govportal.forms import whole_number
 from govportal.models import PrivateFile
@@ -41,8 +41,8 @@ from requests_app.views.complaint_sent import receipt_path
 _NAME = re.compile(r"[0-9a-f]{10}")
 _FIRST = "matter"
 _ADDRESSES = {"matter": "complaint_new", "contact": "complaint_contact", "check": "complaint_check"}
-# What may stand in the address of the first step: which text, whose, the request that this browser has open.
-_GIVEN = ("item", "agency", "case", "lost")
+# What may stand in the address of the first step: which text or board, whose, the request that this browser has open.
+_GIVEN = ("item", "board", "agency", "case", "lost")
 _MOST_GIVEN = 200
 _FILINGS_WITHIN = timedelta(days=1)
 _DRAFTS = Limit("complaint drafts", 300, timedelta(days=1))
@@ -132,6 +132,10 @@ def _given(request: HttpRequest) -> dict[str, str]:
         item = Item.objects.visible_to(AnonymousUser()).select_related("agency").filter(slug=slug).first()
         if item:
             return {"agency": item.agency.code, "item_number": item.index_number}
+    if number := whole_number(request.GET.get("board", "")):
+        board = NoticeBoard.objects.listed().filter(pk=number).first()
+        if board:
+            return {"agency": board.agency.code, "notice_board": str(board.pk)}
     return {"agency": request.GET.get("agency", "")}
 
 

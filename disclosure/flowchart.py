@@ -47,7 +47,7 @@ class Line:
     x: float
     y: float
     text: str
-    kind: str  # name, time, note, lane
+    kind: str  # name, time, note, lane-name
     size: int
 
 
@@ -302,7 +302,7 @@ class _Drawing:
     def _lane(self, number: int) -> Lane:
         x, width = self.bounds[number], self.bounds[number + 1] - self.bounds[number]
         lines = tuple(
-            Line(x + width / 2, 6 + _LEADING[NAME] * (place + 0.8), text, "lane", NAME)
+            Line(x + width / 2, 6 + _LEADING[NAME] * (place + 0.8), text, "lane-name", NAME)
             for place, text in enumerate(self.lane_lines[number])
         )
         name = self.lane_names[number] if lines else ""

@@ -127,8 +127,8 @@ def _texts(lines: Iterable[Line]) -> SafeString:
                 _number(line.x),
                 _number(line.y),
                 line.size,
-                INK if line.kind in {"name", "lane"} else QUIET,
-                SafeString(' font-weight="700"' if line.kind in {"name", "lane"} else ""),
+                INK if line.kind in {"name", "lane-name"} else QUIET,
+                SafeString(' font-weight="700"' if line.kind in {"name", "lane-name"} else ""),
                 line.text,
             )
             for line in lines

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # 禁则: these never begin a line, those never end one.
 _NO_START = frozenset("，。、；：？！）》〉」』】〕”’…—·％%,.;:?!)]}")
@@ -9,7 +10,7 @@ _NO_END = frozenset("（《〈「『【〔“‘([{")
 # A word or a number; a number goes with the measure word behind it.
 _WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z.,:/+\-]*(?:(?<=[0-9])[\u4e00-\u9fff])?|.", re.DOTALL)
 _MORE = "…"
-_A_LINE, _A_CUT = 10_000, 8  # what a line more, and one that does not end in punctuation, is worth beside raggedness
+_A_LINE, _A_CUT = 10_000, 20  # what a line more, and one that does not end in punctuation, is worth beside raggedness
 
 
 def width_of(text: str) -> float:
@@ -17,6 +18,7 @@ def width_of(text: str) -> float:
     return sum(map(_em, text))
 
 
+@lru_cache(maxsize=8192)
 def _em(character: str) -> float:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Cc"}:
         return 0.0
@@ -52,16 +54,17 @@ def _clusters(text: str, em: float) -> list[str]:
 def _filled(clusters: list[str], em: float) -> list[str]:
     """The cheapest lines, found from the end: `best[i]` is what the clusters from i cost, and where their first line
     ends."""
+    widths = [width_of(cluster) for cluster in clusters]
     best: list[tuple[float, int]] = [(0.0, 0)] * (len(clusters) + 1)
     for start in range(len(clusters) - 1, -1, -1):
         best[start] = (float("inf"), start + 1)
+        width = 0.0
         for end in range(start + 1, len(clusters) + 1):
-            line = "".join(clusters[start:end]).strip()
-            if end > start + 1 and width_of(line) > em:
+            width += widths[end - 1]
+            if end > start + 1 and width > em:
                 break
-            cut = 0 if end == len(clusters) or (line and line[-1] in _NO_START) else _A_CUT
-            cost = _A_LINE + (em - width_of(line)) ** 2 + cut + best[end][0]
-            best[start] = min(best[start], (cost, end))
+            cut = 0 if end == len(clusters) or clusters[end - 1][-1] in _NO_START else _A_CUT
+            best[start] = min(best[start], (_A_LINE + (em - width) ** 2 + cut + best[end][0], end))
     lines, start = [], 0
     while start < len(clusters):
         lines.append("".join(clusters[start : best[start][1]]).strip())

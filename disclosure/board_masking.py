@@ -7,7 +7,7 @@ words stay as they are, for a masked word makes nonsense of an official text. Do
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from disclosure.masking import is_person, masked_name, shown_party
@@ -85,7 +85,17 @@ class Mask:
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self.has_masked = False
+        self._masked_any: list[bool] = []
+
+    @property
+    def has_masked(self) -> bool:
+        return bool(self._masked_any)
+
+    def in_office(self) -> "Mask":
+        """The same for a text that names officials: no rule masks a name, and what is masked is remembered here."""
+        inner = Mask(replace(self.names, is_masking=False))
+        inner._masked_any = self._masked_any
+        return inner
 
     def text(self, text: str) -> str:
         return self._noted(text, self._masked(text))
@@ -116,7 +126,8 @@ class Mask:
         return masked
 
     def _noted(self, before: str, after: str) -> str:
-        self.has_masked = self.has_masked or before != after
+        if before != after:
+            self._masked_any.append(True)
         return after
 
     def _masked(self, text: str) -> str:

@@ -7,7 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure import print_volumes
+from disclosure import boards
+from disclosure.models import BoardSheet
 from disclosure.services import buffers, oblige, print_jobs, redact, schedule
+from disclosure.services.print_board import RENDER
 from govportal import heartbeat, paper_cache
 from govportal.contributions import ScheduledJob
 from govportal.now import now, today
@@ -87,3 +90,11 @@ def print_part(part_id: int) -> None:
 @shared_task(name=print_jobs.FINISH)
 def finish_print(job_id: int) -> None:
     print_jobs.finish(job_id, at=now())
+
+
+@shared_task(name=RENDER)
+def render_sheet(sheet_id: int) -> None:
+    """After it was issued, so that the first reader finds it made; whoever comes before makes it himself."""
+    sheet = BoardSheet.objects.standing().select_related("board__agency").filter(pk=sheet_id).first()
+    if sheet is not None:
+        boards.sheet_pdf(sheet)

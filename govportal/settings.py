@@ -224,6 +224,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 570
 CELERY_TASK_ANNOTATIONS = {
     "govportal.send_notices": {"soft_time_limit": 150, "time_limit": 180},
     "requests_app.render_letter": {"soft_time_limit": 150, "time_limit": 180},
+    "disclosure.render_sheet": {"soft_time_limit": 150, "time_limit": 180},
     "disclosure.print_part": {"soft_time_limit": 270, "time_limit": 300},
     "disclosure.finish_print": {"soft_time_limit": 270, "time_limit": 300},
 }
@@ -233,6 +234,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "govportal.send_notices": {"queue": "mail"},
     "requests_app.render_letter": {"queue": "pdf"},
+    "disclosure.render_sheet": {"queue": "pdf"},
     "disclosure.print_part": {"queue": "pdf"},
     "disclosure.finish_print": {"queue": "pdf"},
 }

@@ -48,7 +48,10 @@ class Part:
 
 def printed(sheet: BoardSheet) -> list[SheetItem]:
     """The rows of a sheet in its order, with item and edition."""
-    return list(sheet.items.select_related("item__agency", "item__current_edition", "edition"))
+    rows = list(sheet.items.select_related("item__agency", "item__current_edition", "edition"))
+    for row in rows:
+        row.edition.item = row.item
+    return rows
 
 
 def parts(sheet: BoardSheet, rows: Sequence[SheetItem], *, news: Collection[str] = ()) -> list[Part]:

@@ -53,6 +53,8 @@ def board_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(request: HttpRequest, wall: Wall, *, status: int = 200) -> HttpResponse:
     sheet = wall.shown
+    if sheet:
+        sheet.board = wall.board
     rows = printed(sheet) if sheet else []
     others = BoardSheet.objects.filter(board=wall.board).exclude(pk=sheet.pk if sheet else 0)
     page, problems = read_page(request, BoundedPaginator(others))
@@ -100,7 +102,10 @@ def _cancelled(request: HttpRequest, sheet: BoardSheet, *, status: int = 200) ->
 def board_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The newest sheet of a board that was not cancelled, as it is printed; the page of a board without any."""
     wall = _wall(pk)
-    return _pdf(request, wall.latest) if wall.latest else _shown(request, wall, status=404)
+    if wall.latest is None:
+        return _shown(request, wall, status=404)
+    wall.latest.board = wall.board
+    return _pdf(request, wall.latest)
 
 
 @require_safe

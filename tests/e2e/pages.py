@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from disclosure import publication_log, search
 from disclosure.enums import Category, ItemState, LogKind, RectificationState, RelationKind, WithholdingGround
-from disclosure.models import Item, LogEntry, Rectification, Relation
+from disclosure.models import BoardSheet, Item, LogEntry, NoticeBoard, Rectification, Relation
+from disclosure.services import print_board
 from govportal.models import Agency, InternalBody, Leader
 from govportal.now import now, today
 from requests_app.complaint_enums import ComplaintState
@@ -17,6 +18,7 @@ from requests_app.models import Complaint
 from requests_app.views.feedback import receipt_path as feedback_receipt
 from requests_app.views.sent import receipt_path
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
+from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
 from tests.factories.complaints import make_complaint
 from tests.factories.feedback import send_feedback
 from tests.factories.registers import make_rectification, make_withholding
@@ -49,6 +51,7 @@ NAMES = [
     "log",
     "negative_list",
     "rectifications",
+    "boards",
     "coverage",
     "coverage_cases",
     "requests",
@@ -218,6 +221,7 @@ def _full_agency() -> str:
     agency = _agency()
     for item_type in ("duties", "leader", "power", "budget", "normative"):
         _item(item_type, agency)
+    _board(agency)
     return reverse("agency", args=[agency.code])
 
 
@@ -288,6 +292,28 @@ def _rectifications() -> str:
     return reverse("rectifications") + "?state=overdue&state=verified"
 
 
+def _board(agency: Agency | None = None, *, is_outdated: bool = False) -> BoardSheet:
+    """A board with its photo and a sheet on it; outdated, an item of it was amended since."""
+    item = _item("normative", agency)
+    board = make_board(item.agency, sections=4, keeper="许某", width_mm=2400, height_mm=1200)
+    keeper = make_keeper(item.agency)
+    NoticeBoard.objects.filter(pk=board.pk).update(photo=make_photo(keeper))
+    board.sections.update(span="always")
+    sheet = make_sheet(board, actor=keeper)
+    print_board.post(sheet.pk, on=today(), photo=make_photo(keeper), actor=keeper, at=now())
+    if is_outdated:
+        values: dict[str, Any] = {"title": item.title, "body": BODY.replace("五个", "七个"), "is_substantive": True}
+        make_edition(item, category=Category.FINANCE, change_note="改为七个工作日。", **values)
+    return sheet
+
+
+def _cancelled_sheet() -> str:
+    sheet = _board()
+    later = make_sheet(sheet.board, actor=sheet.issued_by)
+    print_board.cancel(later.pk, reason="日期印错。", actor=sheet.issued_by, at=now())
+    return later.get_absolute_url()
+
+
 def _receipt() -> str:
     """Of a request filed from another browser: the number and what happens next."""
     return receipt_path(file_request(at=now()).request)
@@ -343,6 +369,11 @@ MADE: dict[str, Callable[[], str]] = {
     "rectifications_with_rows": _rectifications,
     "rectification": lambda: _rectified(RectificationState.VERIFIED).get_absolute_url(),
     "rectification_cancelled": lambda: _rectified(RectificationState.CANCELLED).get_absolute_url(),
+    "boards_with_rows": lambda: _board() and reverse("boards"),
+    "board": lambda: _board(is_outdated=True).board.get_absolute_url(),
+    "board_without_sheets": lambda: make_board(_agency(), sections=4).get_absolute_url(),
+    "board_sheet": lambda: _board(is_outdated=True).get_absolute_url(),
+    "board_cancelled": _cancelled_sheet,
     "request_new": lambda: reverse("request_new") + "?d=0123456789",
     "request_sent": _receipt,
     "complaint_new": lambda: reverse("complaint_new") + "?d=0123456789",

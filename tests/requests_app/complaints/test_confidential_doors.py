@@ -71,10 +71,10 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[StaffWorld]
 
 
 def make_cases(world: StaffWorld) -> Cases:
-    """One complaint a state: of an item, of a request, of neither."""
+    """One complaint a state: of an item, of a request, of a notice board."""
     item = next(row.edition.item for row in world.rows if row.is_published)
     number = world.registers["informationrequest"].number
-    subjects: list[dict[str, Any]] = [{"item": item}, {"request_number": number}, {}]
+    subjects: list[dict[str, Any]] = [{"item": item}, {"request_number": number}, _about_board(world)]
     rows = []
     for position, state in enumerate(STATES):
         row = file_complaint(
@@ -84,6 +84,10 @@ def make_cases(world: StaffWorld) -> Cases:
         assert row.desk == world.county
         rows.append(bring_complaint_to(state, row, at=timezone.now()))
     return Cases(rows, make_complaint_file(rows[0]).pk, number)
+
+
+def _about_board(world: StaffWorld) -> dict[str, Any]:
+    return {"notice_board": world.registers["noticeboard"], "board": "大门右侧的公开栏"}
 
 
 # --- the doors ------------------------------------------------------------------------------------------------------
@@ -113,10 +117,25 @@ VALUES: dict[str, Callable[[StaffWorld, Cases], Any]] = {
     "letter_pk": lambda world, cases: 1,
     "delivery_pk": lambda world, cases: 1,
 }
+
+
+def of_board(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
+    return [{"pk": world.registers["noticeboard"].pk}]
+
+
+def of_sheet(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
+    sheet = world.registers["boardsheet"]
+    return [{"pk": sheet.board_id, "serial": sheet.serial}]
+
+
 ROW = {"pk", "object_id", "id"}
 # The same for one address alone.
 ARGUMENTS: dict[str, Callable[[StaffWorld, Cases], list[dict[str, Any]]]] = {
     "data_csv": lambda world, cases: [{"key": "power"}],
+    **dict.fromkeys(("board", "board_pdf"), of_board),
+    **dict.fromkeys(("board_sheet", "board_sheet_pdf", "board_sheet_json"), of_sheet),
+    "board_photo": lambda world, cases: [{"pk": world.registers["boardsheet"].photo_id, "name": "photo.jpg"}],
+    "board_photo_small": lambda world, cases: [{"pk": world.registers["boardsheet"].photo_id}],
     "complaint_file": lambda world, cases: [{"pk": cases.file_pk}],
     "request_sent": lambda world, cases: [{"number": cases.request_number, "seal": "seal"}],
     "request_receipt": lambda world, cases: [{"number": cases.request_number, "seal": "seal"}],

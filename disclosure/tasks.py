@@ -6,8 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure import print_volumes
-from disclosure import boards
+from disclosure import boards, print_volumes
 from disclosure.models import BoardSheet
 from disclosure.services import buffers, oblige, print_jobs, redact, schedule
 from disclosure.services.print_board import RENDER

@@ -4,9 +4,13 @@ Pure. Steps are the dictionaries of FieldKind.FLOW: key, name, lane, days, note,
 that asks, and the outline goes on where they meet; an edge to a step that already has its number becomes a reference.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+# Nobody reads further in; what would hang deeper stands at the end and is referred to.
+MOST_LEVELS = 8
 
 
 @dataclass(slots=True)
@@ -47,13 +51,13 @@ class _Outline:
         nodes: list[Node] = []
         for key in self.steps:
             if key not in self.placed:
-                nodes += self._sequence(key, stop=frozenset())
+                nodes += self._sequence(key, frozenset(), 1)
         self._number(nodes, "")
         for node in self.references:
             node.number = self.placed[node.key].number
         return nodes
 
-    def _sequence(self, key: str | None, stop: frozenset[str]) -> list[Node]:
+    def _sequence(self, key: str | None, stop: frozenset[str], level: int) -> list[Node]:
         """Steps at one level from `key` until a step of `stop` or one that already stands in the outline."""
         nodes: list[Node] = []
         while key is not None and key not in stop and key not in self.placed:
@@ -68,12 +72,12 @@ class _Outline:
             )
             self.placed[key] = node
             nodes.append(node)
-            key = self._branch(node, stop)
+            key = self._branch(node, stop, level)
         if nodes and key is not None and not nodes[-1].branches:
             nodes[-1].branches.append(self._reference(key, is_return=key not in stop))
         return nodes
 
-    def _branch(self, node: Node, stop: frozenset[str]) -> str | None:
+    def _branch(self, node: Node, stop: frozenset[str], level: int) -> str | None:
         """Hang what forks off below the node; the key with which its own level goes on."""
         ahead = [key for key in self.next[node.key] if key not in self.placed or key in stop]
         node.branches += [
@@ -83,9 +87,12 @@ class _Outline:
         ]
         if len(ahead) < 2:
             return ahead[0] if ahead else None
+        if level == MOST_LEVELS:
+            node.branches += [self._reference(key, is_return=False) for key in ahead]
+            return None
         meeting = self._meeting(ahead)
         for key in ahead:
-            below = self._sequence(key, stop | ({meeting} if meeting else set()))
+            below = self._sequence(key, stop | ({meeting} if meeting else set()), level + 1)
             node.branches += below or [self._reference(key, is_return=False)]
         return meeting if meeting not in self.placed else None
 
@@ -94,13 +101,13 @@ class _Outline:
         reached = [self._reach(key) for key in branches]
         return next((key for key in reached[0] if all(key in other for other in reached[1:])), None)
 
-    def _reach(self, start: str) -> list[str]:
+    def _reach(self, start: str) -> dict[str, None]:
         """Steps reachable from `start` without going back, nearest first."""
-        found, waiting = [start], [start]
+        found, waiting = {start: None}, deque([start])
         while waiting:
-            for key in self.next[waiting.pop(0)]:
+            for key in self.next[waiting.popleft()]:
                 if key not in found and key not in self.placed:
-                    found.append(key)
+                    found[key] = None
                     waiting.append(key)
         return found
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure.flow import Node, outline
+from disclosure.flow import MOST_LEVELS, Node, outline
 
 
 def step(key: str, *following: str) -> dict[str, Any]:
@@ -45,6 +45,19 @@ def test_outline_counts_no_reference_as_a_step() -> None:
     nodes = outline([step("a", "b"), step("b", "a", "c", "d"), step("c"), step("d")])
 
     assert [(n.is_reference, n.number) for n in nodes[1].branches] == [(True, "1"), (False, "2.1"), (False, "2.2")]
+
+
+def test_outline_of_deep_branches_goes_on_at_the_end() -> None:
+    steps = [step(f"a{n}", f"b{n}", f"a{n + 1}") for n in range(200)]
+    steps += [step(f"b{n}") for n in range(200)] + [step("a200")]
+
+    nodes = outline(steps)
+
+    def levels(nodes: list[Node]) -> int:
+        return 1 + max((levels(node.branches) for node in nodes), default=0)
+
+    assert levels(nodes) <= MOST_LEVELS + 2
+    assert f"->{nodes[1].number}" in str(shape(nodes[:1]))
 
 
 @given(st.lists(st.lists(st.integers(0, 8), max_size=3), min_size=1, max_size=8))

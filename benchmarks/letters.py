@@ -7,7 +7,7 @@ from requests_app import letters
 from requests_app.letter_rules import LetterKind
 from tests.requests_app.letter_samples import sample
 
-LIMIT = 0.4  # seconds
+LIMIT = 0.3  # seconds
 
 
 def run(context: Context) -> list[Measure]:

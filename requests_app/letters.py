@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from disclosure.publication_log import canonical_json
 from govportal import pdf, qr
 from requests_app.letter_rules import (
     COMMON_OPTIONAL,
@@ -32,8 +33,9 @@ from requests_app.letter_rules import (
 
 type Facts = Mapping[str, Any]
 
-STYLE_SHEETS = ("css/letter.css", "css/letter_sign.css")
+STYLE_SHEETS = ("css/print.css", "css/letter.css", "css/letter_sign.css")
 TIGHTER = ("css/letter_28.css", "css/letter_27.css")
+RECORD = "record.json"
 # So many characters of the issuer fit one line at the sizes of letter.css; the last wraps.
 ISSUER_SIZES = ((11, ""), (16, "issuer-long"), (48, "issuer-longer"))
 
@@ -162,21 +164,37 @@ def render_text(kind: LetterKind, facts: Facts) -> str:
     return "\n".join(unescape(strip_tags(part)).strip() for part in parts)
 
 
+def record_of(kind: LetterKind, facts: Facts) -> dict[str, Any]:
+    """The letter for machines: what stands on the paper and nothing beside it, for whoever gets the file may read it.
+
+    The row keeps more: the court of a remedy that this letter does not name, or whom the officer took for a company.
+    """
+    rule = LETTER_RULES[kind]
+    common = (fact for fact in COMMON_OPTIONAL if fact.kind is not FactKind.FLAG)
+    said = (*required_facts(kind), *rule.optional, *common)
+    kept = to_json(kind, {fact.name: facts[fact.name] for fact in said if facts.get(fact.name) not in (None, "")})
+    return {"kind": kind.value, "title": rule.title, "basis": rule.basis, "facts": kept}
+
+
 def render_pdf(kind: LetterKind, facts: Facts) -> bytes:
-    """The letter as PDF/A-3a, tagged. The same facts give the same bytes. Raises MissingFacts."""
+    """The letter as PDF/A-3a, tagged, with its record inside; a draft has none, for it is no letter yet. The same facts
+    give the same bytes. Raises MissingFacts."""
     html = render_html(kind, facts)
     rule = LETTER_RULES[kind]
     # The day of the letter is the only time in it.
     created_at = datetime.combine(facts["issued_on"], time(), UTC)
     # The number alone: whoever finds the paper must not find the query code in it.
     resources = {"number.svg": qr.svg(facts["request_number"])} if kind is LetterKind.REGISTRATION_RECEIPT else {}
+    title = f"{rule.title} {facts.get('number') or ''}".strip()
+    data = pdf.Embedded(RECORD, canonical_json(record_of(kind, facts)), description=title, relationship="Data")
     return pdf.render(
         html,
         stylesheets=STYLE_SHEETS,
         tighter=TIGHTER,
-        title=f"{rule.title} {facts.get('number') or ''}".strip(),
+        title=title,
         created_at=created_at,
         resources=resources,
+        attachments=[data] if facts.get("number") else [],
     )
 
 

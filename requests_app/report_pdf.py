@@ -12,7 +12,7 @@ from requests_app.report_page import sheets
 from requests_app.report_reading import read_report
 from requests_app.report_tables import Cells
 
-STYLESHEET = "css/report_print.css"
+STYLE_SHEETS = ("css/print.css", "css/report_print.css")
 TEMPLATE = "requests_app/report_pdf.html"
 
 
@@ -29,10 +29,10 @@ def of_frozen(row: AnnualReport, title: str) -> bytes:
     }
     data = pdf.Embedded("report.json", canonical_json(row.payload), description=title, relationship="Data")
     html = render_to_string(TEMPLATE, context)
-    return pdf.render(html, stylesheets=[STYLESHEET], title=title, created_at=row.frozen_at, attachments=[data])
+    return pdf.render(html, stylesheets=STYLE_SHEETS, title=title, created_at=row.frozen_at, attachments=[data])
 
 
 def of_draft(tables: Mapping[str, Cells], parts: Mapping[str, str], *, title: str, as_of: str, at: datetime) -> bytes:
     """What is being written, marked as no report yet."""
     context = {"title": title, "sheets": sheets(tables), "parts": parts, "as_of": as_of, "is_draft": True}
-    return pdf.render(render_to_string(TEMPLATE, context), stylesheets=[STYLESHEET], title=title, created_at=at)
+    return pdf.render(render_to_string(TEMPLATE, context), stylesheets=STYLE_SHEETS, title=title, created_at=at)

@@ -24,6 +24,7 @@ from requests_app.models import Complaint
 from requests_app.services import drafts
 from requests_app.views import complaint_browser
 from requests_app.views.browser import personal, personal_form
+from requests_app.views.sent import RECEIPT_SHEETS
 
 
 def receipt_path(name: str) -> str:
@@ -92,9 +93,10 @@ def receipt(request: HttpRequest) -> HttpResponse:
         title = _("投诉举报回执 %s") % row.number
     made = pdf.render(
         html,
-        stylesheets=["css/receipt.css"],
+        stylesheets=RECEIPT_SHEETS,
         title=title,
         created_at=row.filed_at,
+        variant="pdf/ua-1",
         resources={"lookup.svg": qr.svg(lookup)},
     )
     response = HttpResponse(made, content_type="application/pdf")

@@ -26,6 +26,7 @@ from requests_app.views.browser import personal, personal_form
 
 _SEAL_SIGNS = 16
 _PDF_KEPT = 3600  # seconds, in memory
+RECEIPT_SHEETS = ("css/print.css", "css/receipt.css")
 
 
 def _seal(number: str) -> str:
@@ -82,8 +83,16 @@ def receipt(request: HttpRequest, number: str, seal: str) -> HttpResponse:
 
 
 def _pdf(html: str, title: str, created_at: datetime, qr_code: bytes) -> bytes:
-    resources = {"number.svg": qr_code}
-    return pdf.render(html, stylesheets=["css/receipt.css"], title=title, created_at=created_at, resources=resources)
+    """PDF/UA: it is read aloud to whoever cannot see it, and kept by nobody but him. With the code on it, an archive is
+    the last place where it should lie."""
+    return pdf.render(
+        html,
+        stylesheets=RECEIPT_SHEETS,
+        title=title,
+        created_at=created_at,
+        variant="pdf/ua-1",
+        resources={"number.svg": qr_code},
+    )
 
 
 def _context(request: HttpRequest, row: InformationRequest, at: datetime) -> dict[str, Any]:

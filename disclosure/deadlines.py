@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure import workflow
 from disclosure.enums import OPEN_STATES, ItemAction, ReviewStep, Validity
-from disclosure.models import Edition, Item, Obligation, Rectification, Withholding
+from disclosure.models import BoardSheet, Edition, Item, Obligation, Rectification, Withholding
 from disclosure.public_reviews import missing
 from disclosure.queries.inside import WAITING_FOR_REPORT
 from govportal.contributions import Deadline, DeadlineSource, Reach
@@ -53,6 +53,11 @@ def _failed_schedules() -> QuerySet[Edition]:
     return Edition.objects.filter(state__in=OPEN_STATES, publish_at__isnull=False).exclude(publish_fault="")
 
 
+def _hanging() -> QuerySet[BoardSheet]:
+    """On the wall until a day: by then another sheet takes its place, or it is taken down."""
+    return BoardSheet.objects.hanging()
+
+
 ROWS = (
     RowDeadlines(
         "obligation", gettext_lazy("公开义务"), gettext_lazy("公开义务 %s"), _obligations, "due_on",
@@ -74,6 +79,11 @@ ROWS = (
         "schedule", gettext_lazy("定时公开失败"), gettext_lazy("定时公开失败 %s"), _failed_schedules, "publish_at",
         Permission.PUBLISH_ITEM, "admin:disclosure_edition_change", agency="item__agency_id",
         number="item__index_number", is_moment=True, position=20,
+    ),
+    RowDeadlines(
+        "board", gettext_lazy("公开栏期满"), gettext_lazy("公开栏 %s 张贴期满"), _hanging, "post_until",
+        Permission.MANAGE_BOARDS, "admin:disclosure_boardsheet_change", agency="board__agency_id", number="serial",
+        before=(3, 1), position=90,
     ),
 )  # fmt: skip
 

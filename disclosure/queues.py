@@ -13,8 +13,18 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.enums import OPEN_STATES, EditionState, Mode
-from disclosure.models import Edition, EditionEvent, Motion, Obligation, Receipt, Rectification, Withholding
+from disclosure.enums import OPEN_STATES, EditionState, Mode, SheetState
+from disclosure.models import (
+    BoardSheet,
+    Edition,
+    EditionEvent,
+    Motion,
+    NoticeBoard,
+    Obligation,
+    Receipt,
+    Rectification,
+    Withholding,
+)
 from disclosure.queries import EditionQuerySet
 from disclosure.workflow import UNDER_REVIEW
 from govportal import access, contributions
@@ -243,6 +253,32 @@ def _receipts_figure(visit: Visit) -> Figure | None:
     return Figure(Receipt.objects.to_check_for(visit.user).count())
 
 
+# --- notice boards --------------------------------------------------------------------------------------------------
+
+
+def _sheets(visit: Visit) -> dict[str, Any]:
+    """Of the boards this person keeps, for all queues in one statement."""
+    past = Q(pk__in=BoardSheet.objects.past_their_day(localdate(visit.at)).values("pk"))
+    kept = BoardSheet.objects.filter(board__in=NoticeBoard.objects.kept_by(visit.user).values("pk"))
+    return kept.filter(state__in=[SheetState.ISSUED, SheetState.POSTED]).aggregate(
+        reprint=Count("pk", filter=Q(pk__in=BoardSheet.objects.to_reprint().values("pk"))),
+        post=Count("pk", filter=Q(state=SheetState.ISSUED)),
+        remove=Count("pk", filter=past),
+        ended=Min("post_until", filter=past),
+    )
+
+
+def _sheet_figure(key: str) -> Callable[[Visit], Figure | None]:
+    def figure(visit: Visit) -> Figure | None:
+        if not access.can(visit.user, Permission.MANAGE_BOARDS):
+            return None
+        row = visit.once(_sheets)
+        note = _("最早的 %(day)s 期满") % {"day": _short(row["ended"])} if key == "remove" and row["ended"] else ""
+        return Figure(row[key], note, is_late=key != "post" and row[key] > 0)
+
+    return figure
+
+
 def _may_list(visit: Visit, model: Any) -> bool:
     """Whether the admin opens the list of these rows to this person: a queue without a door is none."""
     return access.has_admin_permission(visit.user, f"{model._meta.app_label}.view_{model._meta.model_name}")
@@ -281,6 +317,12 @@ QUEUES = (
     StaffQueue("rectify-verify", gettext_lazy("整改待核实"), _rectification_verify_figure,
                _list("rectification", "?queue=verify"), True, 95),
     StaffQueue("receipts", gettext_lazy("票据待复核"), _receipts_figure, _list("receipt", "?queue=check"), True, 98),
+    StaffQueue("board-reprint", gettext_lazy("公开栏需重印"), _sheet_figure("reprint"),
+               _list("boardsheet", "?queue=reprint"), True, 96),
+    StaffQueue("board-post", gettext_lazy("公开栏待张贴"), _sheet_figure("post"),
+               _list("boardsheet", "?queue=post"), True, 97),
+    StaffQueue("board-remove", gettext_lazy("张贴期满未撤下"), _sheet_figure("remove"),
+               _list("boardsheet", "?queue=remove"), True, 97),
     _of_editions("today", _today_figure, 100, is_work=False),
     _of_editions("drafts", _drafts_figure, 110, is_work=False),
     _of_editions("review", _in_review_figure, 120, is_work=False),
@@ -328,6 +370,8 @@ LIST_NOTES = {
     "disclosure.filing": gettext_lazy("履行报送义务的登记：哪份报告哪一天报给了谁。"),
     "disclosure.withholding": gettext_lazy("不予公开、暂缓公开的事项，理由、备案和定期评估。"),
     "disclosure.rectification": gettext_lazy("交办、报告和核实整改，向社会公开。"),
+    "disclosure.noticeboard": gettext_lazy("墙上的公开栏：编排栏目，预览，制作成张。"),
+    "disclosure.boardsheet": gettext_lazy("制作过的每一张：打印、张贴照片、撤下，哪些需重印。"),
     "disclosure.receipt": gettext_lazy("招待、交通等票据，对本单位人员公开。"),
 }
 

@@ -31,11 +31,19 @@ class Visit:
         self.user = user
         self.at = at
         self._load_calendar = load_calendar
+        self._read: dict[Callable[[Visit], Any], Any] = {}
 
     @cached_property
     def calendar(self) -> Any:
         """The working-day calendar (workdays.Calendar)."""
         return self._load_calendar()
+
+    def once[T](self, read: Callable[["Visit"], T]) -> T:
+        """What `read` answers, which is asked once however many queues need it."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: T = self._read[read]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.enums import Category, SectionDetail, SectionSource, SectionSpan
-from disclosure.forms.base import RowFormSet, TypedForm, row_set
+from disclosure.forms.base import RowFormSet, TypedForm, with_more_rows
 from disclosure.forms.boards import text_line
 from disclosure.models import BoardSection, Item
 from disclosure.models.notice_board import MOST_NEWEST
 from disclosure.types import ITEM_TYPE_CHOICES
+from govportal.forms import whole_number
 from govportal.html import clean_line
 from govportal.models import Agency
 
 SECTIONS = "sections"
+MOST_SECTION_ROWS = 40  # of the form, the blank ones among them
 _ADDRESS = re.compile(r"/items/([^/\s?#]+)")
 _ANY = [("", gettext_lazy("不限"))]
 
@@ -92,6 +94,11 @@ class SectionRow(TypedForm):
     @property
     def title(self) -> str:
         return str(self["heading"].value() or "")[:20]
+
+    @property
+    def picks(self) -> bool:
+        """Whether items are named, or are to be."""
+        return bool(self["picked"].value()) or self["source"].value() == SectionSource.PICKED
 
     @property
     def has_names(self) -> bool:
@@ -166,14 +173,15 @@ class SectionRows(RowFormSet):
         return kept
 
 
-_Rows = row_set(SectionRow, SectionRows)
+_Rows: Any = forms.formset_factory(
+    SectionRow, formset=SectionRows, extra=0, max_num=MOST_SECTION_ROWS, absolute_max=MOST_SECTION_ROWS
+)
 
 
 def section_rows(data: Any, sections: Sequence[BoardSection], *, is_checked: bool) -> Any:
     """Rows for these sections, or as they were sent."""
-    made: Any = _Rows
     first = [initial_of(section, place) for place, section in enumerate(sections, 1)] if data is None else []
-    return made(data, prefix=SECTIONS, rows=first, form_kwargs={"is_checked": is_checked})
+    return _Rows(data, prefix=SECTIONS, rows=first, form_kwargs={"is_checked": is_checked})
 
 
 def initial_of(section: BoardSection, place: int) -> Mapping[str, Any]:
@@ -183,3 +191,13 @@ def initial_of(section: BoardSection, place: int) -> Mapping[str, Any]:
     picked = section.picked.select_related("item") if section.pk else ()
     values["picked"] = "\n".join(f"{one.item.index_number} {one.item.title}" for one in picked)
     return values
+
+
+def with_more_sections(data: Any) -> None:
+    """Ask for a few more rows, in place, filled as blank rows are: the button that works without a script."""
+    before = whole_number(data.get(f"{SECTIONS}-TOTAL_FORMS")) or 0
+    with_more_rows(data, SECTIONS)
+    first = {name: field.initial for name, field in SectionRow.base_fields.items() if field.initial is not None}
+    for number in range(before, min(int(data[f"{SECTIONS}-TOTAL_FORMS"]), MOST_SECTION_ROWS)):
+        for name, value in first.items():
+            data[f"{SECTIONS}-{number}-{name}"] = "on" if value is True else str(value)

@@ -3,6 +3,7 @@
 from copy import copy
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core import signing
@@ -190,6 +191,10 @@ class PlanFields(forms.Form):
             "post_from": plan.post_from,
             "post_until": plan.post_until,
         }
+
+    @classmethod
+    def address_of(cls, plan: Plan) -> str:
+        return urlencode({name: day.isoformat() for name, day in cls.values_of(plan).items()})
 
     def plan(self) -> Plan:
         """Call after `is_valid`."""

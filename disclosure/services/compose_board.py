@@ -28,6 +28,7 @@ from govportal.html import clean_line
 from govportal.models import Agency, Attachment, PublicRevision, User
 from govportal.permissions import Permission
 
+STALE = "stale"  # the code of the refusal to write over what somebody else saved
 MOST_SECTIONS = 12  # of one board: three rows of an A3 sheet
 MOST_NAMES = 100  # hidden or shown, of one section
 PHOTOS = (JPEG, PNG, WEBP)
@@ -203,7 +204,8 @@ def save(
         return stored
     check(reasons_against(board, sections, picked, actor, today=localdate(at)))
     if stored and seen and seen != fingerprint(stored):
-        raise ValidationError(_("您打开本页以后，别人修改过这个公开栏，没有保存。请另开一页看过现在的内容再改。"))
+        words = _("您打开本页以后，别人修改过这个公开栏，没有保存。请另开一页看过现在的内容再改。")
+        raise ValidationError(words, code=STALE)
     _write(board)
     _write_sections(board, sections, picked)
     PublicRevision.raise_number()

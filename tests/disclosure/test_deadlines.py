@@ -7,15 +7,18 @@ import pytest
 from django.utils.timezone import localdate
 
 from disclosure import deadlines
-from disclosure.enums import ItemState, RectificationState, TargetGroup, WithholdingState
+from disclosure.board_selection import Period
+from disclosure.enums import Category, ItemState, RectificationState, TargetGroup, WithholdingState
 from disclosure.models import Edition, Item, Obligation
-from disclosure.services import publish, review
+from disclosure.services import print_board, publish, review
+from disclosure.services.print_board import Plan
 from govportal import reminders
 from govportal.contributions import Deadline, Reach
 from govportal.models import Agency, InboxMessage, Notice
 from govportal.now import now, today
 from govportal.permissions import Permission, Role
 from tests.factories import make_agency, make_edition, make_item, make_member
+from tests.factories.boards import make_board, make_keeper, make_photo
 from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.published import draft_one, signer
 from tests.factories.registers import make_rectification, make_withholding
@@ -63,12 +66,23 @@ def _schedule(agency: Agency, day: date) -> tuple[int, Callable[[], object]]:
     return edition.pk, lambda: Edition.objects.filter(pk=edition.pk).update(publish_fault="")
 
 
+def _board(agency: Agency, day: date) -> tuple[int, Callable[[], object]]:
+    """Made on the first of the month and hung at once, to hang until that day."""
+    make_item(agency=agency, edition={"category": Category.DUTIES, "published_on": day.replace(day=1)})
+    at, keeper = now().replace(year=day.year, month=day.month, day=1, hour=1), make_keeper(agency)
+    period = Period(day.replace(day=1), day.replace(day=1))
+    sheet = print_board.issue(make_board(agency).pk, Plan(period, period.end, day), actor=keeper, at=at)
+    print_board.post(sheet.pk, on=period.end, photo=make_photo(keeper), actor=keeper, at=at)
+    return sheet.pk, lambda: print_board.remove(sheet.pk, on=day, actor=keeper, at=now())
+
+
 OPEN = {
     "obligation": (_obligation, Permission.DRAFT_ITEM),
     "rectification": (_rectification, Permission.DRAFT_ITEM),
     "withholding": (_withholding, Permission.APPROVE_ITEM),
     "expiry": (_expiry, Permission.DRAFT_ITEM),
     "schedule": (_schedule, Permission.PUBLISH_ITEM),
+    "board": (_board, Permission.MANAGE_BOARDS),
 }
 
 

@@ -22,6 +22,7 @@ from disclosure.models import (
     Statement,
     SupportingRecord,
 )
+from disclosure.services import print_board
 from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Role
@@ -29,6 +30,8 @@ from requests_app.enums import AppealRoute
 from requests_app.models import AnnualReport, Appeal, Complaint, PublicationTask, RequestOffice
 from tests.disclosure.admin.desks import signed_in
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
+from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
+from tests.factories.prints import make_job
 from tests.factories.complaints import file_complaint, make_complaint_officer
 from tests.factories.feedback import make_feedback
 from tests.factories.obligations import make_entry, make_obligation
@@ -48,6 +51,7 @@ INSIDE = {
 LOOKS = INSIDE | {Role.INSPECTOR, Role.ADMINISTRATOR}  # at items in the admin
 REACHES_DOWN = {Role.INSPECTOR, Role.ADMINISTRATOR, Role.COMPLAINT_OFFICER}
 ORDERS = {Role.INSPECTOR, Role.COMPLAINT_OFFICER}
+BOARDS = {Role.PUBLISHER, Role.OFFICE_HEAD, Role.ADMINISTRATOR}
 REQUESTS = {Role.REQUEST_OFFICER, Role.APPROVER, Role.OFFICE_HEAD, Role.AGENCY_HEAD}  # see those of their own agency
 
 
@@ -139,6 +143,7 @@ def make_staff_world() -> StaffWorld:
         "withholding": make_withholding(agency=own, matter="门牌不公开事项"),
         "rectification": make_rectification(agency=own, problem="门牌整改问题"),
         "receipt": make_receipt(agency=own, purpose="门牌票据用途"),
+        **_boards(own, author),
         **_obligations(own),
         **_requests(own, author),
         "complaint": _complaint(county, own),
@@ -162,6 +167,17 @@ def _requests(agency: Agency, author: User) -> dict[str, Any]:
         "requestoffice": RequestOffice.objects.create(agency=agency, office="门牌受理机构"),
         "annualreport": AnnualReport.objects.create(agency=agency, year=2098, drafted_by=author, updated_at=now()),
     }
+
+
+def _boards(agency: Agency, author: User) -> dict[str, Any]:
+    """A board with its photo, and a sheet of it on the wall."""
+    board = make_board(agency, place="门牌公开栏地点", photo=make_photo(author))
+    board.sections.update(span="always", category="")
+    keeper = make_keeper(agency)
+    sheet = make_sheet(board, actor=keeper)
+    print_board.post(sheet.pk, on=today(), photo=make_photo(keeper), actor=keeper, at=now())
+    sheet.refresh_from_db()
+    return {"noticeboard": board, "boardsheet": sheet, "printjob": make_job(title="门牌汇编", actor=author)}
 
 
 def _complaint(county: Agency, agency: Agency) -> Complaint:

@@ -40,6 +40,8 @@ _DEEDS: _Words = {
     "boardsheet.post": _("登记张贴"),
     "boardsheet.remove": _("登记撤下"),
     "boardsheet.cancel": _("作废"),
+    "printjob.order": _("提交"),
+    "printjob.retry": _("重试"),
     "obligation.meet": _("履行"),
     "obligation.reopen": _("恢复为未履行"),
     "obligation.cancel": _("取消"),

@@ -193,9 +193,9 @@ def wish(table: PaperTable, filterset: ParameterFilterSet) -> Wish:
     ids = list(filterset.qs.values_list("pk", flat=True)[:MOST_ROWS])
     chosen = list(batched(ids, ROWS))
     with override(settings.LANGUAGE_CODE):
-        title = filterset.named(str(table.title))
+        title = str(table.title)  # without the conditions: a word somebody sought is no name for a file that others see
     volumes = tuple(
-        Volume(_volume_title(str(title), number, len(chosen)), {table.names_rows: list(some), "number": number})
+        Volume(_volume_title(title, number, len(chosen)), {table.names_rows: list(some), "number": number})
         for number, some in enumerate(chosen, 1)
     )
     wanted = {"table": table.key, "query": filterset.query_string(), "rows": len(ids), "volumes": len(chosen)}

@@ -60,6 +60,10 @@ class PrintJob(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def audit_name(self) -> str:
+        return self.key
+
 
 class PrintPart(models.Model):
     """One file of a job (第n册): what a worker makes in one go."""

@@ -25,7 +25,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from disclosure.enums import LogKind, PrintFormat, PrintKind, PrintState
 from disclosure.models import LogEntry, PrintJob, PrintPart, SheetItem
-from govportal import jobs, pdf
+from govportal import audit, jobs, pdf
 from govportal.html import without_controls
 from govportal.models import PublicRevision, User
 from govportal.now import today
@@ -94,6 +94,8 @@ def order(wish: Wish, *, actor: User | None, at: datetime) -> PrintJob:
                 PrintPart(job=job, number=number, title=volume.title[:200], wanted=volume.wanted)
                 for number, volume in enumerate(wish.volumes, 1)
             )
+            if actor:
+                audit.record(actor, "printjob.order", job, after={"kind": wish.kind, "wanted": wish.wanted})
             _ring(job.parts.values_list("pk", flat=True))
     except IntegrityError:  # pressed twice at one moment: the other was first
         if found := _same(digest):
@@ -305,6 +307,7 @@ def _retry(job_id: int, actor: User, at: datetime) -> PrintJob:
         part.save(update_fields=["state", "started_at", "file", "wanted"])
     job.state, job.fault, job.asked_at = (PrintState.WAITING if lost else PrintState.RUNNING), "", at
     job.save(update_fields=["state", "fault", "asked_at"])
+    audit.record(actor, "printjob.retry", job)
     _ring(lost)
     if not lost:
         jobs.enqueue(FINISH, job_id=job.pk)
@@ -325,7 +328,7 @@ def ring_again(at: datetime) -> int:
     return len(found)
 
 
-def clear(at: datetime) -> int:
+def clear() -> int:
     """A text was deleted by law: no file may keep it. What is done is gone, what is under way begins anew."""
     done = PrintJob.objects.filter(state=PrintState.DONE)
     count = done.update(state=PrintState.FAILED, fault=CLEARED, file="", size=0)

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from disclosure.enums import OPEN_STATES, EditionState, ItemAction, LogKind
 from disclosure.models import Edition, EditionAttachment, EditionBuffer, Item, LogEntry
-from disclosure.services import buffers, procedure, ruling
-from govportal import files
+from disclosure.services import buffers, print_jobs, procedure, ruling
+from govportal import files, paper_cache
 from govportal.html import clean_line
 from govportal.models import Attachment, AuditEvent, User
 
 # A process that died between the commit and the deletion of files is made good within this time.
 SWEPT = timedelta(days=30)
+PAPERS_SWEPT = timedelta(days=2)  # nobody is led to a paper of the old text; what was left must still go
 # What a redaction may blank of what the item shows of its current edition.
 _PROJECTED = ("title", "document_number", "topic")
 
@@ -93,7 +94,14 @@ def redact(
     item.save(update_fields=[*_PROJECTED, "updated_at"])
     ruling.settle(item, entry, actor=actor, before=item.state, edition=edition.number, files=gone)
     transaction.on_commit(lambda: files.forget(gone), robust=True)
+    transaction.on_commit(_forget_papers, robust=True)
     return entry
+
+
+def _forget_papers() -> None:
+    """No paper that is kept may still have the text."""
+    paper_cache.clear()
+    print_jobs.clear()
 
 
 def _blanked(new_title: str) -> dict[str, Any]:
@@ -123,4 +131,6 @@ def _release_files(editions: list[Edition]) -> list[str]:
 def sweep_files(at: datetime) -> int:
     """Delete the bytes that a process which died after a redaction has left; answers how many files that were."""
     redactions = AuditEvent.objects.filter(action=f"item.{LogKind.REDACT}", at__gte=at - SWEPT)
+    if redactions.filter(at__gte=at - PAPERS_SWEPT).exists():
+        _forget_papers()
     return files.forget(name for after in redactions.values_list("after", flat=True) for name in after["files"])

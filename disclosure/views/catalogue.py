@@ -57,7 +57,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(request, "disclosure/catalogue_list.html", context)
 
 
-_DOWNLOADS = (("CSV", "catalogue_csv"), ("XLSX", "catalogue_xlsx"))
+_DOWNLOADS = (("CSV", "catalogue_csv"), ("XLSX", "catalogue_xlsx"), ("PDF", "catalogue_pdf"))
 
 
 def _download(name: str, filterset: CatalogueEntryFilterSet) -> str:

@@ -72,10 +72,8 @@ def _sorts(filterset: ItemFilterSet) -> list[tuple[Any, str, bool]]:
 
 def _links(filterset: ItemFilterSet) -> list[tuple[str, str]]:
     query = filterset.query_string()
-    return [
-        (label, f"{reverse(name)}?{query}" if query else reverse(name))
-        for label, name in ((_("下载 CSV"), "items_csv"), (_("订阅"), "feed_items"))
-    ]
+    names = ((_("下载 CSV"), "items_csv"), (_("下载 PDF"), "items_pdf"), (_("订阅"), "feed_items"))
+    return [(label, f"{reverse(name)}?{query}" if query else reverse(name)) for label, name in names]
 
 
 def _ways_out(filterset: ItemFilterSet) -> list[tuple[str, str, str]]:

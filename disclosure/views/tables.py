@@ -9,8 +9,10 @@ from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from disclosure import print_tables
 from disclosure.data_tables import (
     DATA_TABLES,
     DataTable,
@@ -42,7 +44,9 @@ def powers(request: HttpRequest) -> HttpResponse:
     kinds = [(key, label, counts[key]) for key, label in POWER_KINDS if counts.get(key)]
     if kind in dict(POWER_KINDS):
         items = items.filter(current_edition__extra__power_kind=kind)
-    return _by_type(request, items, "disclosure/power_list.html", {"kinds": kinds, "kind": kind})
+    return _by_type(
+        request, items, "disclosure/power_list.html", {"kinds": kinds, "kind": kind, **_files(request, "power")}
+    )
 
 
 def services(request: HttpRequest) -> HttpResponse:
@@ -52,13 +56,21 @@ def services(request: HttpRequest) -> HttpResponse:
     topic = request.GET.get("topic", "")
     if topic in topics and topic:
         items = items.about([topic])
-    return _by_type(request, items, "disclosure/service_list.html", {"topics": filter(None, topics), "topic": topic})
+    extra = {"topics": filter(None, topics), "topic": topic, **_files(request, "service_guide")}
+    return _by_type(request, items, "disclosure/service_list.html", extra)
 
 
 def gazettes(request: HttpRequest) -> HttpResponse:
     """政府公报, newest issue first."""
     items = items_of_type(request.user, "gazette", is_complete=True).order_by("-published_on", "-id")
     return _by_type(request, items, "disclosure/gazette_list.html", {})
+
+
+def _files(request: HttpRequest, key: str) -> dict[str, str]:
+    """Addresses of the CSV and the PDF of the same rows."""
+    query = TABLE_FILTERS[key](data=request.GET, queryset=Item.objects.none()).query_string()
+    csv = reverse("data_csv", args=[key])
+    return {"csv": f"{csv}?{query}" if query else csv, "pdf": print_tables.address_of(key, query)}
 
 
 def _is_complete(request: HttpRequest) -> bool:

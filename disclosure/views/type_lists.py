@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from disclosure import print_tables
 from disclosure.enums import RelationKind, Validity
 from disclosure.list_filters import CLEANUPS, VALIDITIES, NormativeFilterSet, TypedFilterSet
 from disclosure.models import Item, Relation
@@ -32,6 +33,7 @@ def list_context(request: HttpRequest, filterset: TypedFilterSet, key: str) -> d
         "agencies": list(Agency.objects.filter(pk__in=listed).order_by("position", "name")),
         "chosen": {name: (value[0] if isinstance(value, list) else value) for name, value in filterset.values.items()},
         "csv": f"{csv}?{query}" if query else csv,
+        "pdf": print_tables.address_of(key, query) if key in print_tables.PAPER_TABLES else "",
     }
 
 

@@ -31,10 +31,10 @@ from requests_app.models import AnnualReport, Appeal, Complaint, PublicationTask
 from tests.disclosure.admin.desks import signed_in
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
 from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
-from tests.factories.prints import make_job
 from tests.factories.complaints import file_complaint, make_complaint_officer
 from tests.factories.feedback import make_feedback
 from tests.factories.obligations import make_entry, make_obligation
+from tests.factories.prints import make_job
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
 from tests.factories.requests import make_request
 

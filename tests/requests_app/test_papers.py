@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 from govportal import pdf
 from requests_app import letters, report_pdf
 from requests_app.letter_rules import LETTER_RULES, Addressee, FactKind, LetterKind
-from requests_app.views.reports import title_of
+from requests_app.services.report_drafting import title_of
 from tests import paper
 from tests.requests_app.complaints.complaint_journey import Complainer
 from tests.requests_app.filing_journey import Citizen

@@ -160,7 +160,7 @@ def test_arrow_that_skips_steps_goes_round_them() -> None:
 
 
 def test_steps_of_any_stored_value_are_in_good_shape() -> None:
-    table = (
+    table: tuple[tuple[Any, list[Any]], ...] = (
         ("三步走", []),
         (None, []),
         ({"key": "a"}, []),
@@ -184,7 +184,7 @@ def test_too_much_for_a_picture_is_not_drawable() -> None:
 
 
 def test_wrap_parts_at_punctuation_and_never_before_it() -> None:
-    table = (
+    table: tuple[tuple[str, int, list[str]], ...] = (
         ("材料不齐的一次告知，补正后重新提交", 11, ["材料不齐的一次告知，", "补正后重新提交"]),
         ("小组讨论、公示5日无异议后上报", 10, ["小组讨论、", "公示5日无异议后上报"]),
         ("申请（复印件）。", 4, ["申请（复", "印件）。"]),

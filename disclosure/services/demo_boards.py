@@ -112,8 +112,8 @@ class Walls:
             )
 
     def _issue(self, raw: dict[str, Any], sheet: dict[str, Any], at: datetime) -> int:
-        """About the days before it is made; to hang from that day on."""
+        """About the days until it is made; to hang from that day on."""
         day = self._day(sheet["days_ago"])
-        period = Period(day - timedelta(days=sheet["period_days"]), day - timedelta(days=1))
+        period = Period(day - timedelta(days=sheet["period_days"] - 1), day)
         plan = print_board.Plan(period, day, day + timedelta(days=sheet["post_days"]))
         return print_board.issue(self.boards[raw["code"]].pk, plan, actor=self._keeper(raw), at=at).pk

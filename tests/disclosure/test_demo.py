@@ -10,9 +10,33 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from disclosure.enums import Aspect, Audience, Category, ItemState, LogKind, RelationKind, Validity
-from disclosure.models import CatalogueEntry, Edition, Item, LogEntry, Relation
-from disclosure.services import demo
+from disclosure import board_content
+from disclosure.enums import (
+    Aspect,
+    Audience,
+    BoardLayout,
+    Category,
+    ItemState,
+    LogKind,
+    RelationKind,
+    SectionDetail,
+    SectionSource,
+    SectionSpan,
+    SheetState,
+    Validity,
+)
+from disclosure.models import (
+    BoardSection,
+    BoardSheet,
+    CatalogueEntry,
+    Edition,
+    Item,
+    LogEntry,
+    NoticeBoard,
+    Obligation,
+    Relation,
+)
+from disclosure.services import demo, print_board
 from disclosure.services.demo_texts import fill, load_items
 from disclosure.services.verify_log import verify
 from disclosure.types import ITEM_TYPES, FieldKind, missing_elements
@@ -192,3 +216,66 @@ def test_demo_begins_with_reminders_in_the_inbox_and_no_mail() -> None:
 
     assert told.exists() and not Notice.objects.exists()
     assert InboxMessage.objects.count() == Reminder.objects.count()  # nothing of the year that was made up
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_county")
+def test_demo_boards_know_every_layout_source_span_detail_and_state() -> None:
+    for model, field, known in (
+        (NoticeBoard, "layout", BoardLayout),
+        (BoardSection, "source", SectionSource),
+        (BoardSection, "span", SectionSpan),
+        (BoardSection, "detail", SectionDetail),
+        (BoardSheet, "state", SheetState),
+    ):
+        assert set(model._default_manager.order_by().values_list(field, flat=True)) == set(known.values), field
+    assert not BoardSheet.objects.filter(posted_on__isnull=False, photo=None).exists()
+    assert NoticeBoard.objects.exclude(photo=None).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_county")
+def test_demo_sheets_want_a_reprint_for_an_amended_and_a_withdrawn_text_and_one_hangs_too_long() -> None:
+    stale = [one for sheet in BoardSheet.objects.hanging() for one in print_board.differences(sheet)]
+
+    assert any("现在是第" in one.words for one in stale)
+    assert any(one.row.item.state == ItemState.WITHDRAWN for one in stale)
+    assert BoardSheet.objects.to_reprint().count() >= 3
+    assert BoardSheet.objects.past_their_day(TODAY).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_county")
+def test_demo_section_without_items_says_what_is_missing_and_whom_to_ask() -> None:
+    gaps = [section["gap"] for sheet in BoardSheet.objects.all() for section in sheet.sections if section["gap"]]
+
+    assert any("没有新公开的信息" in gap for gap in gaps)
+    assert any("应公开未公开" in gap and "查询电话" in gap for gap in gaps)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_county")
+def test_demo_some_of_what_was_to_hang_hung_and_some_did_not() -> None:
+    owed = Obligation.objects.owed_to_the_wall()
+
+    assert 0 < owed.on_the_wall().count() < owed.count()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_county")
+def test_demo_guides_carry_model_forms() -> None:
+    forms = Item.objects.filter(item_type="service_guide", current_edition__attachments__isnull=False)
+
+    assert forms.distinct().count() >= 4
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_county")
+def test_demo_wall_masks_the_names_that_the_portal_shows() -> None:
+    sheet = BoardSheet.objects.filter(board__code="HDZ").earliest("pk")
+    rows = list(sheet.items.select_related("item__agency", "item__current_edition", "edition"))
+
+    text = str(board_content.contents(sheet, rows))
+
+    assert "段*镕" in text and "段玉镕" not in text
+    assert "向*猷" in text and "向大猷" not in text

@@ -23,7 +23,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from disclosure.enums import LogKind, PrintFormat, PrintKind, PrintState
+from disclosure.enums import PUBLIC_CHAIN, LogKind, PrintFormat, PrintKind, PrintState
 from disclosure.models import LogEntry, PrintJob, PrintPart, SheetItem
 from govportal import audit, jobs, pdf
 from govportal.html import without_controls
@@ -266,7 +266,8 @@ def file_of(job: PrintJob) -> Path | None:
 def is_outdated(job: PrintJob) -> bool:
     """Whether something in it was withdrawn or deleted by law since it was ordered: it is given to nobody."""
     # A minute earlier, for what was under way when the job was ordered.
-    entries = LogEntry.objects.filter(kind__in=_TAKEN_BACK, at__gte=job.asked_at - timedelta(minutes=1))
+    since = job.asked_at - timedelta(minutes=1)
+    entries = LogEntry.objects.filter(chain=PUBLIC_CHAIN, kind__in=_TAKEN_BACK, at__gte=since)
     closed = set(entries.values_list("item_id", flat=True))
     return bool(closed) and not closed.isdisjoint(_items_of(job))
 

@@ -193,24 +193,27 @@ class _Drawing:
         self.heights: dict[str, float] = {}
         for key, step in self.steps.items():
             inner = self.box_width - (8 if self._shape(key) == Shape.BOX else CUT) * 2
-            lane = str(step.get("lane") or "")
-            days = str(step.get("days") or "")
-            texts = {
-                "name": f"{self.numbers[key]} {step.get('name') or ''}",
-                "time": self.words.days % {"n": days} if days.isdecimal() else days,
-                "note": str(step.get("note") or ""),
-            }
-            if self.grid.lanes == 1 and lane and len(self.lane_names) > 1:
-                texts["time"] = "，".join(part for part in (lane, texts["time"]) if part)
             lines = [
-                (line, kind, size)
-                for kind, size in (("name", NAME), ("time", SMALL), ("note", SMALL))
-                for line in wrap(texts[kind], inner / size, _MOST_LINES[kind])
+                (line, kind, NAME if kind == "name" else SMALL)
+                for kind, text in self._said(key, step)
+                for line in wrap(text, inner / (NAME if kind == "name" else SMALL), _MOST_LINES[kind])
             ]
             self.texts[key] = lines
             text_height = sum(_LEADING[size] for _text, _kind, size in lines) + 18
             side = 2 * (12 * self.grid.tallest.get(key, 0) + 10)
             self.heights[key] = max(46, text_height, side)
+
+    def _said(self, key: str, step: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """What stands in a box. A time that is no number is the record's own word (当场), as name and note are."""
+        days = str(step.get("days") or "")
+        is_counted = days.isdecimal()
+        lane = str(step.get("lane") or "") if self.grid.lanes < len(self.lane_names) else ""
+        return [
+            ("name", f"{self.numbers[key]} {step.get('name') or ''}"),
+            ("note", lane),
+            ("time" if is_counted else "note", self.words.days % {"n": days} if is_counted else days),
+            ("note", str(step.get("note") or "")),
+        ]
 
     def _shape(self, key: str) -> Shape:
         ahead = len(self.steps[key]["next"])

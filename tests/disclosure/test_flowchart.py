@@ -138,7 +138,7 @@ def test_more_lanes_than_a_page_holds_are_named_in_the_boxes() -> None:
     found = drawn(*(step(str(n), str(n + 1), lane=f"第{n}股", days=n) for n in range(9)))
 
     assert len(found.lanes) == 1
-    assert [line.text for line in box(found, "3").lines] == ["4 3", "第3股，3个工作日"]
+    assert [line.text for line in box(found, "3").lines] == ["4 3", "第3股", "3个工作日"]
 
 
 def test_arrow_back_says_where_it_leads() -> None:

@@ -79,7 +79,7 @@ def test_drawing_in_another_language_marks_the_words_of_the_steps() -> None:
         svg = drawing(STEPS, "flow-x")
 
     chinese = {each.text for each in parsed(svg).iter(f"{SVG}text") if each.get("lang") == "zh-CN"}
-    assert {"1 提交申请", "窗口或网上", "申请人"} <= chinese
+    assert {"1 提交申请", "窗口或网上", "申请人", "当场"} <= chinese
 
 
 def test_page_has_the_outline_and_the_same_as_a_drawing() -> None:

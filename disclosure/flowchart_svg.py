@@ -56,12 +56,13 @@ def _joined(parts: Iterable[SafeString]) -> SafeString:
 
 
 def _lane(lane: Lane, number: int, height: float, lanes: int) -> SafeString:
-    if lanes == 1:
-        return _texts(lane.lines)
     name, fill = ("lane-alt", SURFACE) if number % 2 else ("lane", PAPER)
+    stroke = RULE
+    if lanes == 1:  # a column has no frame
+        name, stroke = "paper", "none"
     frame = format_html(
         '<rect class="{}" x="{}" y="0.5" width="{}" height="{}" fill="{}" stroke="{}"/>',
-        *(name, _number(lane.x), _number(lane.width), _number(height - 1), fill, RULE),
+        *(name, _number(lane.x), _number(lane.width), _number(height - 1), fill, stroke),
     )
     return frame + _texts(lane.lines)
 

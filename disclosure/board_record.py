@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from disclosure.models import BoardSheet, SheetItem
@@ -25,7 +26,7 @@ def payload(sheet: BoardSheet, items: Sequence[SheetItem]) -> dict[str, Any]:
             for number, section in enumerate(sheet.sections)
         ],
         "log": {"sequence": sheet.log_sequence, "head": sheet.log_head},
-        "issued_at": sheet.issued_at.isoformat(timespec="seconds"),
+        "issued_at": sheet.issued_at.astimezone(UTC).isoformat(timespec="seconds"),
     }
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,13 +34,8 @@ CSV_COLUMNS = (
 def board_list(request: HttpRequest) -> HttpResponse:
     """Boards in use by agency, each with what hangs on it."""
     page, problems = read_page(request, BoundedPaginator(NoticeBoard.objects.listed(), per_page=BOARDS_PER_PAGE))
-    shown = walls(NoticeBoard.objects.listed().filter(pk__in=[board.pk for board in page.object_list]))
-    groups = groupby(shown, key=lambda wall: wall.board.agency)
-    context = {
-        "groups": [(agency, list(found)) for agency, found in groups],
-        "page": page,
-        "problems": problems,
-    }
+    shown = NoticeBoard.objects.listed().filter(pk__in=[board.pk for board in page.object_list])
+    context = {"walls": walls(shown), "page": page, "problems": problems}
     return render(request, "disclosure/board_list.html", context)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localtime
 from pytest_django import DjangoAssertNumQueries
 
 from disclosure import board_record, publication_log
@@ -127,6 +128,12 @@ def test_sheet_page_lets_anybody_check_the_paper(client: Client, board: NoticeBo
     assert "今天网上仍是同一版" in text
     assert hashlib.sha256(record.content).hexdigest() == sheet.digest
     assert json.loads(record.content)["sections"][0]["items"][0]["digest"] == sheet.items.get().digest
+
+
+def test_digest_is_the_same_in_whatever_zone_the_sheet_was_made(client: Client, board: NoticeBoard) -> None:
+    sheet = print_board.issue(board.pk, make_plan(), actor=make_keeper(board.agency), at=localtime(now()))
+
+    assert "对不上" not in page(client, sheet.get_absolute_url())
 
 
 def test_page_says_where_log_or_digest_do_not_agree(

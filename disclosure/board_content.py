@@ -168,6 +168,7 @@ def _section(
 
 def _entry(row: SheetItem, detail: str, mask: Mask, readable: _Readable) -> EntryView:
     item, edition = row.item, row.edition
+    edition.item = item  # the very row, for what asks the edition of its type
     why = readable.why_not(row)
     if why and row.item_id not in readable.titles:
         return EntryView(row.position, "", (), "", 0, "", "", is_withheld=True, why=why)

@@ -10,7 +10,7 @@ from disclosure.enums import SectionDetail
 from disclosure.models import Edition
 from disclosure.types import ExtraField, FieldKind
 from govportal.html import sanitise
-from govportal.htmlblocks import Block, Cell, read_blocks
+from govportal.htmlblocks import HEADINGS, Block, Cell, read_blocks
 
 # Characters. Of a long text the wall shows the beginning and says so; the rest is behind the QR code.
 ENOUGH, LONGEST_EXCERPT = 40, 96
@@ -52,7 +52,8 @@ def _summary(edition: Edition, mask: Mask) -> list[Block]:
 def _first_sentences(edition: Edition) -> str:
     """Whole sentences of the text until they tell something; a very long one is cut, and shows it."""
     words = ""
-    paragraphs = (block.text for block in read_blocks(sanitise(edition.body)) if block.text and not block.rows)
+    blocks = read_blocks(sanitise(edition.body))
+    paragraphs = (block.text for block in blocks if block.text and not block.rows and block.tag not in HEADINGS)
     for sentence in (found for text in paragraphs for found in _SENTENCE.findall(text)):
         if words and len(words) + len(sentence) > LONGEST_EXCERPT:
             break

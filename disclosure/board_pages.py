@@ -19,7 +19,7 @@ from govportal.pdf import Spot
 SIZES = (36.0, 30.0, 24.0, 20.0, 16.0, 14.0, 12.5, 11.0)
 SMALLEST = SIZES[-1]
 LONGEST_TITLE, LONGEST_CAPTION = 100, 60
-_PIECE = re.compile(r"[^。！？；，、\n]{0,60}[。！？；，、\n]?|.{1,60}")
+_PIECE = re.compile(r"[^。！？；\n]{0,60}[。！？；\n]?")
 _CONTINUES = 7.0  # mm of a cell for 接下页
 _SHORT = 240  # characters of an entry that is not parted
 # A table is set as one if its columns and longest cells are within these; else each row is a line of text.

@@ -165,7 +165,7 @@ def _against_section(section: BoardSection, items: Sequence[Item], today: date) 
         if len(set(wanted)) < len(wanted):
             reasons.append(_("有的信息选了两次。"))
         showable = set(pickable(today).filter(pk__in=wanted).values_list("pk", flat=True))
-        gone = [item.index_number for item in items if item.pk not in showable]
+        gone = dict.fromkeys(item.index_number for item in items if item.pk not in showable)
         reasons += [_("%s 现在不能张贴：没有公开、已撤回，或者公示期已过。") % number for number in gone]
     for name in _NAMES:
         if len(getattr(section, name)) > MOST_NAMES:

@@ -3,7 +3,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from govportal import paper_cache
+
 
 @pytest.fixture(autouse=True)
-def _papers_of_their_own(settings: Settings, tmp_path: Path) -> None:
-    settings.PORTAL_HOME, settings.PRINT_ROOT = tmp_path, tmp_path / "print"
+def _papers_of_their_own(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PRINT_ROOT = tmp_path / "print"
+    monkeypatch.setattr(paper_cache, "_folder", lambda: tmp_path / "papers")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from disclosure.flow import MOST_LEVELS, Node, outline
@@ -60,6 +60,7 @@ def test_outline_of_deep_branches_goes_on_at_the_end() -> None:
     assert f"->{nodes[1].number}" in str(shape(nodes[:1]))
 
 
+@settings(deadline=2000)
 @given(st.lists(st.lists(st.integers(0, 8), max_size=3), min_size=1, max_size=8))
 def test_outline_of_any_graph_holds_every_step_once(edges: list[list[int]]) -> None:
     steps = [step(str(i), *map(str, following)) for i, following in enumerate(edges)]

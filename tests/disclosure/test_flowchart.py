@@ -197,6 +197,7 @@ def test_wrap_parts_at_punctuation_and_never_before_it() -> None:
         assert wrap(text, em, 9) == lines, text
 
 
+@settings(deadline=2000)
 @given(st.text(max_size=300), st.integers(3, 20), st.integers(1, 6))
 def test_wrap_of_any_text_keeps_width_and_number_of_lines(text: str, em: int, most: int) -> None:
     lines = wrap(text, em, most)

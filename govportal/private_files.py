@@ -16,12 +16,13 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from govportal import crypto
-from govportal.files import digest, examine, let_nothing_run
+from govportal.files import Examined, digest, examine, let_nothing_run, safe_name
 from govportal.filetypes import INLINE_CONTENT_TYPES, JPEG, PDF, PNG, FileType
 from govportal.models import PrivateFile, User
 from govportal.now import now
@@ -53,18 +54,22 @@ def write(
     """
     limit = settings.ATTACHMENT_MAX_BYTES if max_bytes is None else max_bytes
     found = examine(upload, name=name, max_bytes=limit, accepted=accepted)
+    return _written(upload, found, by=by)
+
+
+def _written(content: "File[Any]", found: Examined, *, by: User | None) -> PrivateFile:
     file = PrivateFile(
         storage_name=secrets.token_hex(16),
         name=found.name,
         suffix=found.suffix,
         content_type=found.content_type,
         size=found.size,
-        fingerprint=_fingerprint(digest(upload)),
+        fingerprint=_fingerprint(digest(content)),
         uploaded_by=by,
         uploaded_at=now(),
     )
-    upload.seek(0)
-    _write(file.storage_name, _pieces(upload))
+    content.seek(0)
+    _write(file.storage_name, _pieces(content))
     return file
 
 
@@ -85,6 +90,13 @@ def store(
 ) -> PrivateFile:
     """Both at once, where nothing is locked. Raises RefusedFile."""
     return keep(write(upload, by=by, name=name, max_bytes=max_bytes, accepted=accepted))
+
+
+def store_made(pdf: bytes, *, name: str) -> PrivateFile:
+    """A PDF that we made ourselves: it carries its record as a file within, for which an upload would be refused. Never
+    for bytes that somebody sent."""
+    found = Examined(safe_name(f"{name}.pdf"), PDF.suffixes[0], PDF.content_type, len(pdf))
+    return keep(_written(ContentFile(pdf), found, by=None))
 
 
 def open_bytes(file: PrivateFile) -> bytes:

@@ -115,9 +115,9 @@ def _picture(photo: Attachment | None) -> bytes:
         return b""
 
 
-def _action(request: HttpRequest) -> dict[str, Any] | None:
+def _panel(request: HttpRequest) -> dict[str, Any] | None:
     return {} if any(access.can(request.user, permission) for permission in OPENS) else None
 
 
 staff_site.add_page("badges/", badge_page, "badges")
-contributions.staff_actions.add(Panel("badges", "admin/disclosure/badges_action.html", _action, position=200))
+contributions.staff_panels.add(Panel("badges", "admin/disclosure/badges_panel.html", _panel, position=95))

@@ -64,11 +64,11 @@ class LeaderForm(forms.ModelForm):
             self.instance.photo = None
 
 
-class LeaderInline(admin.TabularInline):
+class LeaderInline(admin.StackedInline):
     model = Leader
     form = LeaderForm
     extra = 0
-    fields = ("name", "post", "division", "photo_link", "new_photo", "drops_photo", "position")
+    fields = (("name", "post"), "division", ("photo_link", "new_photo", "drops_photo"), "position")
     readonly_fields = ("photo_link",)
 
     @admin.display(description=_("证件照"))

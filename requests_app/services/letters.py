@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -311,8 +310,7 @@ def file_of(letter_id: int) -> PrivateFile:
         # Without a join: PostgreSQL joins before it waits, and would not see the file of whoever came first.
         letter = Letter.objects.select_for_update().get(pk=letter_id)
         if letter.file is None:
-            name = f"{LETTER_RULES[kind].title}（{letter.number}）.pdf"
-            letter.file = private_files.store(ContentFile(content, name=name), by=None)
+            letter.file = private_files.store_made(content, name=f"{LETTER_RULES[kind].title}（{letter.number}）")
             letter.save(update_fields=["file"])
         return letter.file
 

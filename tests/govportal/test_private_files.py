@@ -63,6 +63,18 @@ def test_stored_file_is_read_back_and_unreadable_on_the_disk() -> None:
 
 
 @pytest.mark.django_db
+def test_our_own_pdf_may_carry_a_file_within_and_an_upload_may_not() -> None:
+    letter = PDF + b"<</Type /EmbeddedFile>>"
+
+    file = private_files.store_made(letter, name="告知书（〔2026〕31号）")
+
+    assert (file.name, file.content_type) == ("告知书（〔2026〕31号）.pdf", "application/pdf")
+    assert private_files.open_bytes(file) == letter
+    with pytest.raises(RefusedFile, match="附件"):
+        private_files.store(ContentFile(letter, name="告知书.pdf"), by=None)
+
+
+@pytest.mark.django_db
 def test_database_holds_neither_the_name_nor_a_hash_of_the_content() -> None:
     file = make_private_file(PDF, name="张三身份证.pdf")
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -22,6 +23,16 @@ from govportal.site import absolute_url
 
 # Of a row with two facts a value has about so many Han characters on one line.
 _HALF_ROW = 15
+# Columns that one size of type bears, and the class of the next size.
+_WIDTHS = ((6, ""), (12, "narrow"), (26, "wide"))
+_MOST_COLUMNS = 60
+_TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
+_CELL = re.compile(r"<t[dh][ >]")
+_COLSPAN = re.compile(r' colspan="([0-9]+)"')
+_SPAN = re.compile(r' (colspan|rowspan|span)="([^"]*)"')
+_PLAIN = re.compile(r"[0-9]{1,9}")
+# A tag as it is, or letters of a word without end: each line of it would be sought anew from its beginning.
+_UNBROKEN = re.compile(r"""(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)|([^\s<>&;\u2e80-\uffff]{60})""")
 _RELATIVE = re.compile(r' href="(?!#|https?://|mailto:|tel:)([^"]*)"')
 _DAY = "Y年n月j日"
 
@@ -158,15 +169,35 @@ def files_of(attachments: Iterable[EditionAttachment], *, with_codes: bool) -> l
     ]
 
 
-def with_open_links(html: str) -> str:
-    """The same with the portal's own links in full: from paper there is no way to a relative address."""
+def for_paper(html: str) -> str:
+    """The same as a sheet of paper and its maker bear it.
 
-    def opened(match: re.Match[str]) -> str:
-        path = match[1]
-        is_ours = path.startswith("/") and not path.startswith("//")
-        return f' href="{escape(absolute_url(path))}"' if is_ours else ""
+    The portal's own links in full, for from paper there is no way to a relative address; tables classed by their
+    columns, so that none runs over the edge; spans and unbroken words within what is laid out in no time.
+    """
+    head, body_tag, body = html.partition("<body")
+    body = _RELATIVE.sub(_opened, body)
+    body = _SPAN.sub(_bounded, body)
+    body = _TABLE.sub(_classed, body)
+    return head + body_tag + _UNBROKEN.sub(lambda match: match[1] or f"{match[2]}<wbr>", body)
 
-    return _RELATIVE.sub(opened, html)
+
+def _opened(match: re.Match[str]) -> str:
+    path = match[1]
+    is_ours = path.startswith("/") and not path.startswith("//")
+    return f' href="{escape(absolute_url(unescape(path)))}"' if is_ours else ""
+
+
+def _bounded(match: re.Match[str]) -> str:
+    name, value = match[1], match[2]
+    return f' {name}="{min(int(value), _MOST_COLUMNS) if _PLAIN.fullmatch(value) else 1}"'
+
+
+def _classed(match: re.Match[str]) -> str:
+    rows = match[1].split("</tr>")
+    columns = max(len(_CELL.findall(row)) + sum(int(n) - 1 for n in _COLSPAN.findall(row)) for row in rows)
+    name = next((name for most, name in _WIDTHS if columns <= most), "widest")
+    return f'<table class="{name}">{match[1]}</table>' if name else match[0]
 
 
 def _day(value: Any) -> str:

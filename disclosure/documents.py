@@ -21,10 +21,10 @@ from disclosure.document_parts import (
     facts_of_closed,
     facts_of_item,
     files_of,
+    for_paper,
     packed,
     responsible_of,
     section_of,
-    with_open_links,
 )
 from disclosure.enums import NOTICE_STATES, Audience
 from disclosure.item_page import closed_context, page_context, published_editions
@@ -41,6 +41,8 @@ STYLE_SHEETS = ("css/print.css", "css/paper.css", "css/paper_forms.css", "css/pa
 # 一次性告知单 is to fit one page: tried with less air when it does not.
 TIGHTER = ("css/paper_tight.css",)
 GUIDE = "service_guide"
+# Of one paper, which its reader waits for: characters of HTML (some 200 pages), and rows of tables.
+MOST_TEXT, MOST_ROWS = 150_000, 500
 # Types whose lists are cells of one table, as the form of a power or service has them.
 _TABULAR = {GUIDE, "power"}
 
@@ -95,8 +97,10 @@ def item_paper(item: Item, reader: Any) -> Paper:
             return _closed_paper(item, reader)
         context = _item_context(item, reader)
         paper = _item_paper(item, "disclosure/paper/item.html", context, item.title)
-        if len(paper.html) > pdf.MOST_HTML:
-            shorter = context | {"body": "", "is_too_long": True}
+        for left_out in ({"body": ""}, {"body": "", "sections": (), "elements": ()}):
+            if not _is_too_long(paper.html):
+                break
+            shorter = {**context, **left_out, "is_too_long": True}
             paper = _item_paper(item, "disclosure/paper/item.html", shorter, item.title)
         return paper
 
@@ -111,6 +115,10 @@ def checklist_paper(item: Item, reader: Any) -> Paper:
         )
         title = f"一次性告知单：{item.title}"
         return replace(_item_paper(item, "disclosure/paper/checklist.html", context, title), tighter=TIGHTER)
+
+
+def _is_too_long(html: str) -> bool:
+    return len(html) > MOST_TEXT or html.count("<tr") > MOST_ROWS
 
 
 def _item_context(item: Item, reader: Any) -> dict[str, Any]:
@@ -213,5 +221,5 @@ def _paper(
         "address": address,
         "site_name": site_profile().name,
     }
-    html = with_open_links(render_to_string(template, {**context, "paper": head}))
+    html = for_paper(render_to_string(template, {**context, "paper": head}))
     return Paper(title, f"{title}.pdf", html, created_at, resources={"item.svg": qr.svg(address)})

@@ -116,6 +116,7 @@ VALUES: dict[str, Callable[[StaffWorld, Cases], Any]] = {
     "attachment_pk": lambda world, cases: 1,
     "letter_pk": lambda world, cases: 1,
     "delivery_pk": lambda world, cases: 1,
+    "leader": lambda world, cases: 1,
 }
 
 

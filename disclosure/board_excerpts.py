@@ -15,7 +15,7 @@ from govportal.htmlblocks import HEADINGS, Block, Cell, read_blocks
 # Characters. Of a long text the wall shows the beginning and says so; the rest is behind the QR code.
 ENOUGH, LONGEST_EXCERPT = 40, 96
 LONGEST_TEXT = 3_000
-_SENTENCE = re.compile(r"[^。！？；\n]*[。！？；]?")
+_SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
 # What is printed of a type in place of a summary: field, in the order of the line. The first of each group that is
 # filled is taken.
 _TELLING: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -20,7 +20,7 @@ SIZES = (36.0, 30.0, 24.0, 20.0, 16.0, 14.0, 12.5, 11.0)
 SMALLEST = SIZES[-1]
 LONGEST_TITLE, LONGEST_CAPTION = 100, 60
 _PIECE = re.compile(r"[^。！？；\n]{0,60}[。！？；\n]?")
-_CONTINUES = 7.0  # mm of a cell for 接下页
+_RIM, _CONTINUES = 0.8, 7.0  # mm at the foot of a cell: air, and 接下页
 _SHORT = 240  # characters of an entry that is not parted
 # A table is set as one if its columns and longest cells are within these; else each row is a line of text.
 _MOST_COLUMNS, _WIDEST_TABLE, _LONGEST_CELL = 7, 44, 24
@@ -151,7 +151,7 @@ class Part:
     def fits(self, spots: Mapping[str, Spot]) -> bool:
         """Whether all of it stands within its cell."""
         last = self.id_of(self.stop - 1)
-        return last in spots and spots[f"{self.key}body"].bottom <= spots[f"{self.key}cell"].bottom
+        return last in spots and spots[f"{self.key}body"].bottom <= spots[f"{self.key}cell"].bottom - _RIM
 
     def smaller(self, spots: Mapping[str, Spot]) -> "Part":
         """With the largest type by which it may fit; at the smallest, itself."""

@@ -27,7 +27,7 @@ STYLESHEETS = ("css/print.css", "css/board.css", "css/board_layouts.css")
 TEMPLATE = "disclosure/boards/sheets.html"
 VARIANT: pdf.Variant = "pdf/ua-1"
 LONG_NAME, LONGEST_NAME = 12, 24  # characters of the name of a board, beyond which it is set smaller
-LONGEST_FOOT = 150
+LONGEST_FOOT = 130
 SHORT_DIGEST = 16
 
 

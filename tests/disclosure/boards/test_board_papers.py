@@ -1,5 +1,6 @@
 """Sheets of notice boards on paper: every layout, what overflows, what was taken back, and what a phone reads."""
 
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -73,6 +74,23 @@ def assert_in_order(words: Iterable[str], text: str) -> None:
         place = found
 
 
+def overlaps(pdf: bytes) -> list[str]:
+    """Words that stand on other words."""
+    found = []
+    for page in paper.poppler("pdftotext", pdf, "-bbox").split("<page ")[1:]:
+        words = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<', page)
+        boxes = [(*map(float, sides), word) for *sides, word in words]
+        for left, top, right, bottom, word in boxes:
+            # Boxes of lines touch, as their heights are those of the font; half of one is another line.
+            over = [
+                other
+                for x, y, to_x, to_y, other in boxes
+                if min(right, to_x) - max(left, x) > 2 and (bottom - top) * 0.6 > abs(y - top) + abs(to_y - bottom) > 0
+            ]
+            found += [f"{word} on {other}" for other in over]
+    return found
+
+
 @pytest.mark.parametrize(
     ("layout", "sections", "sizes"),
     [
@@ -95,6 +113,7 @@ def test_sheet_is_whole_in_every_layout(layout: str, sections: int, sizes: list[
     assert len(paper.bookmarks(pdf)) == sections + 1
     assert all(paper.described(pdf))
     assert paper.ink_outside(pdf, 9) == []
+    assert overlaps(pdf) == []
     text = paper.text(pdf)
     assert_in_order(words_of(sheet), text)
     for said in ("0399-6620188", sheet.digest[:16], sheet.log_head[:32], f"{sheet.serial}第1张，共{len(sizes)}张"):
@@ -127,6 +146,7 @@ def test_any_number_of_sections_fills_the_sheet(layout: str) -> None:
     for sheet, text in zip(sheets, texts, strict=True):
         assert_in_order(words_of(sheet), text)
     assert paper.ink_outside(pdf, 9) == []
+    assert overlaps(pdf) == []
 
 
 @pytest.mark.parametrize(("sentences", "least", "most"), [(2, 1, 1), (14, 2, 2), (90, 2, 6)])
@@ -146,6 +166,7 @@ def test_what_does_not_fit_goes_on_and_nothing_is_lost(sentences: int, least: in
     assert text.count("接下页") == text.count("接上页") >= (pages > 1)
     assert f"第{pages}张，共{pages}张" in text
     assert paper.ink_outside(pdf, 9) == []
+    assert overlaps(pdf) == []
 
 
 def test_tile_is_followed_by_what_goes_on_from_it() -> None:
@@ -236,6 +257,7 @@ def test_extreme_words_of_a_board_stay_within_the_page() -> None:
     pdf = boards.sheet_pdf(make_sheet(NoticeBoard.objects.get(pk=board.pk)))
 
     assert paper.ink_outside(pdf, 9) == []
+    assert overlaps(pdf) == []
     assert paper.text(pdf).count("据" * 60) >= 8
 
 

@@ -1,5 +1,6 @@
 """What the parts of the print queue are made of: volumes of a table, and the sheets of notice boards by half-year."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -94,6 +95,13 @@ def _by_board(sheets: Sequence[BoardSheet]) -> list[tuple[NoticeBoard, list[Boar
 
 def make(part: PrintPart) -> bytes:
     """The PDF of one part, by the kind of its job; the maker of print_jobs.make."""
+    try:
+        return _made(part)
+    finally:
+        gc.collect()  # thousands of boxes that name each other, before the next come
+
+
+def _made(part: PrintPart) -> bytes:
     if part.job.kind == PrintKind.TABLE:
         return print_tables.volume_pdf(part)
     rows = BoardSheet.objects.select_related("board__agency").in_bulk(part.wanted["sheets"])

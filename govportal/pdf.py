@@ -119,7 +119,7 @@ class Layout:
         metadata.lang = metadata.lang or "zh-CN"
         metadata.created = metadata.modified = created_at.isoformat(timespec="seconds")
         metadata.attachments = [_attachment(each, created_at) for each in attachments]
-        with _one_at_a_time, _addresses_refused(), _garbage_left():
+        with _one_at_a_time, _addresses_refused(), _garbage_left:
             pdf: bytes = self.document.write_pdf(pdf_variant=self.source.variant, pdf_tags=True)
         return pdf
 
@@ -128,7 +128,7 @@ def lay_out(source: Source) -> Layout:
     """Raises RefusedAddress for an address elsewhere, TooLong, FileNotFoundError for a missing style sheet."""
     if len(source.html) > MOST_HTML:
         raise TooLong(f"{len(source.html)} characters of HTML, at most {MOST_HTML}")
-    with _one_at_a_time, _addresses_refused(), _garbage_left():
+    with _one_at_a_time, _addresses_refused(), _garbage_left:
         fonts, fetcher = _fonts(), _Fetcher(source.resources)
         sheets = [CSS(string=_font_lists(), font_config=fonts, url_fetcher=fetcher)]
         sheets += [_sheet(path, _static_file(path).stat().st_mtime_ns) for path in source.stylesheets]
@@ -152,13 +152,14 @@ def render(
     when the text runs over one page, and taken if it saves a page. Raises as `lay_out`.
     """
     source = Source(html, tuple(stylesheets), variant, resources or {})
-    best = lay_out(source)
-    for sheet in tighter:
-        if not 1 < best.page_count <= MOST_PAGES_TO_SAVE:
-            break
-        tried = lay_out(replace(source, stylesheets=(*source.stylesheets, sheet)))
-        best = min(best, tried, key=lambda each: each.page_count)
-    return best.write(title=title, created_at=created_at, attachments=attachments)
+    with _garbage_left:  # from the first box to the last byte: what dies young is found at once
+        best = lay_out(source)
+        for sheet in tighter:
+            if not 1 < best.page_count <= MOST_PAGES_TO_SAVE:
+                break
+            tried = lay_out(replace(source, stylesheets=(*source.stylesheets, sheet)))
+            best = min(best, tried, key=lambda each: each.page_count)
+        return best.write(title=title, created_at=created_at, attachments=attachments)
 
 
 @contextmanager
@@ -169,17 +170,27 @@ def _addresses_refused() -> Iterator[None]:
         raise RefusedAddress(str(error.__cause__ or error)) from error
 
 
-@contextmanager
-def _garbage_left() -> Iterator[None]:
-    """Let nobody look for garbage meanwhile: there is little among the boxes of a page, and looking through all of
-    them again and again takes half of the time."""
-    was_looked_for = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_looked_for:
-            gc.enable()
+class _GarbageLeft:
+    """Nobody looks for garbage meanwhile: there is little among the boxes of a page, and looking through all of them
+    again and again takes half of the time. Of several at once the last turns it on again."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            gc.disable()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                gc.enable()
+
+
+_garbage_left = _GarbageLeft()
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ from disclosure.views import print_jobs as views
 from govportal import jobs, pdf, throttle
 from govportal.models import PublicRevision
 from govportal.now import now
+from govportal.site import absolute_url
 from tests import paper
 from tests.disclosure.doors import READERS, make_world, text_of, title_of
 from tests.factories import make_agency, make_item
@@ -67,11 +68,11 @@ def test_paper_of_powers_says_what_the_csv_says(client: Client) -> None:
         if heading != "网址":
             assert "".join(heading.split()) in said
             assert "".join(value.split()) in said, heading
-    assert paper.codes(made) == [print_tables.absolute_url(reverse("powers"))]
+    assert paper.codes(made) == [absolute_url(reverse("powers"))]
     assert paper.has_tags(made) and paper.title(made) == "权力清单"
     assert all(font.is_embedded for font in paper.fonts(made))
     assert not paper.ink_outside(made, 6)
-    assert print_tables.absolute_url(item.get_absolute_url()) in paper.links(made)
+    assert absolute_url(item.get_absolute_url()) in paper.links(made)
     assert paper.page_sizes(made) == [(420, 297)]
 
 

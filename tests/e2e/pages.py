@@ -307,6 +307,11 @@ def _board(agency: Agency | None = None, *, is_outdated: bool = False) -> BoardS
     return sheet
 
 
+def _boards() -> str:
+    _board()
+    return reverse("boards")
+
+
 def _cancelled_sheet() -> str:
     sheet = _board()
     later = make_sheet(sheet.board, actor=sheet.issued_by)
@@ -369,7 +374,7 @@ MADE: dict[str, Callable[[], str]] = {
     "rectifications_with_rows": _rectifications,
     "rectification": lambda: _rectified(RectificationState.VERIFIED).get_absolute_url(),
     "rectification_cancelled": lambda: _rectified(RectificationState.CANCELLED).get_absolute_url(),
-    "boards_with_rows": lambda: _board() and reverse("boards"),
+    "boards_with_rows": _boards,
     "board": lambda: _board(is_outdated=True).board.get_absolute_url(),
     "board_without_sheets": lambda: make_board(_agency(), sections=4).get_absolute_url(),
     "board_sheet": lambda: _board(is_outdated=True).get_absolute_url(),

@@ -45,10 +45,10 @@ class ChoicesWithHints(forms.RadioSelect):
         return option | {"hint": self.hints.get(str(value), "")}
 
 
-class BoardField(forms.ModelChoiceField):
+class BoardField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when run
     """公开栏 out of the list. Every board in use is valid; offered are those of an agency, or all of them."""
 
-    def __init__(self, label: Promise | str, **kwargs: Any) -> None:
+    def __init__(self, label: Any, **kwargs: Any) -> None:
         words = gettext_lazy("没有这个公开栏，请从名录中选择，或者写明它在哪里。")
         super().__init__(
             queryset=NoticeBoard.objects.none(),
@@ -63,7 +63,7 @@ class BoardField(forms.ModelChoiceField):
         """Answers whether there is anything to choose."""
         self.queryset = NoticeBoard.objects.listed()
         found = list(boards[:MOST_BOARDS])
-        options = [(board.pk, f"{board.name}（{board.place}）") for board in found]
+        options: list[Any] = [(board.pk, f"{board.name}（{board.place}）") for board in found]
         if not is_of_one:
             of_agency = groupby(zip(found, options, strict=True), key=lambda pair: pair[0].agency.display_name)
             options = [(name, [option for _board, option in pairs]) for name, pairs in of_agency]

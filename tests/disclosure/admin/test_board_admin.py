@@ -14,9 +14,12 @@ from PIL import Image
 from disclosure.enums import Audience, Category, ItemState, SectionSource, SheetState
 from disclosure.models import BoardSheet, Item, NoticeBoard
 from disclosure.services import print_board
-from govportal.models import Attachment, AuditEvent
+from govportal import access
+from govportal.calendar import load_calendar
+from govportal.contributions import Visit, staff_queues
+from govportal.models import Attachment, AuditEvent, User
 from govportal.now import now, today
-from govportal.permissions import Role
+from govportal.permissions import Permission, Role
 from tests.disclosure.admin.desks import signed_in
 from tests.disclosure.doors import text_of
 from tests.factories import make_agency, make_edition, make_item, make_member
@@ -345,3 +348,22 @@ def test_lists_say_what_hangs_and_what_is_to_do(town: Town, django_assert_max_nu
     for queue, count in (("reprint", 1), ("post", 2), ("remove", 0)):
         found = client.get(f"/admin/disclosure/boardsheet/?queue={queue}")
         assert found.context["cl"].result_count == count, queue
+
+
+def test_queues_of_boards_cost_one_statement_and_are_for_those_who_keep_them(
+    town: Town, django_assert_num_queries: Any
+) -> None:
+    item = town.item("机构职能表")
+    make_sheet(make_board(town.agency))
+    make_edition(item, category=Category.DUTIES)
+    boards = [queue for queue in staff_queues.all() if queue.key.startswith("board-")]
+    visits = {name: Visit(user, now(), load_calendar) for name, user in vars(town).items() if isinstance(user, User)}
+    visits["stranger"] = Visit(make_keeper(make_agency()), now(), load_calendar)
+    reviewer = Visit(make_member(Role.SECRECY_REVIEWER, town.agency), now(), load_calendar)
+
+    assert [queue.figure(reviewer) for queue in boards] == [None, None, None]
+    for name, visit in visits.items():
+        access.can(visit.user, Permission.MANAGE_BOARDS)  # reads the roles
+        with django_assert_num_queries(1):
+            figures = [queue.figure(visit) for queue in boards]
+        assert [figure and figure.count for figure in figures] == ([0, 0, 0] if name == "stranger" else [1, 1, 0])

@@ -1,14 +1,15 @@
 """Setting up and composing boards: what is refused and why, and that nothing is written twice or over another's."""
 
 from copy import copy
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from disclosure.enums import Audience, Category, ItemState, SectionSource
-from disclosure.models import BoardSection, NoticeBoard
+from disclosure.enums import Audience, Category, ItemState, SectionSource, SheetState
+from disclosure.models import BoardSection, BoardSheet, NoticeBoard, SectionItem, SheetItem
 from disclosure.services import compose_board, print_board
 from govportal.models import Agency, AuditEvent, PublicRevision, User
 from govportal.now import now, today
@@ -148,3 +149,42 @@ def test_stale_composition_is_not_written() -> None:
 
     assert refused.value.error_list[0].code == compose_board.STALE
     assert unchanged.place == "别人的" and len(deeds()) == 1
+
+
+def test_constraints_of_compositions_and_sheets_hold_without_the_services() -> None:
+    agency = make_agency()
+    item = make_item(agency=agency, edition={"category": Category.DUTIES, "published_on": today()})
+    made = make_board(agency)
+    section = made.sections.get()
+    SectionItem.objects.create(section=section, item=item)
+    sheet = make_sheet(made)
+    yesterday = today() - timedelta(days=1)
+    hangs = {"posted_on": today(), "posted_by": sheet.issued_by, "photo": make_photo(sheet.issued_by)}
+    broken = [
+        (NoticeBoard, {"layout": "x"}),
+        *((BoardSection, values) for values in ({"source": "x"}, {"span": "x"}, {"detail": "x"}, {"newest": 13})),
+        *((BoardSheet, values) for values in (
+            {"state": "x"}, {"state": SheetState.POSTED}, {"state": SheetState.CANCELLED},
+            {"state": SheetState.REMOVED} | hangs, {"state": SheetState.REMOVED, "removed_on": yesterday} | hangs,
+        )),
+    ]  # fmt: skip
+
+    for model, values in broken:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model._default_manager.all().update(**values)
+    for values in ({"layout": "x"}, {"period_end": date(2000, 1, 1)}, {"post_until": date(2000, 1, 1)}):
+        twin = BoardSheet.objects.get()
+        twin.pk, twin.serial = None, "X-1"
+        for name, value in values.items():
+            setattr(twin, name, value)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            twin.save(force_insert=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SectionItem.objects.create(section=section, item=item)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SheetItem.objects.bulk_create([copy_of(row) for row in sheet.items.all()])
+
+
+def copy_of(row: SheetItem) -> SheetItem:
+    row.pk = None
+    return row

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from govportal.models import SiteProfile, User
+from govportal.models import Leader, SiteProfile, User
 from govportal.now import now, today
 from govportal.permissions import Role
 from requests_app.feedback_enums import Judgement
@@ -29,6 +29,7 @@ def _administrator() -> User:
     agency = make_agency(name="澄明县人民政府")
     user = make_member(Role.ADMINISTRATOR, agency, email="admin@county.example")
     make_member(Role.PUBLISHER, agency, user=user)
+    Leader.objects.create(agency=agency, name="王明", post="局长")
     for number in (1, 2):
         subject = f"整改报告 整改〔2026〕{number}号：已逾期 2 个工作日（应于 2026-03-02 前报告）"
         make_inbox_message(user, kind="rectification", subject=subject, read_at=now() if number == 1 else None)
@@ -43,7 +44,8 @@ def _complaint() -> Complaint:
 
 def test_pages_of_staff_are_accessible(browser: Browser, live_server: LiveServer) -> None:
     user, row = _administrator(), _complaint()
-    own = [(user, reverse(f"admin:{name}")) for name in ("index", "inbox", "inbox_settings", "deadlines", "jobs")]
+    names = ("index", "inbox", "inbox_settings", "deadlines", "jobs", "badges")
+    own = [(user, reverse(f"admin:{name}")) for name in names]
     officer = complaint_officer_of(row)
     desk = [
         (officer, reverse("admin:requests_app_complaint_change", args=[row.pk])),

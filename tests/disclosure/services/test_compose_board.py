@@ -160,7 +160,7 @@ def test_constraints_of_compositions_and_sheets_hold_without_the_services() -> N
     sheet = make_sheet(made)
     yesterday = today() - timedelta(days=1)
     hangs = {"posted_on": today(), "posted_by": sheet.issued_by, "photo": make_photo(sheet.issued_by)}
-    broken = [
+    broken: list[tuple[Any, dict[str, Any]]] = [
         (NoticeBoard, {"layout": "x"}),
         *((BoardSection, values) for values in ({"source": "x"}, {"span": "x"}, {"detail": "x"}, {"newest": 13})),
         *((BoardSheet, values) for values in (
@@ -172,7 +172,12 @@ def test_constraints_of_compositions_and_sheets_hold_without_the_services() -> N
     for model, values in broken:
         with pytest.raises(IntegrityError), transaction.atomic():
             model._default_manager.all().update(**values)
-    for values in ({"layout": "x"}, {"period_end": date(2000, 1, 1)}, {"post_until": date(2000, 1, 1)}):
+    days: tuple[dict[str, Any], ...] = (
+        {"layout": "x"},
+        {"period_end": date(2000, 1, 1)},
+        {"post_until": date(2000, 1, 1)},
+    )
+    for values in days:
         twin = BoardSheet.objects.get()
         twin.pk, twin.serial = None, "X-1"
         for name, value in values.items():

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from disclosure.board_excerpts import blocks_of
 from disclosure.board_masking import Mask, Names
-from disclosure.enums import NOTICE_STATES, Audience, ItemState
+from disclosure.enums import NOTICE_STATES, Audience, ItemState, SectionDetail
 from disclosure.models import BoardSheet, Item, SheetItem
 from govportal.htmlblocks import Block
 from govportal.models import Agency, InternalBody, Leader
 from govportal.site import absolute_url
 
 SHORT_DIGEST = 12  # characters of a digest on paper: enough to tell two texts apart
+LONGEST_SECTION = 2_400  # characters; a cell holds some 500
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -149,7 +150,7 @@ def _section(
 ) -> SectionView:
     shown = [*officials, *section.get("shown_names", ())]
     mask = Mask(Names.of(is_masking=section["masks_names"], hidden=section.get("hidden_names", ()), shown=shown))
-    entries = tuple(_entry(row, section["detail"], mask, readable) for row in rows)
+    entries = _entries(rows, section["detail"], mask, readable)
     days = [row.edition.published_on for row, entry in zip(rows, entries, strict=True) if not entry.is_withheld]
     address = f"{address_of(sheet)}#s{place + 1}" if sheet.serial else address_of(sheet)
     return SectionView(
@@ -164,6 +165,15 @@ def _section(
         entries=entries,
         has_masked=mask.has_masked,
     )
+
+
+def _entries(rows: Sequence[SheetItem], detail: str, mask: Mask, readable: _Readable) -> tuple[EntryView, ...]:
+    """After so much text in full that the section is a booklet, the others are told in short."""
+    entries, size = list[EntryView](), 0
+    for row in rows:
+        entries.append(_entry(row, detail if size < LONGEST_SECTION else SectionDetail.SUMMARY.value, mask, readable))
+        size += sum(map(len, entries[-1].lines))
+    return tuple(entries)
 
 
 def _entry(row: SheetItem, detail: str, mask: Mask, readable: _Readable) -> EntryView:

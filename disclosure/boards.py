@@ -61,7 +61,7 @@ class Page:
     @property
     def classes(self) -> str:
         layout = self.board.sheet.layout
-        grid = GRIDS[layout][len(self.parts)]
+        grid = GRIDS[layout][len(self.parts) or 1]
         wide = " wide" if len(self.parts) < grid.columns * grid.rows else ""
         return f"{layout.replace('_', '-')} c{grid.columns} r{grid.rows}{wide}"
 
@@ -120,7 +120,7 @@ def _made(first: Sequence[Page], title: str) -> bytes:
 
 def _first_pages(board: Board) -> list[Page]:
     parts = [Part(one, units := units_of(one), 0, len(units)) for one in board.sections]
-    return _numbered(_pages(board, parts, turn=0))
+    return _numbered(_pages(board, parts, turn=0) or [Page(board, ())])
 
 
 def _pages(board: Board, parts: Sequence[Part], *, turn: int) -> list[Page]:
@@ -180,7 +180,7 @@ def _in_order(pages: Sequence[Page]) -> list[Page]:
     found = []
     for board in {page.board.key: page.board for page in pages}.values():
         own = [page for page in pages if page.board is board]
-        if max(GRIDS[board.sheet.layout]) == 1:
+        if max(GRIDS[board.sheet.layout]) == 1 and board.sections:
             own.sort(key=lambda page: (page.parts[0].section.number, page.parts[0].start))
         found += _numbered(own)
     return found

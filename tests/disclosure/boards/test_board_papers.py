@@ -269,6 +269,12 @@ def test_preview_has_no_number_and_says_so() -> None:
     assert "预览，未编号" in text
 
 
+def test_preview_of_a_board_without_sections_is_an_empty_sheet() -> None:
+    draft = print_board.drafted(make_board(sections=0), make_plan(), at=now())
+
+    assert paper.page_count(boards.draft_pdf(draft.sheet, draft.items)) == 1
+
+
 def test_bundle_keeps_the_size_and_the_bookmark_of_each_sheet() -> None:
     sheets = [
         make_sheet(board_with(sections=1, layout=layout)) for layout in (BoardLayout.A3_LANDSCAPE, BoardLayout.A4_TILES)

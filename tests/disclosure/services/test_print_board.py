@@ -1,6 +1,7 @@
 """Sheets of notice boards: numbered, fixed, posted with proof, compared with today."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from disclosure import board_record
 from disclosure.enums import Category, SheetState
-from disclosure.models import BoardSheet
+from disclosure.models import BoardSheet, NoticeBoard
 from disclosure.services import print_board
 from govportal.now import now, today
 from tests.factories import make_agency, make_item, make_user
@@ -17,7 +18,7 @@ from tests.factories.boards import make_board, make_keeper, make_photo, make_pla
 pytestmark = pytest.mark.django_db
 
 
-def filled_board(**values: object) -> object:
+def filled_board(**values: Any) -> NoticeBoard:
     agency = make_agency(phone="0399-6612001")
     make_item(agency=agency, edition={"category": Category.DUTIES, "title": "机构职能", "published_on": today()})
     return make_board(agency, sections=2, **values)

@@ -37,6 +37,11 @@ _RELATIVE = re.compile(r' href="(?!#|https?://|mailto:|tel:)([^"]*)"')
 _DAY = "Y年n月j日"
 
 
+# Han characters of the title on one line, and the class of its size; the first that leaves no stray end is taken.
+_TITLE_SIZES = ((22, ""), (24, "smaller"), (26, "smallest"))
+_STRAY = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One row of metadata: plain words, or a field of the type with the template of its kind."""
@@ -47,7 +52,7 @@ class Fact:
 
     @property
     def is_wide(self) -> bool:
-        return sum(1 if east_asian_width(letter) in "WFA" else 0.5 for letter in self.value) > _HALF_ROW
+        return _width(self.value) > _HALF_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,18 @@ class Section:
     template: str
     drawing: str = ""
     nodes: Sequence[Node] = ()
+
+
+def title_size(title: str) -> str:
+    """The class of a size at which the last line of the title is no word cut in two."""
+    width = _width(title)
+    fitting = (name for line, name in _TITLE_SIZES if width <= line or not 0 < width % line < _STRAY)
+    return next(fitting, "")
+
+
+def _width(text: str) -> float:
+    """In Han characters."""
+    return sum(1 if east_asian_width(letter) in "WFA" else 0.5 for letter in text)
 
 
 def packed(facts: Iterable[Fact]) -> list[list[Fact]]:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 5)
 NOBODY = AnonymousUser()
 SPOKEN = {"service_guide"}  # poppler takes its time over the tags
-EDGE = 12  # mm: the foot stands between it and the margin of the text
+EDGE = 10  # mm: the foot stands between it and the text
 
 
 @pytest.fixture(scope="module")

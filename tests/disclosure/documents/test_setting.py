@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from disclosure import documents
+from disclosure.document_parts import title_size
 from disclosure.models import Item
 from govportal.models import Leader
 from tests import paper
@@ -15,6 +16,13 @@ pytestmark = pytest.mark.django_db
 
 RARE = "镕堃喆玥珺瑄鑫垚犇骉飍焱淼赟昇祎彧烜皞燚"
 HEADING = re.compile(r"第\d+节小标题")
+
+
+@pytest.mark.parametrize(
+    ("length", "size"), [(10, ""), (22, ""), (23, "smaller"), (25, "smallest"), (26, ""), (45, "smaller"), (48, "")]
+)
+def test_title_leaves_no_stray_end(length: int, size: str) -> None:
+    assert title_size("题" * length) == size
 
 
 def drawn(item: Item) -> bytes:

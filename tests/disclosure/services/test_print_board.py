@@ -1,5 +1,6 @@
 """Sheets of notice boards: numbered, fixed, posted with proof, compared with today."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_sheet_is_refused_to_whoever_keeps_no_board_and_for_impossible_days() ->
 
 def test_database_keeps_what_was_issued() -> None:
     sheet = make_sheet(filled_board())
-    forbidden = [
+    forbidden: list[Callable[[], object]] = [
         lambda: BoardSheet.objects.filter(pk=sheet.pk).update(sections=[]),
         lambda: BoardSheet.objects.filter(pk=sheet.pk).update(serial="X-1"),
         lambda: sheet.items.update(position=9),

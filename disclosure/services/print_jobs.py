@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localtime
 
 from disclosure.enums import PUBLIC_CHAIN, LogKind, PrintFormat, PrintKind, PrintState
 from disclosure.models import LogEntry, PrintJob, PrintPart, SheetItem
@@ -222,7 +223,7 @@ def finish(job_id: int, *, at: datetime) -> bool:
 
 def _write_zip(path: Path, job: PrintJob, parts: list[PrintPart]) -> None:
     """The volumes as they are, for a PDF does not shrink, and what each should hash to."""
-    stamp = job.asked_at.timetuple()[:6]
+    stamp = localtime(job.asked_at).timetuple()[:6]
     listed = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for part in parts:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from openpyxl import Workbook
 
 from govportal.html import without_controls
 from govportal.now import today
@@ -70,6 +69,8 @@ def csv_response(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpRe
 
 def xlsx_bytes(rows: Iterable[Sequence[object]], *, title: str) -> bytes:
     """One sheet; every cell is text, the first row stays in sight. Cells are cut at what a spreadsheet holds."""
+    from openpyxl import Workbook  # 17 MB that only whoever exports needs
+
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(title[:31])
     sheet.freeze_panes = "A2"

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from disclosure.catalogue_table import CatalogueRow, read_rows
 from disclosure.models import CatalogueEntry, IndexCounter
@@ -17,6 +16,7 @@ from disclosure.types import ITEM_TYPES
 from govportal import audit
 from govportal.imports import ImportResult, Outcome, RowOutcome
 from govportal.models import Agency, PublicRevision
+from govportal.pinyin import first_letters
 from govportal.tables import UnreadableTable, read_table
 
 MAX_ROWS = 5_000  # the catalogues of a whole county; an upload is answered within seconds
@@ -178,7 +178,7 @@ class EntryNumbers:
         self._position = max(CatalogueEntry.objects.values_list("position", flat=True), default=0)
 
     def next_code(self, domain: str) -> str:
-        letters = "".join(lazy_pinyin(domain, style=Style.FIRST_LETTER)).upper()
+        letters = "".join(first_letters(domain)).upper()
         prefix = "".join(letter for letter in letters if letter.isascii() and letter.isalnum())[:8] or "X"
         number = self._last.get(prefix, 0) + 1
         while f"{prefix}-{number:03}" in self._codes:

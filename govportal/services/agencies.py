@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
-from pypinyin import Style, lazy_pinyin
 
 from govportal import audit
 from govportal.models import Agency, PublicRevision
+from govportal.pinyin import first_letters
 
 # The area in front of a name (县民政局, 澄明县民政局): with it, every agency would stand under one letter.
 _AREA = re.compile(r"^(?:[县区省]|市(?![场政容])|[^县市]{2,4}[县市])(?=..)")
@@ -18,7 +18,7 @@ _AREA = re.compile(r"^(?:[县区省]|市(?![场政容])|[^县市]{2,4}[县市])(
 def initials_of(name: str) -> str:
     """The pinyin initials people type to find an agency: 县民政局 → mzj. At most 60."""
     core = _AREA.sub("", name)
-    return "".join(part[0] for part in lazy_pinyin(core, style=Style.FIRST_LETTER) if part).lower()[:60]
+    return "".join(part[0] for part in first_letters(core)).lower()[:60]
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""打印任务 in the admin: what was ordered and how far it is; the sheets of the boards of a half-year are ordered here."""
+"""打印任务 in the admin: what was ordered and how far it is; sheets of the boards of a half-year are ordered here."""
 
 from typing import Any
 

@@ -47,6 +47,18 @@ def refuse_active_pdf(data: bytes) -> None:
         raise RefusedFile(_("PDF 含有脚本、附件或会自动执行的动作，请另存为不含这些内容的 PDF 后再上传。"))
 
 
+def refuse_active_addition(data: bytes, made: bytes) -> None:
+    """Of a PDF of ours that somebody's seal was added to, as a signature is: our bytes, and more behind them.
+
+    What we put into the file may be named anew; nothing else may be brought in. Raises RefusedFile.
+    """
+    added = data.removeprefix(made)
+    if not made or len(added) == len(data):
+        raise _opaque()
+    if _PDF_ENCRYPTED.search(added) or any(_PDF_BROUGHT_IN.search(part) for part in (added, *_object_streams(added))):
+        raise RefusedFile(_("PDF 含有脚本、附件或会自动执行的动作，请另存为不含这些内容的 PDF 后再上传。"))
+
+
 def _pdf_name(*words: str) -> re.Pattern[bytes]:
     """A name object: every letter may be written as # and its two hexadecimal digits."""
 
@@ -59,6 +71,8 @@ def _pdf_name(*words: str) -> re.Pattern[bytes]:
 
 
 _PDF_ACTIVE = _pdf_name(*_PDF_ACTIVE_NAMES)
+# Without the list of what the file holds already, which a new catalogue of the same file must name again.
+_PDF_BROUGHT_IN = _pdf_name("EF", *(name for name in _PDF_ACTIVE_NAMES if name != "EmbeddedFiles"))
 # An entry of the trailer, not the word in a text: it leads to a dictionary, or is one.
 _PDF_ENCRYPTED = re.compile(_pdf_name("Encrypt").pattern + rb"\s*(?:\d+\s+\d+\s+R|<<)")
 _OBJECT_STREAM = _pdf_name("ObjStm")

@@ -22,6 +22,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from govportal import crypto
+from govportal.active_content import refuse_active_addition
 from govportal.files import Examined, digest, examine, let_nothing_run, safe_name
 from govportal.filetypes import INLINE_CONTENT_TYPES, JPEG, PDF, PNG, FileType
 from govportal.models import PrivateFile, User
@@ -97,6 +98,24 @@ def store_made(pdf: bytes, *, name: str) -> PrivateFile:
     for bytes that somebody sent."""
     found = Examined(safe_name(f"{name}.pdf"), PDF.suffixes[0], PDF.content_type, len(pdf))
     return keep(_written(ContentFile(pdf), found, by=None))
+
+
+def store_added(upload: "File[Any]", *, made: PrivateFile | None, by: User) -> PrivateFile | None:
+    """A PDF of ours to which somebody added a seal; None when it does not begin with the very bytes we made.
+
+    Raises RefusedFile for what was brought in with it.
+    """
+    if made is None or not made.size < (upload.size or 0) <= settings.ATTACHMENT_MAX_BYTES:
+        return None
+    ours = open_bytes(made)
+    upload.seek(0)
+    data = upload.read()
+    upload.seek(0)
+    if not data.startswith(ours):
+        return None
+    refuse_active_addition(data, ours)
+    found = Examined(safe_name(upload.name or made.name), PDF.suffixes[0], PDF.content_type, len(data))
+    return keep(_written(ContentFile(data), found, by=by))
 
 
 def open_bytes(file: PrivateFile) -> bytes:

@@ -334,12 +334,17 @@ def reasons_against_sealing(letter: Letter, actor: Any) -> list[str]:
 
 @transaction.atomic
 def attach_sealed_copy(letter_id: int, upload: Any, *, actor: User, at: datetime) -> Letter:
-    """上传用印件: the scan of the sealed letter, which takes the place of our PDF. Raises ValidationError."""
+    """上传用印件: the scan of the sealed letter, or our PDF with a seal added to it, which takes the place of our PDF.
+
+    Raises ValidationError.
+    """
     letter, _kind = locked(letter_id)
     check(reasons_against_sealing(letter, actor))
     before = letter.sealed_file
     try:
-        letter.sealed_file = private_files.store(upload, by=actor, accepted=private_files.SCANS)
+        letter.sealed_file = private_files.store_added(upload, made=letter.file, by=actor) or private_files.store(
+            upload, by=actor, accepted=private_files.SCANS
+        )
     except RefusedFile as error:
         raise ValidationError(str(error)) from error
     letter.save(update_fields=["sealed_file"])

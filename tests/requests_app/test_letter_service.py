@@ -295,6 +295,24 @@ def test_sealed_copy_must_be_a_scan(agency: Agency, name: str, content: bytes, r
         letters.attach_sealed_copy(letter.pk, SimpleUploadedFile(name, content), actor=officer_of(agency), at=AT)
 
 
+def test_seal_may_be_added_to_our_pdf_and_nothing_else(agency: Agency) -> None:
+    letter, officer = issued(agency), officer_of(agency)
+    ours = private_files.open_bytes(letters.file_of(letter.pk))
+    seal = b"\n9 0 obj <</Type /Catalog /AcroForm 8 0 R /Names <</EmbeddedFiles 5 0 R>>>> endobj\n%%EOF\n"
+
+    def attach(content: bytes) -> None:
+        letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("电子印章.pdf", content), actor=officer, at=AT)
+
+    for brought_in in (b"/S /JavaScript", b"/EF <</F 7 0 R>>", b"/Type /EmbeddedFile", b"/S /Launch"):
+        with pytest.raises(ValidationError, match="含有脚本、附件"):
+            attach(ours + b"\n7 0 obj <<" + brought_in + b">> endobj" + seal)
+    with pytest.raises(ValidationError, match="含有脚本、附件"):
+        attach(ours[:-1] + b"X" + seal)
+    attach(ours + seal)
+
+    assert private_files.open_bytes(letters.file_of(letter.pk)) == ours + seal
+
+
 def test_sealed_copy_that_was_sent_stays(agency: Agency) -> None:
     letter, officer = issued(agency), officer_of(agency)
     letters.attach_sealed_copy(letter.pk, SimpleUploadedFile("甲.pdf", SCAN), actor=officer, at=AT)

@@ -51,19 +51,19 @@ def change_of(edition: Edition, found: Sequence[Finding]) -> Change:
 def mark_changes(editions: Sequence[Edition]) -> None:
     """Give every published edition its `change` from the one before; `editions` newest first, redacted ones none.
 
-    What is published never changes, so the counts of two digests are kept.
+    What is published never changes, so the counts of two digests are kept, under the number of the rules.
     """
     pairs = [
         (before, after)
         for after, before in pairwise(editions)
         if before.digest and after.digest and not (before.redacted_by_entry_id or after.redacted_by_entry_id)
     ]
-    keys = {after.pk: f"change:{before.digest}:{after.digest}" for before, after in pairs}
+    keys = {after.pk: f"change:2:{before.digest}:{after.digest}" for before, after in pairs}
     kept: dict[str, list[tuple[str, int]]] = cache.get_many(keys.values())
     missing = [(before, after) for before, after in pairs if keys[after.pk] not in kept]
     if missing:
         _read_texts({edition.pk: edition for pair in missing for edition in pair})
-        is_rewritten = any((before.body, before.extra) != (after.body, after.extra) for before, after in missing)
+        is_rewritten = any(_words(before) != _words(after) for before, after in missing)
         names = agency_names() if is_rewritten else []
         for before, after in missing:
             found = counted(findings(before, after, names))
@@ -72,6 +72,10 @@ def mark_changes(editions: Sequence[Edition]) -> None:
     for _before, after in pairs:
         kinds = [(ChangeKind(kind), count) for kind, count in kept[keys[after.pk]]]
         after.change = Change(after.is_substantive or bool(kinds), kinds)  # type: ignore[attr-defined]
+
+
+def _words(edition: Edition) -> tuple[str, str, Any]:
+    return edition.summary, edition.body, edition.extra
 
 
 def _read_texts(editions: Mapping[int, Edition]) -> None:

@@ -1,8 +1,9 @@
 """Whether a change is substantive (实质性修改): decided from the two texts, not by who wrote them (domain §4.5).
 
 Slight is what changes nothing for a reader: punctuation, white space, line breaks, markup, 的/地/得, one character
-put right here and there, and the words that only help to find the text (summary, keywords, topic). All else is
-substantive, and the publisher cannot deny it. Work is bounded as in govportal.textdiff.
+put right here and there, and the words that only help to find the text (keywords, topic, the wording of the summary).
+All else is substantive, and the publisher cannot deny it. A summary hangs on the wall in place of its text, so its
+facts count: numbers, amounts, dates, names. Work is bounded as in govportal.textdiff.
 """
 
 from collections import Counter
@@ -25,7 +26,7 @@ from govportal.textdiff import Op, aligned, diff_text
 if TYPE_CHECKING:
     from disclosure.models import Edition
 
-# Whose change is substantive beside the text. Summary, keywords and topic only help to find it.
+# Whose change is substantive beside the text. Keywords and topic only help to find it.
 METADATA = (
     "title",
     "document_number",
@@ -63,6 +64,9 @@ class ChangeKind(TextChoices):
     METADATA = "metadata", gettext_lazy("要素")
 
 
+FACTS = frozenset({ChangeKind.NUMBER, ChangeKind.DATE, ChangeKind.AMOUNT, ChangeKind.NAME})
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One change that makes the new edition substantive: what stood there and what stands there now.
@@ -84,6 +88,7 @@ def findings(before: "Edition", after: "Edition", names: Collection[str] = ()) -
     """
     return [
         *in_metadata(before, after),
+        *in_summary(before, after, names),
         *in_body(before.body, after.body, names),
         *in_extra(before, after, names),
         *in_files(before, after),
@@ -111,6 +116,15 @@ def in_metadata(before: "Edition", after: "Edition") -> Iterator[Finding]:
         if core(plain(old)) != core(plain(new)):
             label = str(type(after)._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             yield Finding(ChangeKind.METADATA, _cut(old), _cut(new), label=label)
+
+
+def in_summary(before: "Edition", after: "Edition", names: Collection[str] = ()) -> Iterator[Finding]:
+    """The facts that a summary states otherwise, no longer or anew; in other words it may say the same."""
+    if before.summary != after.summary:
+        label = str(type(after)._meta.get_field("summary").verbose_name)  # type: ignore[union-attr]
+        for one in in_text(before.summary, after.summary, names):
+            if one.kind in FACTS:
+                yield replace(one, label=label)
 
 
 def _shown(edition: "Edition", name: str) -> str:

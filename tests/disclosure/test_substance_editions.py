@@ -41,6 +41,25 @@ def test_any_metadata_changed_is_substantive(name: str) -> None:
     assert [(finding.kind, finding.label) for finding in found] == [(K.METADATA, label)]
 
 
+# Real amendments whose text said so too, or did not: what a reader before the wall is told otherwise.
+SUMMARIES = (
+    ("1462个充电端口，退还3.18万元。", "1462个充电端口，退还3.46万元。", [(K.AMOUNT, "3.18万元", "3.46万元")]),
+    ("公示不少于三十日，每份六元。", "公示不少于30天，每份九元。", [(K.AMOUNT, "六元", "九元")]),
+    ("自2026年3月1日起施行。", "自2026年4月1日起施行。", [(K.DATE, "2026年3月1日", "2026年4月1日")]),
+    ("由民政局受理。", "由财政局受理。", [(K.NAME, "民政局", "财政局")]),
+    ("", "十件实事七件达到进度。", [(K.NUMBER, "", "十件、七件")]),
+    ("公租房谁能申请、怎么排队，一并规定，共8条。", "规定公租房的申请和排队等事项，共八条", []),
+)
+
+
+def test_facts_of_the_summary_changed_are_substantive_and_its_wording_is_not() -> None:
+    for old, new, expected in SUMMARIES:
+        found = findings(edition(summary=old), edition(summary=new))
+
+        assert sorted((one.kind, one.old, one.new) for one in found) == sorted(expected), (old, new)
+        assert {one.label for one in found} <= {"内容概述"}
+
+
 @pytest.mark.parametrize(
     "values", [{"summary": "概述"}, {"keywords": ["预算"]}, {"topic": "财政"}, {"title": "预算公开。"}]
 )

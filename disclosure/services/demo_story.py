@@ -239,6 +239,7 @@ class Story:
                     raise DemoFault(f"{raw['key']}: the text to be replaced is not in the body: {old}")
                 body = body.replace(old, new)
             raw["body"] = body
+            raw["summary"] = change.get("summary", raw["summary"])
             raw["extra"] = raw.get("extra", {}) | change.get("extra", {})
             raw["validity"] = change.get("validity", Validity.AMENDED)
             item = self.items[raw["key"]]

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from disclosure import documents
 from disclosure.documents import Paper
@@ -14,6 +15,7 @@ from disclosure.enums import READABLE_STATES
 from govportal.models import Agency
 
 
+@require_safe
 def item_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     """打印版 of an item; of a withdrawn one the notice that stands in its place."""
     item = documents.printable(request.user).filter(slug=slug).first()
@@ -22,6 +24,7 @@ def item_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _answer(request, documents.item_paper(item, request.user))
 
 
+@require_safe
 def checklist_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     """一次性告知单 of a service guide that is shown; of none other."""
     guides = documents.printable(request.user).filter(item_type=documents.GUIDE, state__in=READABLE_STATES)
@@ -31,6 +34,7 @@ def checklist_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _answer(request, documents.checklist_paper(item, request.user))
 
 
+@require_safe
 def duties_pdf(request: HttpRequest, code: str) -> HttpResponseBase:
     """机构职能 of an agency: what hangs beside its door."""
     agency = Agency.objects.select_related("parent", "succeeded_by").filter(code=code).first()

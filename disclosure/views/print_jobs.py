@@ -40,7 +40,7 @@ class _TooOften(Exception):
 def table(request: HttpRequest, key: str) -> HttpResponseBase:
     """The list as a PDF at once; what is too long for one is offered in volumes, and ordered by POST.
 
-    Parameters that mean nothing are refused, as with the CSV.
+    A value that nobody can mean is refused, and a parameter that no list has is none, both as with the CSV.
     """
     paper = PAPER_TABLES[key]
     filterset = paper.filters(request.GET)

@@ -124,6 +124,8 @@ def test_parameters_that_mean_nothing_are_refused_with_words(client: Client) -> 
                 assert text_of(answer)
     assert client.get(reverse("powers_pdf") + "?kind=x").status_code == 400
     assert client.put(reverse("powers_pdf")).status_code == 405
+    for door in (reverse("powers_pdf"), reverse("data_csv", args=["power"])):
+        assert client.get(f"{door}?foo=1&page=2").status_code == 200, door  # no condition of the list
 
 
 @pytest.mark.usefixtures("as_html")

@@ -76,6 +76,11 @@ class RowFormSet(_RowsBase):
             kwargs["initial"] = self.first_rows[i]
         return super()._construct_form(i, **kwargs)  # type: ignore[misc]
 
+    def clean(self) -> None:
+        """Of fewer rows than none, Django makes none: what is refused above the limit is refused below it."""
+        if self.management_form.cleaned_data["TOTAL_FORMS"] < 0:
+            raise ValidationError(_("表格的行数不对，没有保存。请重新打开本页再填。"))
+
     def filled(self) -> list[dict[str, Any]]:
         """What was typed, row by row, without the blank ones. Call after `is_valid`."""
         return [form.cleaned_data for form in self.forms if form.has_changed()]

@@ -42,6 +42,7 @@ class PhotoHolder(forms.Form):
     photo = forms.FileField(
         label=gettext_lazy("照片"),
         required=False,
+        allow_empty_file=True,  # what is wrong with a file is said once, by whoever keeps it
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     photo_ref = forms.CharField(required=False, widget=forms.HiddenInput)

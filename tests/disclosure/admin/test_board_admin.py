@@ -12,6 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from disclosure.enums import Audience, Category, ItemState, SectionSource, SheetState
+from disclosure.forms.board_sections import section_rows
 from disclosure.models import BoardSheet, Item, NoticeBoard
 from disclosure.services import print_board
 from govportal import access
@@ -102,6 +103,23 @@ def test_new_board_comes_with_the_eight_categories(town: Town) -> None:
     assert faults(text_of(client.get(page(board)))) == []
 
 
+def test_impossible_number_of_rows_deletes_no_section(town: Town) -> None:
+    board = make_board(town.agency, sections=3)
+    client = signed_in(town.keeper)
+
+    for total in ("-1", "100000", "x", ""):
+        sent = as_shown(client.get(page(board))) | {"sections-TOTAL_FORMS": total}
+        assert client.post(page(board), sent).status_code == 200, total
+        assert len(sections_of(board)) == 3, total
+
+
+def test_empty_photo_is_one_fault(town: Town) -> None:
+    client = signed_in(town.keeper)
+    sent = filled(client.get(ADD), town.agency, photo=SimpleUploadedFile("IMG_0017.jpg", b""))
+
+    assert [str(fault.words) for fault in client.post(ADD, sent).context["faults"]] == ["文件是空的。"]
+
+
 def test_page_without_a_change_writes_nothing(town: Town) -> None:
     board = make_board(town.agency, sections=3)
     client = signed_in(town.keeper)
@@ -137,6 +155,29 @@ def test_sections_are_ordered_removed_and_added_without_a_script(town: Town) -> 
     assert (section.hidden_names, section.agency) == (["沈某某"], town.agency)
     trail = AuditEvent.objects.get(action="noticeboard.compose")
     assert "沈某某" not in f"{trail.before}{trail.after}" and trail.after["sections"][0]["hidden_names"] == 1
+
+
+def test_item_is_picked_by_its_number_its_address_or_the_end_of_it(town: Town) -> None:
+    item = town.item("招聘公示")
+
+    for typed in (
+        item.index_number,
+        f"{item.index_number} 招聘公示",
+        item.slug,
+        f"https://x.example/items/{item.slug}/",
+    ):
+        row = section_rows(
+            {
+                "sections-TOTAL_FORMS": "1",
+                "sections-INITIAL_FORMS": "0",
+                "sections-0-heading": "公示",
+                "sections-0-source": "picked",
+                "sections-0-picked": typed,
+            },
+            (),
+            is_checked=True,
+        ).forms[0]
+        assert not row.errors.get("picked") and row.items == [item], typed
 
 
 def test_faults_are_said_on_top_and_nothing_typed_is_lost(town: Town) -> None:

@@ -15,6 +15,7 @@ from govportal.archives import RefusedFile
 MAX_PIXELS = 89_000_000  # A3 scanned at 600 dpi has 70 million; from 89.5 million Pillow takes a picture for a bomb
 MAX_SIDE = 65_500  # of a JPEG
 PHOTO_KINDS = ("JPEG", "PNG", "WEBP")  # as Pillow calls them
+PHOTO_PIXELS = 40_000_000  # unpacked at once; a JPEG of the largest telephones is unpacked smaller
 PHOTO_SIDE = 2400  # enough to read a sheet of A3 on its photo
 PORTRAIT = (600, 840)  # of 35 × 49 mm on a desk plate 400 dots an inch
 PORTRAIT_NAME = "证件照.jpg"
@@ -43,8 +44,9 @@ def photo(content: IO[bytes], *, name: str) -> "ContentFile[bytes]":
     content.seek(0)
     try:
         image = Image.open(_Whole(content.read()), formats=PHOTO_KINDS)
-        image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is unpacked no larger than needed
-        if image.width * image.height <= MAX_PIXELS:
+        if not image.info.get("progressive"):  # one that is holds all of itself until the last line is read
+            image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is unpacked no larger than needed
+        if image.width * image.height <= PHOTO_PIXELS:
             return ContentFile(_as_jpeg(_upright(image)), name=name)
     except Image.DecompressionBombError:
         pass

@@ -146,16 +146,18 @@ _SECTION_COLUMNS = (
 
 
 def _named(lines: Sequence[str]) -> tuple[list[Item], list[str]]:
-    """(items by index number or address, what names none). Only public ones are found: of others nothing is told."""
-    numbers = {line: {line, line.split()[0]} for line in lines}
-    slugs = {line: match[1] for line in lines if (match := _ADDRESS.search(line))}
-    wanted = Q(index_number__in=set().union(*numbers.values())) | Q(slug__in=slugs.values())
-    rows = list(Item.objects.addressable_by(AnonymousUser()).filter(wanted)) if lines else []
-    by_number = {row.index_number: row for row in rows} | {f"/items/{row.slug}": row for row in rows}
+    """(items by index number, address or its last part, what names none). Only public ones are found: of others
+    nothing is told."""
+    names = {line: [line, line.split()[0]] for line in lines}
+    for line, found_in in names.items():
+        found_in += [match[1]] if (match := _ADDRESS.search(line)) else []
+    wanted = {name for some in names.values() for name in some}
+    named = Q(index_number__in=wanted) | Q(slug__in=wanted)
+    rows = list(Item.objects.addressable_by(AnonymousUser()).filter(named)) if lines else []
+    by_name = {row.slug: row for row in rows} | {row.index_number: row for row in rows}
     items, unknown = [], []
     for line in lines:
-        keys = (line, line.split()[0], f"/items/{slugs.get(line, '')}")
-        found = next((by_number[key] for key in keys if key in by_number), None)
+        found = next((by_name[name] for name in names[line] if name in by_name), None)
         if found:
             items.append(found)
         else:

@@ -67,11 +67,11 @@ def test_what_is_no_photo_is_refused_with_words() -> None:
 
 def test_photo_of_too_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "PHOTO_PIXELS", 10_000_000)
-    large = (4800, 3600)
+    large = (4800, 4800)
     whole, part_by_part = io.BytesIO(), taken("JPEG", large)
     Image.new("RGB", large).save(whole, "JPEG", progressive=True)
 
-    assert opened(images.photo(part_by_part, name="a.jpg").read()).size == (2400, 1800)
+    assert opened(images.photo(part_by_part, name="a.jpg").read()).size == (2400, 2400)
     for content in (whole, taken("PNG", large)):
         with pytest.raises(RefusedFile, match="像素太多"):
             images.photo(content, name="a.jpg")

@@ -1,7 +1,7 @@
 """Names and numbers of persons in what hangs on a wall: found by their place, masked as 张*明. Pure.
 
 A wall is read by neighbours. A name is found where a name is asked for (a party, a column 姓名, the words 姓名：), in
-lists of names and before 等3人; in running text no rule finds it, and the section names it (hidden_names). In doubt
+lists of names, where the known surnames tell for the rare ones beside them, and before 等3人; in running text no rule finds it, and the section names it (hidden_names). In doubt
 words stay as they are, for a masked word makes nonsense of an official text. Doing it twice changes nothing.
 """
 
@@ -37,6 +37,7 @@ _SURNAMES = frozenset(
     "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安"
     "颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢骆岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲"
     "成游阳裴席卫查屈鲍覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边"
+    "仝闫佟褚卞蔺晏冼芮缪宓郗郜訾禹嵇臧戚娄冀郏鄢仇揭商匡巩姬佘阙滕瞿邬鞠"
 )
 _PLAIN = frozenset(
     "王李张刘陈杨赵周吴徐孙胡朱郭罗郑谢韩唐冯董萧曹袁邓许傅沈彭吕卢蒋蔡贾魏薛阎潘杜戴汪姜姚谭廖邹熊崔邱秦侯邵孟尹黎乔贺"
@@ -183,13 +184,38 @@ class Mask:
             run = _run(parts, number, rest)
             before = match.string[: match.start()] + "".join(parts[:number]) + run.lead
             after = run.tail + "".join(parts[number + run.length :]) + rest
-            if run.is_of_names(is_told=bool(_BEFORE.search(before) or _AFTER.match(after))):
+            end = number + max(run.length, 1)
+            is_told = bool(_BEFORE.search(before) or _AFTER.match(after))
+            if run.is_of_names(is_told=is_told) or _is_among_names(parts, number, match, run):
                 for place, name in enumerate(run.words):
                     parts[number + place * 2] = self._person(name)
                 parts[number] = run.lead + parts[number]
-                parts[number + run.length - 1] += run.tail
-            number += max(run.length, 1) + 1
+                parts[end - 1] += run.tail
+                self._beside(parts, number, end, rest, run)
+            number = end + 1
         return "".join(parts)
+
+    def _beside(self, parts: list[str], start: int, end: int, rest: str, run: "_Run") -> None:
+        """What stands in one list with names is one as well, whatever the surname: both ways as long as 、 joins."""
+        place = start
+        while not run.lead and place > 1 and "、" in parts[place - 1]:
+            place -= 2
+            word = parts[place]
+            lead = word[:-3] if place == 0 else ""
+            if not _may_be(name := word.removeprefix(lead)):
+                break
+            parts[place] = lead + self._person(name)
+        place = end - 1
+        while not run.tail and place + 2 < len(parts) and "、" in parts[place + 1]:
+            place += 2
+            name, tail = _without_tail(parts[place], parts[place + 1] if place + 1 < len(parts) else rest)
+            if not tail and place == len(parts) - 1:
+                name, tail = name[:3], name[3:]  # 揭小满意见
+            if not _may_be(name):
+                break
+            parts[place] = self._person(name) + tail
+            if tail:
+                break
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +300,28 @@ def _could_be(word: str) -> bool:
     if "·" in word or "•" in word:
         return True
     return _has_surname(word) and _sounds(word) and (len(word) < 4 or bool(_COMPOUND.match(word)))
+
+
+def _may_be(word: str) -> bool:
+    """Whether it may be a name with whatever surname: for what stands among names."""
+    return bool(re.fullmatch(rf"{_HAN}{{2,3}}", word)) and _sounds(word)
+
+
+def _is_among_names(parts: list[str], number: int, match: re.Match[str], run: _Run) -> bool:
+    """Whether a single name stands in a list of words that may be names: told by what is around, or as half are."""
+    if run.length != 1 or run.lead or run.tail or len(run.words[0]) < 3:
+        return False
+    start, end = number, number + 1
+    while start > 1 and "、" in parts[start - 1] and _may_be(parts[start - 2][-3:]):
+        start -= 2
+    while end + 1 < len(parts) and "、" in parts[end] and _may_be(parts[end + 1][:3]):
+        end += 2
+    words = [word[-3:] if place == 0 else word[:3] for place, word in enumerate(parts[start:end:2], start)]
+    known = [word for word in words if len(word) > 2 and _could_be(word)]
+    before = match.string[: match.start()] + "".join(parts[:start])
+    is_told = bool(_BEFORE.search(before) or _AFTER.match("".join(parts[end:]) + match.string[match.end() :]))
+    is_half = 1 < len(known) and len(words) <= len(known) * 2
+    return len(words) > 1 and (is_told or is_half) and any(word[0] in _PLAIN for word in known)
 
 
 def _without_lead(word: str) -> tuple[str, str]:

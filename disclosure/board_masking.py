@@ -1,8 +1,9 @@
 """Names and numbers of persons in what hangs on a wall: found by their place, masked as 张*明. Pure.
 
 A wall is read by neighbours. A name is found where a name is asked for (a party, a column 姓名, the words 姓名：), in
-lists of names, where the known surnames tell for the rare ones beside them, and before 等3人; in running text no rule finds it, and the section names it (hidden_names). In doubt
-words stay as they are, for a masked word makes nonsense of an official text. Doing it twice changes nothing.
+lists of names, where the known surnames tell for the rare ones beside them, and before 等3人; in running text no rule
+finds it, and the section names it (hidden_names). In doubt words stay as they are, for a masked word makes nonsense of
+an official text. Doing it twice changes nothing.
 """
 
 import re
@@ -320,7 +321,7 @@ def _is_among_names(parts: list[str], number: int, match: re.Match[str], run: _R
     known = [word for word in words if len(word) > 2 and _could_be(word)]
     before = match.string[: match.start()] + "".join(parts[:start])
     is_told = bool(_BEFORE.search(before) or _AFTER.match("".join(parts[end:]) + match.string[match.end() :]))
-    is_half = 1 < len(known) and len(words) <= len(known) * 2
+    is_half = len(known) > 1 and len(words) <= len(known) * 2
     return len(words) > 1 and (is_told or is_half) and any(word[0] in _PLAIN for word in known)
 
 

@@ -121,7 +121,7 @@ def in_metadata(before: "Edition", after: "Edition") -> Iterator[Finding]:
 def in_summary(before: "Edition", after: "Edition", names: Collection[str] = ()) -> Iterator[Finding]:
     """The facts that a summary states otherwise, no longer or anew; in other words it may say the same."""
     if before.summary != after.summary:
-        label = str(type(after)._meta.get_field("summary").verbose_name)  # type: ignore[union-attr]
+        label = str(type(after)._meta.get_field("summary").verbose_name)
         for one in in_text(before.summary, after.summary, names):
             if one.kind in FACTS:
                 yield replace(one, label=label)

@@ -42,7 +42,7 @@ def test_any_metadata_changed_is_substantive(name: str) -> None:
 
 
 # Real amendments whose text said so too, or did not: what a reader before the wall is told otherwise.
-SUMMARIES = (
+SUMMARIES: tuple[tuple[str, str, list[tuple[ChangeKind, str, str]]], ...] = (
     ("1462个充电端口，退还3.18万元。", "1462个充电端口，退还3.46万元。", [(K.AMOUNT, "3.18万元", "3.46万元")]),
     ("公示不少于三十日，每份六元。", "公示不少于30天，每份九元。", [(K.AMOUNT, "六元", "九元")]),
     ("自2026年3月1日起施行。", "自2026年4月1日起施行。", [(K.DATE, "2026年3月1日", "2026年4月1日")]),

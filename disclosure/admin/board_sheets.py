@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
@@ -33,11 +34,27 @@ access.open_admin("disclosure.boardsheet", view=Permission.MANAGE_BOARDS)
 
 
 class PostForm(PhotoHolder, VerbForm):
+    """Asks of each sheet that is recorded as hanging on the same board whether it came down with this."""
+
     on = DayField(label=gettext_lazy("张贴日期"))
-    field_order = ("on", "photo")
+    taking_down = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("同时登记撤下"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("登记为张贴中的还有这些。已经从墙上取下的请勾选；仍然挂着的不勾。"),
+    )
+    field_order = ("on", "photo", "taking_down")
 
     def prepare(self) -> None:
         self.fields["on"].initial = today()
+        hanging: Any = self.fields["taking_down"]
+        hanging.choices = [
+            (row.pk, _("%(serial)s（%(day)s张贴）") % {"serial": row.serial, "day": row.posted_on})
+            for row in print_board.still_hanging(self.row)
+        ]
+        if not hanging.choices:
+            del self.fields["taking_down"]
         self.fields["photo"].label = _("张贴照片")
         self.fields["photo"].help_text = _(
             "拍到整张和周围的墙面，避开行人。JPEG、PNG 或 WebP，不超过 20 MB；向社会公开，拍摄地点等附带信息会去掉。"
@@ -46,6 +63,9 @@ class PostForm(PhotoHolder, VerbForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         self.take_photo(self.actor, name=self.row.serial)
+        if self.held and (reasons := print_board.reasons_against_proof(self.row, self.held)):
+            self.held = None
+            self.add_error("photo", reasons)
         if self.held is None and "photo" not in self.errors:
             self.add_error("photo", _("须上传张贴后的照片。"))
         return cleaned | {"held": self.held}
@@ -110,7 +130,7 @@ class QueueFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
             case "reprint":
-                return queryset.to_reprint()
+                return queryset.to_reprint(today())
             case "post":
                 return queryset.filter(state=SheetState.ISSUED)
             case "remove":
@@ -119,7 +139,8 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 def _post(row: BoardSheet, actor: User, values: dict[str, Any]) -> object:
-    return print_board.post(row.pk, on=values["on"], photo=values["held"], actor=actor, at=now())
+    old = values.get("taking_down", ())
+    return print_board.post(row.pk, on=values["on"], photo=values["held"], actor=actor, at=now(), taking_down=old)
 
 
 def _remove(row: BoardSheet, actor: User, values: dict[str, Any]) -> object:
@@ -157,7 +178,7 @@ class BoardSheetAdmin(VerbAdmin[BoardSheet]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BoardSheet]:
         kept = access.agencies_under(request.user, Permission.MANAGE_BOARDS).values("pk")
-        stale = BoardSheet.objects.to_reprint().filter(pk=OuterRef("pk"))
+        stale = BoardSheet.objects.to_reprint(today()).filter(pk=OuterRef("pk"))
         rows = BoardSheet.objects.filter(board__agency__in=kept).annotate(is_stale=Exists(stale))
         return rows.select_related("board__agency", "photo", "issued_by", "posted_by", "removed_by")
 

@@ -3,7 +3,7 @@
 A sheet holds what had been published before it, so issuing needs no second review. Lock order: board → counter → sheet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 
 from disclosure import board_record
 from disclosure.board_selection import Period, selected
-from disclosure.enums import PUBLIC_CHAIN, SheetState
+from disclosure.enums import PUBLIC_CHAIN, READABLE_STATES, Audience, SheetState
 from disclosure.models import BoardSection, BoardSheet, IndexCounter, LogChain, NoticeBoard, Obligation, SheetItem
 from disclosure.publication_log import FIRST_HASH
-from disclosure.queries import CHANGED
 from disclosure.services.procedure import check
 from govportal import access, audit, jobs
 from govportal.html import clean_line
 from govportal.models import Attachment, PublicRevision, User
+from govportal.now import now
 from govportal.permissions import Permission
 from govportal.site import absolute_url, site_profile
 
@@ -250,15 +250,50 @@ def reasons_against_posting(sheet: BoardSheet, actor: Any) -> list[str]:
 
 
 @transaction.atomic
-def post(sheet_id: int, *, on: date, photo: Attachment, actor: User, at: datetime) -> BoardSheet:
-    """登记张贴: the day, and a photo of the wall as proof. Raises ValidationError with every reason."""
-    sheet = locked(sheet_id)
+def post(
+    sheet_id: int, *, on: date, photo: Attachment, actor: User, at: datetime, taking_down: Collection[int] = ()
+) -> BoardSheet:
+    """登记张贴: the day, and a photo of the wall as proof; with it, that these other sheets of the board came down.
+
+    Raises ValidationError with every reason; then nothing is recorded.
+    """
+    rows = _locked_together({sheet_id, *taking_down})
+    sheet = rows.pop(sheet_id)
     reasons = reasons_against_posting(sheet, actor)
     if not localdate(sheet.issued_at) <= on <= localdate(at):
         reasons.append(_("张贴日期不能早于制作日期，也不能晚于今天。"))
+    reasons += reasons_against_proof(sheet, photo)
+    # What somebody took down meanwhile is down already.
+    old = [row for row in rows.values() if row.state != SheetState.REMOVED or row.board_id != sheet.board_id]
+    for row in old:
+        reasons += [f"{row.serial}：{reason}" for reason in _against_giving_way(row, sheet, on, actor)]
     check(reasons)
+    for row in old:
+        _take_down(row, on, actor)
     sheet.state, sheet.posted_on, sheet.posted_by, sheet.photo = SheetState.POSTED, on, actor, photo
     return _moved(sheet, "boardsheet.post", actor, ("state", "posted_on", "posted_by", "photo"), {"on": on.isoformat()})
+
+
+def still_hanging(sheet: BoardSheet) -> list[BoardSheet]:
+    """The other sheets of its board that are recorded as hanging, the oldest first."""
+    return list(BoardSheet.objects.hanging().filter(board=sheet.board_id).exclude(pk=sheet.pk).order_by("pk"))
+
+
+def reasons_against_proof(sheet: BoardSheet, photo: Attachment) -> list[str]:
+    """Why this photo proves nothing: the very same picture is the proof of another sheet."""
+    others = BoardSheet.objects.filter(photo__sha256=photo.sha256).exclude(pk=sheet.pk).order_by("-pk")
+    serial = others.values_list("serial", flat=True).first()
+    return [_("这张照片已经是 %s 的张贴凭证，请拍下这一张张贴后的样子。") % serial] if serial else []
+
+
+def _against_giving_way(row: BoardSheet, sheet: BoardSheet, on: date, actor: Any) -> list[str]:
+    if row.board_id != sheet.board_id:
+        return [_("不是这个公开栏的。")]
+    return reasons_against_removing(row, actor) + _against_last_day(row, on)
+
+
+def _against_last_day(sheet: BoardSheet, on: date) -> list[str]:
+    return [_("撤下日期不能早于张贴日期。")] if sheet.posted_on and on < sheet.posted_on else []
 
 
 def reasons_against_removing(sheet: BoardSheet, actor: Any) -> list[str]:
@@ -273,10 +308,14 @@ def reasons_against_removing(sheet: BoardSheet, actor: Any) -> list[str]:
 def remove(sheet_id: int, *, on: date, actor: User, at: datetime) -> BoardSheet:
     """登记撤下. Raises ValidationError with every reason."""
     sheet = locked(sheet_id)
-    reasons = reasons_against_removing(sheet, actor)
-    if not (sheet.posted_on or on) <= on <= localdate(at):
-        reasons.append(_("撤下日期不能早于张贴日期，也不能晚于今天。"))
+    reasons = reasons_against_removing(sheet, actor) + _against_last_day(sheet, on)
+    if on > localdate(at):
+        reasons.append(_("撤下日期不能晚于今天。"))
     check(reasons)
+    return _take_down(sheet, on, actor)
+
+
+def _take_down(sheet: BoardSheet, on: date, actor: User) -> BoardSheet:
     sheet.state, sheet.removed_on, sheet.removed_by = SheetState.REMOVED, on, actor
     return _moved(sheet, "boardsheet.remove", actor, ("state", "removed_on", "removed_by"), {"on": on.isoformat()})
 
@@ -303,8 +342,15 @@ def cancel(sheet_id: int, *, reason: str, actor: User, at: datetime) -> BoardShe
 
 def locked(sheet_id: int) -> BoardSheet:
     """The sheet, held until the transaction ends, with its board and agency. Raises BoardSheet.DoesNotExist."""
-    BoardSheet.objects.select_for_update(no_key=True).get(pk=sheet_id)
-    return BoardSheet.objects.select_related("board__agency", "photo").get(pk=sheet_id)
+    return _locked_together({sheet_id})[sheet_id]
+
+
+def _locked_together(ids: Collection[int]) -> dict[int, BoardSheet]:
+    """In the order of their keys, so that two who want the same sheets never wait for each other."""
+    found = list(BoardSheet.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    if len(found) < len(ids):
+        raise BoardSheet.DoesNotExist
+    return {row.pk: row for row in BoardSheet.objects.select_related("board__agency", "photo").filter(pk__in=ids)}
 
 
 def _moved(sheet: BoardSheet, deed: str, actor: User, fields: Sequence[str], after: dict[str, Any]) -> BoardSheet:
@@ -327,7 +373,7 @@ class Difference:
 
 def differences(sheet: BoardSheet) -> list[Difference]:
     """What the sheet prints and the portal says no longer, in the order of the sheet."""
-    rows = sheet.items.filter(CHANGED).select_related("item__current_edition", "item__agency", "edition")
+    rows = sheet.items.outdated(localdate(now())).select_related("item__current_edition", "item__agency", "edition")
     return [Difference(row, _why(row)) for row in rows]
 
 
@@ -335,6 +381,10 @@ def _why(row: SheetItem) -> str:
     if row.edition.redacted_by_entry_id:
         return _("内容已依法删除")
     current = row.item.current_edition
+    if row.item.audience != Audience.PUBLIC:
+        return _("已不再公开")
+    if row.item.state in READABLE_STATES and current is not None and current.pk == row.edition_id:
+        return _("公示期已满")
     if current is None or current.pk == row.edition_id:
         return _("现在的状态是“%s”") % row.item.get_state_display()
     return _("张贴的是第 %(old)s 版，现在是第 %(new)s 版") % {"old": row.edition.number, "new": current.number}

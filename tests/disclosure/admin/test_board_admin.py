@@ -24,7 +24,7 @@ from govportal.permissions import Permission, Role
 from tests.disclosure.admin.desks import signed_in
 from tests.disclosure.doors import text_of
 from tests.factories import make_agency, make_edition, make_item, make_member
-from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
+from tests.factories.boards import make_board, make_keeper, make_photo, make_plan, make_sheet
 from tests.markup import faults
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +32,9 @@ pytestmark = pytest.mark.django_db
 ADD = "/admin/disclosure/noticeboard/add/"
 
 
-def picture(kind: str = "JPEG", name: str = "IMG_0017.jpg") -> SimpleUploadedFile:
+def picture(kind: str = "JPEG", name: str = "IMG_0017.jpg", colour: str = "#c00d17") -> SimpleUploadedFile:
     made = io.BytesIO()
-    Image.new("RGB", (64, 48), "#c00d17").save(made, kind)
+    Image.new("RGB", (64, 48), colour).save(made, kind)
     return SimpleUploadedFile(name, made.getvalue())
 
 
@@ -352,6 +352,31 @@ def test_sheet_is_issued_once_printed_posted_marked_and_taken_down(town: Town) -
     assert (sheet.state, sheet.posted_by, sheet.removed_by) == (SheetState.REMOVED, town.keeper, town.keeper)
     assert sheet.photo and sheet.photo.name == f"{sheet.serial}.jpg"
     assert client.get(reverse("admin:disclosure_boardsheet_photo", args=[sheet.pk])).status_code == 200
+
+
+def test_posting_asks_about_each_sheet_that_still_hangs_and_takes_no_photo_twice(town: Town) -> None:
+    town.item("机构职能表")
+    board = make_board(town.agency)
+    old, kept, new = (make_sheet(board, actor=town.keeper, plan=make_plan(days=days)) for days in (20, 21, 22))
+    client = signed_in(town.keeper)
+    assert "同时登记撤下" not in text_of(client.get(verb(old, "post")))
+    client.post(verb(old, "post"), {"on": today(), "photo": picture()})
+    print_board.post(kept.pk, on=today(), photo=make_photo(town.keeper), actor=town.keeper, at=now())
+
+    asked = client.get(verb(new, "post"))
+    twice = client.post(verb(new, "post"), {"on": today(), "photo": picture(), "taking_down": [old.pk]})
+    values = {"on": today(), "photo": picture(colour="#123456"), "taking_down": [old.pk]}
+    for wrong in ("x", "\x00", new.pk, 10**30):
+        assert client.post(verb(new, "post"), values | {"taking_down": [wrong]}).status_code == 200, wrong
+    client.post(verb(new, "post"), values | {"photo": picture(colour="#123456")})
+
+    assert [f"{sheet.serial}（{today()}张贴）" in text_of(asked) for sheet in (old, kept, new)] == [True, True, False]
+    assert twice.context["form"].errors["photo"] == [
+        f"这张照片已经是 {old.serial} 的张贴凭证，请拍下这一张张贴后的样子。"
+    ]
+    assert "照片已收到" not in text_of(twice) and f'value="{old.pk}" id="id_taking_down_0" checked' in text_of(twice)
+    states = list(BoardSheet.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [SheetState.REMOVED, SheetState.POSTED, SheetState.POSTED]
 
 
 def test_cancelled_sheet_is_not_printed_again_and_says_why_nothing_can_be_done(town: Town) -> None:

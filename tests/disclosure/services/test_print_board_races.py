@@ -2,6 +2,7 @@
 
 from copy import copy
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -98,6 +99,27 @@ def test_sheet_posted_by_eight_at_once_is_posted_once() -> None:
     )
 
     assert names(outcomes) == ["BoardSheet"] + ["ValidationError"] * 7
+
+
+def test_old_sheet_is_taken_down_once_by_whoever_comes_first_and_nobody_waits_for_ever() -> None:
+    for _round in range(ROUNDS):
+        board = filled_board()
+        keeper = make_keeper(board.agency)
+        old, new, other = (make_sheet(board, actor=keeper, plan=make_plan(days=days)) for days in (20, 21, 22))
+        day: Any = {"on": today(), "actor": keeper, "at": now()}
+        print_board.post(old.pk, photo=make_photo(keeper), **day)
+        photos = make_photo(keeper), make_photo(keeper)
+
+        outcomes = at_once(
+            partial(print_board.post, new.pk, photo=photos[0], taking_down=[old.pk], **day),
+            partial(print_board.post, other.pk, photo=photos[1], taking_down=[old.pk], **day),
+            partial(print_board.remove, old.pk, **day),
+        )
+
+        states = list(BoardSheet.objects.filter(board=board).order_by("pk").values_list("state", flat=True))
+        assert states == [SheetState.REMOVED, SheetState.POSTED, SheetState.POSTED]
+        assert names(outcomes) in (["BoardSheet"] * 3, ["BoardSheet"] * 2 + ["ValidationError"])
+        assert AuditEvent.objects.filter(action="boardsheet.remove", subject_name=old.serial).count() == 1
 
 
 def test_board_composed_by_two_at_once_is_one_of_both_and_whole() -> None:

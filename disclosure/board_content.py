@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from disclosure.board_excerpts import blocks_of
 from disclosure.board_masking import Mask, Names
-from disclosure.enums import NOTICE_STATES, Audience, ItemState, SectionDetail
+from disclosure.enums import NOTICE_STATES, READABLE_STATES, Audience, ItemState, SectionDetail
 from disclosure.models import BoardSheet, Item, SheetItem
 from govportal.htmlblocks import Block
 from govportal.models import Agency, InternalBody, Leader
+from govportal.now import today
 from govportal.site import absolute_url
 
 SHORT_DIGEST = 12  # characters of a digest on paper: enough to tell two texts apart
@@ -111,13 +112,13 @@ def numeral(number: int) -> str:
 
 
 class _Readable:
-    """Which of the items everybody may read today, and which have at least a public title."""
+    """Which of the items a wall may show today, and which have at least a public title."""
 
     def __init__(self, items: Sequence[SheetItem]) -> None:
-        public = Item.objects.filter(pk__in={row.item_id for row in items}, audience=Audience.PUBLIC)
-        everybody = AnonymousUser()
-        self.texts = set(public.visible_to(everybody).values_list("pk", flat=True))
-        self.titles = set(public.addressable_by(everybody).values_list("pk", flat=True))
+        printed = Item.objects.filter(pk__in={row.item_id for row in items})
+        public = printed.addressable_by(AnonymousUser()).filter(audience=Audience.PUBLIC)
+        self.texts = set(printed.shown_on_walls(today()).values_list("pk", flat=True))
+        self.titles = set(public.values_list("pk", flat=True))
 
     def why_not(self, row: SheetItem) -> str:
         """The reason why the text of this row is not printed; empty when it is."""
@@ -125,6 +126,8 @@ class _Readable:
             return _("本条已不再公开，请撤下本张。")
         if row.edition.redacted_by_entry_id:
             return _("内容已依法删除，请撤下本张。")
+        if row.item_id not in self.texts and row.item.state in READABLE_STATES:
+            return _("本条公示期已满，请撤下本张。")
         if row.item_id not in self.texts:
             return _("本条%s，请撤下本张。") % row.item.get_state_display()
         return ""

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from disclosure.enums import Audience, SectionSource, SectionSpan
+from disclosure.enums import SectionSource, SectionSpan
 from disclosure.models import BoardSection, Item, NoticeBoard
 from disclosure.obligation_periods import add_months
 from disclosure.queries import ItemQuerySet
@@ -22,9 +21,8 @@ class Period:
 
 
 def selected(section: BoardSection, board: NoticeBoard, period: Period, today: date) -> list[Item]:
-    """The items with their current edition, at most `newest`. A wall shows what everybody may read, and no more."""
-    public = Item.objects.visible_to(AnonymousUser()).filter(audience=Audience.PUBLIC)
-    public = public.select_related("agency", "current_edition")
+    """The items with their current edition, at most `newest`."""
+    public = Item.objects.shown_on_walls(today).select_related("agency", "current_edition")
     if section.source == SectionSource.PICKED:
         order = dict(section.picked.values_list("item", "pk"))
         places = list(section.picked.values_list("item", flat=True))
@@ -36,7 +34,7 @@ def selected(section: BoardSection, board: NoticeBoard, period: Period, today: d
 def _asked(
     public: ItemQuerySet, section: BoardSection, board: NoticeBoard, period: Period, today: date
 ) -> ItemQuerySet:
-    items = public.in_force(today).still_shown(today)
+    items = public.in_force(today)
     items = items.filter(agency__in=_agencies(section.agency or board.agency, has_lower=section.has_lower))
     if section.category:
         items = items.filter(category=section.category)

@@ -261,7 +261,7 @@ def _sheets(visit: Visit) -> dict[str, Any]:
     past = Q(pk__in=BoardSheet.objects.past_their_day(localdate(visit.at)).values("pk"))
     kept = BoardSheet.objects.filter(board__in=NoticeBoard.objects.kept_by(visit.user).values("pk"))
     return kept.filter(state__in=[SheetState.ISSUED, SheetState.POSTED]).aggregate(
-        reprint=Count("pk", filter=Q(pk__in=BoardSheet.objects.to_reprint().values("pk"))),
+        reprint=Count("pk", filter=Q(pk__in=BoardSheet.objects.to_reprint(localdate(visit.at)).values("pk"))),
         post=Count("pk", filter=Q(state=SheetState.ISSUED)),
         remove=Count("pk", filter=past),
         ended=Min("post_until", filter=past),

@@ -86,7 +86,7 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
         return NoticeBoard.objects.kept_by(request.user).select_related("agency", "photo").annotate(
             latest_serial=Subquery(latest.values("serial")[:1]),
             latest_state=Subquery(latest.values("state")[:1]),
-            is_stale=Exists(sheets.to_reprint()),
+            is_stale=Exists(sheets.to_reprint(today())),
             is_past=Exists(sheets.past_their_day(today())),
         )  # fmt: skip
 
@@ -121,7 +121,7 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
         return compose_page(request, board, self._everywhere(request) | self.page_context(request, board))
 
     def page_context(self, request: HttpRequest, row: NoticeBoard) -> dict[str, Any]:
-        stale = BoardSheet.objects.to_reprint().filter(pk=OuterRef("pk"))
+        stale = BoardSheet.objects.to_reprint(today()).filter(pk=OuterRef("pk"))
         sheets = row.sheets.annotate(is_stale=Exists(stale)).order_by("-pk")[:LATEST]
         listed = [(sheet, SHEET_TONES[SheetState(sheet.state)]) for sheet in sheets]
         return super().page_context(request, row) | {"sheets": listed, "today": today()}

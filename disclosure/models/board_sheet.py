@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.enums import BoardLayout, SheetState
-from disclosure.queries import BoardSheetQuerySet
+from disclosure.queries import BoardSheetQuerySet, SheetItemQuerySet
 
 
 class BoardSheet(models.Model):
@@ -98,6 +98,8 @@ class SheetItem(models.Model):
     item = models.ForeignKey("disclosure.Item", models.PROTECT, related_name="sheet_items", verbose_name=_("公开信息"))
     edition = models.ForeignKey("disclosure.Edition", models.PROTECT, related_name="+", verbose_name=_("版本"))
     digest = models.CharField(_("内容摘要（SHA-256）"), max_length=64)
+
+    objects: ClassVar[SheetItemQuerySet] = SheetItemQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("张贴的信息")

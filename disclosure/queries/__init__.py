@@ -1,6 +1,6 @@
 """What may be read by whom, and the questions pages ask: QuerySets that import no model."""
 
-from disclosure.queries.boards import CHANGED, BoardSheetQuerySet, NoticeBoardQuerySet
+from disclosure.queries.boards import BoardSheetQuerySet, NoticeBoardQuerySet, SheetItemQuerySet
 from disclosure.queries.catalogue import CatalogueEntryQuerySet
 from disclosure.queries.inside import ReceiptQuerySet, RectificationQuerySet, WithholdingQuerySet
 from disclosure.queries.items import ItemQuerySet, effective_validity
@@ -10,7 +10,6 @@ from disclosure.queries.relations import RelationQuerySet, in_effect
 from disclosure.queries.review import ApprovalQuerySet, EditionQuerySet, MotionQuerySet
 
 __all__ = [
-    "CHANGED",
     "OWED_TO_THE_WALL",
     "ApprovalQuerySet",
     "BoardSheetQuerySet",
@@ -24,6 +23,7 @@ __all__ = [
     "ReceiptQuerySet",
     "RectificationQuerySet",
     "RelationQuerySet",
+    "SheetItemQuerySet",
     "WithholdingQuerySet",
     "effective_validity",
     "in_effect",

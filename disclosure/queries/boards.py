@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
-from disclosure.enums import READABLE_STATES, Audience, SheetState
+from disclosure.enums import SheetState
 from govportal import access
 from govportal.permissions import Permission
 
 if TYPE_CHECKING:
-    from disclosure.models import BoardSheet, NoticeBoard  # noqa: F401  (named in strings below)
+    from disclosure.models import BoardSheet, NoticeBoard, SheetItem  # noqa: F401  (named in strings below)
 
 
 class NoticeBoardQuerySet(models.QuerySet["NoticeBoard"]):
@@ -39,21 +39,22 @@ class BoardSheetQuerySet(models.QuerySet["BoardSheet"]):
     def hanging(self) -> Self:
         return self.filter(state=SheetState.POSTED)
 
-    def to_reprint(self) -> Self:
-        """On the wall, or about to be, with a text that is no longer today's: amended, withdrawn or void."""
-        rows = self.model._meta.get_field("items").related_model._default_manager.filter(sheet=OuterRef("pk"))
-        changed = rows.filter(CHANGED)
-        return self.filter(Exists(changed), state__in=[SheetState.ISSUED, SheetState.POSTED])
+    def to_reprint(self, today: date) -> Self:
+        """On the wall, or about to be, with a text that is no longer today's: amended, withdrawn, past its 公示期."""
+        rows = self.model._meta.get_field("items").related_model._default_manager.outdated(today)
+        return self.filter(Exists(rows.filter(sheet=OuterRef("pk"))), state__in=[SheetState.ISSUED, SheetState.POSTED])
 
     def past_their_day(self, today: date) -> Self:
         """Still on the wall after the last day of posting."""
         return self.hanging().filter(post_until__lt=today)
 
 
-# Of a SheetItem: what is printed is not what the portal says today.
-CHANGED = (
-    ~Q(edition=F("item__current_edition"))
-    | ~Q(item__state__in=READABLE_STATES)
-    | ~Q(item__audience=Audience.PUBLIC)
-    | Q(edition__redacted_by_entry__isnull=False)
-)
+class SheetItemQuerySet(models.QuerySet["SheetItem"]):
+    def outdated(self, today: date) -> Self:
+        """Printed is not what the portal says today, or what no wall may show today."""
+        items = self.model._meta.get_field("item").related_model._default_manager
+        return self.filter(
+            ~Q(edition=F("item__current_edition"))
+            | ~Exists(items.shown_on_walls(today).filter(pk=OuterRef("item")))
+            | Q(edition__redacted_by_entry__isnull=False)
+        )

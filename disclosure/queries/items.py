@@ -52,6 +52,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
         dated = self._with_last_day()
         return dated.filter(Q(last_day__isnull=True) | Q(last_day="") | Q(last_day__gte=today.isoformat()))
 
+    def shown_on_walls(self, today: date) -> Self:
+        """What a 公开栏 may print: what everybody may read, and no law asks to be shown no longer."""
+        return self.filter(state__in=READABLE_STATES, audience=Audience.PUBLIC).still_shown(today)
+
     def shown_out(self, today: date) -> Self:
         """Past the last day of being shown (公示期至), the longest ago first."""
         past = self._with_last_day().filter(last_day__gt="", last_day__lt=today.isoformat())

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Audience, Category, SectionSource, SheetState
+from disclosure.enums import Category, SectionSource, SheetState
 from disclosure.models import BoardSection, BoardSheet, Item, NoticeBoard, SectionItem
 from disclosure.models.notice_board import MOST_NEWEST
 from disclosure.publication_log import canonical_json
@@ -164,18 +163,13 @@ def _against_section(section: BoardSection, items: Sequence[Item], today: date) 
         wanted = [item.pk for item in items]
         if len(set(wanted)) < len(wanted):
             reasons.append(_("有的信息选了两次。"))
-        showable = set(pickable(today).filter(pk__in=wanted).values_list("pk", flat=True))
+        showable = set(Item.objects.shown_on_walls(today).filter(pk__in=wanted).values_list("pk", flat=True))
         gone = dict.fromkeys(item.index_number for item in items if item.pk not in showable)
         reasons += [_("%s 现在不能张贴：没有公开、已撤回，或者公示期已过。") % number for number in gone]
     for name in _NAMES:
         if len(getattr(section, name)) > MOST_NAMES:
             reasons.append(_("每个栏目列出的姓名最多 %s 个。") % MOST_NAMES)
     return reasons
-
-
-def pickable(today: date) -> Any:
-    """Items that may hang on a wall: everybody may read them, and no law asks that they be shown no longer."""
-    return Item.objects.visible_to(AnonymousUser()).filter(audience=Audience.PUBLIC).still_shown(today)
 
 
 # --- save ----------------------------------------------------------------------------------------------------------

@@ -240,7 +240,7 @@ def test_demo_sheets_want_a_reprint_for_an_amended_and_a_withdrawn_text_and_one_
 
     assert any("现在是第" in one.words for one in stale)
     assert any(one.row.item.state == ItemState.WITHDRAWN for one in stale)
-    assert BoardSheet.objects.to_reprint().count() >= 3
+    assert BoardSheet.objects.to_reprint(TODAY).count() >= 3
     assert BoardSheet.objects.past_their_day(TODAY).exists()
 
 

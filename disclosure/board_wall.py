@@ -5,10 +5,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from disclosure.enums import SectionSource, SheetState
+from disclosure.enums import Audience, SectionSource, SheetState
 from disclosure.models import BoardSection, BoardSheet, Item, NoticeBoard, SheetItem
 from disclosure.queries import NoticeBoardQuerySet
 from govportal.contributions import Panel, Registry
@@ -16,6 +28,7 @@ from govportal.now import today
 
 # Blocks that upper apps put on the page of a board: context(request, board).
 board_panels: Registry[Panel] = Registry()
+MOST_NEWER = 3  # of what is new to a section
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,7 @@ def walls(boards: NoticeBoardQuerySet) -> list[Wall]:
     named = {pk for row in rows for pk in (row.latest_id, row.hanging_id, row.waiting_id) if pk}
     sheets = BoardSheet.objects.select_related("photo").in_bulk(named)
     shown = {row.hanging_id or row.waiting_id for row in rows} - {None}
-    outdated = set(BoardSheet.objects.to_reprint(today()).filter(pk__in=shown).values_list("pk", flat=True))
+    outdated = set(BoardSheet.objects.to_reprint().filter(pk__in=shown).values_list("pk", flat=True))
     news = _news(shown)
     return [
         Wall(
@@ -79,9 +92,31 @@ def _news(sheets: Collection[int]) -> dict[int, set[str]]:
     """
     if not sheets:
         return {}
+    found: dict[int, set[str]] = defaultdict(set)
+    fresh = _asking(sheets).filter(Exists(_fresh(sheets))).values_list("board", "heading")
+    for board, heading in fresh:
+        found[board].add(heading)
+    return found
+
+
+def newer(sheet: BoardSheet) -> dict[str, list[Item]]:
+    """What those headings have now and the sheet has not: of each the newest few, in two statements."""
+    rows = _fresh([sheet.pk]).newest_first().values("pk")
+    places = {f"newer_{place}": Subquery(rows[place : place + 1]) for place in range(MOST_NEWER)}
+    named = list(_asking([sheet.pk]).annotate(**places).values_list("heading", *places))
+    items = Item.objects.in_bulk({pk for _heading, *keys in named for pk in keys if pk})
+    found: dict[str, list[Item]] = {}
+    for heading, *keys in named:
+        shown = found.setdefault(heading, [])
+        shown += [items[pk] for pk in keys if pk in items and items[pk] not in shown]
+    return found
+
+
+def _asking(sheets: Collection[int]) -> QuerySet[BoardSection]:
+    """The sections by query of the boards of these sheets, with what they ask for."""
     since = BoardSheet.objects.filter(pk__in=sheets, board=OuterRef("board")).values("issued_at")[:1]
     sections = BoardSection.objects.filter(source=SectionSource.QUERY, board__sheets__in=sheets)
-    sections = sections.annotate(
+    return sections.annotate(
         since=Subquery(since),
         wanted_agency=Coalesce("agency", "board__agency"),
         wanted_path=Concat(
@@ -90,17 +125,13 @@ def _news(sheets: Collection[int]) -> dict[int, set[str]]:
             Value("/"),
         ),
     )
-    found: dict[int, set[str]] = defaultdict(set)
-    fresh = sections.filter(Exists(_fresh(sheets))).values_list("board", "heading")
-    for board, heading in fresh:
-        found[board].add(heading)
-    return found
 
 
 def _fresh(sheets: Collection[int]) -> Any:
     """Public items of a section (the outer query) that are newer than its sheet and not on it."""
     day = today()
-    asked = Item.objects.shown_on_walls(day).in_force(day).annotate(
+    public = Item.objects.visible_to(AnonymousUser()).filter(audience=Audience.PUBLIC)
+    asked = public.in_force(day).still_shown(day).annotate(
         lower_path=_outer("wanted_path"), wanted_category=_outer("category"), wanted_type=_outer("item_type"),
         with_lower=ExpressionWrapper(OuterRef("has_lower"), BooleanField()),
     )  # fmt: skip

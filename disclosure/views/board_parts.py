@@ -1,7 +1,7 @@
 """A sheet of a 公开栏 as its pages show it: the words of the paper, and beside each what has changed since."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -35,11 +35,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One section. `has_news`: the portal has something for it that is newer than the sheet."""
+    """One section. `newer`: what the portal has for it and the sheet has not, the newest of it first."""
 
     view: SectionView
     lines: Sequence[Line]
-    has_news: bool
+    newer: Sequence[Item]
 
     @property
     def needs_reprint(self) -> bool:
@@ -54,7 +54,7 @@ def printed(sheet: BoardSheet) -> list[SheetItem]:
     return rows
 
 
-def parts(sheet: BoardSheet, rows: Sequence[SheetItem], *, news: Collection[str] = ()) -> list[Part]:
+def parts(sheet: BoardSheet, rows: Sequence[SheetItem], newer: Mapping[str, Sequence[Item]]) -> list[Part]:
     """The sections of a sheet. A page of everybody: nothing of it depends on who asks."""
     named = {(row.section, row.position): row for row in rows}
     changed = {(found.row.section, found.row.position): found for found in differences(sheet)}
@@ -69,7 +69,7 @@ def parts(sheet: BoardSheet, rows: Sequence[SheetItem], *, news: Collection[str]
         return Line(entry, row, url, found.words if found else "", since if found else ())
 
     return [
-        Part(view, [line(view, entry) for entry in view.entries], view.heading in news)
+        Part(view, [line(view, entry) for entry in view.entries], newer.get(view.heading, ()))
         for view in contents(sheet, rows)
     ]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from disclosure import board_record, boards
-from disclosure.board_wall import Wall, board_panels, open_boards, walls
+from disclosure.board_wall import Wall, board_panels, newer, open_boards, walls
 from disclosure.enums import SheetState
 from disclosure.models import BoardSheet, NoticeBoard
 from disclosure.publication_log import canonical_json
@@ -56,7 +56,7 @@ def _shown(request: HttpRequest, wall: Wall, *, status: int = 200) -> HttpRespon
         "wall": wall,
         "board": wall.board,
         "sheet": sheet,
-        "parts": parts(sheet, rows, news=wall.news) if sheet else [],
+        "parts": parts(sheet, rows, newer(sheet) if wall.news else {}) if sheet else [],
         "sections": [] if sheet else list(wall.board.sections.all()),
         "page": page,
         "problems": problems,
@@ -74,12 +74,13 @@ def sheet_page(request: HttpRequest, pk: int, serial: str) -> HttpResponse:
     if sheet.state == SheetState.CANCELLED:
         return _cancelled(request, sheet)
     rows = printed(sheet)
-    shown = parts(sheet, rows)
+    shown = parts(sheet, rows, {})
     context = {
         "sheet": sheet,
         "board": sheet.board,
         "parts": shown,
         "lines": [line for part in shown for line in part.lines],
+        "is_replaced": sheet.state == SheetState.REMOVED and sheet.board.sheets.hanging().exists(),
         "is_outdated": any(part.needs_reprint for part in shown),
         "witness": witness(sheet),
         "is_digest_right": board_record.digest_of(sheet, rows) == sheet.digest,

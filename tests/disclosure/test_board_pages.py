@@ -295,14 +295,35 @@ def test_what_may_not_be_read_leaves_no_word_at_any_door(client: Client, agency:
     assert hashlib.sha256(after["board_sheet_json"].encode()).hexdigest() == sheet.digest
 
 
-def test_new_content_is_said_softly(client: Client, board: NoticeBoard) -> None:
+def test_new_content_is_said_softly_and_named(client: Client, board: NoticeBoard) -> None:
     make_hanging(board)
-    publish(board.agency, "更新的一条")
-    PublicRevision.raise_number()
+    publish(board.agency, "较早的一条")
+    later = [publish(board.agency, f"更新的一条{number}") for number in "甲乙丙"]
+    hide(publish(board.agency, "内部的一条"), "internal")
 
-    for name, args in (("boards", []), ("board", [board.pk])):
-        text = page(client, reverse(name, args=args))
+    texts = {name: page(client, reverse(name, args=args)) for name, args in (("boards", []), ("board", [board.pk]))}
+
+    for name, text in texts.items():
         assert "网上有新内容" in text and "需要重印" not in text, name
+    for item in later:
+        assert f'href="{item.get_absolute_url()}"' in texts["board"] and item.title in texts["board"], item.title
+    assert "较早的一条" not in texts["board"] and "内部的一条" not in texts["board"]
+
+
+def test_sheet_taken_down_is_told_from_one_that_hangs(client: Client, board: NoticeBoard) -> None:
+    sheet = make_hanging(board)
+    print_board.remove(sheet.pk, on=today(), actor=make_keeper(board.agency), at=now())
+    bare = {name: page(client, doors(sheet)[name]) for name in ("boards", "board", "board_sheet")}
+    answer = client.get(doors(sheet)["board_pdf"])
+    publish(board.agency, "新的一条")
+    later = make_hanging(board)
+    told = page(client, sheet.get_absolute_url())
+
+    assert answer.status_code == 200 and sheet.serial in paper.text(answer.content)
+    assert "上一张（已撤下）" in bare["boards"] and "已经不在墙上" in bare["board"]
+    assert doors(sheet)["board_sheet_pdf"] in bare["board"]
+    assert "看现在张贴的" not in bare["board_sheet"] and "现在没有张贴" in bare["board_sheet"]
+    assert "看现在张贴的" in told and later.serial not in told
 
 
 # --- beside other pages --------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import (
     BooleanField,
     CharField,
@@ -20,7 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from disclosure.enums import Audience, SectionSource, SheetState
+from disclosure.enums import SectionSource, SheetState
 from disclosure.models import BoardSection, BoardSheet, Item, NoticeBoard, SheetItem
 from disclosure.queries import NoticeBoardQuerySet
 from govportal.contributions import Panel, Registry
@@ -64,7 +63,7 @@ def walls(boards: NoticeBoardQuerySet) -> list[Wall]:
     named = {pk for row in rows for pk in (row.latest_id, row.hanging_id, row.waiting_id) if pk}
     sheets = BoardSheet.objects.select_related("photo").in_bulk(named)
     shown = {row.hanging_id or row.waiting_id for row in rows} - {None}
-    outdated = set(BoardSheet.objects.to_reprint().filter(pk__in=shown).values_list("pk", flat=True))
+    outdated = set(BoardSheet.objects.to_reprint(today()).filter(pk__in=shown).values_list("pk", flat=True))
     news = _news(shown)
     return [
         Wall(
@@ -130,8 +129,7 @@ def _asking(sheets: Collection[int]) -> QuerySet[BoardSection]:
 def _fresh(sheets: Collection[int]) -> Any:
     """Public items of a section (the outer query) that are newer than its sheet and not on it."""
     day = today()
-    public = Item.objects.visible_to(AnonymousUser()).filter(audience=Audience.PUBLIC)
-    asked = public.in_force(day).still_shown(day).annotate(
+    asked = Item.objects.shown_on_walls(day).in_force(day).annotate(
         lower_path=_outer("wanted_path"), wanted_category=_outer("category"), wanted_type=_outer("item_type"),
         with_lower=ExpressionWrapper(OuterRef("has_lower"), BooleanField()),
     )  # fmt: skip

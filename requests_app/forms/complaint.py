@@ -130,6 +130,7 @@ class MatterForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.item: Item | None = None
+        self.chosen_board: NoticeBoard | None = None  # the page says at its top which one it is about
         self.fields["facts"].validators.append(_tells_enough)
         field = self.fields["agency"]
         assert isinstance(field, forms.ModelChoiceField)
@@ -147,6 +148,8 @@ class MatterForm(StepForm):
         assert isinstance(field, BoardField)
         if not field.offer(boards, is_of_one=bool(code)) and not chosen:
             del self.fields["notice_board"]
+        if number := whole_number(chosen):
+            self.chosen_board = NoticeBoard.objects.listed().filter(pk=number).first()
 
     def clean_notice_board(self) -> NoticeBoard | None:
         board: NoticeBoard | None = self.cleaned_data["notice_board"]

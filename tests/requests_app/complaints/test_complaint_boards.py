@@ -44,10 +44,13 @@ def test_page_of_a_board_leads_to_the_form_with_the_board_chosen(citizen: Compla
     assert offered(first) == [board.pk]
     assert f'<option value="{board.pk}" selected>' in text_of(first)
     assert faults(text_of(first)) == []
+    form = text_of(first)
+    assert form.index(board.get_absolute_url()) < form.index('name="agency"'), "said before anything is asked"
     for tampered in ("0", "abc", "9" * 18, "9" * 40, "%00", "-1"):
         response = citizen.client.get(f"{reverse('complaint_new')}?d={citizen.d}&board={tampered}")
         assert response.status_code == 200, tampered
         assert response.context["form"].initial == {"agency": ""}, tampered
+        assert "涉及的公开栏：" not in text_of(response), tampered
 
 
 def test_board_is_kept_shown_to_who_complains_and_to_the_desk(citizen: Complainer) -> None:

@@ -11,7 +11,7 @@ from django.template.defaultfilters import date as shown_date
 from django.urls import reverse
 from django.utils.html import escape
 
-from disclosure import flowchart
+from disclosure import flowchart, paper_figures
 from disclosure.enums import Validity
 from disclosure.flow import Node, outline
 from disclosure.flowchart_svg import drawing
@@ -33,6 +33,9 @@ _SPAN = re.compile(r' (colspan|rowspan|span)="([^"]*)"')
 _PLAIN = re.compile(r"[0-9]{1,9}")
 # A tag as it is, or letters of a word without end: each line of it would be sought anew from its beginning.
 _UNBROKEN = re.compile(r"""(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)|([^\s<>&;\u2e80-\uffff]{60})""")
+# A tag as it is, or the space between thousands: "11 153" is one number.
+_THOUSANDS = re.compile(r"""(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)|(?<=[0-9]) (?=[0-9]{3}(?![0-9]))""")
+_UNIT = re.compile(r"(<th(?: [^<>]*)?>[^<>（）]+)(（[^<>（）]{1,8}）)(?=</th>)")
 _RELATIVE = re.compile(r' href="(?!#|https?://|mailto:|tel:)([^"]*)"')
 _DAY = "Y年n月j日"
 
@@ -195,8 +198,14 @@ def for_paper(html: str) -> str:
     head, body_tag, body = html.partition("<body")
     body = _RELATIVE.sub(_opened, body)
     body = _SPAN.sub(_bounded, body)
-    body = _TABLE.sub(_classed, body)
-    return head + body_tag + _UNBROKEN.sub(lambda match: match[1] or f"{match[2]}<wbr>", body)
+    body = paper_figures.aligned(body)
+    body = _UNIT.sub(r'\1<span class="nowrap">\2</span>', _TABLE.sub(_classed, body))
+    return head + body_tag + whole_numbers(_UNBROKEN.sub(lambda match: match[1] or f"{match[2]}<wbr>", body))
+
+
+def whole_numbers(html: str) -> str:
+    """Thousands that are set apart by a space, held together at the end of a line."""
+    return _THOUSANDS.sub(lambda match: match[1] or "\N{NO-BREAK SPACE}", html)
 
 
 def _opened(match: re.Match[str]) -> str:

@@ -13,8 +13,10 @@ from django.core.cache import cache
 from django.utils.html import strip_tags
 
 from govportal import pdf
+from govportal.now import now
 from requests_app import letters, report_pdf
 from requests_app.letter_rules import LETTER_RULES, Addressee, FactKind, LetterKind
+from requests_app.report_reading import read_report
 from requests_app.services.report_drafting import title_of
 from tests import paper
 from tests.requests_app.complaints.complaint_journey import Complainer
@@ -210,6 +212,13 @@ def test_annual_report_is_whole_and_has_its_payload_inside(noted: Noted) -> None
     assert paper.tags(made).count("Table") == 3
     assert paper.bookmarks(made)[1:] == [f"{n}、" + name for n, name in SECTIONS]
     assert b'pdfaid:part="3" pdfaid:conformance="A"' in paper.opened(made)
+    assert "第2页，共3页" in paper.pages(made)[1]
+
+    tables = read_report(row.payload).tables
+    report_pdf.of_draft(tables, {"one": "全年1 307件。\n另有两件。"}, title="草稿", as_of="今天", at=now())
+    assert re.search(r"<p>全年1\xa0307件。</p>\s*<p>另有两件。</p>", noted[-1][0]), (
+        "a line of the report is no paragraph"
+    )
 
 
 SECTIONS = (

@@ -75,7 +75,7 @@ def _edition(item: Item) -> Edition:
 def _seen(item: Item, pdf: bytes) -> str:
     """All pages, without their feet."""
     pages, number = paper.pages(pdf), re.escape(f"索引号{item.index_number}")
-    return "".join(re.sub(rf"{number}第{n}页共{len(pages)}页", "", page) for n, page in enumerate(pages, start=1))
+    return "".join(re.sub(rf"{number}第{n}页，共{len(pages)}页", "", page) for n, page in enumerate(pages, start=1))
 
 
 def _squeezed(text: str) -> str:
@@ -147,7 +147,7 @@ def test_pages_are_numbered_under_the_index_number(papers: list[tuple[Item, byte
     for item, pdf in papers:
         pages = paper.pages(pdf)
         for number, page in enumerate(pages, start=1):
-            assert f"第{number}页共{len(pages)}页" in page, item.item_type
+            assert f"第{number}页，共{len(pages)}页" in page, item.item_type
             assert _squeezed(f"索引号 {item.index_number}") in page, item.item_type
 
 

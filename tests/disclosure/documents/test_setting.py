@@ -35,7 +35,7 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page() -> None:
     sections = (f"<h2>第{n}节小标题</h2>" + "<p>一行正文。</p>" * (1 + n % 9) for n in range(60))
     pdf = drawn(make_item(item_type="proposal_reply", edition={"title": "通知", "body": "".join(sections)}))
 
-    pages = [re.sub(r"索引号T/[\d-]+第\d+页共\d+页$", "", page) for page in paper.pages(pdf)]
+    pages = [re.sub(r"索引号T/[\d-]+第\d+页，共\d+页$", "", page) for page in paper.pages(pdf)]
     lines = {len(re.findall("一行正文。|小标题", page)) for page in pages[1:-1]}
 
     assert len(pages) > 10

@@ -47,14 +47,14 @@ def _rewrite(editor: Any, write: Callable[[str], str]) -> None:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def derive_keys(apps: Any, _editor: Any) -> None:
-    model = apps.get_model("requests_app", "InformationRequest")
-    rows = model.objects.only("subject", "document_number").order_by("pk")
+def derive_keys(apps: Any, editor: Any) -> None:
+    requests = apps.get_model("requests_app", "InformationRequest").objects.using(editor.connection.alias)
+    rows = requests.only("subject", "document_number").order_by("pk")
     for some in batched(rows.iterator(chunk_size=_BATCH), _BATCH):
         for row in some:
             row.subject_key = subject_key(row.subject)[:200]
             row.number_key = number_key(row.document_number)[:100]
-        model.objects.bulk_update(some, ["subject_key", "number_key"], batch_size=500)
+        requests.bulk_update(some, ["subject_key", "number_key"], batch_size=500)
 
 
 class Migration(migrations.Migration):

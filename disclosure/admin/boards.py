@@ -19,7 +19,7 @@ from disclosure.admin.board_papers import framed_pdf
 from disclosure.admin.frames import holds_a_frame
 from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
 from disclosure.enums import SheetState
-from disclosure.forms.boards import PlanFields, last_half_year, last_month, plan_for
+from disclosure.forms.boards import PlanFields, last_half_year, last_month, last_quarter, plan_for, this_month
 from disclosure.models import BoardSheet, NoticeBoard
 from disclosure.services import print_board
 from govportal import access, files
@@ -216,7 +216,10 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
 def _periods() -> list[tuple[str, Any]]:
     """(words, plan) of the periods that are usual."""
     day = today()
-    return [
-        (_("上个月"), PlanFields.values_of(plan_for(last_month(day), day))),
-        (_("上个半年"), PlanFields.values_of(plan_for(last_half_year(day), day))),
-    ]
+    found = (
+        (_("本月"), this_month),
+        (_("上个月"), last_month),
+        (_("上季度"), last_quarter),
+        (_("上个半年"), last_half_year),
+    )
+    return [(words, PlanFields.values_of(plan_for(period(day), day))) for words, period in found]

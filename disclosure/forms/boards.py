@@ -161,9 +161,19 @@ def kept_agencies(user: User, board: NoticeBoard) -> Any:
 # --- the days of a sheet -------------------------------------------------------------------------------------------
 
 
+def this_month(today: date) -> Period:
+    """As far as it has gone: of the days to come nothing can be said."""
+    return Period(today.replace(day=1), today)
+
+
 def last_month(today: date) -> Period:
     first = today.replace(day=1)
     return Period(add_months(first, -1), first - timedelta(days=1))
+
+
+def last_quarter(today: date) -> Period:
+    first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    return Period(add_months(first, -3), first - timedelta(days=1))
 
 
 def last_half_year(today: date) -> Period:

@@ -1,7 +1,7 @@
 """公开栏 in the admin: composed, previewed, issued, posted with a photo, and marked when the portal says otherwise."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from disclosure.board_selection import Period
 from disclosure.enums import Audience, Category, ItemState, SectionSource, SheetState
+from disclosure.forms import boards
 from disclosure.forms.board_sections import section_rows
 from disclosure.models import BoardSheet, Item, NoticeBoard
 from disclosure.services import print_board
@@ -294,6 +296,36 @@ def test_preview_shows_pdf_and_words_of_what_is_public_alone(town: Town) -> None
     assert pdf.headers["Cache-Control"].startswith("private, no-store")
 
 
+@pytest.mark.parametrize(
+    ("day", "month", "quarter", "half"),
+    [
+        (date(2026, 11, 30), date(2026, 10, 1), date(2026, 7, 1), date(2026, 1, 1)),
+        (date(2026, 1, 31), date(2025, 12, 1), date(2025, 10, 1), date(2025, 7, 1)),
+        (date(2028, 3, 1), date(2028, 2, 1), date(2027, 10, 1), date(2027, 7, 1)),
+    ],
+)
+def test_usual_periods_are_whole_and_never_of_days_to_come(day: date, month: date, quarter: date, half: date) -> None:
+    before = boards.last_month(day), boards.last_quarter(day), boards.last_half_year(day)
+
+    assert [period.start for period in before] == [month, quarter, half]
+    assert all(period.end < day and (period.end + timedelta(1)).day == 1 for period in before)
+    assert boards.this_month(day) == Period(day.replace(day=1), day)
+
+
+def test_every_usual_period_can_be_previewed_and_issued(town: Town) -> None:
+    board = make_board(town.agency)
+    item = town.item("机构职能表")
+    client = signed_in(town.keeper)
+
+    for address in (reverse("admin:disclosure_noticeboard_preview", args=[board.pk]), verb(board, "issue")):
+        shown = client.get(address)
+        assert [words for words, _days in shown.context["periods"]] == ["本月", "上个月", "上季度", "上个半年"]
+    days = shown.context["periods"][0][1]
+    client.post(verb(board, "issue"), days)
+
+    assert BoardSheet.objects.get().items.get().item == item
+
+
 def test_days_nobody_can_mean_are_refused_with_words(town: Town) -> None:
     board = make_board(town.agency)
     town.item("机构职能表")
@@ -405,11 +437,11 @@ def test_lists_say_what_hangs_and_what_is_to_do(town: Town, django_assert_max_nu
     make_edition(item, title="机构职能表（修订）", category=Category.DUTIES)
 
     with django_assert_max_num_queries(13):
-        boards = text_of(client.get("/admin/disclosure/noticeboard/"))
+        listed = text_of(client.get("/admin/disclosure/noticeboard/"))
     with django_assert_max_num_queries(13):
         sheets = text_of(client.get("/admin/disclosure/boardsheet/"))
 
-    assert sheet.serial in boards and "张贴中" in boards and boards.count("需重印") >= 1
+    assert sheet.serial in listed and "张贴中" in listed and listed.count("需重印") >= 1
     assert sheet.serial in sheets
     for queue, count in (("reprint", 1), ("post", 2), ("remove", 0)):
         found = client.get(f"/admin/disclosure/boardsheet/?queue={queue}")
@@ -422,14 +454,14 @@ def test_queues_of_boards_cost_one_statement_and_are_for_those_who_keep_them(
     item = town.item("机构职能表")
     make_sheet(make_board(town.agency))
     make_edition(item, category=Category.DUTIES)
-    boards = [queue for queue in staff_queues.all() if queue.key.startswith("board-")]
+    queues = [queue for queue in staff_queues.all() if queue.key.startswith("board-")]
     visits = {name: Visit(user, now(), load_calendar) for name, user in vars(town).items() if isinstance(user, User)}
     visits["stranger"] = Visit(make_keeper(make_agency()), now(), load_calendar)
     reviewer = Visit(make_member(Role.SECRECY_REVIEWER, town.agency), now(), load_calendar)
 
-    assert [queue.figure(reviewer) for queue in boards] == [None, None, None]
+    assert [queue.figure(reviewer) for queue in queues] == [None, None, None]
     for name, visit in visits.items():
         access.can(visit.user, Permission.MANAGE_BOARDS)  # reads the roles
         with django_assert_num_queries(1):
-            figures = [queue.figure(visit) for queue in boards]
+            figures = [queue.figure(visit) for queue in queues]
         assert [figure and figure.count for figure in figures] == ([0, 0, 0] if name == "stranger" else [1, 1, 0])

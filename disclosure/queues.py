@@ -372,6 +372,7 @@ LIST_NOTES = {
     "disclosure.rectification": gettext_lazy("交办、报告和核实整改，向社会公开。"),
     "disclosure.noticeboard": gettext_lazy("墙上的公开栏：编排栏目，预览，制作成张。"),
     "disclosure.boardsheet": gettext_lazy("制作过的每一张：打印、张贴照片、撤下，哪些需重印。"),
+    "disclosure.printjob": gettext_lazy("公开栏汇编等较大文件的生成进度和下载，保存 7 天。"),
     "disclosure.receipt": gettext_lazy("招待、交通等票据，对本单位人员公开。"),
 }
 

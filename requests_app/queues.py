@@ -198,6 +198,7 @@ LIST_NOTES = {
     "requests_app.informationrequest": gettext_lazy("公民、法人和其他组织申请公开的政府信息：登记、办理、答复。"),
     "requests_app.appeal": gettext_lazy("因信息公开申请引起的行政复议和行政诉讼，答复、答辩的期限和结果。"),
     "requests_app.publicationtask": gettext_lazy("多人申请的同样信息，是否转为主动公开。"),
+    "requests_app.annualreport": gettext_lazy("政府信息公开工作年度报告：自动汇总，核对，定稿后公开。"),
     "requests_app.requestoffice": gettext_lazy("各单位文书的文号、复议机关、管辖法院和缴费方式。"),
 }
 

@@ -6,8 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,6 +46,7 @@ class BundleForm(VerbForm):
             (PrintFormat.ZIP.value, gettext_lazy("ZIP，每个公开栏一个 PDF")),
             (PrintFormat.PDF.value, gettext_lazy("一个 PDF，含全部公开栏")),
         ],
+        help_text=format_lazy(gettext_lazy("一个 PDF 最多 {} 张；张数、文字多的请选 ZIP。"), print_volumes.MOST_SHEETS),
     )
 
     def prepare(self) -> None:
@@ -83,6 +86,11 @@ class PrintJobAdmin(VerbAdmin[PrintJob]):
     def may_add(self, actor: User) -> bool:
         return access.can(actor, Permission.MANAGE_BOARDS)
 
+    def page_context(self, request: HttpRequest, row: PrintJob) -> dict[str, Any]:
+        """A job that did not fail has nothing to try again, and that needs no explanation."""
+        context = super().page_context(request, row)
+        return context | {"verbs": [one for one in context["verbs"] if not one[2]], "refused": False}
+
     def add_row(self, actor: User, values: dict[str, Any]) -> PrintJob:
         half = next(one for one in print_volumes.half_years(today()) if one.key == values["half"])
         wish = print_volumes.bundle(values["agency"], half, PrintFormat(values["format"]))
@@ -99,6 +107,10 @@ class PrintJobAdmin(VerbAdmin[PrintJob]):
 
     @admin.display(description=gettext_lazy("文件"))
     def file_link(self, row: PrintJob) -> str:
-        """The page of the job, which watches it and gives the file."""
-        name = print_jobs.file_name(row) if row.state == PrintState.DONE else _("查看进度")
-        return format_html('<a href="{}">{}</a>', reverse("print_job", args=[row.key]), name)
+        """The file; where there is none to give, the page of the job, which watches it and says why."""
+        if print_jobs.file_of(row) and not print_jobs.is_outdated(row):
+            name = print_jobs.file_name(row)
+            words = _("%(name)s（%(size)s）") % {"name": name, "size": filesizeformat(row.size)}
+            return format_html('<a href="{}">{}</a>', reverse("print_file", args=[row.key, name]), words)
+        words = _("文件已经不再提供，看原因") if row.state == PrintState.DONE else _("查看进度")
+        return format_html('<a href="{}">{}</a>', reverse("print_job", args=[row.key]), words)

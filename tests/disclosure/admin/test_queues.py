@@ -249,7 +249,7 @@ def test_running_worker_is_said_quietly(office: Office) -> None:
 
     page = text(office.client(Role.PUBLISHER).get(LANDING))
 
-    assert 'class="warned"' not in page and "最近运行" in page
+    assert 'class="warned"' not in page and "定时任务" not in page
 
 
 def test_internal_edition_waits_in_the_queue_of_its_agency(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from disclosure.services import motion
 from disclosure.workflow_rectification import RectificationAction
 from govportal import audit
 from govportal.admin.records import deed_words, noun_words
+from govportal.models import Heartbeat
 from govportal.now import now, today
 from govportal.permissions import Role
 from tests.disclosure.admin.desks import Office, signed_in, text
@@ -55,11 +57,13 @@ def test_staff_find_what_is_open_inside_their_agency(office: Office) -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_jobs_of_the_clock_are_shown_to_those_they_concern(office: Office, role: Role) -> None:
+def test_jobs_of_the_clock_are_told_when_they_stop_to_those_they_concern(office: Office, role: Role) -> None:
+    Heartbeat.objects.update(at=now() - timedelta(hours=30))
+
     shown = text(signed_in(make_member(role, office.agency)).get(LANDING))
 
     expected = role in {Role.ADMINISTRATOR, Role.OFFICE_HEAD, Role.PUBLISHER, Role.APPROVER}
-    assert ("最近运行" in shown) == expected
+    assert ("定时任务停止了" in shown) == expected
 
 
 # --- lists --------------------------------------------------------------------------------------------------------

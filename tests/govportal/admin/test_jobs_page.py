@@ -50,7 +50,9 @@ def test_page_is_for_the_administrator_of_the_site(tree: Tree) -> None:
 
     assert part.get(JOBS).status_code == 403
     assert reverse("admin:jobs") not in part.get(LANDING).content.decode()
-    assert reverse("admin:jobs") in signed_in(tree.chief).get(LANDING).content.decode()
+    landing = signed_in(tree.chief).get(LANDING).content.decode()
+    assert reverse("admin:jobs") in landing and f"{len(scheduled_jobs.all())} 项" in landing
+    assert str(scheduled_jobs.all()[0].label) not in landing
 
 
 def test_dead_letters_stand_on_his_landing_page_while_there_are_some(tree: Tree) -> None:

@@ -68,18 +68,26 @@ class Page:
 
 def sheet_pdf(sheet: BoardSheet) -> bytes:
     """The PDF of an issued sheet, kept until what it says changes."""
-    return bundle_pdf([sheet], title="")
+    with translation.override(settings.LANGUAGE_CODE):
+        board = Board(sheet, contents(sheet, _items(sheet)), key="a0")
+        first, title = _first_pages(board), board.title
+        source = pdf.Source(_html(first), STYLESHEETS, VARIANT)  # its QR codes say what their names are made of
+        made_at = sheet.issued_at
+        return paper_cache.get_or_make(source, lambda: _made(first, title), title=title, created_at=made_at)
 
 
 def draft_pdf(sheet: BoardSheet, items: Sequence[SheetItem]) -> bytes:
     """The PDF of what is not issued (print_board.Drafted), marked as a preview without a number."""
-    return _kept([Board(sheet, contents(sheet, items))], "")
+    with translation.override(settings.LANGUAGE_CODE):
+        board = Board(sheet, contents(sheet, items))
+        return _made(_first_pages(board), board.title)
 
 
 def bundle_pdf(sheets: Sequence[BoardSheet], *, title: str) -> bytes:
-    """All these sheets in one PDF, each with its own size of paper and a bookmark."""
-    boards = [Board(sheet, contents(sheet, _items(sheet)), key=f"a{n}") for n, sheet in enumerate(sheets)]
-    return _kept(boards, title)
+    """All these sheets in one PDF, each with its own size of paper and a bookmark; whoever ordered it keeps it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        boards = [Board(sheet, contents(sheet, _items(sheet)), key=f"a{n}") for n, sheet in enumerate(sheets)]
+        return _made([page for board in boards for page in _first_pages(board)], title)
 
 
 def html_of(sheet: BoardSheet, items: Sequence[SheetItem]) -> str:
@@ -101,13 +109,6 @@ def span(start: date, end: date) -> str:
 
 def _items(sheet: BoardSheet) -> list[SheetItem]:
     return list(sheet.items.select_related("item__agency", "edition__item"))
-
-
-def _kept(boards: Sequence[Board], title: str) -> bytes:
-    with translation.override(settings.LANGUAGE_CODE):
-        title = title or boards[0].title
-        first = [page for board in boards for page in _first_pages(board)]
-        return paper_cache.get_or_make([_html(first)], lambda: _made(first, title), stylesheets=STYLESHEETS)
 
 
 def _made(first: Sequence[Page], title: str) -> bytes:

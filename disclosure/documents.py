@@ -41,6 +41,7 @@ from govportal.site import absolute_url, site_profile
 STYLE_SHEETS = ("css/print.css", "css/paper.css", "css/paper_forms.css", "css/paper_text.css")
 # Tried with less air where that saves a page; 一次性告知单 is to fit one.
 CLOSER, TIGHTER = ("css/paper_close.css",), ("css/paper_tight.css",)
+VARIANT: pdf.Variant = "pdf/ua-1"
 GUIDE = "service_guide"
 # Of one paper, which its reader waits for: characters of HTML (some 200 pages), and rows of tables.
 MOST_TEXT, MOST_ROWS = 150_000, 500
@@ -70,16 +71,15 @@ def made(paper: Paper) -> bytes:
             stylesheets=STYLE_SHEETS,
             title=paper.title,
             created_at=paper.created_at,
-            variant="pdf/ua-1",
+            variant=VARIANT,
             resources=paper.resources,
             tighter=paper.tighter,
         )
 
     if not paper.is_public:
         return make()
-    given = [part for name, content in sorted(paper.resources.items()) for part in (name, content)]
-    inputs = [paper.html, paper.title, paper.created_at.isoformat(), *paper.tighter, *given]
-    return paper_cache.get_or_make(inputs, make, stylesheets=(*STYLE_SHEETS, *paper.tighter))
+    source = pdf.Source(paper.html, (*STYLE_SHEETS, *paper.tighter), VARIANT, paper.resources)
+    return paper_cache.get_or_make(source, make, title=paper.title, created_at=paper.created_at)
 
 
 def printable(reader: Any) -> ItemQuerySet:

@@ -37,6 +37,7 @@ ROWS = 500  # of one PDF: 2 s and 150 MB
 MOST_ROWS = 20_000  # of one order; what is longer is for a machine, and the CSV has it
 LONGEST_QR = 250  # characters of an address; more is too fine for a telephone
 STYLESHEETS = ("css/print.css", "css/table_print.css")
+VARIANT: pdf.Variant = "pdf/ua-1"
 _TEMPLATE = "disclosure/paper_tables/table.html"
 
 
@@ -185,7 +186,13 @@ def table_pdf(table: PaperTable, filterset: ParameterFilterSet, *, before: Calla
     lines = list(table.lines(filterset.qs[:ROWS], 1))
     extent = Extent(1, len(lines), len(lines))
     begun = datetime.combine(today(), time.min, tzinfo=get_current_timezone())
-    return _pdf(table, filterset, lines, extent, begun, before)
+    title, source = _source(table, filterset, lines, extent, begun)
+
+    def made() -> bytes:
+        before()
+        return _set(source, title, begun)
+
+    return paper_cache.get_or_make(source, made, title=title, created_at=begun)
 
 
 def wish(table: PaperTable, filterset: ParameterFilterSet) -> Wish:
@@ -208,7 +215,8 @@ def _volume_title(title: str, number: int, of: int) -> str:
 
 
 def volume_pdf(part: PrintPart) -> bytes:
-    """One volume of a job. What is not in the list any more is left out, and the paper says how many that are."""
+    """One volume of a job. What is not in the list any more is left out, and the paper says how many that are. The
+    print queue keeps its files itself."""
     wanted = part.job.wanted
     table = PAPER_TABLES[wanted["table"]]
     filterset = table.filters(QueryDict(wanted["query"]))
@@ -217,31 +225,32 @@ def volume_pdf(part: PrintPart) -> bytes:
     lines = list(table.lines(filterset.qs.filter(pk__in=ids), first))
     volume = (part.wanted["number"], wanted["volumes"])
     extent = Extent(first, len(lines), wanted["rows"], *volume, gone=len(ids) - len(lines))
-    return _pdf(table, filterset, lines, extent, part.job.asked_at, lambda: None)
+    title, source = _source(table, filterset, lines, extent, part.job.asked_at)
+    return _set(source, title, part.job.asked_at)
 
 
-def _pdf(
-    table: PaperTable,
-    filterset: ParameterFilterSet,
-    lines: list[Line],
-    extent: Extent,
-    at: datetime,
-    before: Callable[[], object],
-) -> bytes:
+def _source(
+    table: PaperTable, filterset: ParameterFilterSet, lines: list[Line], extent: Extent, at: datetime
+) -> tuple[str, pdf.Source]:
+    """The title of the PDF and what it is made of. Raises pdf.TooLong."""
     with override(settings.LANGUAGE_CODE):
         title = str(table.title)
         html, address = _html(table, filterset, lines, extent, localdate(at))
     if len(html) > pdf.MOST_HTML:
         raise pdf.TooLong(f"{len(html)} characters of HTML, at most {pdf.MOST_HTML}")
 
-    def made() -> bytes:
-        before()
-        picture = {"qr.svg": qr.svg(address)}
-        return pdf.render(
-            html, stylesheets=STYLESHEETS, title=title, created_at=at, variant="pdf/ua-1", resources=picture
-        )
+    return title, pdf.Source(html, STYLESHEETS, VARIANT, {"qr.svg": qr.svg(address)})
 
-    return paper_cache.get_or_make([html, at.isoformat()], made, stylesheets=STYLESHEETS)
+
+def _set(source: pdf.Source, title: str, at: datetime) -> bytes:
+    return pdf.render(
+        source.html,
+        stylesheets=source.stylesheets,
+        title=title,
+        created_at=at,
+        variant=source.variant,
+        resources=source.resources,
+    )
 
 
 def _html(

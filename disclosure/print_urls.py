@@ -4,13 +4,14 @@ from django.urls import path
 
 from disclosure import converters  # noqa: F401  (registers filename)
 from disclosure.views import print_jobs
+from govportal.views.papers import paper_door
 
 urlpatterns = [
-    path("powers/powers.pdf", print_jobs.table, {"key": "power"}, name="powers_pdf"),
-    path("services/services.pdf", print_jobs.table, {"key": "service_guide"}, name="services_pdf"),
-    path("normative/normative.pdf", print_jobs.table, {"key": "normative"}, name="normative_pdf"),
-    path("items/items.pdf", print_jobs.table, {"key": "items"}, name="items_pdf"),
-    path("catalogue/catalogue.pdf", print_jobs.table, {"key": "catalogue"}, name="catalogue_pdf"),
+    path("powers/powers.pdf", paper_door(print_jobs.table), {"key": "power"}, name="powers_pdf"),
+    path("services/services.pdf", paper_door(print_jobs.table), {"key": "service_guide"}, name="services_pdf"),
+    path("normative/normative.pdf", paper_door(print_jobs.table), {"key": "normative"}, name="normative_pdf"),
+    path("items/items.pdf", paper_door(print_jobs.table), {"key": "items"}, name="items_pdf"),
+    path("catalogue/catalogue.pdf", paper_door(print_jobs.table), {"key": "catalogue"}, name="catalogue_pdf"),
     path("print/<slug:key>/", print_jobs.job_page, name="print_job"),
     path("print/<slug:key>/<filename:name>", print_jobs.job_file, name="print_file"),
 ]

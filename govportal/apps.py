@@ -16,6 +16,7 @@ class GovportalConfig(AppConfig):
             heartbeat,
             navigation,
             panels,
+            paper_cache,
             reminder_reviews,
             sitemaps,
         )
@@ -46,5 +47,6 @@ class GovportalConfig(AppConfig):
         dbsetup.declare(dbsetup.Seed("public revision", PublicRevision.seed))
         dbsetup.declare(dbsetup.Seed("heartbeats", heartbeat.seed))
         dbsetup.declare(dbsetup.Seed("holidays", calendar.seed_holidays))
+        paper_cache.release()
         pre_migrate.connect(dbsetup.on_pre_migrate, dispatch_uid="govportal.dbsetup")
         post_migrate.connect(dbsetup.on_post_migrate, dispatch_uid="govportal.dbsetup")

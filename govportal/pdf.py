@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -27,7 +27,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-type Variant = Literal["pdf/a-3a", "pdf/ua-1", "pdf/a-2u"]
+type Variant = Literal["pdf/a-3a", "pdf/ua-1"]
 
 STATIC = settings.BASE_DIR / "static"
 # Characters of HTML: about 900 rows of a table, 2 s and 150 MB. More is made in volumes.
@@ -43,7 +43,7 @@ _MM = 25.4 / 96  # of a CSS pixel
 _FONT_NAME = re.compile(r"[^\\\"'{};<>\x00-\x1f]+")
 
 # Pango's font map belongs to one thread at a time, and gathering the fonts of the machine takes longer than a letter.
-_one_at_a_time = Lock()
+_one_at_a_time = RLock()
 
 # Its warnings name properties that no printer knows; what must not go wrong is raised.
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
@@ -119,7 +119,7 @@ class Layout:
         metadata.lang = metadata.lang or "zh-CN"
         metadata.created = metadata.modified = created_at.isoformat(timespec="seconds")
         metadata.attachments = [_attachment(each, created_at) for each in attachments]
-        with _one_at_a_time, _addresses_refused(), _garbage_left:
+        with _alone(), _addresses_refused():
             pdf: bytes = self.document.write_pdf(pdf_variant=self.source.variant, pdf_tags=True)
         return pdf
 
@@ -128,7 +128,7 @@ def lay_out(source: Source) -> Layout:
     """Raises RefusedAddress for an address elsewhere, TooLong, FileNotFoundError for a missing style sheet."""
     if len(source.html) > MOST_HTML:
         raise TooLong(f"{len(source.html)} characters of HTML, at most {MOST_HTML}")
-    with _one_at_a_time, _addresses_refused(), _garbage_left:
+    with _alone(), _addresses_refused():
         fonts, fetcher = _fonts(), _Fetcher(source.resources)
         sheets = [CSS(string=_font_lists(), font_config=fonts, url_fetcher=fetcher)]
         sheets += [_sheet(path, _static_file(path).stat().st_mtime_ns) for path in source.stylesheets]
@@ -152,7 +152,7 @@ def render(
     when the text runs over one page, and taken if it saves a page. Raises as `lay_out`.
     """
     source = Source(html, tuple(stylesheets), variant, resources or {})
-    with _garbage_left:  # from the first box to the last byte: what dies young is found at once
+    with _alone():  # from the first box to the last byte: what dies young is found at once
         best = lay_out(source)
         for sheet in tighter:
             if not 1 < best.page_count <= MOST_PAGES_TO_SAVE:
@@ -170,27 +170,18 @@ def _addresses_refused() -> Iterator[None]:
         raise RefusedAddress(str(error.__cause__ or error)) from error
 
 
-class _GarbageLeft:
-    """Nobody looks for garbage meanwhile: there is little among the boxes of a page, and looking through all of them
-    again and again takes half of the time. Of several at once the last turns it on again."""
-
-    def __init__(self) -> None:
-        self._inside = 0
-        self._lock = Lock()
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._inside += 1
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One thread sets pages, and nobody looks for garbage meanwhile: there is little among the boxes of a page, and
+    looking through all of them again and again takes half of the time. Whoever had turned that off finds it off."""
+    with _one_at_a_time:
+        was_on = gc.isenabled()
+        try:
             gc.disable()
-
-    def __exit__(self, *_error: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
+            yield
+        finally:
+            if was_on:
                 gc.enable()
-
-
-_garbage_left = _GarbageLeft()
 
 
 @lru_cache(maxsize=1)

@@ -148,6 +148,9 @@ MEDIA_URL = BASE_PATH + "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", PORTAL_HOME / "media")
 # What the print queue has made, until it is fetched: web and workers read and write it.
 PRINT_ROOT = env.path("PRINT_ROOT", PORTAL_HOME / "print")
+# Public papers that were laid out before (govportal/paper_cache.py): the same, lest a redaction reach one disk alone.
+PAPERS_ROOT = env.path("PAPERS_ROOT", PORTAL_HOME / "papers")
+PAPERS_BYTES = env.integer("PAPERS_MB", 1024) * 1024 * 1024
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "govportal.staticfiles.SiteStaticFilesStorage"},

@@ -1,4 +1,5 @@
 import contextlib
+import gc
 import logging
 import re
 import shutil
@@ -13,6 +14,7 @@ from django.test import override_settings
 from govportal import pdf
 from govportal.active_content import refuse_active_pdf
 from govportal.pdf import Embedded, RefusedAddress
+from tests.threads import at_once
 
 AT = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 RARE = "镕堃喆玥珺瑄"
@@ -153,3 +155,26 @@ def test_rendering_leaves_no_line_in_the_log(caplog: pytest.LogCaptureFixture) -
         rendered("<p>正文</p>", stylesheets=["css/letter.css"])
 
     assert caplog.messages == []
+
+
+def test_garbage_is_left_while_pages_are_set_and_looked_for_again_after() -> None:
+    def hold() -> None:
+        for _time in range(100):
+            with pdf._alone():
+                assert not gc.isenabled()
+                with pdf._alone():
+                    pass
+                assert not gc.isenabled()
+
+    assert at_once(hold, times=4) == [None] * 4
+    assert gc.isenabled()
+    with pytest.raises(KeyboardInterrupt), pdf._alone():
+        raise KeyboardInterrupt
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with pdf._alone():
+            pass
+        assert not gc.isenabled()  # whoever turned it off finds it off
+    finally:
+        gc.enable()

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure import boards, print_volumes
-from disclosure.models import BoardSheet
+from disclosure.models import BoardSheet, PrintPart
 from disclosure.services import buffers, oblige, print_jobs, redact, schedule
 from disclosure.services.print_board import RENDER
-from govportal import heartbeat, paper_cache
+from govportal import heartbeat, memory, paper_cache
 from govportal.contributions import ScheduledJob
 from govportal.now import now, today
 
@@ -83,7 +84,12 @@ def print_due() -> None:
 @shared_task(name=print_jobs.PART)
 def print_part(part_id: int) -> None:
     """One volume, unless another worker has it."""
-    print_jobs.make(part_id, print_volumes.make, clock=now)
+
+    def bounded(part: PrintPart) -> bytes:
+        with memory.at_most(settings.PRINT_MEMORY_MB):
+            return print_volumes.make(part)
+
+    print_jobs.make(part_id, bounded, clock=now)
 
 
 @shared_task(name=print_jobs.FINISH)

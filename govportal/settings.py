@@ -232,7 +232,9 @@ CELERY_TASK_ANNOTATIONS = {
     "disclosure.finish_print": {"soft_time_limit": 270, "time_limit": 300},
 }
 # KiB a worker may keep when it has done a task; above, another takes its place. A long table leaves some behind.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.integer("WORKER_MEMORY_MB", 400) * 1024
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.integer("WORKER_MEMORY_MB", 300) * 1024
+# What it may hold at most while it makes one file of the print queue; 0: no limit.
+PRINT_MEMORY_MB = env.integer("PRINT_MEMORY_MB", 1024)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "govportal.send_notices": {"queue": "mail"},

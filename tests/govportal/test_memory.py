@@ -1,0 +1,22 @@
+import resource
+
+import pytest
+
+from govportal import memory
+
+
+def asked_for() -> int:
+    """What this process may write, in MB, as the kernel counts it."""
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmData")) // 1024
+
+
+def test_what_is_too_big_fails_and_what_comes_after_does_not() -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+
+    with pytest.raises(MemoryError), memory.at_most(asked_for() + 100):
+        bytearray(400 * 2**20)
+
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    with memory.at_most(0):
+        assert len(bytearray(400 * 2**20)) == 400 * 2**20

@@ -17,7 +17,7 @@ class PrintJob(models.Model):
     """Something to print that takes longer than a page may: made by workers in parts, fetched when it is done.
 
     Of public things alone, so whoever has the key may have the file. `wanted` says what, in values the maker of the
-    kind reads; `digest` tells the same wish at the same state of the records, which is made once.
+    kind reads; `digest` tells the same wish, which is made once while it is under way and for a while after.
     """
 
     key = models.CharField(max_length=20, unique=True, default=new_key, editable=False)
@@ -31,6 +31,9 @@ class PrintJob(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("申请人")
     )
     asked_at = models.DateTimeField(_("提交时间"))
+    started_at = models.DateTimeField(null=True, blank=True)  # when somebody began to put the parts together
+    rung_at = models.DateTimeField(null=True, blank=True)  # when somebody was last asked to
+    tries = models.PositiveSmallIntegerField(default=0)  # to put them together
     done_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
     file = models.CharField(max_length=120, blank=True)  # below PRINT_ROOT
     size = models.PositiveBigIntegerField(_("大小（字节）"), default=0)
@@ -74,6 +77,8 @@ class PrintPart(models.Model):
     wanted = models.JSONField(default=dict)
     state = models.CharField(_("状态"), max_length=10, choices=PrintState, default=PrintState.WAITING)
     started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     file = models.CharField(max_length=120, blank=True)  # below PRINT_ROOT
 
     class Meta:

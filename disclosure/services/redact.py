@@ -98,10 +98,10 @@ def redact(
     return entry
 
 
-def _forget_papers() -> None:
-    """No paper that is kept may still have the text."""
+def _forget_papers(begun_before: datetime | None = None) -> None:
+    """No paper that is kept may still have the text; of what was printed in jobs, what was begun before that time."""
     paper_cache.clear()
-    print_jobs.clear()
+    print_jobs.clear(begun_before)
 
 
 def _blanked(new_title: str) -> dict[str, Any]:
@@ -131,6 +131,6 @@ def _release_files(editions: list[Edition]) -> list[str]:
 def sweep_files(at: datetime) -> int:
     """Delete the bytes that a process which died after a redaction has left; answers how many files that were."""
     redactions = AuditEvent.objects.filter(action=f"item.{LogKind.REDACT}", at__gte=at - SWEPT)
-    if redactions.filter(at__gte=at - PAPERS_SWEPT).exists():
-        _forget_papers()
+    if latest := redactions.filter(at__gte=at - PAPERS_SWEPT).order_by("-at").first():
+        _forget_papers(latest.at + print_jobs.SETTLING)
     return files.forget(name for after in redactions.values_list("after", flat=True) for name in after["files"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from disclosure import print_tables
+from disclosure import print_files, print_tables
 from disclosure.enums import PrintFormat, PrintState
 from disclosure.filters import InvalidFilter, ParameterFilterSet
 from disclosure.models import PrintJob
@@ -63,7 +63,7 @@ def table(request: HttpRequest, key: str) -> HttpResponseBase:
     except pdf.TooLong:
         problem = _("文字太多，一份 PDF 放不下。请加上条件缩小范围，或者下载 CSV。")
         return _offer(request, paper, filterset, count, problem=problem)
-    name = print_jobs.safe_name(filterset.named(str(paper.title)))
+    name = print_files.safe_name(filterset.named(str(paper.title)))
     return _sent(request, content, f"{name}-{today():%Y%m%d}.pdf")
 
 
@@ -164,7 +164,7 @@ def job_file(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
         response: HttpResponseBase = job_page(request, key)
         response.status_code = 410
         return response
-    headers = {"ETag": f'"{job.digest[:32]}"', "Cache-Control": "private, no-cache"}
+    headers = {"ETag": f'"{path.stem}"', "Cache-Control": "private, no-cache"}
     if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers=headers)
     is_archive = job.format == PrintFormat.ZIP

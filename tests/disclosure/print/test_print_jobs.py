@@ -1,5 +1,6 @@
 """The queue: each part once, each file whole, nothing of what was taken back, nothing left behind."""
 
+import errno
 import hashlib
 import json
 import zipfile
@@ -13,13 +14,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
-from disclosure import publication_log
-from disclosure.enums import LogKind, PrintFormat, PrintState
-from disclosure.models import PrintJob, PrintPart
+from disclosure import print_files, publication_log
+from disclosure.enums import LogKind, PrintFormat, PrintKind, PrintState
+from disclosure.models import Item, PrintJob, PrintPart
 from disclosure.services import print_jobs
 from govportal import jobs, pdf
-from govportal.models import AuditEvent, PublicRevision
-from tests.factories import make_item, make_user
+from govportal.models import AuditEvent
+from govportal.permissions import Role
+from tests.factories import make_agency, make_item, make_member, make_user
 from tests.factories.prints import make_job, make_wish
 from tests.threads import at_once
 
@@ -56,6 +58,15 @@ def make_done(parts: int = 2, title: str = "权力清单") -> PrintJob:
 def states(job: PrintJob) -> tuple[str, list[str]]:
     job.refresh_from_db()
     return job.state, list(job.parts.values_list("state", flat=True))
+
+
+def take_back(item: Item, at: datetime) -> None:
+    with transaction.atomic():
+        publication_log.append(LogKind.WITHDRAW, item, item.current_edition, actor=make_user(), at=at)
+
+
+def files(settings: Settings) -> list[Path]:
+    return [path for path in Path(settings.PRINT_ROOT).rglob("*") if path.is_file()]
 
 
 def test_job_is_made_part_by_part_and_put_together(rung: list[tuple[str, int]], settings: Settings) -> None:
@@ -99,19 +110,30 @@ def test_single_file_is_its_part() -> None:
     assert print_jobs.file_name(job) == "汇编.pdf"
 
 
-def test_same_wish_is_made_once_until_the_records_change() -> None:
+def test_same_wish_is_made_once_within_an_hour_and_never_with_what_was_taken_back() -> None:
+    item = make_item()
     job = make_done()
+    job.parts.filter(number=1).update(wanted={"items": [item.pk]})
+    soon = AT + print_jobs.FRESH - timedelta(seconds=1)
 
-    assert make_job(2, at=AT + timedelta(hours=1)) == job
+    assert make_job(2, at=soon) == job
     assert make_job(3, at=AT) != job
-    path = print_jobs.file_of(job)
-    assert path is not None
-    path.unlink()
-    again = make_job(2, at=AT)
+    take_back(item, soon)
+    again = make_job(2, at=soon)
     assert again != job
-    assert make_job(2, at=AT) == again  # under way
-    PublicRevision.raise_number()
-    assert make_job(2, at=AT) not in {job, again}
+    assert make_job(2, at=AT + timedelta(days=1)) == again  # under way
+    for part in again.parts.all():
+        make(part, at=soon)
+    assert print_jobs.finish(again.pk, at=soon)
+    assert make_job(2, at=soon + timedelta(minutes=1)) == again
+    again.refresh_from_db()
+    print_files.path_of(again.file).unlink()
+    lost = make_job(2, at=soon)
+    assert lost != again
+    for part in lost.parts.all():
+        make(part, at=soon)
+    assert print_jobs.finish(lost.pk, at=soon)
+    assert make_job(2, at=soon + print_jobs.FRESH) != lost
 
 
 def test_public_queue_is_bounded_and_staff_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,43 +179,141 @@ def test_part_over_which_workers_die_is_given_up() -> None:
     assert print_jobs.ring_again(AT + timedelta(days=1)) == 0
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        (pdf.TooLong("2 MB"), print_jobs.TOO_LONG),
-        (SoftTimeLimitExceeded(), print_jobs.TOO_SLOW),
-        (OSError("no space left"), print_jobs.NO_ROOM),
-        (KeyError("someone"), print_jobs.BROKEN),
-    ],
-)
-def test_whatever_goes_wrong_is_said_and_can_be_tried_again(fault: Exception, words: str) -> None:
+def test_boards_are_put_together_for_those_who_keep_them() -> None:
+    county = make_agency()
+    wish = print_jobs.Wish(
+        PrintKind.BUNDLE, PrintFormat.ZIP, "汇编", make_wish(1).volumes, {"agency": county.pk, "half": "2026-1"}
+    )
+
+    for actor in (None, make_user(), make_member(Role.PUBLISHER)):
+        with pytest.raises(ValidationError, match="没有管理公开栏的角色"):
+            print_jobs.order(wish, actor=actor, at=AT)
+    assert print_jobs.order(wish, actor=make_member(Role.PUBLISHER, county), at=AT)
+
+
+FAULTS: list[tuple[Exception, PrintFormat, str]] = [
+    (pdf.TooLong("2 MB"), PrintFormat.ZIP, print_jobs.TOO_LONG),
+    (MemoryError(), PrintFormat.ZIP, print_jobs.TOO_LONG),
+    (SoftTimeLimitExceeded(), PrintFormat.ZIP, print_jobs.TOO_SLOW),
+    (pdf.TooLong("2 MB"), PrintFormat.PDF, print_jobs.TOO_MUCH_FOR_ONE),
+    (MemoryError(), PrintFormat.PDF, print_jobs.TOO_MUCH_FOR_ONE),
+    (OSError(errno.ENOSPC, "no space left"), PrintFormat.ZIP, print_jobs.NO_ROOM),
+    (FileNotFoundError(errno.ENOENT, "no such file"), PrintFormat.ZIP, print_jobs.BROKEN),
+    (KeyError("someone"), PrintFormat.PDF, print_jobs.BROKEN),
+]
+
+
+def test_whatever_goes_wrong_is_said() -> None:
+    for number, (fault, form, words) in enumerate(FAULTS):
+
+        def fail(_part: PrintPart, fault: Exception = fault) -> bytes:
+            raise fault
+
+        job = make_job(1, at=AT, title=f"清单{number}")
+        PrintJob.objects.filter(pk=job.pk).update(format=form)
+        assert not make(job.parts.get(), fail)
+        assert states(job) == ("failed", ["failed"])
+        assert job.fault == words, (fault, form)
+
+
+def test_job_is_tried_again_from_its_first_part(settings: Settings, rung: list[tuple[str, int]]) -> None:
     def fail(_part: PrintPart) -> bytes:
-        raise fault
+        raise KeyError
 
-    job, actor = make_job(2, at=AT), make_user()
+    actor, item = make_user(), make_item()
+    job = make_job(2, at=AT, actor=actor)
     first, second = job.parts.all()
-    assert make(first)
-    assert not make(second, fail)
-    assert states(job) == ("failed", ["done", "failed"])
-    assert job.fault == words
+    PrintPart.objects.filter(pk=first.pk).update(wanted={"items": [item.pk]})
+    make(first, lambda _part: b"text of the item")
+    make(second, fail)
+    take_back(item, AT + timedelta(hours=1))
+    later = AT + timedelta(hours=3)
 
-    print_jobs.retry(job.pk, actor=actor, at=AT)
+    for stranger in (make_user(), make_member(Role.PUBLISHER)):
+        with pytest.raises(ValidationError, match="只有申请人"):
+            print_jobs.retry(job.pk, actor=stranger, at=later)
+    rung.clear()
+    print_jobs.retry(job.pk, actor=actor, at=later)
 
-    assert states(job) == ("waiting", ["done", "waiting"])
-    assert make(second)
-    assert print_jobs.finish(job.pk, at=AT)
+    assert states(job) == ("waiting", ["waiting", "waiting"])
+    assert not files(settings) and rung == [(print_jobs.PART, first.pk), (print_jobs.PART, second.pk)]
+    for part in (first, second):
+        assert make(part, lambda _part: b"anew", at=later)
+    assert print_jobs.finish(job.pk, at=later)
     job.refresh_from_db()
+    with zipfile.ZipFile(print_files.path_of(job.file)) as archive:
+        assert [archive.read(name) for name in archive.namelist()[:2]] == [b"anew", b"anew"]
     with pytest.raises(ValidationError, match="只有未能生成"):
-        print_jobs.retry(job.pk, actor=actor, at=AT)
+        print_jobs.retry(job.pk, actor=actor, at=later)
+
+
+def test_file_that_could_not_be_written_whole_is_not_left(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:2])
+        raise OSError(errno.ENOSPC, "no space left")
+
+    job, whole = make_job(1, at=AT), make_job(2, at=AT)
+    for part in whole.parts.all():
+        make(part)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", half)
+        make(job.parts.get())
+    assert states(job) == ("failed", ["failed"]) and job.fault == print_jobs.NO_ROOM
+    assert len(files(settings)) == 2
+
+    def slow(*_args: object) -> str:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(print_files, "_readme", slow)
+    assert not print_jobs.finish(whole.pk, at=AT)
+    assert states(whole)[0] == "failed" and whole.fault == print_jobs.TOO_SLOW
+    assert not [path for path in files(settings) if path.name.startswith("whole")]
+
+
+def test_whole_is_held_by_one_and_given_up_when_workers_die_over_it() -> None:
+    job = make_job(1, at=AT)
+    make(job.parts.get())
+    for attempt in range(print_jobs.MOST_TRIES):
+        at = AT + attempt * print_jobs.LEASE
+        assert print_jobs._take_whole(job.pk, at)
+        assert print_jobs._take_whole(job.pk, at + print_jobs.LEASE - timedelta(seconds=1)) is None
+
+    assert not print_jobs.finish(job.pk, at=AT + print_jobs.MOST_TRIES * print_jobs.LEASE)
+
+    job.refresh_from_db()
+    assert (job.state, job.fault) == (PrintState.FAILED, print_jobs.GIVEN_UP)
+
+
+def test_part_with_what_was_taken_back_meanwhile_is_made_anew(rung: list[tuple[str, int]]) -> None:
+    item, job = make_item(), make_job(2, at=AT)
+    first, second = job.parts.all()
+    PrintPart.objects.filter(pk=first.pk).update(wanted={"items": [item.pk]})
+    make(first)
+    take_back(item, AT + timedelta(minutes=3))
+    late = AT + timedelta(minutes=10)
+    make(second, at=late)
+    rung.clear()
+
+    assert not print_jobs.finish(job.pk, at=late)
+
+    assert states(job) == ("running", ["waiting", "done"])
+    print_jobs.ring_again(late)
+    assert rung == [(print_jobs.PART, first.pk)]
+    make(first, at=late)
+    assert print_jobs.finish(job.pk, at=late)
+    job.refresh_from_db()
+    assert not print_jobs.is_outdated(job)
 
 
 def test_retrying_what_was_ordered_anew_is_refused() -> None:
-    job = make_job(1, at=AT)
+    actor = make_user()
+    job = make_job(1, at=AT, actor=actor)
     PrintJob.objects.filter(pk=job.pk).update(state=PrintState.FAILED)
     assert make_job(1, at=AT) != job
 
     with pytest.raises(ValidationError, match="正在生成"):
-        print_jobs.retry(job.pk, actor=make_user(), at=AT)
+        print_jobs.retry(job.pk, actor=actor, at=AT)
 
 
 def test_lost_bell_is_rung_again_and_a_whole_job_put_together(rung: list[tuple[str, int]]) -> None:
@@ -209,6 +329,33 @@ def test_lost_bell_is_rung_again_and_a_whole_job_put_together(rung: list[tuple[s
     assert rung == [(print_jobs.PART, waiting.parts.get().pk), (print_jobs.FINISH, whole.pk)]
 
 
+def test_bells_are_few_while_no_worker_is_there(rung: list[tuple[str, int]]) -> None:
+    make_job(30, at=AT)
+    rung.clear()
+
+    for minute in range(1, 61):
+        print_jobs.ring_again(AT + timedelta(minutes=minute))
+    in_an_hour = len(rung)
+    for minute in range(61, 24 * 60):
+        print_jobs.ring_again(AT + timedelta(minutes=minute))
+
+    assert in_an_hour == 5 * print_jobs.RUNG_AT_ONCE  # after 2, 4, 8, 16 and 32 minutes
+    assert len(rung) <= (5 + 24) * print_jobs.RUNG_AT_ONCE
+
+
+def test_what_was_made_after_a_deletion_stays() -> None:
+    before = make_done()
+    after = make_job(3, at=AT)
+    for part in after.parts.all():
+        make(part, at=AT + timedelta(hours=1))
+    print_jobs.finish(after.pk, at=AT + timedelta(hours=1))
+
+    assert print_jobs.clear(AT + timedelta(minutes=1)) == 1
+
+    assert states(before)[0] == "failed" and states(after)[0] == "done"
+    assert print_jobs.file_of(after)
+
+
 def test_deleted_text_leaves_no_file_and_what_is_under_way_begins_anew(settings: Settings) -> None:
     done, running = make_done(), make_job(3, at=AT)
     first, second, _third = running.parts.all()
@@ -222,20 +369,17 @@ def test_deleted_text_leaves_no_file_and_what_is_under_way_begins_anew(settings:
     assert done.fault == print_jobs.CLEARED and not done.file
     assert states(running) == ("running", ["waiting"] * 3)
     assert not print_jobs._keep(held, b"old text")
-    assert not [path for path in Path(settings.PRINT_ROOT).rglob("*") if path.is_file()]
+    assert not files(settings)
 
 
 def test_file_is_outdated_once_something_in_it_is_taken_back() -> None:
-    inside, outside, actor = make_item(), make_item(), make_user()
+    inside, outside = make_item(), make_item()
     job = make_done()
     job.parts.filter(number=1).update(wanted={"items": [inside.pk]})
 
     found = [print_jobs.is_outdated(job)]
     for item in (outside, inside):
-        with transaction.atomic():
-            publication_log.append(
-                LogKind.WITHDRAW, item, item.current_edition, actor=actor, at=AT + timedelta(hours=1)
-            )
+        take_back(item, AT + timedelta(hours=1))
         found.append(print_jobs.is_outdated(job))
 
     assert found == [False, False, True]
@@ -256,15 +400,14 @@ def test_sweep_takes_jobs_past_their_days_with_their_files(settings: Settings) -
 
 
 def test_names_of_files_are_names_on_any_system() -> None:
-    assert print_jobs.safe_name('a/b\\c:*?"<>|\x00d. ') == "a_b_c_______d"
-    assert print_jobs.safe_name("...") == "print"
-    assert len(print_jobs.safe_name("长" * 300)) == 80
+    assert print_files.safe_name('a/b\\c:*?"<>|\x00d. ') == "a_b_c_______d"
+    assert print_files.safe_name("...") == "print"
+    assert len(print_files.safe_name("长" * 300)) == 80
 
 
 def test_rules_of_the_database_refuse_what_is_none() -> None:
     job = make_done()
-    PublicRevision.raise_number()
-    other = make_job(2, at=AT)
+    other = make_job(3, at=AT)
     broken: list[Callable[[], object]] = [
         *(lambda name=name: PrintJob.objects.filter(pk=job.pk).update(**{name: "x"}) for name in ("kind", "format")),
         lambda: PrintJob.objects.filter(pk=job.pk).update(state="x"),

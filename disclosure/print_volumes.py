@@ -4,18 +4,23 @@ import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import batched, groupby
 from operator import attrgetter
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from disclosure import boards, print_tables
 from disclosure.enums import PrintFormat, PrintKind, SheetState
-from disclosure.models import BoardSheet, NoticeBoard, PrintPart
+from disclosure.models import BoardSheet, PrintPart
 from disclosure.services.print_jobs import Volume, Wish
 from govportal.models import Agency
 
-MOST_SHEETS = 60  # in one PDF; a county with more takes one of each board
+MOST_SHEETS = 40  # in one PDF: 12 s and 500 MB; a county with more takes a ZIP
+SHEETS_A_FILE = 12  # of one board in a ZIP
 HALVES_OFFERED = 6
 
 
@@ -41,7 +46,7 @@ class HalfYear:
         return f"{self.year}-{self.half}"
 
     def __str__(self) -> str:
-        return f"{self.year}年{'上' if self.half == 1 else '下'}半年"
+        return (_("%s年上半年") if self.half == 1 else _("%s年下半年")) % self.year
 
 
 def half_years(today: date) -> list[HalfYear]:
@@ -54,14 +59,14 @@ def half_years(today: date) -> list[HalfYear]:
 
 def sheets_of(agency: Agency, half: HalfYear) -> list[BoardSheet]:
     """Of every board of the agency and those below it, what hung in the half-year; of a board where nothing was posted,
-    its latest sheet."""
+    the latest sheet that was to hang then."""
     below = Agency.objects.filter(path__startswith=f"{agency.path}{agency.pk}/")
-    rows = BoardSheet.objects.standing().filter(period_start__lte=half.last_day, period_end__gte=half.first_day)
-    rows = rows.filter(board__agency__in=[agency.pk, *below.values_list("pk", flat=True)]).select_related(
-        "board__agency"
-    )
+    hung = Q(state__in=[SheetState.POSTED, SheetState.REMOVED], posted_on__lte=half.last_day)
+    hung &= Q(removed_on=None) | Q(removed_on__gte=half.first_day)
+    planned = Q(state=SheetState.ISSUED, post_from__lte=half.last_day, post_until__gte=half.first_day)
+    rows = BoardSheet.objects.filter(hung | planned, board__agency__in=[agency.pk, *below.values_list("pk", flat=True)])
     ordered = rows.select_related("board__agency").order_by(
-        "board__agency__position", "board__agency__name", "board__position", "board__code", "period_start", "pk"
+        "board__agency__position", "board__agency__name", "board__position", "board__code", "board", "post_from", "pk"
     )
     chosen: list[BoardSheet] = []
     for _board, group in groupby(ordered, key=attrgetter("board_id")):
@@ -72,25 +77,33 @@ def sheets_of(agency: Agency, half: HalfYear) -> list[BoardSheet]:
 
 
 def bundle(agency: Agency, half: HalfYear, form: PrintFormat) -> Wish:
-    """汇编: all the sheets in one PDF, or one PDF of each board. Raises ValidationError with reasons."""
+    """汇编: all the sheets in one PDF, or those of each board in files of their own. Raises ValidationError with
+    reasons."""
     sheets = sheets_of(agency, half)
     if not sheets:
-        raise ValidationError({"half": f"{half}没有制作公开栏。"})
+        raise ValidationError({"half": _("%s没有张贴公开栏，也没有要张贴的。") % half})
     if form == PrintFormat.PDF and len(sheets) > MOST_SHEETS:
-        raise ValidationError({"format": f"共 {len(sheets)} 张，一个 PDF 最多 {MOST_SHEETS} 张，请选 ZIP。"})
-    title = f"{agency.name}{half}公开栏汇编"
-    if form == PrintFormat.PDF:
-        volumes: tuple[Volume, ...] = (Volume(title, {"sheets": [sheet.pk for sheet in sheets]}),)
-    else:
-        volumes = tuple(
-            Volume(f"{number:02d}-{board.code}-{board.agency.display_name}", {"sheets": [sheet.pk for sheet in group]})
-            for number, (board, group) in enumerate(_by_board(sheets), 1)
-        )
-    return Wish(PrintKind.BUNDLE, form, title, volumes, {"agency": agency.pk, "half": half.key})
+        counts = {"count": len(sheets), "most": MOST_SHEETS}
+        raise ValidationError({"format": _("共 %(count)s 张，一个 PDF 最多 %(most)s 张，请选 ZIP。") % counts})
+    with override(settings.LANGUAGE_CODE):
+        title = _("%(agency)s%(half)s公开栏汇编") % {"agency": agency.name, "half": half}
+        volumes = [Volume(title, _wanted(sheets))] if form == PrintFormat.PDF else _volumes(sheets)
+    return Wish(PrintKind.BUNDLE, form, title, tuple(volumes), {"agency": agency.pk, "half": half.key})
 
 
-def _by_board(sheets: Sequence[BoardSheet]) -> list[tuple[NoticeBoard, list[BoardSheet]]]:
-    return [(board, list(group)) for board, group in groupby(sheets, key=attrgetter("board"))]
+def _volumes(sheets: Sequence[BoardSheet]) -> list[Volume]:
+    """Those of each board by themselves, SHEETS_A_FILE at most."""
+    volumes = []
+    for number, (board, group) in enumerate(groupby(sheets, key=attrgetter("board")), 1):
+        files = list(batched(group, SHEETS_A_FILE))
+        for volume, some in enumerate(files, 1):
+            title = f"{number:02d}-{board.code}-{board.agency.display_name}"
+            volumes.append(Volume(title + (_("-第%s册") % volume if len(files) > 1 else ""), _wanted(some)))
+    return volumes
+
+
+def _wanted(sheets: Sequence[BoardSheet]) -> dict[str, list[int]]:
+    return {"sheets": [sheet.pk for sheet in sheets]}
 
 
 def make(part: PrintPart) -> bytes:

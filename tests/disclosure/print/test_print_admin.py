@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +20,7 @@ from govportal.permissions import Role
 from tests.disclosure.admin.desks import signed_in
 from tests.disclosure.doors import text_of
 from tests.factories import make_agency, make_item, make_member
-from tests.factories.boards import make_board, make_sheet
+from tests.factories.boards import make_board, make_photo, make_sheet
 from tests.factories.prints import make_job
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +69,9 @@ def test_bundle_of_a_county_is_ordered_made_and_fetched() -> None:
     assert "共 2 册" in text_of(client.get(page))
     run(job)
     assert job.state == PrintState.DONE
-    assert reverse("print_job", args=[job.key]) in text_of(client.get(page))
+    shown = text_of(client.get(page))
+    assert reverse("print_file", args=[job.key, print_jobs.file_name(job)]) in shown
+    assert "重试" not in shown and "为什么有的现在不能办" not in shown
     answer: Any = Client().get(reverse("print_file", args=[job.key, print_jobs.file_name(job)]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         made = [archive.read(name).decode() for name in archive.namelist()[:2]]
@@ -89,6 +93,39 @@ def test_bundle_holds_what_hung_and_is_one_pdf_if_wanted() -> None:
     assert path is not None and path.read_bytes() == sheets[1].serial.encode()
 
 
+def test_bundle_holds_what_hung_in_the_half_year_whatever_it_tells_of() -> None:
+    county, sheets = make_county()
+    half = print_volumes.half_years(today())[0]
+    by, first, before = sheets[0].issued_by, half.first_day, half.previous
+    hung = {"state": SheetState.POSTED, "posted_by": by, "photo": make_photo(by)}
+    for sheet, posted_on, removed_on, expected in (
+        (sheets[0], first - timedelta(days=20), None, {half.key, before.key}),
+        (sheets[0], first - timedelta(days=20), first, {half.key, before.key}),
+        (sheets[1], first - timedelta(days=20), first - timedelta(days=1), {before.key}),
+        (sheets[2], first, None, {half.key}),
+    ):
+        rows = BoardSheet.objects.filter(pk=sheet.pk)
+        rows.filter(state=SheetState.ISSUED).update(**hung, posted_on=posted_on)
+        if removed_on:
+            rows.update(state=SheetState.REMOVED, removed_by=by, removed_on=removed_on)
+        found = {each.key for each in (half, before) if sheet in print_volumes.sheets_of(county, each)}
+        assert found == expected, (posted_on, removed_on)
+
+
+def test_many_sheets_of_a_board_are_files_of_a_few_and_no_single_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    county, sheets = make_county()
+    board = [BoardSheet(pk=number, board=sheets[0].board) for number in range(1, 30)]
+    monkeypatch.setattr(print_volumes, "sheets_of", lambda _agency, _half: [*board, *[sheets[2]] * 12])
+    half = print_volumes.half_years(today())[0]
+
+    wish = print_volumes.bundle(county, half, PrintFormat.ZIP)
+
+    assert [len(volume.wanted["sheets"]) for volume in wish.volumes] == [12, 12, 5, 12]
+    assert len({volume.title for volume in wish.volumes}) == 4
+    with pytest.raises(ValidationError, match="共 41 张，一个 PDF 最多 40 张，请选 ZIP"):
+        print_volumes.bundle(county, half, PrintFormat.PDF)
+
+
 def test_form_says_what_is_wrong_and_keeps_what_was_chosen() -> None:
     county, _sheets = make_county()
     elsewhere = make_agency(name="他处")
@@ -101,7 +138,7 @@ def test_form_says_what_is_wrong_and_keeps_what_was_chosen() -> None:
     ):  # fmt: skip
         answer = client.post(ADD, values)
         assert answer.status_code == 200 and "请先改正" in text_of(answer), values
-    assert "没有制作公开栏" in text_of(answer)
+    assert "没有张贴公开栏" in text_of(answer)
     assert not PrintJob.objects.exists()
 
 

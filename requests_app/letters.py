@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from disclosure.document_parts import whole_numbers
 from disclosure.publication_log import canonical_json
 from govportal import pdf, qr
 from requests_app.letter_rules import (
@@ -51,6 +52,8 @@ _TYPES: Mapping[FactKind, tuple[type, ...]] = {
 
 
 _PARAGRAPH = re.compile(r"<(?:p|h1|li)\b[^>]*>(.*?)</(?:p|h1|li)>", re.DOTALL)
+# A point that brings its own number: "一、", "（二）", "3．", "4." but no "4.5".
+_OWN_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[、．）)]|[（(]?[0-9]{1,2}([、．）)]|\.(?![0-9]))|[①-⑳]")
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -134,6 +137,13 @@ def _tidy(fact: Fact, value: Any) -> Any:
     return value
 
 
+def _points(lines: list[str]) -> list[str]:
+    """With numbers in the text, so that they can be quoted and read out; one alone needs none, nor what has its own."""
+    if len(lines) == 1 or any(map(_OWN_NUMBER.match, lines)):
+        return lines
+    return [f"{number}．{line}" for number, line in enumerate(lines, start=1)]
+
+
 def _one_line(text: str) -> str:
     """Without line breaks and runs of spaces; the wide space of Chinese stays."""
     return _SPACE.sub(" ", text).strip()
@@ -147,8 +157,10 @@ def render_html(kind: LetterKind, facts: Facts) -> str:
     if missing := missing_facts(kind, facts):
         raise MissingFacts(missing)
     rule = LETTER_RULES[kind]
-    context = {name: _tidy(fact, facts.get(name)) for name, fact in known_facts(kind).items()}
+    known = known_facts(kind)
+    context = {name: _tidy(fact, facts.get(name)) for name, fact in known.items()}
     context |= {
+        "points": {name: _points(context[name] or []) for name, fact in known.items() if fact.kind is FactKind.LINES},
         "letter": rule,
         "you": "贵单位" if context["is_organisation"] else "您",
         "issuer_size": next((size for most, size in ISSUER_SIZES if len(context["issuer"]) <= most), "issuer-longest"),
@@ -179,7 +191,7 @@ def record_of(kind: LetterKind, facts: Facts) -> dict[str, Any]:
 def render_pdf(kind: LetterKind, facts: Facts) -> bytes:
     """The letter as PDF/A-3a, tagged, with its record inside; a draft has none, for it is no letter yet. The same facts
     give the same bytes. Raises MissingFacts."""
-    html = render_html(kind, facts)
+    html = whole_numbers(render_html(kind, facts))
     rule = LETTER_RULES[kind]
     # The day of the letter is the only time in it.
     created_at = datetime.combine(facts["issued_on"], time(), UTC)

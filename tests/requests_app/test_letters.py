@@ -275,3 +275,16 @@ def test_same_facts_give_the_same_bytes() -> None:
 
 def test_draft_passes_our_own_check_of_uploads() -> None:
     refuse_active_pdf(letters.render_pdf(LetterKind.OTHER, sample(LetterKind.OTHER, number=None)))
+
+
+def test_points_are_numbered_once() -> None:
+    for given, expected in (
+        (["写明年度。", "写明项目。"], ["1．写明年度。", "2．写明项目。"]),
+        (["4.5万元的项目。", "写明项目。"], ["1．4.5万元的项目。", "2．写明项目。"]),
+        (["写明年度。"], ["写明年度。"]),
+        (["一、写明年度；二、写明项目。", "写明用途。"], ["一、写明年度；二、写明项目。", "写明用途。"]),
+        (["（一）写明年度。", "（二）写明项目。"], ["（一）写明年度。", "（二）写明项目。"]),
+        (["1. 写明年度。", "2. 写明项目。"], ["1. 写明年度。", "2. 写明项目。"]),
+    ):
+        html = letters.render_html(LetterKind.CORRECTION, sample(LetterKind.CORRECTION, items=given))
+        assert re.findall(r"<li>(.*?)</li>", html) == expected, given

@@ -35,6 +35,9 @@ ENTRIES = (
     NavEntry(
         "door-services", Place.DOOR, _("办事指南"), "services", _("条件、材料、程序、时限、收费和地点。"), position=30
     ),
+    NavEntry(
+        "door-boards", Place.DOOR, _("公开栏"), "boards", _("设在哪里、现在张贴着什么、与网上是否一致。"), position=50
+    ),
     NavEntry("foot-negative-list", Place.FOOTER, _("不予公开负面清单"), "negative_list", position=44),
     NavEntry(
         "foot-rectifications",

@@ -99,8 +99,8 @@ def _news(sheets: Collection[int]) -> dict[int, set[str]]:
 
 
 def newer(sheet: BoardSheet) -> dict[str, list[Item]]:
-    """What those headings have now and the sheet has not: of each the newest few, in two statements."""
-    rows = _fresh([sheet.pk]).newest_first().values("pk")
+    """What those headings have now and the sheet has not: of each the latest few, in two statements."""
+    rows = _fresh([sheet.pk]).order_by("-updated_at", "-pk").values("pk")
     places = {f"newer_{place}": Subquery(rows[place : place + 1]) for place in range(MOST_NEWER)}
     named = list(_asking([sheet.pk]).annotate(**places).values_list("heading", *places))
     items = Item.objects.in_bulk({pk for _heading, *keys in named for pk in keys if pk})

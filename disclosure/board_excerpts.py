@@ -14,7 +14,8 @@ from govportal.htmlblocks import HEADINGS, Block, Cell, read_blocks
 
 # Characters. Of a long text the wall shows the beginning and says so; the rest is behind the QR code.
 ENOUGH, LONGEST_EXCERPT = 40, 96
-LONGEST_TEXT = 3_000
+LONGEST_TEXT, LONGEST_SUMMARY = 3_000, 600
+LEAST_CELL = 10  # characters that a cell of a table counts for at least: an empty one takes its place too
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
 # What is printed of a type in place of a summary: field, in the order of the line. The first of each group that is
 # filled is taken.
@@ -35,8 +36,9 @@ def blocks_of(edition: Edition, detail: str, mask: Mask) -> list[Block]:
     if detail == SectionDetail.TITLE:
         return []
     if detail == SectionDetail.FULL:
-        return list(_shortened([*mask.blocks(read_blocks(sanitise(edition.body))), *_fields(edition, mask)]))
-    return _summary(edition, mask)
+        blocks = [*mask.blocks(read_blocks(sanitise(edition.body))), *_fields(edition, mask)]
+        return list(_shortened(blocks, LONGEST_TEXT))
+    return list(_shortened(_summary(edition, mask), LONGEST_SUMMARY))
 
 
 def _summary(edition: Edition, mask: Mask) -> list[Block]:
@@ -135,11 +137,10 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _shortened(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks up to LONGEST_TEXT characters, and a word where more was left out: never cut silently."""
-    left = LONGEST_TEXT
+def _shortened(blocks: Iterable[Block], left: int) -> Iterator[Block]:
+    """The blocks up to so many characters, and a word where more was left out: never cut silently."""
     for block in blocks:
-        size = len(block.text) + sum(len(cell.text) for row in block.rows for cell in row)
+        size = len(block.text) + sum(map(_size, block.rows))
         if size <= left:
             yield block
             left -= size
@@ -155,8 +156,12 @@ def _shortened(blocks: Iterable[Block]) -> Iterator[Block]:
 def _rows_within(rows: list[list[Cell]], left: int) -> list[list[Cell]]:
     kept = []
     for row in rows:
-        left -= sum(len(cell.text) for cell in row)
+        left -= _size(row)
         if left < 0:
             break
         kept.append(row)
     return kept
+
+
+def _size(row: list[Cell]) -> int:
+    return sum(max(len(cell.text), LEAST_CELL) for cell in row)

@@ -86,6 +86,20 @@ def test_type_prints_what_matters_of_it(item_type: str, extra: dict[str, Any], l
     assert shown.lines == lines
 
 
+def test_what_is_told_in_short_is_short_and_says_so() -> None:
+    row = {"item": "车", "budget": "1", "actual": "1", "last_year": "1"}
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("budget", {"extra": {"hospitality": [row] * 200}}),
+        ("budget", {"extra": {"hospitality": [dict.fromkeys(row, "长" * 1000)] * 9}}),
+        ("enforcement", {"extra": {"party": "某公司", "result": "长" * 2000}}),
+        ("general", {"summary": "长" * 2000}),
+    ]
+    for item_type, edition in cases:
+        lines = entry(item_type=item_type, edition=edition).lines
+        assert sum(map(len, lines)) < 700, item_type
+        assert lines[-1] == "（全文较长，以下从略，请扫码阅读全文。）", item_type
+
+
 def test_officials_keep_their_names_and_others_do_not() -> None:
     agency = make_agency(first_responsible="魏知行")
     Leader.objects.create(agency=agency, name="钟砚秋", post="镇长")

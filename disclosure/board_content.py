@@ -5,11 +5,12 @@ A sheet names editions; their text is read today. What may no longer be read lea
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from govportal.models import Agency, InternalBody, Leader
 from govportal.now import today
 from govportal.site import absolute_url
 
-SHORT_DIGEST = 12  # characters of a digest on paper: enough to tell two texts apart
+SHORT_DIGEST = 10  # characters of a digest on paper: enough to tell two texts apart
 LONGEST_SECTION = 2_400  # characters; a cell holds some 500
 _DIGITS = "〇一二三四五六七八九"
 
@@ -62,7 +63,7 @@ class EntryView:
             return ""
         with translation.override(settings.LANGUAGE_CODE):
             words = {"index": self.index_number, "number": self.edition_number, "digest": self.short_digest}
-            return _("%(index)s 第%(number)s版 摘要 %(digest)s") % words
+            return _("%(index)s 第%(number)s版 校验码 %(digest)s") % words
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def contents(sheet: BoardSheet, items: Sequence[SheetItem]) -> list[SectionView]
     """The sections of a sheet in their order; `items` with their item and edition, in the order of the sheet."""
     with translation.override(settings.LANGUAGE_CODE):
         readable = _Readable(items)
+        prefetch_related_objects([row.edition for row in items], "attachments")
         officials = _in_office({sheet.board.agency_id, *(row.item.agency_id for row in items)})
         return [
             _section(sheet, number, section, [row for row in items if row.section == number], readable, officials)
@@ -101,6 +103,17 @@ def address_of(sheet: BoardSheet) -> str:
     """The page of a sheet; of one that is not issued, the page of its board."""
     page = sheet if sheet.serial else sheet.board
     return absolute_url(page.get_absolute_url())
+
+
+def span(start: date, end: date) -> str:
+    """2026年10月; 2026年11月2日至12月1日. A year is said again where it is another."""
+    if start.day == 1 and start.month == end.month and start.year == end.year and (end + timedelta(days=1)).day == 1:
+        return _("%(year)s年%(month)s月") % {"year": start.year, "month": start.month}
+    first = _("%(year)s年%(month)s月%(day)s日") % {"year": start.year, "month": start.month, "day": start.day}
+    short = _("%(month)s月%(day)s日") % {"month": end.month, "day": end.day}
+    if start.year != end.year:
+        short = _("%(year)s年%(rest)s") % {"year": end.year, "rest": short}
+    return first if start == end else _("%(first)s至%(last)s") % {"first": first, "last": short}
 
 
 def numeral(number: int) -> str:

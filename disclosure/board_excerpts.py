@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from disclosure.board_masking import Mask
@@ -16,6 +17,8 @@ from govportal.htmlblocks import HEADINGS, Block, Cell, read_blocks
 ENOUGH, LONGEST_EXCERPT = 40, 96
 LONGEST_TEXT, LONGEST_SUMMARY = 3_000, 600
 LEAST_CELL = 10  # characters that a cell of a table counts for at least: an empty one takes its place too
+LONGEST_ATTACHED, MOST_ATTACHED = 40, 3
+LEAST_TELLING = 4  # characters of a value that is not in the body by chance
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
 # What is printed of a type in place of a summary: field, in the order of the line. The first of each group that is
 # filled is taken.
@@ -36,9 +39,24 @@ def blocks_of(edition: Edition, detail: str, mask: Mask) -> list[Block]:
     if detail == SectionDetail.TITLE:
         return []
     if detail == SectionDetail.FULL:
-        blocks = [*mask.blocks(read_blocks(sanitise(edition.body))), *_fields(edition, mask)]
-        return list(_shortened(blocks, LONGEST_TEXT))
-    return list(_shortened(_summary(edition, mask), LONGEST_SUMMARY))
+        return [*_shortened(_whole(edition, mask), LONGEST_TEXT), *_attached(edition, mask)]
+    return [*_shortened(_summary(edition, mask), LONGEST_SUMMARY), *_attached(edition, mask)]
+
+
+def _attached(edition: Edition, mask: Mask) -> Iterator[Block]:
+    """No attachment is printed: the paper says which there are, and where."""
+    titles = [mask.text(row.title) for row in edition.attachments.all()]
+    if titles:
+        named = "；".join(title[:LONGEST_ATTACHED] for title in titles[:MOST_ATTACHED])
+        words = {"count": len(titles), "names": named + (_("等") if len(titles) > MOST_ATTACHED else "")}
+        yield Block("p", _("附件%(count)s个，扫码查看：%(names)s。") % words)
+
+
+def _whole(edition: Edition, mask: Mask) -> Iterator[Block]:
+    """The body, and of the fields what it does not say already."""
+    body = read_blocks(sanitise(edition.body))
+    yield from mask.blocks(body)
+    yield from _fields(edition, mask, body)
 
 
 def _summary(edition: Edition, mask: Mask) -> list[Block]:
@@ -79,25 +97,41 @@ def _telling(edition: Edition, mask: Mask) -> Iterator[str]:
 def _value(field: ExtraField, raw: object, mask: Mask) -> str:
     if field.names_party:
         return mask.party(str(field.shown(raw)))
+    if field.kind == FieldKind.DATE and (day := parse_date(str(raw))):
+        return _("%(year)s年%(month)s月%(day)s日") % {"year": day.year, "month": day.month, "day": day.day}
     value = str(field.shown(raw))
     if field.kind == FieldKind.WORKING_DAYS and value.isdecimal():
         return _("%s个工作日") % value if value != "0" else _("即办")
     return mask.text(value)
 
 
-def _fields(edition: Edition, mask: Mask) -> Iterator[Block]:
-    """The fields of the type as paragraphs and tables, each under its label."""
+def _fields(edition: Edition, mask: Mask, body: list[Block]) -> Iterator[Block]:
+    """The fields of the type as paragraphs and tables, each under its label, without what the body says."""
+    told = "".join(edition.title.split()) + "".join("".join(block.text.split()) for block in body)
+    rows = [{"".join(cell.text.split()) for cell in row} for block in body for row in block.rows]
     for field, raw in edition.extra_rows():
         label = str(field.page_label or field.label)
         if field.kind == FieldKind.TABLE:
             table = _table(field, raw, label)
-            if table:
+            if table and not _is_told(table, rows):
                 yield mask.block(table)
         elif field.kind in (FieldKind.LINES, FieldKind.FLOW):
             yield Block("h3", label)
             yield from (Block("p", mask.text(f"{n}. {line}")) for n, line in enumerate(_lines(field, raw), start=1))
         else:
-            yield Block("p", _("%(label)s：%(value)s") % {"label": label, "value": _value(field, raw, mask)})
+            value = _value(field, raw, mask)
+            if len(value) < LEAST_TELLING or "".join(value.split()) not in told:
+                yield Block("p", _("%(label)s：%(value)s") % {"label": label, "value": value})
+
+
+def _is_told(table: Block, rows: list[set[str]]) -> bool:
+    """Whether a table of the body has a row for each of these: the same first cell, and every number of it."""
+    return all(any(_key_cells(row) <= told for told in rows) for row in table.rows[1:])
+
+
+def _key_cells(row: list[Cell]) -> set[str]:
+    texts = ["".join(cell.text.split()) for cell in row]
+    return {text for place, text in enumerate(texts) if text and (place == 0 or text[:1].isdigit())}
 
 
 def _lines(field: ExtraField, raw: object) -> list[str]:

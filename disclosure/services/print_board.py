@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure import board_record
+from disclosure.board_content import span
 from disclosure.board_selection import Period, selected
 from disclosure.enums import PUBLIC_CHAIN, READABLE_STATES, Audience, SheetState
 from disclosure.models import BoardSection, BoardSheet, IndexCounter, LogChain, NoticeBoard, Obligation, SheetItem
@@ -131,14 +132,12 @@ def _gap(section: BoardSection, board: NoticeBoard, plan: Plan, today: date) -> 
     if section.category:
         owed = owed.filter(entry__category=section.category)
     first = owed.first()
+    phone = agency.phone or site_profile().phone
     if first is None:
-        return _("%(start)s至%(end)s没有新公开的信息。") % {
-            "start": _day(plan.period.start),
-            "end": _day(plan.period.end),
-        }
+        nothing = _("%s没有新公开的信息。") % span(plan.period.start, plan.period.end)
+        return nothing + (_("查询电话 %s，也可以申请公开。") % phone if phone else _("需要的，可以申请公开。"))
     words = {"entry": first.entry.full_name, "due_on": _day(first.due_on), "agency": agency.name}
     missing = _("应公开未公开：%(entry)s，应当在%(due_on)s前由%(agency)s公开。") % words
-    phone = agency.phone or site_profile().phone
     return missing + (_("查询电话 %s。") % phone if phone else "")
 
 

@@ -4,16 +4,18 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from disclosure.board_content import EntryView, contents, numeral
 from disclosure.enums import Category, SectionDetail, SectionSpan
 from disclosure.models import BoardSheet
 from disclosure.services import print_board
 from disclosure.services.print_board import Drafted
+from govportal.files import store
 from govportal.models import Agency, Leader
 from govportal.now import now, today
 from tests.factories import make_agency, make_item
-from tests.factories.boards import make_board, make_plan
+from tests.factories.boards import make_board, make_keeper, make_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +116,34 @@ def test_officials_keep_their_names_and_others_do_not() -> None:
     assert recruited.lines == ["会议由魏*行、钟*秋、赵*兰三人参加。"]
 
 
+def test_whole_text_says_nothing_twice() -> None:
+    people = [{"name": "甘维桢", "post": "县图书馆馆长", "change": "拟任"}]
+    table = "<table><tr><th>姓名</th><th>现任</th></tr><tr><td>甘维桢</td><td>县图书馆副馆长</td></tr></table>"
+    extra = {"action": "notice", "people": people, "notice_ends_on": "2026-12-08"}
+    told = {"title": "任前公示", "body": f"<p>公示至2026年12月8日。</p>{table}", "extra": extra}
+
+    whole = entry(detail=SectionDetail.FULL, item_type="appointment", edition=told)
+    bare = entry(detail=SectionDetail.FULL, item_type="appointment", edition=told | {"body": "<p>如下。</p>"})
+
+    assert "".join(whole.lines).count("甘维桢") == 1
+    assert not [line for line in whole.lines if "公示截止" in line or "2026-12-08" in line]
+    assert "甘维桢 县图书馆馆长 拟任" in bare.lines
+    assert any("2026年12月8日" in line for line in bare.lines)
+
+
+def test_attachments_are_named_as_the_paper_does_not_print_them() -> None:
+    agency = make_agency()
+    files = [
+        store(SimpleUploadedFile("名单，申请人：赵玉兰.csv", "村,户\n柳营村,1\n".encode()), by=make_keeper(agency))
+    ]
+
+    shown = entry(agency=agency, edition={"files": files, "summary": "名单见附件。"})
+    bare = entry(agency=agency, detail=SectionDetail.TITLE, edition={"files": files})
+
+    assert shown.lines == ["名单见附件。", "附件1个，扫码查看：名单，申请人：赵*兰.csv。"]
+    assert bare.lines == []
+
+
 def test_section_says_when_it_was_updated_and_what_it_lacks() -> None:
     agency = make_agency()
     make_item(agency=agency, edition={"category": Category.DUTIES, "published_on": date(2026, 3, 2)})
@@ -125,7 +155,8 @@ def test_section_says_when_it_was_updated_and_what_it_lacks() -> None:
 
     assert (full.numeral, full.updated_on, full.gap, full.is_single) == ("一", date(2026, 3, 2), "", True)
     assert (empty.entries, empty.updated_on) == ((), None)
-    assert "没有新公开的信息" in empty.gap
+    assert "没有新公开的信息。" in empty.gap
+    assert "可以申请公开" in empty.gap  # never an empty column: where to ask
 
 
 def test_contents_take_the_same_queries_for_many_items(django_assert_num_queries: Any) -> None:
@@ -134,10 +165,10 @@ def test_contents_take_the_same_queries_for_many_items(django_assert_num_queries
         make_item(agency=agency, edition={"category": Category.DUTIES, "published_on": today()})
     draft = print_board.drafted(make_board(agency), make_plan(), at=now())
 
-    with django_assert_num_queries(5):
-        contents(draft.sheet, draft.items)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         contents(draft.sheet, draft.items[:1])
+    with django_assert_num_queries(6):
+        contents(draft.sheet, draft.items)
 
 
 def test_sheet_without_number_leads_to_its_board() -> None:

@@ -19,8 +19,10 @@ from govportal.pdf import Spot
 SIZES = (36.0, 30.0, 24.0, 20.0, 16.0, 14.0, 12.5, 11.0)
 SMALLEST = SIZES[-1]
 LONGEST_TITLE, LONGEST_CAPTION = 100, 60
+_SPREAD = 1.3  # of two parts of one sheet, how much larger the type of one may be
+_NUMBER = re.compile(r"[-+−—–-]|[-+−]?\d[\d ,.]*[%％‰]?")
 _PIECE = re.compile(r"[^。！？；\n]{0,60}[。！？；\n]?")
-_RIM, _CONTINUES = 0.8, 7.0  # mm at the foot of a cell: air, and 接下页
+RIM, _CONTINUES = 0.8, 7.0  # mm at the foot of a cell: air, and 接下页
 _SHORT = 240  # characters of an entry that is not parted
 # A table is set as one if its columns and longest cells are within these; else each row is a line of text.
 _MOST_COLUMNS, _WIDEST_TABLE, _LONGEST_CELL = 7, 44, 24
@@ -73,6 +75,7 @@ class BlockPart:
     caption: str = ""
     head: tuple[tuple[Cell, ...], ...] = ()
     is_continued: bool = False
+    numbers: frozenset[int] = frozenset()  # the columns that are set to the right
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +144,19 @@ class Part:
             is_continued = is_continued and self.units[own[0] - 1].entry == first.entry
             caption = ""
             head: tuple[tuple[Cell, ...], ...] = ()
+            aligned: frozenset[int] = frozenset()
             if first.kind == "row":
                 source = self.section.entries[first.entry].blocks[block]
                 caption, head = source.text[:LONGEST_CAPTION], tuple(map(tuple, heads_of(source.rows)))
+                aligned = number_columns(source.rows)
             units = tuple((self.id_of(n), self.units[n]) for n in own)
             tag = "table" if first.kind == "row" else first.tag
-            yield BlockPart(f"{self.id_of(own[0])}b", tag, units, caption, head, is_continued)
+            yield BlockPart(f"{self.id_of(own[0])}b", tag, units, caption, head, is_continued, aligned)
 
     def fits(self, spots: Mapping[str, Spot]) -> bool:
         """Whether all of it stands within its cell."""
         last = self.id_of(self.stop - 1)
-        return last in spots and spots[f"{self.key}body"].bottom <= spots[f"{self.key}cell"].bottom - _RIM
+        return last in spots and spots[f"{self.key}body"].bottom <= spots[f"{self.key}cell"].bottom - RIM
 
     def smaller(self, spots: Mapping[str, Spot]) -> "Part":
         """With the largest type by which it may fit; at the smallest, itself."""
@@ -249,6 +254,17 @@ def heads_of(rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
     return []
 
 
+def number_columns(rows: Sequence[Sequence[Cell]]) -> frozenset[int]:
+    """The columns with nothing below their heads but numbers; none where cells span columns."""
+    body = level(rows)[len(heads_of(rows)) :]
+    if any(cell.colspan > 1 for row in rows for cell in row):
+        return frozenset()
+    filled = [
+        [cell.text for row in body for cell in row[place : place + 1] if cell.text] for place in range(_MOST_COLUMNS)
+    ]
+    return frozenset(place for place, texts in enumerate(filled) if texts and all(map(_NUMBER.fullmatch, texts)))
+
+
 def is_table(rows: Sequence[Sequence[Cell]]) -> bool:
     """Whether a cell of the sheet is wide enough for it."""
     columns = max(sum(cell.colspan for cell in row) for row in rows)
@@ -301,9 +317,18 @@ def _lines_of(rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
 
 
 def grouped(parts: Sequence[Part], layout: str) -> list[list[Part]]:
-    """The parts that share a page, as evenly as the grids allow, each in the size its grid begins with."""
+    """The parts that share a page, as evenly as the grids allow, in the size the grid begins with; what goes on stays
+    near the size it began in."""
     most = max(GRIDS[layout])
     pages = ceil(len(parts) / most)
     each = ceil(len(parts) / pages) if pages else most
     groups = [list(parts[start : start + each]) for start in range(0, len(parts), each)]
-    return [[replace(part, size=GRIDS[layout][len(group)].size) for part in group] for group in groups]
+    return [
+        [replace(part, size=min(GRIDS[layout][len(group)].size, largest_beside(part.size))) for part in group]
+        for group in groups
+    ]
+
+
+def largest_beside(size: float) -> float:
+    """The largest type that stands beside this one on the same sheet."""
+    return max(each for each in SIZES if each <= size * _SPREAD)

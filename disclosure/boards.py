@@ -1,13 +1,12 @@
 """Sheets of a 公开栏 on paper: A3, A4 tiles and posters, from what board_content says of them.
 
-Laid out once where everything fits. Else what is too long for its cell is set smaller and laid out again, and what
-still does not fit goes on on a further page: never cut, never over anything else.
+Laid out once where everything fits. Else the rows of cells share their height by need, what is too long is set smaller,
+and it is laid out again; what still does not fit goes on on a further page: never cut, never over anything else.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,8 @@ from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from disclosure.board_content import EntryView, SectionView, address_of, contents
+from disclosure.board_content import EntryView, SectionView, address_of, contents, span
+from disclosure.board_fit import places, refitted
 from disclosure.board_pages import GRIDS, EntryPart, Part, grouped, units_of
 from disclosure.models import BoardSheet, SheetItem
 from govportal import paper_cache, pdf, qr
@@ -27,8 +27,10 @@ STYLESHEETS = ("css/print.css", "css/board.css", "css/board_layouts.css")
 TEMPLATE = "disclosure/boards/sheets.html"
 VARIANT: pdf.Variant = "pdf/ua-1"
 LONG_NAME, LONGEST_NAME = 12, 24  # characters of the name of a board, beyond which it is set smaller
-LONGEST_FOOT = 130
+LONGEST_FOOT = 132
 SHORT_DIGEST = 16
+MOST_TURNS = 5  # layouts of one page until what does not fit goes on
+ROWS = "rows.css"
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,11 @@ class Board:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a sheet: `number` of `total`."""
+    """One page of a sheet: `number` of `total`. `heights` of its rows in millimetres, where they are not equal."""
 
     board: Board
     parts: tuple[Part, ...]
+    heights: tuple[float, ...] = ()
     number: int = 1
     total: int = 1
 
@@ -94,17 +97,6 @@ def html_of(sheet: BoardSheet, items: Sequence[SheetItem]) -> str:
     """What the PDF is laid out from, before anything that does not fit is moved on."""
     with translation.override(settings.LANGUAGE_CODE):
         return _html(_first_pages(Board(sheet, contents(sheet, items))))
-
-
-def span(start: date, end: date) -> str:
-    """2026年10月; 2026年11月2日至12月1日. A year is said again where it is another."""
-    if start.day == 1 and start.month == end.month and start.year == end.year and (end + timedelta(days=1)).day == 1:
-        return _("%(year)s年%(month)s月") % {"year": start.year, "month": start.month}
-    first = _("%(year)s年%(month)s月%(day)s日") % {"year": start.year, "month": start.month, "day": start.day}
-    short = _("%(month)s月%(day)s日") % {"month": end.month, "day": end.day}
-    if start.year != end.year:
-        short = _("%(year)s年%(rest)s") % {"year": end.year, "rest": short}
-    return first if start == end else _("%(first)s至%(last)s") % {"first": first, "last": short}
 
 
 def _items(sheet: BoardSheet) -> list[SheetItem]:
@@ -148,18 +140,20 @@ def _flowed(first: Sequence[Page]) -> pdf.Layout:
 
 def _fitted(pages: list[Page]) -> tuple[list[Page], pdf.Layout, dict[str, pdf.Spot]]:
     """The pages with every part in the largest type that fits, or the smallest."""
-    while True:
+    for _turn in range(MOST_TURNS - 1):
         layout = _laid_out(pages)
         spots = layout.spots()
-        smaller = [_smaller(page, spots) for page in pages]
-        if smaller == pages:
+        better = [_refitted(page, spots) for page in pages]
+        if better == pages:
             return pages, layout, spots
-        pages = smaller
+        pages = better
+    layout = _laid_out(pages)
+    return pages, layout, layout.spots()
 
 
-def _smaller(page: Page, spots: Mapping[str, pdf.Spot]) -> Page:
-    parts = tuple(part if part.fits(spots) else part.smaller(spots) for part in page.parts)
-    return page if parts == page.parts else replace(page, parts=parts)
+def _refitted(page: Page, spots: Mapping[str, pdf.Spot]) -> Page:
+    parts, heights = refitted(page.parts, page.heights, page.board.sheet.layout, spots)
+    return page if (parts, heights) == (page.parts, page.heights) else replace(page, parts=parts, heights=heights)
 
 
 def _split(pages: Sequence[Page], spots: Mapping[str, pdf.Spot]) -> tuple[list[Page], list[tuple[Board, list[Part]]]]:
@@ -197,6 +191,8 @@ def _numbered(pages: Sequence[Page]) -> list[Page]:
 def _laid_out(pages: Sequence[Page]) -> pdf.Layout:
     codes = {code_name(address): address for page in pages for address in _addresses(page)}
     resources = {name: qr.png(address) for name, address in codes.items()}
+    if rows := "\n".join(places(each.parts, each.heights, each.board.sheet.layout) for each in pages if each.heights):
+        resources[ROWS] = rows.encode()
     return pdf.lay_out(pdf.Source(_html(pages), STYLESHEETS, VARIANT, resources))
 
 
@@ -213,7 +209,12 @@ def code_name(address: str) -> str:
 
 
 def _html(pages: Sequence[Page]) -> str:
-    return render_to_string(TEMPLATE, {"pages": [_page_context(page) for page in pages], "title": pages[0].board.title})
+    context = {
+        "pages": [_page_context(page) for page in pages],
+        "title": pages[0].board.title,
+        "rows": ROWS if any(page.heights for page in pages) else "",
+    }
+    return render_to_string(TEMPLATE, context)
 
 
 def _page_context(page: Page) -> dict[str, Any]:
@@ -264,7 +265,7 @@ def where_to_ask(frame: Mapping[str, str]) -> str:
     """Where the full text is and who answers, in one paragraph; in long words the address of the board instead."""
     place = "，".join(filter(None, (frame["office"], frame["office_address"], frame["office_hours"])))
     words = [
-        _("要看全文、有疑问：%s。") % "，".join(filter(None, (place, frame["office_phone"]))),
+        _("扫码看全文；有疑问：%s。") % "，".join(filter(None, (place, frame["office_phone"]))),
         _("没有公开的，可以申请公开；公开不实、不及时的，可以投诉%s。") % _after(frame["site_phone"]),
         _("网址 %s") % frame["site"].partition("://")[2].rstrip("/"),
     ]

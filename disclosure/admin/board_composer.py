@@ -18,6 +18,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.board_content import EntryView, contents
+from disclosure.board_warnings import Warned, warnings_of
 from disclosure.forms.board_sections import SectionRow, section_rows, with_more_sections
 from disclosure.forms.boards import BoardForm, kept_agencies, last_month, plan_for
 from disclosure.models import NoticeBoard
@@ -35,6 +36,7 @@ class Facts:
     entries: tuple[EntryView, ...]
     masked: tuple[str, ...]  # as they would be printed
     gap: str
+    warnings: tuple[Warned, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,12 @@ def facts_of(board: NoticeBoard) -> list[Facts]:
     at = now()
     day = localdate(at)
     draft = print_board.drafted(board, plan_for(last_month(day), day), at=at)
-    return [Facts(view.entries, _masked(view.entries), view.gap) for view in contents(draft.sheet, draft.items)]
+    views = contents(draft.sheet, draft.items)
+    warned = warnings_of(draft.sheet, draft.items, views)
+    return [
+        Facts(view.entries, _masked(view.entries), view.gap, tuple(one for one in warned if one.place == place))
+        for place, view in enumerate(views)
+    ]
 
 
 def _masked(entries: Iterable[EntryView]) -> tuple[str, ...]:

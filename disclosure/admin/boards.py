@@ -18,6 +18,7 @@ from disclosure.admin.board_composer import compose_page
 from disclosure.admin.board_papers import framed_pdf
 from disclosure.admin.frames import holds_a_frame
 from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
+from disclosure.board_warnings import warnings_of
 from disclosure.enums import SheetState
 from disclosure.forms.boards import PlanFields, last_half_year, last_month, last_quarter, plan_for, this_month
 from disclosure.models import BoardSheet, NoticeBoard
@@ -140,7 +141,13 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
         return HttpResponseRedirect(reverse("admin:disclosure_boardsheet_change", args=[made[0].pk]))
 
     def verb_context(self, request: HttpRequest, row: NoticeBoard, verb: Verb, form: VerbForm) -> dict[str, Any]:
-        return {"periods": _periods(), "preview": reverse("admin:disclosure_noticeboard_preview", args=[row.pk])}
+        context = {"periods": _periods(), "preview": reverse("admin:disclosure_noticeboard_preview", args=[row.pk])}
+        days = self._planned(request)
+        if days.is_valid():
+            draft = print_board.drafted(row, days.plan(), at=now())
+            context["warnings"] = warnings_of(draft.sheet, draft.items, boards.contents(draft.sheet, draft.items))
+            context["preview"] += f"?{PlanFields.address_of(days.plan())}"
+        return context
 
     def _found(self, request: HttpRequest, pk: int) -> NoticeBoard:
         row = self.get_queryset(request).filter(pk=pk).first() if self.has_view_permission(request) else None
@@ -150,9 +157,10 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
 
     @staticmethod
     def _planned(request: HttpRequest) -> PlanFields:
-        """The days of the address, or where it names none those of the last month."""
+        """The days that were sent, or of the address; where none are named those of the last month."""
         first = PlanFields.values_of(plan_for(last_month(today()), today()))
-        return PlanFields(first | {name: request.GET[name] for name in first if name in request.GET})
+        sent = request.POST if request.method == "POST" else request.GET
+        return PlanFields(first | {name: sent[name] for name in first if name in sent})
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         board = self._found(request, pk)
@@ -167,11 +175,13 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
         if form.is_valid() and board.sections.exists():
             days = PlanFields.address_of(form.plan())
             draft = print_board.drafted(board, form.plan(), at=now())
+            sections = boards.contents(draft.sheet, draft.items)
             context |= {
                 "pdf": f"{reverse('admin:disclosure_noticeboard_draft', args=[pk])}?{days}",
                 "issue": f"{self._address(pk, self.verbs[0])}?{days}",
                 "reasons": print_board.reasons_against_issuing(draft, request.user, at=now()),
-                "sections": boards.contents(draft.sheet, draft.items),
+                "sections": sections,
+                "warnings": warnings_of(draft.sheet, draft.items, sections),
             }
         return holds_a_frame(self._preview_page)(request, context)
 

@@ -1,5 +1,6 @@
 """公开栏张次 in the admin: what hangs where, its proof, and what today's portal says otherwise."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +20,10 @@ from disclosure.admin.boards import SHEET_TONES
 from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, long_text, toned
 from disclosure.board_content import EntryView, SectionView
 from disclosure.board_selection import Period
-from disclosure.enums import SheetState
+from disclosure.enums import EditionState, SheetState
 from disclosure.forms.base import DayField
 from disclosure.forms.boards import PhotoHolder, PlanFields
-from disclosure.models import BoardSheet
+from disclosure.models import BoardSheet, Edition, SheetItem
 from disclosure.services import print_board
 from disclosure.services.print_board import Plan
 from govportal import access, files
@@ -84,11 +85,14 @@ class CancelForm(VerbForm):
 
 @dataclass(frozen=True, slots=True)
 class PrintedItem:
-    """One item of a sheet; `difference`: why it has to be printed anew, or nothing."""
+    """One item of a sheet; `url` of its page, if it has one. `difference`: why it has to be printed anew, or nothing;
+    `steps`: (number, page) of the editions since, each with what it changed."""
 
     entry: EntryView
     digest: str
+    url: str = ""
     difference: str = ""
+    steps: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(slots=True)
@@ -106,14 +110,31 @@ def printed_sections(sheet: BoardSheet) -> list[PrintedSection]:
     rows = list(sheet.items.select_related("item__agency", "item__current_edition", "edition"))
     changed = {one.row.pk: one.words for one in print_board.differences(sheet)}
     by_place = {(row.section, row.position): row for row in rows}
+    steps = _steps([row for row in rows if row.pk in changed])
     found = []
     for number, view in enumerate(boards.contents(sheet, rows)):
         section = PrintedSection(view)
         for entry in view.entries:
             row = by_place[number, entry.position]
-            section.items.append(PrintedItem(entry, row.digest, changed.get(row.pk, "")))
+            since = [] if entry.is_withheld else steps.get(row.pk, [])
+            url = row.item.get_absolute_url() if entry.address else ""
+            section.items.append(PrintedItem(entry, row.digest, url, changed.get(row.pk, ""), since))
         found.append(section)
     return found
+
+
+def _steps(rows: Sequence[SheetItem]) -> dict[int, list[tuple[int, str]]]:
+    """By row, the editions that were published after the printed one."""
+    published = Edition.objects.filter(item__in={row.item_id for row in rows}, state=EditionState.PUBLISHED)
+    numbers = list(published.order_by("number").values_list("item", "number")) if rows else []
+    return {
+        row.pk: [
+            (number, reverse("item_diff", args=[row.item.slug, number]))
+            for item, number in numbers
+            if item == row.item_id and number > row.edition.number
+        ]
+        for row in rows
+    }
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -192,6 +213,9 @@ class BoardSheetAdmin(VerbAdmin[BoardSheet]):
 
     def may_add(self, actor: User) -> bool:
         return False  # made from the page of its board
+
+    def page_title(self, row: BoardSheet) -> str:
+        return f"{row.serial}　{row.board}"
 
     def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         sections = printed_sections(row)

@@ -57,7 +57,10 @@ class SectionRow(TypedForm):
     responsible = text_line(gettext_lazy("责任机构"), 60, is_required=False, help_text=gettext_lazy("不填，为公开机构"))
     basis = text_line(gettext_lazy("公开依据"), 60, is_required=False)
     source = forms.ChoiceField(
-        label=gettext_lazy("内容来源"), choices=SectionSource.choices, initial=SectionSource.QUERY
+        label=gettext_lazy("内容来源"),
+        choices=SectionSource.choices,
+        initial=SectionSource.QUERY,
+        widget=forms.RadioSelect,
     )
     category = forms.ChoiceField(label=gettext_lazy("类别"), choices=[*_ANY, *Category.choices], required=False)
     item_type = forms.ChoiceField(label=gettext_lazy("信息类型"), choices=[*_ANY, *ITEM_TYPE_CHOICES], required=False)
@@ -96,9 +99,25 @@ class SectionRow(TypedForm):
         return str(self["heading"].value() or "")[:20]
 
     @property
-    def picks(self) -> bool:
-        """Whether items are named, or are to be."""
-        return bool(self["picked"].value()) or self["source"].value() == SectionSource.PICKED
+    def told(self) -> str:
+        """What it takes and how much of it is printed, in a line: the section is closed until somebody edits it."""
+        if self["source"].value() == SectionSource.PICKED:
+            count = sum(bool(line.strip()) for line in str(self["picked"].value() or "").splitlines())
+            words = [self._chosen("source"), _("%s 条") % count]
+        else:
+            words = [self._chosen(name) for name in ("category", "item_type", "span") if self[name].value()]
+            words.insert(0, str(self["agency"].value() or "")[:20])
+            words.append(_("最多 %s 条") % str(self["newest"].value())[:4])
+        return "，".join(filter(None, [*words, self._chosen("detail")]))
+
+    def _chosen(self, name: str) -> str:
+        field: Any = self.fields[name]
+        return str(dict(field.choices).get(str(self[name].value()), ""))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its fields stand open: they are wrong, or were just asked for."""
+        return bool(self.errors) or (self.is_bound and not self.is_checked and not self.title)
 
     @property
     def has_names(self) -> bool:

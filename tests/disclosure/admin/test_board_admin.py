@@ -203,6 +203,25 @@ def test_faults_are_said_on_top_and_nothing_typed_is_lost(town: Town) -> None:
     assert not NoticeBoard.objects.exists() and faults(shown) == []
 
 
+def test_section_is_closed_and_told_in_a_line_until_something_in_it_is_wrong(town: Town) -> None:
+    board = make_board(town.agency, sections=2)
+    item = town.item("招聘公示")
+    client = signed_in(town.keeper)
+    shown = client.get(page(board))
+    first = [row.told for row in shown.context["rows"].forms]
+    wrong = {"sections-0-newest": "x", "sections-1-source": "picked", "sections-1-picked": f"{item.index_number}\n\n"}
+
+    refused = client.post(page(board), as_shown(shown) | wrong)
+    more = client.post(page(board), as_shown(shown) | {"add_rows": "sections"})
+
+    assert first[0] == f"{Category.DUTIES.label}，本期公开的，最多 3 条，标题和摘要"
+    assert 'class="section-fields" open' not in text_of(shown)
+    assert text_of(refused).count('class="section-fields" open') == 1
+    assert [row.is_open for row in refused.context["rows"].forms] == [True, False, False, False]
+    assert refused.context["rows"].forms[1].told.startswith("手工选定，1 条")
+    assert [row.is_open for row in more.context["rows"].forms] == [False] * 2 + [True] * 5
+
+
 def test_photo_that_came_with_a_faulty_form_need_not_be_sent_again(town: Town) -> None:
     client = signed_in(town.keeper)
     refused = client.post(ADD, filled(client.get(ADD), town.agency, place="", photo=picture("PNG", "a.png")))
@@ -290,6 +309,8 @@ def test_preview_shows_pdf_and_words_of_what_is_public_alone(town: Town) -> None
     pdf = client.get(shown.context["pdf"])
 
     assert "机构职能表" in text_of(shown) and "还没有公开的标题" not in text_of(shown)
+    for warned in (shown, client.get(verb(board, "issue") + days)):
+        assert text_of(warned).count("没有内容，会印") == 1 and "制作以前请核对" in text_of(warned)
     assert faults(text_of(shown)) == [] and "frame-src 'self'" in shown.headers["Content-Security-Policy"]
     assert pdf.headers["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
     assert "frame-ancestors 'self'" in pdf.headers["Content-Security-Policy"]
@@ -379,6 +400,9 @@ def test_sheet_is_issued_once_printed_posted_marked_and_taken_down(town: Town) -
     assert "需重印" not in before and "张贴照片" in before
     assert [section.needs_reprint for section in after.context["sections"]] == [True, False]
     assert "张贴的是第 1 版，现在是第 2 版" in text_of(after)
+    for address in (item.get_absolute_url(), reverse("item_diff", args=[item.slug, 2])):
+        assert f'href="{address}"' in text_of(after) and signed_in(town.keeper).get(address).status_code == 200
+    assert after.context["title"] == f"{sheet.serial}　{board}"
     assert [fault for fault in faults(text_of(after)) if not fault.startswith("h3")] == []
     sheet.refresh_from_db()
     assert (sheet.state, sheet.posted_by, sheet.removed_by) == (SheetState.REMOVED, town.keeper, town.keeper)

@@ -4,7 +4,7 @@ A paper says what the page says and no more. One that anybody may read is drawn 
 that it is the same for all, and kept by its digest; one of an internal item is made for its reader and never kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,7 @@ VARIANT: pdf.Variant = "pdf/ua-1"
 GUIDE = "service_guide"
 # Of one paper, which its reader waits for: characters of HTML (some 200 pages), and rows of tables.
 MOST_TEXT, MOST_ROWS = 150_000, 500
+MOST_FORM = 40_000  # of one that is to fit one page, and is set again and again for it
 # Types whose lists are cells of one table, as the form of a power or service has them.
 _TABULAR = {GUIDE, "power"}
 
@@ -97,13 +98,11 @@ def item_paper(item: Item, reader: Any) -> Paper:
         if item.state in NOTICE_STATES:
             return _closed_paper(item, reader)
         context = _item_context(item, reader)
-        paper = _item_paper(item, "disclosure/paper/item.html", context, item.title)
-        for left_out in ({"body": ""}, {"body": "", "sections": (), "elements": ()}):
-            if not _is_too_long(paper.html):
-                break
-            shorter = {**context, **left_out, "is_too_long": True}
-            paper = _item_paper(item, "disclosure/paper/item.html", shorter, item.title)
-        return paper
+
+        def drawn(left_out: Mapping[str, Any]) -> Paper:
+            return _item_paper(item, "disclosure/paper/item.html", {**context, **left_out}, item.title)
+
+        return _bounded(drawn, {"body": ""}, {"sections": (), "elements": ()}, {"relations": ()}, most=MOST_TEXT)
 
 
 def checklist_paper(item: Item, reader: Any) -> Paper:
@@ -115,11 +114,25 @@ def checklist_paper(item: Item, reader: Any) -> Paper:
             Fact(each.label, str(each.value), each) for each in context["fields"] if not each.is_block
         )
         title = f"一次性告知单：{item.title}"
-        return replace(_item_paper(item, "disclosure/paper/checklist.html", context, title), tighter=TIGHTER)
+
+        def drawn(left_out: Mapping[str, Any]) -> Paper:
+            named = {key: each for key, each in context["named"].items() if key not in left_out}
+            shorter = {**context, **left_out, "named": named}
+            return _item_paper(item, "disclosure/paper/checklist.html", shorter, title)
+
+        paper = _bounded(drawn, {"conditions": ()}, {"procedure": ()}, {"materials": ()}, most=MOST_FORM)
+        return replace(paper, tighter=TIGHTER)
 
 
-def _is_too_long(html: str) -> bool:
-    return len(html) > MOST_TEXT or html.count("<tr") > MOST_ROWS
+def _bounded(drawn: Callable[[Mapping[str, Any]], Paper], *parts: Mapping[str, Any], most: int) -> Paper:
+    """The whole paper, or without as many of these parts as it takes to be set while its reader waits; it says so."""
+    paper, left_out = drawn({}), dict[str, Any]()
+    for part in parts:
+        if len(paper.html) <= most and paper.html.count("<tr") <= MOST_ROWS:
+            break
+        left_out |= part
+        paper = drawn({**left_out, "is_too_long": True})
+    return paper
 
 
 def _item_context(item: Item, reader: Any) -> dict[str, Any]:
@@ -192,15 +205,19 @@ def duties_paper(agency: Agency) -> Paper:
             "hotline": agency.complaint_phone,
             "facts": packed(facts_of_agency(agency)),
         }
-        return _paper(
-            "disclosure/paper/duties.html",
-            context,
-            title=f"{agency.name}机构职能",
-            number=f"单位代码 {agency.code}",
-            publisher=agency.name,
-            path=reverse("agency", args=[agency.code]),
-            created_at=max(times),
-        )
+
+        def drawn(left_out: Mapping[str, Any]) -> Paper:
+            return _paper(
+                "disclosure/paper/duties.html",
+                {**context, **left_out},
+                title=f"{agency.name}机构职能",
+                number=f"单位代码 {agency.code}",
+                publisher=agency.name,
+                path=reverse("agency", args=[agency.code]),
+                created_at=max(times),
+            )
+
+        return _bounded(drawn, {"bodies": ()}, {"commitments": None}, {"leaders": ()}, {"duties": None}, most=MOST_TEXT)
 
 
 def _paper(

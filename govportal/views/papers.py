@@ -11,9 +11,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from govportal import paper_cache, throttle
+from govportal import paper_cache, pdf, throttle
 from govportal.now import now
 from govportal.throttle import Limit
+from govportal.views.errors import error_page
 
 BUSY_SECONDS = 5
 # Papers that had to be laid out; what is kept already costs nothing. No crawler is to keep a process setting pages.
@@ -27,7 +28,8 @@ class _TooOften(Exception):
 
 
 def paper_door(view: View) -> View:
-    """The view of a paper: 503 while other papers are made, 429 for an address that had too many made."""
+    """The view of a paper: 503 while other papers are made, 429 for an address that had too many made, 404 for what no
+    PDF can hold."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -37,6 +39,8 @@ def paper_door(view: View) -> View:
         except paper_cache.Busy:
             title, advice = _("现在要打印的人多"), _("这份文件要现排版，前面还有别的文件。请过几秒钟刷新本页。")
             return _later(request, 503, title, advice, BUSY_SECONDS)
+        except pdf.TooLong:
+            return error_page(request, 404, _("文字太多，一份 PDF 放不下。请在网页上阅读，或者下载附件。"))
         except _TooOften:
             title, advice = (
                 _("打印得太频繁"),

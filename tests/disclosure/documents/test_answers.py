@@ -16,6 +16,7 @@ from disclosure import documents, publication_log
 from disclosure.enums import Audience, ItemState, LogKind, RelationKind
 from disclosure.models import Item, Relation
 from govportal import paper_cache, pdf
+from govportal.models import Leader
 from tests.disclosure.doors import READERS, World, body_of, make_world, title_of
 from tests.factories import make_agency, make_attachment, make_edition, make_item
 
@@ -188,6 +189,34 @@ def test_model_form_has_a_code_of_its_own(client: Client) -> None:
 
     assert 'src="given/file-1.svg"' in text(client, address(guide))
     assert "given/file-1.svg" not in text(client, address(notice))
+
+
+def test_endless_lists_give_way_and_the_paper_says_so(client: Client) -> None:
+    row = dict.fromkeys(("name", "copies", "form", "source", "note"), "长" * 1000)
+    endless = {"materials": [row] * 200, "conditions": ["件" * 1000] * 200, "procedure": ["步" * 1000] * 100}
+    guide = make_item(item_type="service_guide", edition={"extra": endless | {"phone": "0399-6620101"}})
+    lines = ["职" * 2000] * 1200
+    duties = make_item(item_type="duties", edition={"extra": {"duties": lines, "commitments": lines}})
+    Leader.objects.bulk_create(Leader(agency=duties.agency, name="某某", post="长", division="分") for _n in range(600))
+
+    for path, kept in (
+        (address(guide, "checklist"), "0399-6620101"),
+        (address(guide), "0399-6620101"),
+        (f"/agencies/{duties.agency.code}/duties.pdf", duties.index_number),
+    ):
+        said = text(client, path)
+        assert len(said) < 40_000, path
+        assert "全文很长" in said and kept in said, path
+
+
+def test_what_no_pdf_can_hold_is_answered_with_words(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def render(*_texts: str, **_options: Any) -> bytes:
+        raise pdf.TooLong("too long")
+
+    monkeypatch.setattr(pdf, "render", render)
+    answer = client.get(address(make_item()))
+
+    assert answer.status_code == 404 and "文字太多" in answer.content.decode()
 
 
 def test_wrong_addresses_are_answered_with_words(client: Client) -> None:

@@ -89,7 +89,6 @@ class PrintedItem:
     `steps`: (number, page) of the editions since, each with what it changed."""
 
     entry: EntryView
-    digest: str
     url: str = ""
     difference: str = ""
     steps: Sequence[tuple[int, str]] = ()
@@ -118,7 +117,7 @@ def printed_sections(sheet: BoardSheet) -> list[PrintedSection]:
             row = by_place[number, entry.position]
             since = [] if entry.is_withheld else steps.get(row.pk, [])
             url = row.item.get_absolute_url() if entry.address else ""
-            section.items.append(PrintedItem(entry, row.digest, url, changed.get(row.pk, ""), since))
+            section.items.append(PrintedItem(entry, url, changed.get(row.pk, ""), since))
         found.append(section)
     return found
 

@@ -141,7 +141,8 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
         return HttpResponseRedirect(reverse("admin:disclosure_boardsheet_change", args=[made[0].pk]))
 
     def verb_context(self, request: HttpRequest, row: NoticeBoard, verb: Verb, form: VerbForm) -> dict[str, Any]:
-        context = {"periods": _periods(), "preview": reverse("admin:disclosure_noticeboard_preview", args=[row.pk])}
+        context: dict[str, Any] = {"periods": _periods()}
+        context["preview"] = reverse("admin:disclosure_noticeboard_preview", args=[row.pk])
         days = self._planned(request)
         if days.is_valid():
             draft = print_board.drafted(row, days.plan(), at=now())

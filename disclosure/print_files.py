@@ -5,6 +5,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -88,9 +89,10 @@ def _readme(job: PrintJob, listed: list[dict[str, Any]]) -> str:
 def keep_only(job: PrintJob, name: str) -> None:
     """What else lies in the folder of the job: its parts, and halves of those who died over putting them together."""
     kept = path_of(name)
-    for path in list(kept.parent.iterdir()):
-        if path != kept:
-            path.unlink(missing_ok=True)
+    with suppress(OSError):  # the folder may go meanwhile: a text was deleted by law
+        for path in list(kept.parent.iterdir()):
+            if path != kept:
+                path.unlink(missing_ok=True)
 
 
 def safe_name(title: str) -> str:

@@ -232,8 +232,12 @@ def finish(job_id: int, *, at: datetime) -> bool:
     if job is None:
         return False
     held = PrintJob.objects.filter(pk=job.pk, state=PrintState.RUNNING, started_at=at)
+    parts = list(job.parts.order_by("number"))
+    if any(part.state != PrintState.DONE for part in parts):  # taken back before it was held
+        held.update(started_at=None)
+        return False
     try:
-        name = print_files.write_whole(job, list(job.parts.order_by("number")))
+        name = print_files.write_whole(job, parts)
         size = print_files.path_of(name).stat().st_size
     except Exception as error:
         logger.exception("print job %s could not be put together", job.pk)

@@ -14,12 +14,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
-from disclosure import print_files, publication_log
+from disclosure import print_files, print_volumes, publication_log, tasks
 from disclosure.enums import LogKind, PrintFormat, PrintKind, PrintState
 from disclosure.models import Item, PrintJob, PrintPart
-from disclosure.services import print_jobs
+from disclosure.services import print_jobs, redact
 from govportal import jobs, pdf
 from govportal.models import AuditEvent
+from govportal.now import now
 from govportal.permissions import Role
 from tests.factories import make_agency, make_item, make_member, make_user
 from tests.factories.prints import make_job, make_wish
@@ -188,7 +189,8 @@ def test_boards_are_put_together_for_those_who_keep_them() -> None:
     for actor in (None, make_user(), make_member(Role.PUBLISHER)):
         with pytest.raises(ValidationError, match="没有管理公开栏的角色"):
             print_jobs.order(wish, actor=actor, at=AT)
-    assert print_jobs.order(wish, actor=make_member(Role.PUBLISHER, county), at=AT)
+    job = print_jobs.order(wish, actor=make_member(Role.PUBLISHER, county), at=AT)
+    assert job.state == PrintState.WAITING
 
 
 FAULTS: list[tuple[Exception, PrintFormat, str]] = [
@@ -356,6 +358,30 @@ def test_what_was_made_after_a_deletion_stays() -> None:
     assert print_jobs.file_of(after)
 
 
+def test_night_after_a_deletion_clears_what_was_begun_before_it() -> None:
+    before, after = make_done(), make_job(3, at=AT)
+    AuditEvent.objects.create(at=AT + timedelta(minutes=5), action="item.redact", after={"files": []})
+    for part in after.parts.all():
+        make(part, at=AT + timedelta(minutes=10))
+    print_jobs.finish(after.pk, at=AT + timedelta(minutes=10))
+
+    redact.sweep_files(AT + timedelta(hours=8))
+
+    assert states(before)[0] == "failed" and states(after)[0] == "done"
+
+
+def test_what_needs_more_memory_than_it_may_fails_with_words(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.PRINT_MEMORY_MB = 2_000
+    job = make_job(1, at=now())
+    monkeypatch.setattr(print_volumes, "make", lambda _part: bytes(8_000 * 2**20))
+
+    tasks.print_part(job.parts.get().pk)
+
+    assert states(job) == ("failed", ["failed"]) and job.fault == print_jobs.TOO_LONG
+
+
 def test_deleted_text_leaves_no_file_and_what_is_under_way_begins_anew(settings: Settings) -> None:
     done, running = make_done(), make_job(3, at=AT)
     first, second, _third = running.parts.all()
@@ -453,3 +479,29 @@ def test_order_pressed_by_several_at_once_is_one_job() -> None:
     assert {job.pk for job in jobs_made if isinstance(job, PrintJob)} == {PrintJob.objects.get().pk}
     if connection.vendor == "postgresql":
         assert all(isinstance(job, PrintJob) for job in jobs_made), jobs_made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failed_job_is_begun_again_by_one_of_several() -> None:
+    actor = make_user()
+    job = make_job(2, at=AT, actor=actor)
+    PrintJob.objects.filter(pk=job.pk).update(state=PrintState.FAILED)
+
+    outcomes = at_once(lambda: print_jobs.retry(job.pk, actor=actor, at=AT), times=3)
+
+    assert sum(isinstance(each, PrintJob) for each in outcomes) == 1, outcomes
+    assert AuditEvent.objects.filter(action="printjob.retry").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deletion_while_parts_are_put_together_leaves_nothing_of_them(settings: Settings) -> None:
+    job = make_job(3, at=AT)
+    for part in job.parts.all():
+        make(part)
+
+    at_once(lambda: print_jobs.finish(job.pk, at=AT), print_jobs.clear)
+    print_jobs.clear()  # SQLite may have told one of them to come again
+
+    state, parts = states(job)
+    assert (state, set(parts)) in [("failed", {"done"}), ("running", {"waiting"})]
+    assert not files(settings)

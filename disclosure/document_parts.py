@@ -199,8 +199,13 @@ def for_paper(html: str) -> str:
     body = _RELATIVE.sub(_opened, body)
     body = _SPAN.sub(_bounded, body)
     body = paper_figures.aligned(body)
-    body = _UNIT.sub(r'\1<span class="nowrap">\2</span>', _TABLE.sub(_classed, body))
+    body = whole_units(_TABLE.sub(_classed, body))
     return head + body_tag + whole_numbers(_UNBROKEN.sub(lambda match: match[1] or f"{match[2]}<wbr>", body))
+
+
+def whole_units(html: str) -> str:
+    """The unit behind a heading of a table, held together: 金额（万元）."""
+    return _UNIT.sub(r'\1<span class="nowrap">\2</span>', html)
 
 
 def whole_numbers(html: str) -> str:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from disclosure.data_tables import items_of_type
 from disclosure.enforcement import decisions
 from disclosure.enums import Validity
-from disclosure.filters import QueryFilter, ValuesFilter, one_of, year_number
+from disclosure.filters import ParameterFilterSet, QueryFilter, ValuesFilter, one_of, year_number
 from disclosure.masking import is_person
 from disclosure.models import Item
 from disclosure.projects import STAGES, projects
 from disclosure.queries import ItemQuerySet, effective_validity
 from disclosure.register_filters import AgencyFilterSet
 from disclosure.types import ENFORCEMENT_KINDS, ITEM_TYPES, POWER_KINDS
+from govportal.models import Leader
 from govportal.now import today
 
 CLEANUPS = tuple(ITEM_TYPES["normative"].extra_field("cleanup_result").choices)  # type: ignore[union-attr]
@@ -191,6 +192,26 @@ class ServiceFilterSet(InForceFilterSet):
 
     def _by_topic(self, queryset: ItemQuerySet, topics: list[str]) -> ItemQuerySet:
         return queryset.about(topics)
+
+
+class GazetteFilterSet(AgencyFilterSet):
+    """政府公报 by agency, newest issue first."""
+
+    class Meta:
+        model = Item
+        fields: list[str] = []
+
+    @classmethod
+    def items(cls, reader: Any) -> ItemQuerySet:
+        return items_of_type(reader, "gazette", is_complete=True).order_by("-published_on", "-id")
+
+
+class LeaderFilterSet(ParameterFilterSet):
+    """Leaders, all of them: their page asks for nothing."""
+
+    class Meta:
+        model = Leader
+        fields: list[str] = []
 
 
 # Of the data tables that have a page with filters, by the key of the table.

@@ -22,10 +22,11 @@ from django.utils.translation import override
 
 from disclosure import catalogue_export
 from disclosure.catalogue_filters import CatalogueEntryFilterSet
-from disclosure.data_tables import DATA_TABLES
+from disclosure.data_tables import DATA_TABLES, extra_values, leaders
+from disclosure.document_parts import whole_units
 from disclosure.enums import PrintFormat, PrintKind
 from disclosure.filters import ItemFilterSet, ParameterFilterSet
-from disclosure.list_filters import TABLE_FILTERS
+from disclosure.list_filters import TABLE_FILTERS, GazetteFilterSet, LeaderFilterSet
 from disclosure.models import CatalogueEntry, PrintPart
 from disclosure.records import item_record, public_items
 from disclosure.services.print_jobs import Volume, Wish
@@ -153,10 +154,42 @@ def _catalogue_lines(rows: Any, first: int) -> Iterator[Line]:
         yield Line(cells, absolute_url(reverse("catalogue_entry", args=[entry.pk])), heading)
 
 
+def _leader_filters(data: QueryDict) -> ParameterFilterSet:
+    return LeaderFilterSet(data=data, queryset=leaders())
+
+
+def _leader_lines(rows: Any, _first: int) -> Iterator[Line]:
+    for leader in rows:
+        cells = [leader.agency.name, leader.name, leader.post, leader.division]
+        yield Line(cells, absolute_url(reverse("agency", args=[leader.agency.code])))
+
+
+def _gazette_filters(data: QueryDict) -> ParameterFilterSet:
+    return GazetteFilterSet(data=data, queryset=GazetteFilterSet.items(AnonymousUser()))
+
+
+def _gazette_lines(rows: Any, _first: int) -> Iterator[Line]:
+    for item in rows:
+        extra = extra_values(item)
+        cells = [item.index_number, item.title, item.agency.name, extra["year"], extra["issue"], extra["contents"]]
+        yield Line([*map(_shown, cells), _shown(item.published_on)], absolute_url(item.get_absolute_url()))
+
+
 _TABLES = (
     _typed("power", "powers", paper="a3", left_out=("url",)),
     _typed("service_guide", "services", paper="a3", left_out=("url",)),
     _typed("normative", "normative", paper="a4", left_out=("url",)),
+    _typed("project", "projects", paper="a3", left_out=("url",)),
+    _typed("enforcement", "enforcement", paper="a3", left_out=("term", "validity", "url")),
+    PaperTable(
+        "leaders", _("领导信息"), "leaders", "leaders_pdf", "a4", (_("单位"), _("姓名"), _("职务"), _("分工")), 1,
+        _leader_filters, _leader_lines, "leaders",
+    ),
+    PaperTable(
+        "gazette", _("政府公报"), "gazettes", "gazettes_pdf", "a4",
+        (_("索引号"), _("名称"), _("发布机构"), _("年份"), _("期号"), _("目录"), _("公开日期")), 1,
+        _gazette_filters, _gazette_lines,
+    ),
     PaperTable(
         "items", _("主动公开信息目录"), "items", "items_pdf", "a4", tuple(_ITEM_COLUMNS.values()), 1,
         _item_filters, _item_lines,
@@ -269,4 +302,4 @@ def _html(
         "address": address,
         "width": len(table.columns),
     }
-    return render_to_string(_TEMPLATE, context), address
+    return whole_units(render_to_string(_TEMPLATE, context)), address

@@ -23,7 +23,7 @@ from disclosure.data_tables import (
     leaders,
 )
 from disclosure.filters import InvalidFilter
-from disclosure.list_filters import TABLE_FILTERS
+from disclosure.list_filters import TABLE_FILTERS, GazetteFilterSet
 from disclosure.models import Item
 from disclosure.queries import ItemQuerySet
 from disclosure.types import POWER_KINDS
@@ -63,7 +63,9 @@ def services(request: HttpRequest) -> HttpResponse:
 def gazettes(request: HttpRequest) -> HttpResponse:
     """政府公报, newest issue first."""
     items = items_of_type(request.user, "gazette", is_complete=True).order_by("-published_on", "-id")
-    return _by_type(request, items, "disclosure/gazette_list.html", {})
+    filterset = GazetteFilterSet(data=request.GET, queryset=Item.objects.none())
+    pdf = print_tables.address_of("gazette", filterset.query_string())
+    return _by_type(request, items, "disclosure/gazette_list.html", {"pdf": pdf})
 
 
 def _files(request: HttpRequest, key: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from disclosure.models import Item, PrintJob
 from disclosure.services import print_jobs, redact
 from disclosure.views import print_jobs as views
 from govportal import jobs, pdf, throttle
+from govportal.models import Leader
 from govportal.now import now
 from govportal.site import absolute_url
 from tests import paper
@@ -26,7 +27,10 @@ from tests.factories import make_agency, make_item
 from tests.factories.obligations import make_entry
 
 pytestmark = pytest.mark.django_db
-DOORS = ("powers_pdf", "services_pdf", "normative_pdf", "items_pdf", "catalogue_pdf")
+DOORS = (
+    "powers_pdf", "services_pdf", "normative_pdf", "projects_pdf", "enforcement_pdf", "gazettes_pdf", "items_pdf",
+    "leaders_pdf", "catalogue_pdf",
+)  # fmt: skip
 RARE = "镕堃喆玥珺瑄鑫垚犇骉飍焱淼赟昇祎彧烜皞燚"
 
 
@@ -130,9 +134,12 @@ def test_parameters_that_mean_nothing_are_refused_with_words(client: Client) -> 
 @pytest.mark.usefixtures("as_html")
 def test_papers_hold_what_everybody_may_read_whoever_asks() -> None:
     world = make_world()
-    types = {"powers_pdf": {"power"}, "services_pdf": {"service_guide"}, "normative_pdf": {"normative"}}
+    types = {
+        "powers_pdf": {"power"}, "services_pdf": {"service_guide"}, "normative_pdf": {"normative"},
+        "projects_pdf": {"project"}, "enforcement_pdf": {"enforcement"}, "gazettes_pdf": {"gazette"},
+    }  # fmt: skip
 
-    for door in DOORS[:-1]:
+    for door in DOORS[:-2]:
         for reader in READERS:
             text = text_of(world.client(reader).get(reverse(door) + ("" if door == "items_pdf" else "?validity=all")))
             for item in world.items:
@@ -152,6 +159,48 @@ def test_catalogue_is_the_official_form(client: Client) -> None:
     for heading in HEADER[1:15]:
         assert heading.rpartition("_")[2] in said
     assert paper.has_tags(made)
+
+
+def test_every_list_of_the_portal_is_a_paper(client: Client) -> None:
+    agency = make_agency(code="one", name="甲局")
+    Leader.objects.create(agency=agency, name=RARE, post="局长", division="主持全面工作")
+    Leader.objects.create(agency=make_agency(is_active=False), name="旧人", post="局长")
+    contents = {"year": 2026, "issue": 3, "contents": ["第一篇", "第二篇"]}
+    gazette = make_item(item_type="gazette", agency=agency, edition={"title": "第三期", "extra": contents})
+    decided = {"decision_number": "甲罚〔2026〕1号", "kind": "penalty", "party": "王小明", "decided_on": "2026-01-05"}
+    planned = {"project_code": "2603-01", "stage": "planned", "investment": "11840.00", "owner": "甲公司"}
+    make_item(item_type="enforcement", agency=agency, edition={"title": "处罚", "extra": decided})
+    make_item(item_type="project", agency=agency, edition={"title": "大桥", "extra": planned})
+
+    said = {page: text_of_paper(client, page) for page in ("leaders", "gazettes", "enforcement", "projects")}
+
+    for page, words in {
+        "leaders": ("甲局", RARE, "局长", "主持全面工作"),
+        "gazettes": (gazette.index_number, "第三期", "2026", "第一篇第二篇"),
+        "enforcement": ("甲罚〔2026〕1号", "行政处罚", "2026-01-05"),
+        "projects": ("2603-01", "大桥", "11840.00", "甲公司"),
+    }.items():
+        for word in words:
+            assert word in said[page], (page, word)
+    assert "旧人" not in said["leaders"] and "王小明" not in said["enforcement"]
+    assert client.get(reverse("gazettes_pdf") + "?agency=nobody").status_code == 400
+
+
+def text_of_paper(client: Client, page: str) -> str:
+    assert reverse(f"{page}_pdf") in text_of(client.get(reverse(page))), f"{page} has no way to its paper"
+    made = client.get(reverse(f"{page}_pdf")).content
+    assert paper.codes(made) == [absolute_url(reverse(page))]
+    return paper.text(made)
+
+
+def test_widths_of_columns_part_no_heading_code_or_telephone(client: Client) -> None:
+    extra = {"power_code": "CM-JF-0125-003", "statutory_days": 20, "complaint_channel": "县人社局 0399-6612800，12333"}
+    make_power("占道许可", extra=extra | {"fee": "每平方米38元、30元、22元，基本农田加倍"})
+
+    lines = [line.strip() for line in paper.poppler("pdftotext", client.get(reverse("powers_pdf")).content).split("\n")]
+
+    assert not [line for line in lines if line.startswith(("，", "。", "、", "日）"))]
+    assert {"（工作日）", "CM-JF-0125-003"} <= set(lines)
 
 
 def make_many(monkeypatch: pytest.MonkeyPatch, count: int = 5) -> list[Item]:

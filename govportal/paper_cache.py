@@ -185,7 +185,9 @@ def _path(digest: str) -> Path:
 
 
 def _files() -> Iterator[Path]:
-    return (path for path in _folder().rglob("*") if path.is_file())
+    """Folders that go meanwhile are passed over."""
+    for folder, _folders, names in os.walk(_folder()):
+        yield from (Path(folder, name) for name in names)
 
 
 def _found() -> Mapping[Path, os.stat_result]:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -27,7 +26,6 @@ from requests_app.report_reading import read_report
 from requests_app.services.report_drafting import title_of
 
 ROWS_PER_PAGE = 50
-PDF_KEPT = 24 * 3600  # seconds; a frozen report gives the same bytes every time
 
 
 def _published() -> QuerySet[AnnualReport]:
@@ -87,8 +85,8 @@ def report_pdf_file(request: HttpRequest, code: str, year: int) -> HttpResponseB
     row = _find(code, year)
     if isinstance(row, HttpResponse):
         return row
-    pdf = cache.get_or_set(f"report-pdf:{row.digest}", lambda: report_pdf.of_frozen(row, title_of(row)), PDF_KEPT)
-    return _file(pdf or b"", "application/pdf", f"{title_of(row)}.pdf")
+    title = title_of(row)
+    return _file(report_pdf.of_frozen(row, title), "application/pdf", f"{title}.pdf")
 
 
 def report_csv(request: HttpRequest, code: str, year: int) -> HttpResponseBase:

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -13,6 +13,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.urls import get_resolver
 
 from govportal import paper_cache, pdf
 from govportal.models import User
@@ -228,6 +229,24 @@ def test_door_counts_what_is_made_for_strangers_and_not_what_is_kept(monkeypatch
     refused = answer("三")
     assert 0 < int(refused.headers["Retry-After"]) <= 600 and "请过一会儿" in text(refused)
     assert answer("三", User(username="staff")).status_code == 200
+
+
+def test_every_public_paper_is_behind_the_door() -> None:
+    """A receipt is made for one person, who has the code."""
+    papers_of_one = {"complaint_receipt", "request_receipt"}
+
+    def found(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[str, Any]]:
+        for pattern in patterns:
+            address = before + str(pattern.pattern)
+            if hasattr(pattern, "url_patterns"):
+                yield from found(pattern.url_patterns, address)
+            elif address.endswith(".pdf") and not address.startswith("admin/"):
+                yield pattern.name, pattern.callback.__code__
+
+    doors = dict(found(get_resolver().url_patterns))
+    behind = papers.paper_door(lambda _request: HttpResponse()).__code__
+    assert {name for name, code in doors.items() if code is not behind} == papers_of_one
+    assert len(doors) > 10
 
 
 def asked(factory: RequestFactory, user: User | None = None) -> HttpRequest:

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from disclosure.enums import Aspect, Audience, Category, ItemState, LogKind
@@ -62,6 +63,12 @@ def test_home_counts_what_the_public_may_read(client: Client) -> None:
     assert context["published"] == {"today": 1, "month": 2, "year": 3}
     assert {value: count for value, _label, count in context["categories"] if count} == {"finance": 2, "duties": 2}
     assert context["total"] == 4
+
+
+def test_home_has_a_door_to_the_notice_boards(client: Client) -> None:
+    doors = client.get("/").content.decode().split('class="doors"', 1)[1].split("</ul>", 1)[0]
+
+    assert f'href="{reverse("boards")}"' in doors
 
 
 def test_home_offers_common_searches(client: Client) -> None:

@@ -78,7 +78,7 @@ class RowFormSet(_RowsBase):
 
     def clean(self) -> None:
         """Of fewer rows than none, Django makes none: what is refused above the limit is refused below it."""
-        if self.management_form.cleaned_data["TOTAL_FORMS"] < 0:
+        if (self.management_form.cleaned_data["TOTAL_FORMS"] or 0) < 0:
             raise ValidationError(_("表格的行数不对，没有保存。请重新打开本页再填。"))
 
     def filled(self) -> list[dict[str, Any]]:

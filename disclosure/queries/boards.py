@@ -41,8 +41,10 @@ class BoardSheetQuerySet(models.QuerySet["BoardSheet"]):
 
     def to_reprint(self, today: date) -> Self:
         """On the wall, or about to be, with a text that is no longer today's: amended, withdrawn, past its 公示期."""
-        rows = self.model._meta.get_field("items").related_model._default_manager.outdated(today)
-        return self.filter(Exists(rows.filter(sheet=OuterRef("pk"))), state__in=[SheetState.ISSUED, SheetState.POSTED])
+        rows: Any = self.model._meta.get_field("items").related_model._default_manager
+        return self.filter(
+            Exists(rows.outdated(today).filter(sheet=OuterRef("pk"))), state__in=[SheetState.ISSUED, SheetState.POSTED]
+        )
 
     def past_their_day(self, today: date) -> Self:
         """Still on the wall after the last day of posting."""
@@ -52,7 +54,7 @@ class BoardSheetQuerySet(models.QuerySet["BoardSheet"]):
 class SheetItemQuerySet(models.QuerySet["SheetItem"]):
     def outdated(self, today: date) -> Self:
         """Printed is not what the portal says today, or what no wall may show today."""
-        items = self.model._meta.get_field("item").related_model._default_manager
+        items: Any = self.model._meta.get_field("item").related_model._default_manager
         return self.filter(
             ~Q(edition=F("item__current_edition"))
             | ~Exists(items.shown_on_walls(today).filter(pk=OuterRef("item")))

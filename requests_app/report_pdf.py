@@ -26,7 +26,7 @@ def of_frozen(row: AnnualReport, title: str) -> bytes:
     report = read_report(row.payload)
     context = {"report": row, "title": title, "as_of": row.payload["as_of"]}
     data = pdf.Embedded("report.json", canonical_json(row.payload), description=title, relationship="Data")
-    html = _html(context, report.tables, report.parts)
+    html = _html(context, report.tables, report.parts or {})
     at = row.frozen_at
 
     def make() -> bytes:

@@ -17,7 +17,7 @@ from govportal.models import Leader
 _HAN = r"[\u3400-\u9fff]"
 _MASKED = rf"{_HAN}{{1,2}}\*+{_HAN}?"
 _WHOLE_MASKED, _ENDS_MASKED = re.compile(_MASKED), re.compile(rf"{_HAN}*?{_MASKED}")
-_NAME = re.compile(rf"{_HAN}{{2,4}}")
+_NAME = re.compile(rf"(?![一二两三四五六七八九十]){_HAN}{{2,3}}")  # of four: words far more often than names
 _CLAUSE = re.compile(r"[^。，,：:！？!?()（）“”《》\s]+")
 _LIST = re.compile(r"[、；;]")
 # What tells that a list is one of persons, although no rule knew a single name of it.

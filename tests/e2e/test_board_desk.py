@@ -11,7 +11,7 @@ from govportal.now import now, today
 from tests.e2e.accessibility import problems_of
 from tests.e2e.staff import signed_in_context
 from tests.factories import make_agency, make_edition, make_item
-from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
+from tests.factories.boards import make_board, make_keeper, make_photo, make_plan, make_sheet
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -24,6 +24,7 @@ def test_pages_of_boards_are_accessible(browser: Browser, live_server: LiveServe
     item = make_item(agency=agency, edition={"category": Category.DUTIES, "published_on": today()})
     board = make_board(agency, sections=2, photo=make_photo(keeper))
     sheet = make_sheet(board, actor=keeper)
+    next_sheet = make_sheet(board, actor=keeper, plan=make_plan(days=20))
     print_board.post(sheet.pk, on=today(), photo=make_photo(keeper), actor=keeper, at=now())
     make_edition(item, category=Category.DUTIES)
     paths = [
@@ -34,6 +35,7 @@ def test_pages_of_boards_are_accessible(browser: Browser, live_server: LiveServe
         reverse("admin:disclosure_boardsheet_changelist"),
         reverse("admin:disclosure_boardsheet_change", args=[sheet.pk]),
         reverse("admin:disclosure_boardsheet_verb", args=[sheet.pk, "remove"]),
+        reverse("admin:disclosure_boardsheet_verb", args=[next_sheet.pk, "post"]),
     ]
     problems: list[str] = []
 

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from django.template.defaultfilters import date as shown_date
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 
 from disclosure import flowchart, paper_figures
 from disclosure.enums import Validity
@@ -165,6 +165,15 @@ def responsible_of(agency: Agency) -> list[tuple[str, str]]:
         ("具体责任人", agency.specific_responsible),
     ]
     return [(label, name) for label, name in rows if name]
+
+
+def is_told(shown: ShownField, body: str) -> bool:
+    """Whether tables of the text say every cell of this table too: on paper once is enough."""
+    if not shown.template.endswith("/table.html"):
+        return False
+    said = "".join(strip_tags("".join(_TABLE.findall(body))).split())
+    cells = (str(cell) for row in shown.value["rows"] for _label, cell in row)
+    return bool(said) and all("".join(escape(cell).split()) in said for cell in cells)
 
 
 def section_of(shown: ShownField, item: Item, edition: Edition) -> Section:

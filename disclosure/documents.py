@@ -22,6 +22,7 @@ from disclosure.document_parts import (
     facts_of_item,
     files_of,
     for_paper,
+    is_told,
     packed,
     responsible_of,
     section_of,
@@ -141,7 +142,7 @@ def _item_context(item: Item, reader: Any) -> dict[str, Any]:
     edition.item = item
     context = page_context(item, edition, published_editions(item), _as_read_by(item, reader))
     files = files_of(context["attachments"], with_codes=item.item_type == GUIDE)
-    blocks = [each for each in context["fields"] if each.is_block]
+    blocks = [each for each in context["fields"] if each.is_block and not is_told(each, context["body"])]
     listed = {each.key for each in item.type.extra if each.kind == FieldKind.LINES and item.item_type in _TABULAR}
     return context | {
         "facts": packed(facts_of_item(item, edition, context)),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from disclosure import documents
-from disclosure.document_parts import files_of
+from disclosure.document_parts import files_of, is_told
 from disclosure.item_text import shown_fields
 from disclosure.models import Edition, Item
 from disclosure.services.demo_texts import load_items
@@ -92,7 +92,7 @@ def _record(item: Item) -> Iterator[str]:
     yield from (str(field.value) for field in fields if not field.is_block and isinstance(field.value, str | int))
     yield edition.summary
     listed = [field for field in fields if field.template.endswith(("lines.html", "contents.html"))]
-    others = [field for field in fields if field.is_block and field not in listed]
+    others = [field for field in fields if field.is_block and field not in listed and not is_told(field, edition.body)]
     for field in (*listed, *others):
         yield from _words(field.value)
     yield from to_text(sanitise(edition.body)).splitlines()

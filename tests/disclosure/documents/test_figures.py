@@ -59,3 +59,16 @@ def test_labels_stand_on_one_line_and_no_row_stands_alone() -> None:
             assert "收入总计（万元）" in paper.poppler("pdftotext", made, "-layout")
 
     assert alone and not alone & {1}, alone
+
+
+@pytest.mark.django_db
+def test_table_that_the_text_repeats_is_printed_once() -> None:
+    people = [{"name": "甘维桢", "post": "县图书馆馆长", "change": "拟任"}]
+    cells = "<tr><th>姓名</th><th>拟任职务</th></tr><tr><td>甘维桢</td><td>{post}</td></tr>"
+
+    for post, times in (("县图书馆馆长", 1), ("馆长", 2)):
+        edition = {"body": f"<table>{cells.format(post=post)}</table>", "extra": {"action": "notice", "people": people}}
+        item = make_item(item_type="appointment", edition=edition)
+        found = documents.printable(AnonymousUser()).get(pk=item.pk)
+        html = documents.item_paper(found, AnonymousUser()).html
+        assert html.count("甘维桢") == times, post

@@ -35,7 +35,8 @@ def aligned(html: str) -> str:
 def _aligned_table(table: str) -> str:
     cells = [cell for cell in _cells(table) if cell.width == 1]
     heads = {cell.column: cell.text for cell in reversed(cells) if cell.tag == "th" or cell.row == 0}
-    figures, words = set(), set()
+    figures: set[int] = set()
+    words: set[int] = set()
     for cell in cells:
         if cell.tag == "td" and cell.row > 0 and cell.text not in _NOTHING:
             (figures if _FIGURE.fullmatch(cell.text) else words).add(cell.column)

@@ -32,7 +32,10 @@ MOST_NEWER = 3  # of what is new to a section
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """A board and its sheets. `news`: headings of sections for which something was published since the sheet shown."""
+    """A board and its sheets.
+
+    `news`: headings of sections for which something was published since the sheet shown, where it was asked for.
+    """
 
     board: NoticeBoard
     hanging: BoardSheet | None  # with a photo as proof
@@ -56,15 +59,19 @@ def open_boards() -> NoticeBoardQuerySet:
     return NoticeBoard.objects.filter(Q(is_active=True) | Exists(sheets)).select_related("agency", "photo")
 
 
-def walls(boards: NoticeBoardQuerySet) -> list[Wall]:
-    """Of these boards in their order, in four statements however many they are."""
+def walls(boards: NoticeBoardQuerySet, *, with_news: bool = False) -> list[Wall]:
+    """Of these boards in their order, in three statements however many they are, and one more for the news.
+
+    `with_news`: for one board. Every section is held against all that was published since, which a list of a county's
+    boards would wait for.
+    """
     ids = {"hanging_id": _newest(SheetState.POSTED), "waiting_id": _newest(SheetState.ISSUED)}
     rows: list[Any] = list(boards.with_latest().annotate(**ids))
     named = {pk for row in rows for pk in (row.latest_id, row.hanging_id, row.waiting_id) if pk}
     sheets = BoardSheet.objects.select_related("photo").in_bulk(named)
     shown = {row.hanging_id or row.waiting_id for row in rows} - {None}
     outdated = set(BoardSheet.objects.to_reprint(today()).filter(pk__in=shown).values_list("pk", flat=True))
-    news = _news(shown)
+    news = _news(shown) if with_news else {}
     return [
         Wall(
             board=row,

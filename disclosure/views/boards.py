@@ -26,7 +26,7 @@ from govportal.spreadsheets import csv_response
 BOARDS_PER_PAGE = 60
 CSV_COLUMNS = (
     "编号代号", "单位代码", "设置单位", "名称", "设置地点", "版面宽（毫米）", "版面高（毫米）", "版式", "监督电话",
-    "最新一张", "公开期起", "公开期止", "状态", "张贴日期", "张贴截止", "需要重印", "有新内容", "网址",
+    "最新一张", "公开期起", "公开期止", "状态", "张贴日期", "张贴截止", "需要重印", "网址",
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def board_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def board_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One board: what its paper says, what has changed since, the photo as proof, and the sheets before."""
-    return _shown(request, _wall(pk))
+    return _shown(request, _wall(pk, with_news=True))
 
 
 def _shown(request: HttpRequest, wall: Wall, *, status: int = 200) -> HttpResponse:
@@ -140,15 +140,15 @@ def _csv_row(wall: Wall) -> list[Any]:
     return [
         board.code, board.agency.code, board.agency.name, board.name, board.place, board.width_mm, board.height_mm,
         board.get_layout_display(), board.shown_hotline, *of_sheet, _("是") if wall.needs_reprint else _("否"),
-        _("是") if wall.news else _("否"), absolute_url(board.get_absolute_url()),
+        absolute_url(board.get_absolute_url()),
     ]  # fmt: skip
 
 
 # --- what there is -------------------------------------------------------------------------------------------------
 
 
-def _wall(pk: int) -> Wall:
-    found = walls(open_boards().filter(pk=pk))
+def _wall(pk: int, *, with_news: bool = False) -> Wall:
+    found = walls(open_boards().filter(pk=pk), with_news=with_news)
     if not found:
         raise Http404(_("没有这个公开栏。"))
     return found[0]

@@ -24,7 +24,7 @@ def publish(agency: Agency, category: str = Category.DUTIES, **values: Any) -> I
 
 
 def the_wall(board: NoticeBoard) -> Wall:
-    return walls(NoticeBoard.objects.filter(pk=board.pk))[0]
+    return walls(NoticeBoard.objects.filter(pk=board.pk), with_news=True)[0]
 
 
 def make_later(item: Item) -> None:
@@ -41,7 +41,7 @@ def test_walls_cost_the_same_for_one_board_and_for_three(
         publish(agency)
         make_sheet(make_board(agency, sections=2))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = walls(NoticeBoard.objects.listed())
         shown = [(wall.board.agency.name, wall.shown and wall.shown.serial) for wall in found]
 

@@ -4,7 +4,7 @@ Of public papers alone: a letter that names somebody is kept encrypted (private_
 style sheets and the release, so that whoever is served sees what the present release would make; papers of another are
 swept, as is what nobody reads and what there is no room for. Losing a file costs a second.
 
-A reader who waits holds a thread of the web process: at a door one paper is made while one reader stands behind, and
+A reader who waits holds a thread of the web process: at a door one paper is made while two readers stand behind, and
 all others are told to come again (Busy). Workers wait as long as they must.
 """
 
@@ -29,7 +29,7 @@ from govportal import pdf
 
 KEPT = timedelta(days=30)  # after it was last read
 KEPT_OF_OTHERS = timedelta(days=1)  # of another release, and what a process left behind that was killed
-AT_THE_DESK = 2  # readers: whose paper is made, and who is next
+AT_THE_DESK = 3  # readers of a process: whose paper is made, and who waits; of its four threads one is left
 # Of all the room, what one paper may take, and what a process may write before it looks how much there is.
 LARGEST, UNSEEN = 8, 16
 _SOURCES = ("govportal", "disclosure", "requests_app", "evaluation", "templates", "static")

@@ -19,7 +19,7 @@ from disclosure.models import BoardSheet, PrintPart
 from disclosure.services.print_jobs import Volume, Wish
 from govportal.models import Agency
 
-MOST_SHEETS = 40  # in one PDF: 60 took 665 MB; a county with more takes a ZIP
+MOST_SHEETS = 40  # in one PDF: 11 s and 510 MB; a county with more takes a ZIP
 SHEETS_A_FILE = 12  # of one board in a ZIP
 HALVES_OFFERED = 6
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,60 +14,20 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
-from disclosure import print_files, print_volumes, publication_log, tasks
-from disclosure.enums import LogKind, PrintFormat, PrintKind, PrintState
-from disclosure.models import Item, PrintJob, PrintPart
-from disclosure.services import print_jobs, redact
-from govportal import jobs, pdf
+from disclosure import print_files, print_volumes, tasks
+from disclosure.enums import PrintFormat, PrintKind, PrintState
+from disclosure.models import PrintJob, PrintPart
+from disclosure.services import print_jobs
+from govportal import pdf
 from govportal.models import AuditEvent
 from govportal.now import now
 from govportal.permissions import Role
-from tests.factories import make_agency, make_item, make_member, make_user
+from tests.disclosure.print.making import AT, files, make, make_done, of_number, states
+from tests.factories import make_agency, make_member, make_user
 from tests.factories.prints import make_job, make_wish
 from tests.threads import at_once
 
-AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """The bells, in order: nobody hears them but the test."""
-    bells: list[tuple[str, int]] = []
-    monkeypatch.setattr(jobs, "enqueue", lambda name, **ids: bells.append((name, *ids.values())))
-    return bells
-
-
-def of_number(part: PrintPart) -> bytes:
-    return f"%PDF {part.number}".encode()
-
-
-def make(part: PrintPart, maker: Callable[[PrintPart], bytes] = of_number, at: datetime = AT) -> bool:
-    return print_jobs.make(part.pk, maker, clock=lambda: at)
-
-
-def make_done(parts: int = 2, title: str = "权力清单") -> PrintJob:
-    job = make_job(parts, at=AT, title=title)
-    for part in job.parts.all():
-        assert make(part)
-    assert print_jobs.finish(job.pk, at=AT)
-    job.refresh_from_db()
-    return job
-
-
-def states(job: PrintJob) -> tuple[str, list[str]]:
-    job.refresh_from_db()
-    return job.state, list(job.parts.values_list("state", flat=True))
-
-
-def take_back(item: Item, at: datetime) -> None:
-    with transaction.atomic():
-        publication_log.append(LogKind.WITHDRAW, item, item.current_edition, actor=make_user(), at=at)
-
-
-def files(settings: Settings) -> list[Path]:
-    return [path for path in Path(settings.PRINT_ROOT).rglob("*") if path.is_file()]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rung")]
 
 
 def test_job_is_made_part_by_part_and_put_together(rung: list[tuple[str, int]], settings: Settings) -> None:
@@ -109,32 +69,6 @@ def test_single_file_is_its_part() -> None:
     path = print_jobs.file_of(job)
     assert path is not None and path.read_bytes() == b"%PDF 1"
     assert print_jobs.file_name(job) == "汇编.pdf"
-
-
-def test_same_wish_is_made_once_within_an_hour_and_never_with_what_was_taken_back() -> None:
-    item = make_item()
-    job = make_done()
-    job.parts.filter(number=1).update(wanted={"items": [item.pk]})
-    soon = AT + print_jobs.FRESH - timedelta(seconds=1)
-
-    assert make_job(2, at=soon) == job
-    assert make_job(3, at=AT) != job
-    take_back(item, soon)
-    again = make_job(2, at=soon)
-    assert again != job
-    assert make_job(2, at=AT + timedelta(days=1)) == again  # under way
-    for part in again.parts.all():
-        make(part, at=soon)
-    assert print_jobs.finish(again.pk, at=soon)
-    assert make_job(2, at=soon + timedelta(minutes=1)) == again
-    again.refresh_from_db()
-    print_files.path_of(again.file).unlink()
-    lost = make_job(2, at=soon)
-    assert lost != again
-    for part in lost.parts.all():
-        make(part, at=soon)
-    assert print_jobs.finish(lost.pk, at=soon)
-    assert make_job(2, at=soon + print_jobs.FRESH) != lost
 
 
 def test_public_queue_is_bounded_and_staff_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,37 +152,6 @@ def test_whatever_goes_wrong_is_said() -> None:
         assert job.fault == words, (fault, form)
 
 
-def test_job_is_tried_again_from_its_first_part(settings: Settings, rung: list[tuple[str, int]]) -> None:
-    def fail(_part: PrintPart) -> bytes:
-        raise KeyError
-
-    actor, item = make_user(), make_item()
-    job = make_job(2, at=AT, actor=actor)
-    first, second = job.parts.all()
-    PrintPart.objects.filter(pk=first.pk).update(wanted={"items": [item.pk]})
-    make(first, lambda _part: b"text of the item")
-    make(second, fail)
-    take_back(item, AT + timedelta(hours=1))
-    later = AT + timedelta(hours=3)
-
-    for stranger in (make_user(), make_member(Role.PUBLISHER)):
-        with pytest.raises(ValidationError, match="只有申请人"):
-            print_jobs.retry(job.pk, actor=stranger, at=later)
-    rung.clear()
-    print_jobs.retry(job.pk, actor=actor, at=later)
-
-    assert states(job) == ("waiting", ["waiting", "waiting"])
-    assert not files(settings) and rung == [(print_jobs.PART, first.pk), (print_jobs.PART, second.pk)]
-    for part in (first, second):
-        assert make(part, lambda _part: b"anew", at=later)
-    assert print_jobs.finish(job.pk, at=later)
-    job.refresh_from_db()
-    with zipfile.ZipFile(print_files.path_of(job.file)) as archive:
-        assert [archive.read(name) for name in archive.namelist()[:2]] == [b"anew", b"anew"]
-    with pytest.raises(ValidationError, match="只有未能生成"):
-        print_jobs.retry(job.pk, actor=actor, at=later)
-
-
 def test_file_that_could_not_be_written_whole_is_not_left(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(path: Path, data: bytes) -> int:
         with path.open("wb") as file:
@@ -285,27 +188,6 @@ def test_whole_is_held_by_one_and_given_up_when_workers_die_over_it() -> None:
 
     job.refresh_from_db()
     assert (job.state, job.fault) == (PrintState.FAILED, print_jobs.GIVEN_UP)
-
-
-def test_part_with_what_was_taken_back_meanwhile_is_made_anew(rung: list[tuple[str, int]]) -> None:
-    item, job = make_item(), make_job(2, at=AT)
-    first, second = job.parts.all()
-    PrintPart.objects.filter(pk=first.pk).update(wanted={"items": [item.pk]})
-    make(first)
-    take_back(item, AT + timedelta(minutes=3))
-    late = AT + timedelta(minutes=10)
-    make(second, at=late)
-    rung.clear()
-
-    assert not print_jobs.finish(job.pk, at=late)
-
-    assert states(job) == ("running", ["waiting", "done"])
-    print_jobs.ring_again(late)
-    assert rung == [(print_jobs.PART, first.pk)]
-    make(first, at=late)
-    assert print_jobs.finish(job.pk, at=late)
-    job.refresh_from_db()
-    assert not print_jobs.is_outdated(job)
 
 
 def test_retrying_what_was_ordered_anew_is_refused() -> None:
@@ -345,31 +227,6 @@ def test_bells_are_few_while_no_worker_is_there(rung: list[tuple[str, int]]) -> 
     assert len(rung) <= (5 + 24) * print_jobs.RUNG_AT_ONCE
 
 
-def test_what_was_made_after_a_deletion_stays() -> None:
-    before = make_done()
-    after = make_job(3, at=AT)
-    for part in after.parts.all():
-        make(part, at=AT + timedelta(hours=1))
-    print_jobs.finish(after.pk, at=AT + timedelta(hours=1))
-
-    assert print_jobs.clear(AT + timedelta(minutes=1)) == 1
-
-    assert states(before)[0] == "failed" and states(after)[0] == "done"
-    assert print_jobs.file_of(after)
-
-
-def test_night_after_a_deletion_clears_what_was_begun_before_it() -> None:
-    before, after = make_done(), make_job(3, at=AT)
-    AuditEvent.objects.create(at=AT + timedelta(minutes=5), action="item.redact", after={"files": []})
-    for part in after.parts.all():
-        make(part, at=AT + timedelta(minutes=10))
-    print_jobs.finish(after.pk, at=AT + timedelta(minutes=10))
-
-    redact.sweep_files(AT + timedelta(hours=8))
-
-    assert states(before)[0] == "failed" and states(after)[0] == "done"
-
-
 def test_what_needs_more_memory_than_it_may_fails_with_words(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
@@ -380,35 +237,6 @@ def test_what_needs_more_memory_than_it_may_fails_with_words(
     tasks.print_part(job.parts.get().pk)
 
     assert states(job) == ("failed", ["failed"]) and job.fault == print_jobs.TOO_LONG
-
-
-def test_deleted_text_leaves_no_file_and_what_is_under_way_begins_anew(settings: Settings) -> None:
-    done, running = make_done(), make_job(3, at=AT)
-    first, second, _third = running.parts.all()
-    make(first)
-    held = print_jobs.take(second.pk, at=AT)
-    assert held is not None
-
-    assert print_jobs.clear() == 1
-
-    assert states(done) == ("failed", ["done", "done"])
-    assert done.fault == print_jobs.CLEARED and not done.file
-    assert states(running) == ("running", ["waiting"] * 3)
-    assert not print_jobs._keep(held, b"old text")
-    assert not files(settings)
-
-
-def test_file_is_outdated_once_something_in_it_is_taken_back() -> None:
-    inside, outside = make_item(), make_item()
-    job = make_done()
-    job.parts.filter(number=1).update(wanted={"items": [inside.pk]})
-
-    found = [print_jobs.is_outdated(job)]
-    for item in (outside, inside):
-        take_back(item, AT + timedelta(hours=1))
-        found.append(print_jobs.is_outdated(job))
-
-    assert found == [False, False, True]
 
 
 def test_sweep_takes_jobs_past_their_days_with_their_files(settings: Settings) -> None:
@@ -491,17 +319,3 @@ def test_failed_job_is_begun_again_by_one_of_several() -> None:
 
     assert sum(isinstance(each, PrintJob) for each in outcomes) == 1, outcomes
     assert AuditEvent.objects.filter(action="printjob.retry").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_deletion_while_parts_are_put_together_leaves_nothing_of_them(settings: Settings) -> None:
-    job = make_job(3, at=AT)
-    for part in job.parts.all():
-        make(part)
-
-    at_once(lambda: print_jobs.finish(job.pk, at=AT), print_jobs.clear)
-    print_jobs.clear()  # SQLite may have told one of them to come again
-
-    state, parts = states(job)
-    assert (state, set(parts)) in [("failed", {"done"}), ("running", {"waiting"})]
-    assert not files(settings)

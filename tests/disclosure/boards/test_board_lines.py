@@ -4,7 +4,7 @@ import re
 
 from disclosure.board_lines import unbroken
 
-KEPT = (
+KEPT: tuple[tuple[str, list[str]], ...] = (
     ("季末结余57 775元。", ["57 775元"]),
     ("行驶9 846公里，支出1 153.50万元，占12.5%", ["9 846公", "1 153.50万元", "12.5%"]),
     ("24 000", ["24 000"]),

@@ -214,6 +214,7 @@ def count(filterset: ParameterFilterSet) -> int:
     return int(filterset.qs.order_by().values("pk")[: MOST_ROWS + 1].count())
 
 
+@override(settings.LANGUAGE_CODE)  # a paper of the office, whatever language the page has
 def table_pdf(table: PaperTable, filterset: ParameterFilterSet, *, before: Callable[[], object]) -> bytes:
     """The whole list at once. `before` is called when it has to be laid out. Raises pdf.TooLong."""
     lines = list(table.lines(filterset.qs[:ROWS], 1))
@@ -247,6 +248,7 @@ def _volume_title(title: str, number: int, of: int) -> str:
     return f"{title}-第{number:0{len(str(of))}d}册"
 
 
+@override(settings.LANGUAGE_CODE)
 def volume_pdf(part: PrintPart) -> bytes:
     """One volume of a job. What is not in the list any more is left out, and the paper says how many that are. The
     print queue keeps its files itself."""
@@ -266,12 +268,10 @@ def _source(
     table: PaperTable, filterset: ParameterFilterSet, lines: list[Line], extent: Extent, at: datetime
 ) -> tuple[str, pdf.Source]:
     """The title of the PDF and what it is made of. Raises pdf.TooLong."""
-    with override(settings.LANGUAGE_CODE):
-        title = str(table.title)
-        html, address = _html(table, filterset, lines, extent, localdate(at))
+    title = str(table.title)
+    html, address = _html(table, filterset, lines, extent, localdate(at))
     if len(html) > pdf.MOST_HTML:
         raise pdf.TooLong(f"{len(html)} characters of HTML, at most {pdf.MOST_HTML}")
-
     return title, pdf.Source(html, STYLESHEETS, VARIANT, {"qr.svg": qr.svg(address)})
 
 

@@ -193,6 +193,17 @@ def text_of_paper(client: Client, page: str) -> str:
     return paper.text(made)
 
 
+def test_paper_is_the_same_in_whatever_language_it_was_asked_for(client: Client) -> None:
+    make_item(item_type="power", edition={"title": "食品经营许可"})
+
+    addresses = [
+        reverse(name) for name in ("items_pdf", "powers_pdf", "catalogue_pdf")
+    ]  # a request leaves its language
+    for address in addresses:
+        chinese, english = client.get(address), client.get(f"/en{address}")
+        assert chinese.status_code == 200 and english.content == chinese.content, address
+
+
 def test_widths_of_columns_part_no_heading_code_or_telephone(client: Client) -> None:
     extra = {"power_code": "CM-JF-0125-003", "statutory_days": 20, "complaint_channel": "县人社局 0399-6612800，12333"}
     make_power("占道许可", extra=extra | {"fee": "每平方米38元、30元、22元，基本农田加倍"})

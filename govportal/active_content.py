@@ -33,10 +33,11 @@ _OLE_MACRO = "_VBA_PROJECT".encode("utf-16-le")
 _MACRO_SHEET = re.compile(rb"\x85\x00(.)\x00.{4}[\x00-\x02]\x01(.)(.)", re.DOTALL)
 
 _PDF_ACTIVE_NAMES = (
-    *("JavaScript", "Launch", "SubmitForm", "ImportData", "GoToR", "GoToE", "XFA"),
+    *("JavaScript", "JS", "Launch", "SubmitForm", "ImportData", "GoToR", "GoToE", "XFA", "Rendition", "Movie"),
     *("EmbeddedFile", "EmbeddedFiles", "FileAttachment", "RichMedia"),
 )
 MAX_OBJECT_BYTES = 256 * 1024 * 1024
+MAX_HEAD_BYTES = 256 * 1024 * 1024  # of dictionaries, and of what only looks like one: some seconds of work
 
 
 def refuse_active_pdf(data: bytes) -> None:
@@ -50,12 +51,17 @@ def refuse_active_pdf(data: bytes) -> None:
 def refuse_active_addition(data: bytes, made: bytes) -> None:
     """Of a PDF of ours that somebody's seal was added to, as a signature is: our bytes, and more behind them.
 
-    What we put into the file may be named anew; nothing else may be brought in. Raises RefusedFile.
+    What we put into the file may be named anew; nothing else may be brought in or take its place. Raises RefusedFile.
     """
     added = data.removeprefix(made)
     if not made or len(added) == len(data):
         raise _opaque()
-    if _PDF_ENCRYPTED.search(added) or any(_PDF_BROUGHT_IN.search(part) for part in (added, *_object_streams(added))):
+    ours = {match[1] for match in _FILE_WITHIN.finditer(made)}
+    if (
+        _PDF_ENCRYPTED.search(added)
+        or any(match[1] in ours for match in _OBJECT.finditer(added))
+        or any(_PDF_BROUGHT_IN.search(part) for part in (added, *_object_streams(added)))
+    ):
         raise RefusedFile(_("PDF 含有脚本、附件或会自动执行的动作，请另存为不含这些内容的 PDF 后再上传。"))
 
 
@@ -75,23 +81,38 @@ _PDF_ACTIVE = _pdf_name(*_PDF_ACTIVE_NAMES)
 _PDF_BROUGHT_IN = _pdf_name("EF", *(name for name in _PDF_ACTIVE_NAMES if name != "EmbeddedFiles"))
 # An entry of the trailer, not the word in a text: it leads to a dictionary, or is one.
 _PDF_ENCRYPTED = re.compile(_pdf_name("Encrypt").pattern + rb"\s*(?:\d+\s+\d+\s+R|<<)")
-_OBJECT_STREAM = _pdf_name("ObjStm")
-_STREAM = re.compile(rb"stream\r?\n")
+_OBJECT = re.compile(rb"(?<!\d)0*(\d+)\s+\d+\s+obj\b")
+_FILE_WITHIN = re.compile(_OBJECT.pattern + rb"\s*<<[^>]{0,200}" + _pdf_name("EmbeddedFile").pattern)
+_OBJECT_STREAM, _COUNT, _FIRST = _pdf_name("ObjStm"), _pdf_name("N"), _pdf_name("First")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _OBJECT_NUMBERS = re.compile(rb"[ \t\r\n]*\d+[ \t\r\n]+\d+[ \t\r\n]")
 
 
 def _object_streams(data: bytes) -> Iterator[bytes]:
     """The unpacked object streams of a PDF. Raises RefusedFile for one that cannot be looked into."""
     left = MAX_OBJECT_BYTES
-    for kind in _OBJECT_STREAM.finditer(data):
-        start = _STREAM.search(data, kind.end())
-        end = data.find(b"endstream", start.end()) if start else -1
+    for start, head in _streams(data):
+        # How many objects and where the first begins: readers unpack such a stream whatever type it says it has.
+        if not (_OBJECT_STREAM.search(head) or (_COUNT.search(head) and _FIRST.search(head))):
+            continue
+        end = data.find(b"endstream", start)
         # A string or a comment in the dictionary could only be there to hide where the stream begins.
-        if start is None or end < 0 or re.search(rb"[(%]", data[kind.end() : start.start()]):
+        if end < 0 or re.search(rb"[(%]", head):
             raise _opaque()
-        objects = _inflated(memoryview(data)[start.end() : end], left)
+        objects = _inflated(memoryview(data)[start:end], left)
         left -= len(objects)
         yield objects
+
+
+def _streams(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Where each stream begins, and what its object says before it. Raises RefusedFile where that takes too long."""
+    left = MAX_HEAD_BYTES
+    for match in _STREAM.finditer(data):
+        head = data[max(data.rfind(b"obj", 0, match.start()), 0) : match.start()]
+        left -= len(head)
+        if left < 0:
+            raise _opaque()
+        yield match.end(), head
 
 
 def _inflated(packed: memoryview, limit: int) -> bytes:

@@ -173,6 +173,10 @@ ACTIVE_PDF = [
     PDF % b"/OpenAction << /S /GoToR /F (\\\\host\\x) >>",
     object_stream(b"<< /S /JavaScript /JS (x) >>"),
     object_stream(b"<< /S /J#61vaScript /JS (x) >>").replace(b"/ObjStm", b"/Obj#53tm"),
+    object_stream(b"<< /S /JavaScript /JS (x) >>", b"/N 1 /First 4 /Filter /FlateDecode").replace(
+        b"/Type /ObjStm", b""
+    ),
+    PDF % b"/AA << /O << /S /Rendition /JS (x) >> >>",
 ]
 
 

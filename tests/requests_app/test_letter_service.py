@@ -306,8 +306,11 @@ def test_seal_may_be_added_to_our_pdf_and_nothing_else(agency: Agency) -> None:
     for brought_in in (b"/S /JavaScript", b"/EF <</F 7 0 R>>", b"/Type /EmbeddedFile", b"/S /Launch"):
         with pytest.raises(ValidationError, match="含有脚本、附件"):
             attach(ours + b"\n7 0 obj <<" + brought_in + b">> endobj" + seal)
-    with pytest.raises(ValidationError, match="含有脚本、附件"):
-        attach(ours[:-1] + b"X" + seal)
+    within = re.search(rb"(\d+) 0 obj\s*<<[^>]*/EmbeddedFile", ours)
+    assert within
+    for other in (ours[:-1] + b"X", ours + b"\n" + within[1] + b" 0 obj <</Length 2>>stream\nMZ\nendstream endobj"):
+        with pytest.raises(ValidationError, match="含有脚本、附件"):
+            attach(other + seal)
     attach(ours + seal)
 
     assert private_files.open_bytes(letters.file_of(letter.pk)) == ours + seal

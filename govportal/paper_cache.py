@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import BoundedSemaphore, Lock
+from time import monotonic, sleep
 
 from django.conf import settings
 from weasyprint.text.ffi import pango
@@ -29,6 +30,7 @@ from govportal import pdf
 
 KEPT = timedelta(days=30)  # after it was last read
 KEPT_OF_OTHERS = timedelta(days=1)  # of another release, and what a process left behind that was killed
+PATIENCE = 5.0  # seconds that a reader waits for a paper which another process makes
 AT_THE_DESK = 3  # readers of a process: whose paper is made, and who waits; of its four threads one is left
 # Of all the room, what one paper may take, and what a process may write before it looks how much there is.
 LARGEST, UNSEEN = 8, 16
@@ -64,7 +66,7 @@ def get_or_make(source: pdf.Source, make: Callable[[], bytes], *, title: str, cr
     if content is not None:
         return content
     before = _before.get()
-    with _desk.place() if before else nullcontext(), _alone(path):
+    with _desk.place() if before else nullcontext(), _alone(path, is_at_a_door=before is not None):
         content = _read(path)  # somebody has made it meanwhile
         if content is None:
             if before:
@@ -113,16 +115,34 @@ _desk = _Desk(AT_THE_DESK)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Nobody else makes this paper, in no process that has the folder. Where nothing can be locked, two may make it."""
+def _alone(path: Path, *, is_at_a_door: bool) -> Iterator[None]:
+    """Nobody else makes this paper, in no process that has the folder. Where nothing can be locked, two may make it.
+
+    A worker may be at a hard one for minutes; a reader does not wait for that. Raises Busy.
+    """
     lock = path.with_suffix(".lock")
     with ExitStack() as held:
         with suppress(OSError):
             lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = held.enter_context(lock.open("wb"))
-            fcntl.flock(file, fcntl.LOCK_EX)
+            _take(file.fileno(), PATIENCE if is_at_a_door else None)
             held.callback(_unlink, lock)  # who waits for it looks for the paper first
         yield
+
+
+def _take(lock: int, patience: float | None) -> None:
+    """Hold the lock of a file; after so many seconds Busy, None: however long it takes. Raises OSError."""
+    if patience is None:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return
+    end = monotonic() + patience
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        if monotonic() > end:
+            raise Busy
+        sleep(0.1)
 
 
 # --- what a paper is made of ---------------------------------------------------------------------------------------
@@ -142,7 +162,8 @@ def _read_release() -> str:
             if path.suffix in _SUFFIXES:
                 parts += [path.relative_to(settings.BASE_DIR).as_posix(), path.read_bytes()]
     for name in _FONTS:
-        parts += [f"{path.name} {path.stat().st_size}" for path in _walked(Path(name).expanduser())]
+        with suppress(RuntimeError):  # of a user without a home
+            parts += [f"{path.name} {path.stat().st_size}" for path in _walked(Path(name).expanduser())]
     return _digest(parts)[:16]
 
 

@@ -176,6 +176,7 @@ def test_door_lets_one_paper_be_made_while_one_reader_waits_and_asks_the_rest_to
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No clock: makers stand still until they are let go."""
+    monkeypatch.setattr(paper_cache, "_desk", paper_cache._Desk(2))
     begun, go = Event(), Event()
     standing: list[int] = []
 
@@ -199,7 +200,9 @@ def test_door_lets_one_paper_be_made_while_one_reader_waits_and_asks_the_rest_to
     threads = [reader("first"), reader("second")]
     try:
         assert begun.wait(20)
-        while paper_cache._desk._places._value:
+        for _moment in range(2_000):
+            if not paper_cache._desk._places._value:
+                break
             sleep(0.01)
         refused = view(asked(RequestFactory()))
         with paper_cache.at_a_door(lambda: None):
@@ -257,3 +260,21 @@ def asked(factory: RequestFactory, user: User | None = None) -> HttpRequest:
 
 def text(response: Any) -> str:
     return str(response.content.decode())
+
+
+def test_reader_waits_no_longer_than_he_can_for_what_another_process_makes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_cache, "PATIENCE", 0.0)
+    path = folder / "aa" / "paper.pdf"
+    path.parent.mkdir(parents=True)
+
+    with (
+        paper_cache._alone(path, is_at_a_door=False),
+        pytest.raises(paper_cache.Busy),
+        paper_cache._alone(path, is_at_a_door=True),
+    ):
+        pytest.fail("two are inside")
+
+    with paper_cache._alone(path, is_at_a_door=True):
+        assert path.with_suffix(".lock").exists()

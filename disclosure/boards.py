@@ -23,7 +23,7 @@ from govportal import paper_cache, pdf, qr
 
 __all__ = ["EntryView", "SectionView", "bundle_pdf", "contents", "draft_pdf", "html_of", "sheet_pdf"]
 
-STYLESHEETS = ("css/print.css", "css/board.css", "css/board_layouts.css")
+STYLESHEETS = ("css/print.css", "css/board.css", "css/board_tables.css", "css/board_layouts.css")
 TEMPLATE = "disclosure/boards/sheets.html"
 VARIANT: pdf.Variant = "pdf/ua-1"
 LONG_NAME, LONGEST_NAME = 12, 24  # characters of the name of a board, beyond which it is set smaller

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from disclosure import boards
 from disclosure.board_content import EntryView, SectionView
 from disclosure.board_pages import GRIDS, SIZES, SMALLEST, Part, grouped, heads_of, is_table, level, pieces, units_of
 from govportal import pdf
@@ -111,7 +112,7 @@ def test_rows_that_are_spanned_are_levelled() -> None:
 
 
 def test_no_type_is_smaller_than_eleven_points() -> None:
-    for sheet in ("css/board.css", "css/board_layouts.css"):
-        sizes = re.findall(r"font(?:-size)?:[^;]*?([\d.]+)pt", (pdf.STATIC / sheet).read_text())
-        assert sizes
-        assert min(map(float, sizes)) >= 11
+    sheets = [(pdf.STATIC / sheet).read_text() for sheet in boards.STYLESHEETS[1:]]
+    sizes = re.findall(r"font(?:-size)?:[^;]*?([\d.]+)pt", "\n".join(sheets))
+
+    assert sizes and min(map(float, sizes)) >= 11

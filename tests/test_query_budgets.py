@@ -10,7 +10,7 @@ PAGE = 12
 ITEM = 10
 AGENCY = 18  # eight blocks, each of its own rows, and what hangs on its boards
 OPEN_DATA = 13  # every register is counted
-BOARD = 16  # what hangs, whether it is today's, and who acts in office: his name is not masked
+BOARD = 17  # what hangs, with what files, whether it is today's, and who acts in office: his name is not masked
 SEARCH = 12  # the list, and what the index asks: synonyms, numbers, best bets, hits
 
 pytestmark = pytest.mark.django_db

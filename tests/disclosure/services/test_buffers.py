@@ -7,15 +7,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 
-from disclosure.enums import ObligationKind, RecordKind
-from disclosure.models import EditionBuffer, Filing
+from disclosure.enums import BoardLayout, ObligationKind, RecordKind
+from disclosure.models import BoardSheet, EditionBuffer, Filing
 from disclosure.services import buffers, records
 from govportal import files
-from govportal.models import Attachment, User
+from govportal.models import Attachment, Leader, User
 from govportal.now import now
 from requests_app.models import ReportFigure
 from tests.disclosure.admin.drafts import PDF
 from tests.factories import make_agency, make_attachment, make_user
+from tests.factories.boards import make_board
 from tests.factories.obligations import make_obligation
 from tests.factories.published import draft_one
 from tests.factories.registers import make_receipt
@@ -122,7 +123,35 @@ def in_report_figure(file: Attachment) -> None:
     )
 
 
+def in_board(file: Attachment) -> None:
+    make_board(photo=file)
+
+
+def in_sheet(file: Attachment) -> None:
+    BoardSheet.objects.create(
+        board=make_board(),
+        serial="B-2026-1",
+        layout=BoardLayout.POSTER,
+        period_start=date(2026, 2, 1),
+        period_end=date(2026, 2, 28),
+        post_from=date(2026, 3, 1),
+        post_until=date(2026, 3, 31),
+        log_head="0" * 64,
+        digest="0" * 64,
+        issued_by=make_user(),
+        issued_at=now(),
+        photo=file,
+    )
+
+
+def in_leader(file: Attachment) -> None:
+    Leader.objects.create(agency=make_agency(), name="钟砚秋", post="镇长", photo=file)
+
+
 NAMED_BY = {
+    "disclosure.BoardSheet": in_sheet,
+    "disclosure.NoticeBoard": in_board,
+    "govportal.Leader": in_leader,
     "requests_app.ReportFigure": in_report_figure,
     "disclosure.EditionAttachment": in_edition,
     "disclosure.SupportingRecord": in_record,

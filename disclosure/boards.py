@@ -15,13 +15,11 @@ from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from disclosure.board_content import EntryView, SectionView, address_of, contents, span
+from disclosure.board_content import SectionView, address_of, contents, span
 from disclosure.board_fit import places, refitted
 from disclosure.board_pages import GRIDS, EntryPart, Part, grouped, units_of
 from disclosure.models import BoardSheet, SheetItem
 from govportal import paper_cache, pdf, qr
-
-__all__ = ["EntryView", "SectionView", "bundle_pdf", "contents", "draft_pdf", "html_of", "sheet_pdf"]
 
 STYLESHEETS = ("css/print.css", "css/board.css", "css/board_tables.css", "css/board_layouts.css")
 TEMPLATE = "disclosure/boards/sheets.html"
@@ -91,12 +89,6 @@ def bundle_pdf(sheets: Sequence[BoardSheet], *, title: str) -> bytes:
     with translation.override(settings.LANGUAGE_CODE):
         boards = [Board(sheet, contents(sheet, _items(sheet)), key=f"a{n}") for n, sheet in enumerate(sheets)]
         return _made([page for board in boards for page in _first_pages(board)], title)
-
-
-def html_of(sheet: BoardSheet, items: Sequence[SheetItem]) -> str:
-    """What the PDF is laid out from, before anything that does not fit is moved on."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return _html(_first_pages(Board(sheet, contents(sheet, items))))
 
 
 def _items(sheet: BoardSheet) -> list[SheetItem]:

@@ -18,7 +18,7 @@ from disclosure import boards
 from disclosure.admin.board_papers import framed_pdf
 from disclosure.admin.boards import SHEET_TONES
 from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, long_text, toned
-from disclosure.board_content import EntryView, SectionView
+from disclosure.board_content import EntryView, SectionView, contents
 from disclosure.board_selection import Period
 from disclosure.enums import EditionState, SheetState
 from disclosure.forms.base import DayField
@@ -111,7 +111,7 @@ def printed_sections(sheet: BoardSheet) -> list[PrintedSection]:
     by_place = {(row.section, row.position): row for row in rows}
     steps = _steps([row for row in rows if row.pk in changed])
     found = []
-    for number, view in enumerate(boards.contents(sheet, rows)):
+    for number, view in enumerate(contents(sheet, rows)):
         section = PrintedSection(view)
         for entry in view.entries:
             row = by_place[number, entry.position]

@@ -18,6 +18,7 @@ from disclosure.admin.board_composer import compose_page
 from disclosure.admin.board_papers import framed_pdf
 from disclosure.admin.frames import holds_a_frame
 from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
+from disclosure.board_content import contents
 from disclosure.board_warnings import warnings_of
 from disclosure.enums import SheetState
 from disclosure.forms.boards import PlanFields, last_half_year, last_month, last_quarter, plan_for, this_month
@@ -146,7 +147,7 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
         days = self._planned(request)
         if days.is_valid():
             draft = print_board.drafted(row, days.plan(), at=now())
-            context["warnings"] = warnings_of(draft.sheet, draft.items, boards.contents(draft.sheet, draft.items))
+            context["warnings"] = warnings_of(draft.sheet, draft.items, contents(draft.sheet, draft.items))
             context["preview"] += f"?{PlanFields.address_of(days.plan())}"
         return context
 
@@ -176,7 +177,7 @@ class NoticeBoardAdmin(VerbAdmin[NoticeBoard]):
         if form.is_valid() and board.sections.exists():
             days = PlanFields.address_of(form.plan())
             draft = print_board.drafted(board, form.plan(), at=now())
-            sections = boards.contents(draft.sheet, draft.items)
+            sections = contents(draft.sheet, draft.items)
             context |= {
                 "pdf": f"{reverse('admin:disclosure_noticeboard_draft', args=[pk])}?{days}",
                 "issue": f"{self._address(pk, self.verbs[0])}?{days}",

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from disclosure.board_content import EntryView, SectionView
-from disclosure.boards import contents
+from disclosure.board_content import EntryView, SectionView, contents
 from disclosure.enums import EditionState
 from disclosure.models import BoardSheet, Edition, Item, LogEntry, SheetItem
 from disclosure.services.print_board import Difference, differences

@@ -1,0 +1,142 @@
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.accountability_enums import (
+    REFERRING_MEASURES,
+    Circumstance,
+    Measure,
+    NoticeKind,
+    Part,
+    Responsibility,
+)
+from govportal.crypto import EncryptedJSONField, EncryptedTextField
+
+
+class Respondent(models.Model):
+    """责任人: one person of a case, with what he bears of it, what he said, and what was decided of him.
+
+    Name and words are encrypted. The portal needs no more of him than his name and post.
+    """
+
+    case = models.ForeignKey(
+        "evaluation.AccountabilityCase", models.PROTECT, related_name="respondents", verbose_name=_("责任追究")
+    )
+    name = EncryptedTextField(_("姓名"), blank=True, default="", validators=[MaxLengthValidator(60)])
+    post = models.CharField(_("职务"), max_length=60)
+    part = models.CharField(_("身份"), max_length=20, choices=Part)
+    circumstance = models.CharField(_("情形"), max_length=20, choices=Circumstance)
+    dissent_on_record = models.BooleanField(_("记录在案的不同意见"), default=False)
+    # As accountability_division.py found it, with the article it found it by.
+    responsibility = models.CharField(_("责任"), max_length=20, choices=Responsibility)
+    responsibility_basis = models.CharField(_("责任区分依据"), max_length=120)
+
+    statement = EncryptedTextField(_("陈述和申辩"), blank=True, default="", validators=[MaxLengthValidator(5000)])
+    # What the case makes of it (第十二条: 认真听取).
+    consideration = EncryptedTextField(_("采纳情况"), blank=True, default="", validators=[MaxLengthValidator(2000)])
+    heard_on = models.DateField(_("听取日期"), null=True, blank=True)
+    heard_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("听取人")
+    )
+    waived_on = models.DateField(_("放弃陈述日期"), null=True, blank=True)
+    # The signed record of what he said, or in his hand that he has nothing to say.
+    paper = models.OneToOneField(
+        "govportal.PrivateFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("书面材料")
+    )
+    measure = models.CharField(_("处理"), max_length=20, choices=Measure, blank=True, default="")
+    referred_on = models.DateField(_("移送日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("责任人")
+        verbose_name_plural = _("责任人")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(part__in=Part.values), name="%(app_label)s_%(class)s_part"),
+            models.CheckConstraint(
+                condition=Q(circumstance__in=Circumstance.values), name="%(app_label)s_%(class)s_circumstance"
+            ),
+            models.CheckConstraint(
+                condition=Q(responsibility__in=Responsibility.values), name="%(app_label)s_%(class)s_responsibility"
+            ),
+            models.CheckConstraint(
+                condition=Q(measure__in=["", *Measure.values]), name="%(app_label)s_%(class)s_measure"
+            ),
+            models.CheckConstraint(
+                condition=Q(dissent_on_record=False) | Q(part=Part.MEMBER, circumstance=Circumstance.COLLECTIVE),
+                name="%(app_label)s_%(class)s_dissent_of_members",
+            ),
+            models.CheckConstraint(
+                condition=Q(heard_on__isnull=True, heard_by__isnull=True)
+                | Q(heard_on__isnull=False, heard_by__isnull=False, waived_on__isnull=True),
+                name="%(app_label)s_%(class)s_heard_or_waived",
+            ),
+            models.CheckConstraint(
+                condition=Q(measure="") | Q(heard_on__isnull=False) | Q(waived_on__isnull=False),
+                name="%(app_label)s_%(class)s_heard_before_measure",
+            ),
+            models.CheckConstraint(
+                condition=Q(measure="") | ~Q(responsibility=Responsibility.NONE),
+                name="%(app_label)s_%(class)s_measure_is_borne",
+            ),
+            models.CheckConstraint(
+                condition=Q(referred_on__isnull=True) | Q(measure__in=REFERRING_MEASURES),
+                name="%(app_label)s_%(class)s_referred_by_measure",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Number and part: whoever logs or audits this row names nobody."""
+        return f"{self.case} {self.get_part_display()}"
+
+    @property
+    def has_had_his_say(self) -> bool:
+        return self.heard_on is not None or self.waived_on is not None
+
+
+class AccountabilityNotice(models.Model):
+    """文书 of a case: number and facts are fixed with the deed, the PDF is made from them by whoever opens it first."""
+
+    case = models.ForeignKey(
+        "evaluation.AccountabilityCase", models.PROTECT, related_name="notices", verbose_name=_("责任追究")
+    )
+    # None: it is for the agency.
+    respondent = models.ForeignKey(
+        Respondent, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("责任人")
+    )
+    kind = models.CharField(_("文书种类"), max_length=20, choices=NoticeKind)
+    number = models.CharField(_("文号"), max_length=60, unique=True)
+    facts = EncryptedJSONField(_("文书要素"), default=dict)
+    file = models.OneToOneField(
+        "govportal.PrivateFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("文书文件")
+    )
+    issued_on = models.DateField(_("成文日期"))
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("生成人"))
+    delivered_on = models.DateField(_("送达日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("责任追究文书")
+        verbose_name_plural = _("责任追究文书")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="%(app_label)s_%(class)s_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=NoticeKind.AGENCY_DECISION, respondent__isnull=True)
+                | ~Q(kind=NoticeKind.AGENCY_DECISION) & Q(respondent__isnull=False),
+                name="%(app_label)s_%(class)s_addressee",
+            ),
+            models.UniqueConstraint(fields=["respondent", "kind"], name="%(app_label)s_%(class)s_once_a_person"),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(kind=NoticeKind.AGENCY_DECISION),
+                name="%(app_label)s_%(class)s_once_an_agency",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_on__isnull=True) | Q(delivered_on__gte=F("issued_on")),
+                name="%(app_label)s_%(class)s_arrives_after_issued",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -19,6 +19,7 @@ class Role(TextChoices):
     REQUEST_OFFICER = "request_officer", _("依申请公开经办")
     COMPLAINT_OFFICER = "complaint_officer", _("投诉举报经办")
     INSPECTOR = "inspector", _("考核人员")
+    SUPERVISOR = "supervisor", _("监督员")
     OFFICE_HEAD = "office_head", _("公开机构负责人")
     AGENCY_HEAD = "agency_head", _("单位负责人")
     STAFF = "staff", _("本单位人员")
@@ -44,7 +45,11 @@ class Permission(StrEnum):
     RELEASE_REPLY = "release_reply"  # sign what an officer drafted: reply, extension, annual report
     HANDLE_COMPLAINT = "handle_complaint"
     HANDLE_FEEDBACK = "handle_feedback"  # judge and answer messages and correction reports
-    ASSESS = "assess"
+    ASSESS = "assess"  # run rounds, enter findings, hear objections and rule on them
+    FILE_FINDING = "file_finding"  # report a fault to those who assess
+    OBJECT = "object"  # see what one's own agency was found at fault with, and object to it
+    HOLD_ACCOUNTABLE = "hold_accountable"
+    MANAGE_INDICATORS = "manage_indicators"
     VIEW_AUDIT = "view_audit"
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_AGENCIES = "manage_agencies"
@@ -74,17 +79,34 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.HANDLE_FEEDBACK,
         },
         Role.COMPLAINT_OFFICER: frozenset({Permission.HANDLE_COMPLAINT, Permission.ORDER_RECTIFICATION}),
-        Role.INSPECTOR: frozenset({Permission.ASSESS, Permission.VIEW_ITEMS, Permission.ORDER_RECTIFICATION}),
+        Role.INSPECTOR: frozenset(
+            {
+                Permission.ASSESS,
+                Permission.FILE_FINDING,
+                Permission.HOLD_ACCOUNTABLE,
+                Permission.MANAGE_INDICATORS,
+                Permission.VIEW_ITEMS,
+                Permission.ORDER_RECTIFICATION,
+            }
+        ),
+        Role.SUPERVISOR: frozenset({Permission.FILE_FINDING}),
         Role.OFFICE_HEAD: _STAFF
         | _RELEASER
-        | {Permission.VIEW_AUDIT, Permission.CHECK_RECEIPT, Permission.HANDLE_FEEDBACK, Permission.MANAGE_BOARDS},
-        Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT, Permission.VIEW_REQUESTS},
+        | {
+            Permission.VIEW_AUDIT,
+            Permission.CHECK_RECEIPT,
+            Permission.HANDLE_FEEDBACK,
+            Permission.MANAGE_BOARDS,
+            Permission.OBJECT,
+        },
+        Role.AGENCY_HEAD: _STAFF | {Permission.VIEW_AUDIT, Permission.VIEW_REQUESTS, Permission.OBJECT},
         Role.ADMINISTRATOR: frozenset(
             {
                 Permission.VIEW_ITEMS,
                 Permission.VIEW_AUDIT,
                 Permission.MANAGE_BOARDS,
                 Permission.MANAGE_CATALOGUE,
+                Permission.MANAGE_INDICATORS,
                 Permission.MANAGE_AGENCIES,
                 Permission.MANAGE_USERS,
                 Permission.MANAGE_CALENDAR,
@@ -97,4 +119,4 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 
 # Roles that hold for every agency below the one they are given at; the others hold at that agency alone.
-SUBTREE_ROLES = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR, Role.COMPLAINT_OFFICER})
+SUBTREE_ROLES = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR, Role.SUPERVISOR, Role.COMPLAINT_OFFICER})

@@ -1,0 +1,48 @@
+"""Findings and objections: which count, which wait, who sees them."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from evaluation.enums import FindingState, ObjectionState, Ruling
+from evaluation.queries.assessments import SHARED_STATES
+from govportal import access
+from govportal.permissions import Permission
+
+if TYPE_CHECKING:
+    from evaluation.models import Finding, Objection  # noqa: F401  (named in strings below)
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def standing(self) -> Self:
+        """Those that take something off."""
+        return self.filter(state=FindingState.STANDING)
+
+    def proposed(self) -> Self:
+        return self.filter(state=FindingState.PROPOSED)
+
+    def visible_to(self, user: Any) -> Self:
+        """Of what he inspects, all; of his own agency what stands, once it was told; and what he filed himself."""
+        from evaluation.models import Assessment
+
+        inspected = Assessment.objects.inspected_by(user).order_by().values("pk")
+        own = access.agencies_with(user, Permission.OBJECT)
+        told = Q(assessment__agency__in=own, assessment__round__state__in=SHARED_STATES, state=FindingState.STANDING)
+        filed = Q(found_by=user.pk) if access.can(user, Permission.FILE_FINDING) else Q(pk__in=[])
+        return self.filter(Q(assessment__in=inspected) | told | filed)
+
+
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    def open(self) -> Self:
+        return self.filter(state__in=[ObjectionState.FILED, ObjectionState.HEARD])
+
+    def excusing(self) -> Self:
+        """Upheld objections to a case of an automatic indicator."""
+        return self.filter(state=ObjectionState.RULED, ruling=Ruling.UPHELD, finding__isnull=True)
+
+    def visible_to(self, user: Any) -> Self:
+        """For both sides: who inspects the agency, and who objects for it."""
+        from evaluation.models import Assessment
+
+        return self.filter(assessment__in=Assessment.objects.visible_to(user).order_by().values("pk"))

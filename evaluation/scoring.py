@@ -188,10 +188,10 @@ CASE_COLUMNS = ("agency", "indicator", "case", "title", "due_on", "done_on", "fa
                 "address")  # fmt: skip
 FINDING_COLUMNS = ("agency", "indicator", "finding", "count", "unit_deduction", "ruled_deduction", "deduction", "text",
                    "found_on", "address")  # fmt: skip
+POPULATION_COLUMNS = ("agency", "case")
 SAMPLE_COLUMNS = ("agency", "position", "case", "result", "address")
 RESULT_COLUMNS = ("round", "agency", "indicator", "points")
 RANKING_COLUMNS = ("round", "agency", "name", "kind", "total", "grade", "rank", "kind_rank", "performance_points")
-SAMPLED = "standardisation"  # the measure whose cases are what is drawn from: the items published in the period
 
 
 class Archive(NamedTuple):
@@ -242,7 +242,7 @@ def recompute(folder: Path) -> Archive:
     ]
     faults += _weights(indicators.values())
     faults += _misjudged(indicators, cases)
-    faults += _samples(folder, the_round, indicators, cases)
+    faults += _samples(folder, the_round["seed"], int(the_round["sample_size"]))
     points = {
         (agency, code): outcome(rule_of(row), cases.get((agency, code), ()), taken.get((agency, code), ())).points
         for agency in agencies
@@ -280,24 +280,18 @@ def _misjudged(
     ]
 
 
-def _samples(
-    folder: Path,
-    the_round: Mapping[str, str],
-    indicators: Mapping[str, Mapping[str, str]],
-    cases: Mapping[tuple[str, str], Sequence[Case]],
-) -> list[str]:
-    """Agencies whose sample is not what the seed draws from the items they published."""
+def _samples(folder: Path, seed: str, size: int) -> list[str]:
+    """Agencies whose sample is not what the seed draws from what they had published on the day of the draw."""
+    population: dict[str, list[str]] = defaultdict(list)
+    for row in _table(folder / "inputs" / "population.csv"):
+        population[row["agency"]].append(row["case"])
     drawn: dict[str, list[str]] = defaultdict(list)
-    for row in _table(folder / "inputs" / "samples.csv"):
+    for row in sorted(_table(folder / "inputs" / "samples.csv"), key=lambda row: int(row["position"])):
         drawn[row["agency"]].append(row["case"])
-    population = next((code for code, row in indicators.items() if row["measure"] == SAMPLED), None)
-    if population is None:
-        return []
-    size = int(the_round["sample_size"])
     return [
         f"samples.csv: {agency} is not what the seed draws"
-        for agency, keys in drawn.items()
-        if keys != draw(the_round["seed"], [case.key for case in cases.get((agency, population), ())], size)
+        for agency in sorted({*population, *drawn})
+        if drawn[agency] != draw(seed, population[agency], size)
     ]
 
 

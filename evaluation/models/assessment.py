@@ -114,6 +114,13 @@ class Assessment(models.Model):
     inspecting_agency = models.ForeignKey(
         "govportal.Agency", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("检查单位")
     )
+    # What samples are drawn from, as it was on that day: slugs of items, JSON, compressed (services/samples.py).
+    population: "models.BinaryField[Any, Any]" = models.BinaryField(_("抽样总体"), default=b"")
+    # 无异议: the agency agrees with what it was told, before its time to object is over.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
+    )
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     not_ranked_reason = models.CharField(_("不参加排名的原因"), max_length=200, blank=True)
     total = points_field(_("得分"), null=True, blank=True)
     grade = models.CharField(_("等次"), max_length=10, choices=Grade, blank=True, default="")

@@ -232,6 +232,7 @@ class RelationKind(TextChoices):
     AMENDS = "amends", _("修改")
     CORRECTS = "corrects", _("更正")
     BELONGS_TO = "belongs_to", _("属于项目")
+    OUTCOME_OF = "outcome_of", _("意见反馈")
 
 
 class LogKind(TextChoices):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from disclosure.consultations import situation
 from disclosure.edition_changes import WITH_FILES, mark_changes
 from disclosure.enums import Audience, EditionState, LogKind, Validity
 from disclosure.item_text import ShownField, shown_body, shown_fields
@@ -56,6 +57,7 @@ def page_context(item: Item, edition: Edition, editions: list[Edition], reader: 
         "relations": related.groups,
         "corrections": related.corrections,
         "overtaken": related.overtaken,
+        "consultation": situation(edition, related.outcomes, today()),
         "project": project_of(item, reader),
         "replacement": replacement_of(item, reader),
         "entries": entries,

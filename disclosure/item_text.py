@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -85,18 +86,23 @@ def shown_fields(edition: Edition) -> list[ShownField]:
 
 
 def _partial(field: ExtraField, raw: Any) -> FieldKind:
-    """The kind that names the partial; what is no number of days is shown as it is, without the unit."""
+    """The kind that names the partial; what is no number of days or no day is shown as it is written."""
     is_wordy = field.kind == FieldKind.WORKING_DAYS and not str(raw).isdecimal()
-    return FieldKind.TEXT if is_wordy else field.kind
+    is_no_day = field.kind == FieldKind.DATE and _day(raw) is None
+    return FieldKind.TEXT if is_wordy or is_no_day else field.kind
+
+
+def _day(raw: Any) -> date | None:
+    try:
+        return parse_date(str(raw))
+    except ValueError:
+        return None
 
 
 def _value(field: ExtraField, raw: Any) -> Any:
     """What the partial of the kind takes; a value of another shape is shown as it is."""
     if field.kind == FieldKind.DATE:
-        try:
-            return parse_date(str(raw)) or raw
-        except ValueError:
-            return raw
+        return _day(raw) or raw
     if field.kind == FieldKind.LINES:
         return raw if isinstance(raw, list) else str(raw).splitlines()
     if field.kind == FieldKind.FLOW:

@@ -11,8 +11,10 @@ from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
+from disclosure.consultations import Outcome
 from disclosure.enums import READABLE_STATES, EditionState, ItemState, RelationKind
 from disclosure.models import Edition, Item, Relation
+from disclosure.queries import stated_on
 
 # How a relation reads from its source and from its target.
 RELATION_LABELS = {
@@ -21,6 +23,7 @@ RELATION_LABELS = {
     RelationKind.AMENDS: (gettext_lazy("修改的文件"), gettext_lazy("被以下文件修改")),
     RelationKind.CORRECTS: (gettext_lazy("更正的信息"), gettext_lazy("本信息的更正")),
     RelationKind.BELONGS_TO: (gettext_lazy("所属项目"), gettext_lazy("项目信息")),
+    RelationKind.OUTCOME_OF: (gettext_lazy("征求意见的公告"), gettext_lazy("意见采纳情况")),
 }
 
 _ENDS: Mapping[str, Promise] = MappingProxyType(
@@ -55,6 +58,7 @@ class Related:
     groups: list[tuple[Promise, list[Item]]]
     corrections: list[Item]
     overtaken: list[Overtaken]
+    outcomes: list[Outcome]
 
 
 def related_to(item: Item, edition: Edition, reader: Any, today: date) -> Related:
@@ -66,15 +70,17 @@ def related_to(item: Item, edition: Edition, reader: Any, today: date) -> Relate
     forward = _with_edition_read(item.relations.in_effect().filter(target__in=known), edition.published_at)
     forward = forward.select_related("target__agency").order_by("id")
     backward = item.reverse_relations.in_effect().filter(source__in=known)
-    backward = backward.select_related("source__agency").order_by("id")
+    backward = backward.select_related("source__agency").annotate(stated_on=stated_on()).order_by("id")
     grouped: dict[tuple[str, int], list[Item]] = {}
-    overtaken = []
+    overtaken, outcomes = [], []
     for relation in forward:
         grouped.setdefault((relation.kind, 0), []).append(relation.target)
         if relation.kind == RelationKind.INTERPRETS and (change := _overtaken(relation, edition, today)):
             overtaken.append(change)
     for relation in backward:
         grouped.setdefault((relation.kind, 1), []).append(relation.source)
+        if relation.kind == RelationKind.OUTCOME_OF and relation.source.state in READABLE_STATES:
+            outcomes.append(Outcome(relation.source, relation.stated_on))  # type: ignore[attr-defined]
     return Related(
         groups=[
             (RELATION_LABELS[kind][side], grouped[kind, side])
@@ -84,6 +90,7 @@ def related_to(item: Item, edition: Edition, reader: Any, today: date) -> Relate
         ],
         corrections=[one for one in grouped.get((RelationKind.CORRECTS, 1), []) if one.state in READABLE_STATES],
         overtaken=overtaken,
+        outcomes=outcomes,
     )
 
 

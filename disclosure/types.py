@@ -5,137 +5,38 @@ checked, shown, exported and printed from this description.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import Aspect, RecordKind
-from disclosure.masking import shown_party
-
-
-class FieldKind(StrEnum):
-    TEXT = "text"  # one line
-    LONG = "long"  # several lines, plain text
-    INTEGER = "integer"
-    WORKING_DAYS = "working_days"  # a number; the page shows it with its unit
-    AMOUNT = "amount"  # decimal number; the unit stands in the label
-    DATE = "date"  # ISO 8601
-    CHOICE = "choice"
-    LINES = "lines"  # list of strings, shown as an ordered list
-    TABLE = "table"  # list of objects with the keys of `columns`
-    FLOW = "flow"  # list of steps: key, name, lane, days, note, next (list of keys)
-
-
-@dataclass(frozen=True, slots=True)
-class ExtraField:
-    key: str
-    label: Promise | str
-    kind: FieldKind = FieldKind.TEXT
-    is_required: bool = False
-    choices: tuple[tuple[str, Promise | str], ...] = ()
-    columns: tuple[tuple[str, Promise | str], ...] = ()
-    page_label: Promise | str = ""  # where the value itself carries the unit; tables need it in the label
-    names_party: bool = False  # 行政相对人: of a person only a part of the name may be public
-
-    def shown(self, value: Any) -> Any:
-        """A choice by its label, a person with the name masked; any other value as it is."""
-        if self.names_party:
-            return shown_party(str(value or ""))
-        return dict(self.choices).get(str(value), value) if self.kind == FieldKind.CHOICE else value
-
-
-@dataclass(frozen=True, slots=True)
-class ItemType:
-    """One type of item. `required` names common metadata that must not be empty."""
-
-    key: str
-    label: Promise | str
-    aspect: Aspect
-    required: tuple[str, ...] = ("title", "body", "agency", "category")
-    extra: tuple[ExtraField, ...] = ()
-    needs_interpretation: bool = False
-    needs_audit_record: bool = False
-    needs_meeting_record: bool = False
-    needs_second_review: bool = False  # 复审, where the agency has the people for it
-    is_official_document: bool = False  # set in the 公文 layout, with first-line indent
-    review_after_months: int | None = None  # continuous texts are looked through again after so long
-
-    @property
-    def records(self) -> tuple[RecordKind, ...]:
-        """What must have happened before its text is published, and been recorded."""
-        needed = {RecordKind.AUDIT: self.needs_audit_record, RecordKind.MEETING: self.needs_meeting_record}
-        return tuple(kind for kind, is_needed in needed.items() if is_needed)
-
-    @property
-    def elements(self) -> int:
-        """How many elements an edition of this type must have."""
-        return len(self.required) + sum(field.is_required for field in self.extra)
-
-    def extra_field(self, key: str) -> ExtraField | None:
-        return next((field for field in self.extra if field.key == key), None)
-
-
-POWER_KINDS = (
-    ("licence", _("行政许可")),
-    ("penalty", _("行政处罚")),
-    ("coercion", _("行政强制")),
-    ("levy", _("行政征收")),
-    ("payment", _("行政给付")),
-    ("inspection", _("行政检查")),
-    ("confirmation", _("行政确认")),
-    ("reward", _("行政奖励")),
-    ("adjudication", _("行政裁决")),
-    ("other", _("其他行政权力")),
+from disclosure import type_rules
+from disclosure.enums import Aspect
+from disclosure.type_choices import (
+    ENFORCEMENT_KINDS,
+    EVALUATION_KINDS,
+    HOSPITALITY_COLUMNS,
+    LIST_CHANGES,
+    MATERIAL_COLUMNS,
+    POWER_KINDS,
+    PROJECT_ASPECTS,
+    PROMISE_KINDS,
 )
-PROMISE_KINDS = (("at_once", _("即办件")), ("promised", _("承诺件")))
-LIST_CHANGES = (
-    ("added", _("新增")),
-    ("cancelled", _("取消")),
-    ("delegated", _("下放")),
-    ("merged", _("合并")),
-    ("adjusted", _("调整")),
-)
-MATERIAL_COLUMNS = (
-    ("name", _("材料名称")),
-    ("form", _("形式")),
-    ("copies", _("份数")),
-    ("source", _("来源")),
-    ("note", _("备注")),
-)
-HOSPITALITY_COLUMNS = (
-    ("item", _("项目")),
-    ("budget", _("预算数（万元）")),
-    ("actual", _("决算数（万元）")),
-    ("last_year", _("上年数（万元）")),
-    ("count", _("批次、人次或车辆数")),
-    ("reason", _("增减原因")),
-)
-# 重点建设项目公开的十个方面（豫办〔2016〕: 推进重点建设项目执行情况的公开）, from approval to acceptance.
-PROJECT_ASPECTS = (
-    ("approval", _("审批结果")),
-    ("progress", _("项目进展")),
-    ("bidding", _("招标投标")),
-    ("land", _("土地征收")),
-    ("design_change", _("设计变更")),
-    ("construction", _("施工管理")),
-    ("contract", _("合同履约")),
-    ("quality", _("质量安全")),
-    ("funds", _("资金管理")),
-    ("acceptance", _("竣工验收")),
-)
-# 行政执法公示 (国办发〔2018〕118号): 许可 and 处罚 within 7 working days, all other results within 20.
-ENFORCEMENT_KINDS = (
-    ("licence", _("行政许可")),
-    ("penalty", _("行政处罚")),
-    ("coercion", _("行政强制")),
-    ("inspection", _("行政检查")),
-    ("levy", _("行政征收")),
-    ("other", _("其他执法行为")),
-)
+from disclosure.type_fields import ExtraField, FieldKind, ItemType
+
+__all__ = [
+    "ENFORCEMENT_KINDS",
+    "HOSPITALITY_COLUMNS",
+    "ITEM_TYPES",
+    "ITEM_TYPE_CHOICES",
+    "POWER_KINDS",
+    "PROJECT_ASPECTS",
+    "ExtraField",
+    "FieldKind",
+    "ItemType",
+    "missing_elements",
+]
+
 DOCUMENT = ("title", "body", "agency", "category", "document_number", "formed_on")
 
 _TYPES = (
@@ -417,6 +318,45 @@ _TYPES = (
             ExtraField("year", _("年份"), FieldKind.INTEGER, is_required=True),
             ExtraField("issue", _("期号"), FieldKind.INTEGER, is_required=True),
             ExtraField("contents", _("目录"), FieldKind.LINES, is_required=True),
+        ),
+    ),
+    ItemType(
+        "consultation",
+        _("意见征集"),
+        Aspect.DECISION,
+        faults=type_rules.consultation_faults,
+        extra=(
+            ExtraField("opens_on", _("征求意见开始日期"), FieldKind.DATE, is_required=True),
+            ExtraField("closes_on", _("征求意见截止日期"), FieldKind.DATE, is_required=True),
+            ExtraField(
+                "outcome_by",
+                _("采纳情况公布期限"),
+                FieldKind.DATE,
+                is_required=True,
+                hint=_("最迟在这一天公布意见采纳情况；到期没有公布的，本页会写明逾期。"),
+            ),
+            ExtraField("way", _("提意见的方式"), FieldKind.LINES, is_required=True),
+            ExtraField(
+                "short_reason",
+                _("缩短期限的理由"),
+                FieldKind.LONG,
+                hint=_("征求意见一般不少于30日；少于30日的，必须写明理由，理由随公告公开。"),
+            ),
+        ),
+    ),
+    ItemType(
+        "evaluation_result",
+        _("考核评议结果"),
+        Aspect.RESULT,
+        faults=type_rules.evaluation_faults,
+        extra=(
+            ExtraField("kind", _("种类"), FieldKind.CHOICE, is_required=True, choices=EVALUATION_KINDS),
+            ExtraField("period", _("考核评议期间"), is_required=True),
+            ExtraField(
+                "digest",
+                _("结果数据摘要（SHA-256）"),
+                hint=_("64位十六进制数，责任追究可以不填。"),
+            ),
         ),
     ),
 )

@@ -42,15 +42,14 @@ class _LinesField(forms.CharField):
 
 def _input(field: ExtraField) -> forms.Field:
     area = {"rows": 4, "class": "vLargeTextField"}
-    common: dict[str, Any] = {"label": field.label, "required": False}
+    common: dict[str, Any] = {"label": field.label, "required": False, "help_text": field.hint}
     line = forms.TextInput(attrs={"class": "vTextField"})
     match field.kind:
         case FieldKind.LONG:
             return forms.CharField(max_length=_LONGEST_TEXT, widget=forms.Textarea(attrs=area), **common)
         case FieldKind.LINES:
-            hint = gettext_lazy("一行一条。")
-            widget = forms.Textarea(attrs=area)
-            return _LinesField(max_length=_LONGEST_TEXT, widget=widget, help_text=hint, **common)
+            common["help_text"] = field.hint or gettext_lazy("一行一条。")
+            return _LinesField(max_length=_LONGEST_TEXT, widget=forms.Textarea(attrs=area), **common)
         case FieldKind.INTEGER:
             return forms.IntegerField(**common)
         case FieldKind.WORKING_DAYS:

@@ -1,4 +1,4 @@
-"""What an item is to others: the project it belongs to, what it replaces, amends, corrects; what explains what."""
+"""What an item is to others: the project it belongs to, what it replaces, amends or corrects; what explains what."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,8 +24,14 @@ from govportal.models import User
 
 _OFFERED = 200  # of the newest; any other is found by what is typed
 _NAMED = 5
-_LISTS = {"project": "projects", "replaces": "published", "amends": "published", "corrects": "published"}
-_SELDOM = ("replaces", "amends", "corrects")
+_LISTS = {
+    "project": "projects",
+    "replaces": "published",
+    "amends": "published",
+    "corrects": "published",
+    "outcome_of": "consultations",
+}
+_SELDOM = ("replaces", "amends", "corrects", "outcome_of")
 
 
 def with_shown_title(items: QuerySet[Item]) -> QuerySet[Any]:
@@ -97,6 +103,7 @@ class RelationsForm(TypedForm):
     replaces = _Found(gettext_lazy("替代（本单位已公开的）"), _LISTS["replaces"])
     amends = _Found(gettext_lazy("修改（本单位已公开的）"), _LISTS["amends"])
     corrects = _Found(gettext_lazy("更正（本单位已公开的）"), _LISTS["corrects"])
+    outcome_of = _Found(gettext_lazy("公布采纳情况（本单位已公开的意见征集）"), _LISTS["outcome_of"])
 
     def __init__(self, *args: Any, place: Place, user: User, item: Item | None, **kwargs: Any) -> None:
         self.place, self.user, self.item = place, user, item
@@ -128,11 +135,15 @@ class RelationsForm(TypedForm):
     @cached_property
     def lists(self) -> dict[str, list[str]]:
         """What is offered while typing, by the id of its list."""
-        offered = {"published": self._published()} | ({"projects": self._projects()} if self.is_stage else {})
+        offered = {"published": self._published(), "consultations": self._consultations()}
+        offered |= {"projects": self._projects()} if self.is_stage else {}
         return {name: [_line(item) for item in items.order_by("-pk")[:_OFFERED]] for name, items in offered.items()}
 
     def _published(self) -> QuerySet[Any]:
         return with_shown_title(Item.objects.visible_to(self.user).filter(agency=self.place.agency))
+
+    def _consultations(self) -> QuerySet[Any]:
+        return self._published().filter(item_type="consultation")
 
     def _projects(self) -> QuerySet[Any]:
         """Public ones of everybody, and the drafts of one's own agency."""
@@ -148,22 +159,35 @@ class RelationsForm(TypedForm):
         for name in [name for name in _LISTS if name in self.fields]:
             typed = clean_line(cleaned.get(name) or "")
             try:
-                target = self._read(name, typed) if typed else None
+                kind = RelationKind.BELONGS_TO if name == "project" else RelationKind(name)
+                target = self._read(name, kind, typed) if typed else None
             except ValidationError as error:
                 self.add_error(name, error)
                 continue
             if target:
-                kind = RelationKind.BELONGS_TO if name == "project" else RelationKind(name)
                 self.added.append((kind, target))
         if self._project_is_left and self.project_held and not self.project_held.is_removable:
             self.add_error("project", _("这条信息已经公开，不能改变所属项目。"))
         return cleaned
 
-    def _read(self, name: str, typed: str) -> Item:
-        target = _found(self._projects() if name == "project" else self._published(), typed)
-        if reasons := reasons_against(target, audience=self.place.audience, source=self.item):
+    def _read(self, name: str, kind: RelationKind, typed: str) -> Item:
+        target = self._meant(name, typed)
+        if reasons := reasons_against(target, kind=kind, audience=self.place.audience, source=self.item):
             raise ValidationError(reasons)
         return target
+
+    def _meant(self, name: str, typed: str) -> Item:
+        """What is no consultation is looked up as well, so that it can be said to be none."""
+        if name == "project":
+            return _found(self._projects(), typed)
+        if name == "outcome_of":
+            try:
+                return _found(self._consultations(), typed)
+            except ValidationError:
+                number = typed.split()[0]
+                if not self._published().filter(Q(index_number=number) | Q(shown_title=typed)).exists():
+                    raise
+        return _found(self._published(), typed)
 
     @property
     def _project_is_left(self) -> bool:

@@ -6,7 +6,7 @@ from disclosure.queries.inside import ReceiptQuerySet, RectificationQuerySet, Wi
 from disclosure.queries.items import ItemQuerySet, effective_validity
 from disclosure.queries.log import LogEntryQuerySet
 from disclosure.queries.obligations import OWED_TO_THE_WALL, ObligationQuerySet
-from disclosure.queries.relations import RelationQuerySet, in_effect
+from disclosure.queries.relations import RelationQuerySet, in_effect, stated_on
 from disclosure.queries.review import ApprovalQuerySet, EditionQuerySet, MotionQuerySet
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "WithholdingQuerySet",
     "effective_validity",
     "in_effect",
+    "stated_on",
 ]

@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -19,11 +19,27 @@ from disclosure.enums import (
     RelationKind,
     Validity,
 )
+from disclosure.queries.relations import in_effect, stated_on
+from disclosure.type_rules import day_of
 from govportal import access
 from govportal.permissions import Permission
 
 if TYPE_CHECKING:
     from disclosure.models import Item  # noqa: F401  (named in a string below)
+
+    _TextField = models.CharField[Any, Any]
+else:
+    _TextField = models.CharField
+
+
+class _DayAsText(_TextField):
+    """A day of a JSON value, compared as the text it is: PostgreSQL would fail at one that no calendar has."""
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> date | None:
+        return day_of(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else super().get_prep_value(value)
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -75,6 +91,25 @@ class ItemQuerySet(models.QuerySet["Item"]):
             target__state__in=READABLE_STATES,
         )
         return self.exclude(Exists(above), item_type="project")
+
+    def consultations(self) -> models.QuerySet[Any]:
+        """意见征集 with `outcome_by`, the last day promised for the outcome, and `outcome_on`, the day of the first.
+
+        Either is None where there is none: an old archive may hold no day, and what was withdrawn tells nobody.
+        """
+        relations = self.model._meta.get_field("reverse_relations").related_model._default_manager
+        told = relations.filter(
+            in_effect(),
+            target=OuterRef("pk"),
+            kind=RelationKind.OUTCOME_OF,
+            source__state__in=READABLE_STATES,
+            source__audience=Audience.PUBLIC,
+        )
+        first = told.annotate(stated_on=stated_on()).order_by("stated_on").values("stated_on")[:1]
+        return self.filter(item_type="consultation").annotate(
+            outcome_by=Cast(KeyTextTransform("outcome_by", "current_edition__extra"), _DayAsText()),
+            outcome_on=Subquery(first, output_field=models.DateField()),
+        )
 
     def about(self, topics: Iterable[str]) -> Self:
         """Of these topics; a main class (财政) holds its sub-classes (财政/惠农补贴), never a namesake (财政金融).

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, DateField, F, Q, When
+from django.db.models.functions import TruncDate
 
 from disclosure.enums import EditionState
 
@@ -18,6 +19,12 @@ def in_effect(path: str = "") -> Q:
     """
     stated = Q(**{f"{path}since_edition__isnull": True})
     return stated | Q(**{f"{path}since_edition__state": EditionState.PUBLISHED})
+
+
+def stated_on() -> Case:
+    """The day the public could first read a relation in effect: its source may have been public long before."""
+    later = When(since_edition__number__gt=1, then=TruncDate("since_edition__published_at"))
+    return Case(later, default=F("source__published_on"), output_field=DateField())
 
 
 class RelationQuerySet(models.QuerySet["Relation"]):

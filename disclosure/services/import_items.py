@@ -43,6 +43,7 @@ _CATEGORY_OF_TYPE = {
     "service_guide": Category.AFFAIRS,
     "power": Category.AFFAIRS,
     "budget": Category.FINANCE,
+    "consultation": Category.DECISIONS,
     "project": Category.DECISIONS,
     "appointment": Category.PERSONNEL,
     "proposal_reply": Category.PROPOSALS,

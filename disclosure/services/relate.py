@@ -12,12 +12,17 @@ from govportal.models import PublicRevision, User
 from govportal.permissions import Permission
 
 
-def reasons_against(target: Item, *, audience: str, source: Item | None = None) -> list[str]:
-    """Why an item of this audience may not name `target`. `source` is None while it is being drafted first."""
+def reasons_against(target: Item, *, kind: RelationKind, audience: str, source: Item | None = None) -> list[str]:
+    """Why an item of this audience may not stand to `target` as `kind` says.
+
+    `source` is None while it is being drafted first.
+    """
     if source and source.pk == target.pk:
         return [_("信息不能与自己关联。")]
     if audience != target.audience and Audience.INTERNAL in (audience, target.audience):
         return [_("对内公开的信息不能与向社会公开的信息关联。")]
+    if kind == RelationKind.OUTCOME_OF and target.item_type != "consultation":
+        return [_("“%s”不是意见征集，不能作为它的采纳情况公布。") % target.index_number]
     return []
 
 
@@ -26,11 +31,11 @@ def relate(source: Item, kind: RelationKind, target: Item, *, actor: User, editi
     """State that `source` stands to `target` as `kind` says. Saying it twice changes nothing.
 
     Stated in a draft (`edition`), it holds from the publication of that draft: nothing changes on a live page
-    that nobody has signed. Raises ValidationError for an item and itself, and for a public item that would name an
-    internal one.
+    that nobody has signed. Raises ValidationError for an item and itself, for a public item that would name an
+    internal one, and for the outcome of what is no consultation.
     """
     access.require(actor, Permission.DRAFT_ITEM, source.agency)
-    procedure.check(reasons_against(target, audience=source.audience, source=source))
+    procedure.check(reasons_against(target, kind=kind, audience=source.audience, source=source))
     stated = {"since_edition": edition}
     relation, is_new = Relation.objects.get_or_create(source=source, kind=kind, target=target, defaults=stated)
     if not is_new and relation.since_edition and relation.since_edition.state != EditionState.PUBLISHED:

@@ -10,6 +10,7 @@ from disclosure.enums import OPEN_STATES, READABLE_STATES, EditionState, ItemSta
 from disclosure.masking import shown_party
 from disclosure.models import Edition, Item, Relation
 from disclosure.queries import in_effect
+from disclosure.type_rules import day_of
 from disclosure.types import missing_elements
 
 # States of an item whose next edition may be written and published.
@@ -40,6 +41,8 @@ def content_faults(edition: Edition, today: date) -> list[str]:
         *ended(edition.item, edition.expires_on, today),
         *settled_mode(edition.item, edition.mode),
         *_wrong_dates(edition, today),
+        *edition.item.type.faults(edition.extra),
+        *_past_consultation(edition, today),
         *_missing_project(edition),
         *_missing_withholding(edition),
         *_unmasked_parties(edition),
@@ -92,6 +95,21 @@ def _wrong_dates(edition: Edition, today: date) -> list[str]:
     if edition.expires_on and edition.effective_on and edition.expires_on < edition.effective_on:
         reasons.append(_("有效期至早于施行日期。"))
     return reasons
+
+
+def _past_consultation(edition: Edition, today: date) -> list[str]:
+    """Nobody is asked after the fact, and a promise that was not kept is not put off (国令713号第十五条)."""
+    if edition.item.item_type != "consultation":
+        return []
+    before = edition.item.current_edition
+    closes_on, outcome_by = day_of(edition.extra.get("closes_on")), day_of(edition.extra.get("outcome_by"))
+    if before is None:
+        is_past = closes_on is not None and closes_on < today
+        return [_("征求意见截止日期 %s 已经过了。") % closes_on] if is_past else []
+    promised = day_of(before.extra.get("outcome_by"))
+    if promised and promised < today and outcome_by and outcome_by > promised:
+        return [_("采纳情况公布期限 %s 已经过了，不能再往后改。") % promised]
+    return []
 
 
 def _missing_records(edition: Edition) -> list[str]:

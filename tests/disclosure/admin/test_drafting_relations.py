@@ -197,7 +197,7 @@ def test_form_costs_the_same_for_one_relation_and_three(
         relate.relate(edition.item, RelationKind.AMENDS, old_one(agency), actor=publisher)
     client.get(edit_url(edition))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(edit_url(edition)).content.decode()
 
     assert page.count('name="relate-removed"') == 2 * count - 1  # the first project stands in its own line

@@ -50,6 +50,7 @@ _CATEGORY_OF_TYPE = {
     "duties": Category.DUTIES,
     "leader": Category.DUTIES,
     "feedback_summary": Category.FEEDBACK,
+    "evaluation_result": Category.FEEDBACK,
 }
 
 

@@ -140,6 +140,14 @@ EXTRA: dict[str, dict[str, Any]] = {
         "shown_until": "2099-01-01",
     },
     "leader": {"name": "沈某", "post": "局长", "division": "主持全面工作\n负责审计"},
+    "consultation": {
+        "opens_on": "2026-02-01",
+        "closes_on": "2026-02-11",
+        "outcome_by": "2026-03-01",
+        "way": ["寄到某县人民路36号", "拨打0399-6612560"],
+        "short_reason": "汛期将至。",
+    },
+    "evaluation_result": {"kind": "score", "period": "2025年度", "digest": "0a" * 32},
 }
 
 # Asked, answered, extended, and a fee by the page.
@@ -346,6 +354,8 @@ MADE: dict[str, Callable[[], str]] = {
     "item_appointment": _page("appointment"),
     "item_gazette": _page("gazette"),
     "item_leader": _page("leader"),
+    "item_consultation": _page("consultation"),
+    "item_evaluation_result": _page("evaluation_result"),
     "item_withdrawn": lambda: _withdrawn().get_absolute_url(),
     "item_history": lambda: reverse("item_history", args=[_amended().slug]),
     "item_first_edition": _edition_page(1),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -102,6 +103,24 @@ def store(upload: "File[Any]", *, by: User | None, name: str | None = None) -> A
         uploaded_at=now(),
     )
     _keep_bytes(attachment, upload)
+    attachment.save()
+    return attachment
+
+
+def store_made(data: bytes, *, name: str, kind: FileType, by: User | None) -> Attachment:
+    """A file that we made ourselves: an archive with a program in it, say, for which an upload would be refused. Never
+    for bytes that somebody sent."""
+    content = ContentFile(data)
+    attachment = Attachment(
+        name=safe_name(f"{name}{kind.suffixes[0]}"),
+        suffix=kind.suffixes[0],
+        content_type=kind.content_type,
+        size=len(data),
+        sha256=digest(content),
+        uploaded_by=by,
+        uploaded_at=now(),
+    )
+    _keep_bytes(attachment, content)
     attachment.save()
     return attachment
 

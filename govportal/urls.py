@@ -17,6 +17,7 @@ urlpatterns = [
         path("", include("govportal.public_urls")),
         path("", include("disclosure.urls")),
         path("", include("requests_app.urls")),
+        path("", include("evaluation.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -1,0 +1,108 @@
+"""Triggers of the assessment: nothing of a frozen round changes, whoever holds the connection.
+
+The services refuse first and say why. What comes after the freeze is the item that publishes a round, and an order to
+put right what was found.
+"""
+
+# ruff: noqa: S608  (names of our own tables and columns)
+
+from collections.abc import Iterable
+
+from django.db.models import Model
+
+from evaluation.enums import RoundState
+from evaluation.models import (
+    Assessment,
+    AssessmentRound,
+    Check,
+    Finding,
+    FindingFile,
+    Objection,
+    ObjectionFile,
+    SampleItem,
+    Score,
+)
+from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, closed_while, guard, no_replacement
+
+_ROUND, _ASSESSMENT = AssessmentRound._meta.db_table, Assessment._meta.db_table
+_FINDING, _OBJECTION = Finding._meta.db_table, Objection._meta.db_table
+_FROZEN = f"r.state = '{RoundState.FROZEN}'"
+_MESSAGE = "a frozen assessment is never changed"
+
+
+def _of_round(assessment: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_ASSESSMENT} a JOIN {_ROUND} r ON r.id = a.round_id "
+        f"WHERE a.id = {assessment} AND {_FROZEN})"
+    )
+
+
+def _by_way_of(table: str, column: str) -> str:
+    """For what hangs on a row that hangs on an assessment."""
+    return (
+        f"EXISTS (SELECT 1 FROM {table} f JOIN {_ASSESSMENT} a ON a.id = f.assessment_id "
+        f"JOIN {_ROUND} r ON r.id = a.round_id WHERE f.id = {{row}}.{column} AND {_FROZEN})"
+    )
+
+
+def _changed(model: type[Model], but: Iterable[str]) -> str:
+    columns = [field.column for field in model._meta.concrete_fields if field.column not in set(but)]
+    return "(" + " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns) + ")"
+
+
+def guards() -> list[DatabaseObject]:
+    direct = _of_round("{row}.assessment_id")
+    return [
+        _round_guard(),
+        _finding_guard(),
+        closed_while(
+            f"{_ASSESSMENT}_guard",
+            _ASSESSMENT,
+            f"EXISTS (SELECT 1 FROM {_ROUND} r WHERE r.id = {{row}}.round_id AND {_FROZEN})",
+            _MESSAGE,
+        ),
+        *(
+            closed_while(f"{model._meta.db_table}_guard", model._meta.db_table, direct, _MESSAGE)
+            for model in (Score, Check, SampleItem, Objection)
+        ),
+        closed_while(
+            f"{FindingFile._meta.db_table}_guard",
+            FindingFile._meta.db_table,
+            _by_way_of(_FINDING, "finding_id"),
+            _MESSAGE,
+        ),
+        closed_while(
+            f"{ObjectionFile._meta.db_table}_guard",
+            ObjectionFile._meta.db_table,
+            _by_way_of(_OBJECTION, "objection_id"),
+            _MESSAGE,
+        ),
+        no_replacement(_ROUND, unique=[("slug",), ("item_id",)]),
+        no_replacement(_FINDING, unique=[("rectification_id",)]),
+    ]
+
+
+def _round_guard() -> DatabaseObject:
+    """Frozen for good, but for the item, which is named once. A round that was opened is never deleted."""
+    frozen = f"OLD.state = '{RoundState.FROZEN}'"
+    item = "OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id"
+    return guard(
+        f"{_ROUND}_guard",
+        _ROUND,
+        (
+            Rule("UPDATE", f"{frozen} AND ({_changed(AssessmentRound, ['item_id'])} OR {item})"),
+            Rule("DELETE", f"OLD.state <> '{RoundState.DRAFT}'"),
+        ),
+        _MESSAGE,
+    )
+
+
+def _finding_guard() -> DatabaseObject:
+    old, new = _of_round("OLD.assessment_id"), _of_round("NEW.assessment_id")
+    changed = _changed(Finding, ["rectification_id"])
+    return guard(
+        f"{_FINDING}_guard",
+        _FINDING,
+        (Rule("INSERT", new), Rule("UPDATE", f"({old} OR {new}) AND {changed}"), Rule("DELETE", ALWAYS)),
+        "a finding is withdrawn with a reason, never deleted, and stays as it was when its round was frozen",
+    )

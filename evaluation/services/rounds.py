@@ -1,0 +1,356 @@
+"""考核轮次: made, opened, told to the agencies, frozen and drafted as an item. The one writer of AssessmentRound.
+
+What is frozen stands in an archive, whose digest the item carries: with its publication the log binds every point.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from disclosure.enums import Category
+from disclosure.models import Item
+from disclosure.services import draft
+from evaluation.enums import FindingState, IndicatorMode, RoundKind, RoundState, SetState
+from evaluation.models import (
+    Assessment,
+    AssessmentRound,
+    Check,
+    Finding,
+    IndicatorSet,
+    Objection,
+    SampleItem,
+    Survey,
+)
+from evaluation.services import archive, measure, samples
+from evaluation.services.procedure import check, locked_round, reasons_against_round
+from evaluation.workflow import RoundAction, next_round_state
+from govportal import access, audit, files, notices
+from govportal.calendar import load_calendar
+from govportal.filetypes import ZIP
+from govportal.html import clean_text
+from govportal.models import Agency, User
+from govportal.now import today
+from govportal.permissions import Permission
+from govportal.workdays import add_working_days
+
+BASIS = "《政务公开考核制度》"  # each place has its own; the set of indicators names it
+OBJECTION_DAYS = 5  # working days; domain §9 says "within a set time", no law names one
+LONGEST_OBJECTION = 60
+ITEM_TYPE = "evaluation_result"
+SOURCE = "scorecard"
+MAX_SAMPLE = 200
+NOTICE_KIND = "assessment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a round is of. `seed` empty: drawn by the machine when the round opens."""
+
+    slug: str
+    name: str
+    kind: RoundKind
+    indicator_set: IndicatorSet
+    period_start: date
+    period_end: date
+    survey: Survey | None = None
+    sample_size: int = 10
+    seed: str = ""
+    agencies: Collection[Agency] = ()
+
+
+# --- made -----------------------------------------------------------------------------------------------------------
+
+
+def reasons_against_making(plan: Plan, actor: Any) -> list[str]:
+    reasons = []
+    if not access.holds_for_all(actor, Permission.ASSESS):
+        reasons.append(_("您没有组织考核的职责。"))
+    if plan.period_start > plan.period_end:
+        reasons.append(_("统计期的止日不能早于起日。"))
+    if not 0 <= plan.sample_size <= MAX_SAMPLE:
+        reasons.append(_("每单位抽查件数须在 0 至 %s 之间。") % MAX_SAMPLE)
+    if plan.indicator_set.state != SetState.IN_FORCE:
+        reasons.append(_("指标体系“%s”没有施行，不能用于考核。") % plan.indicator_set)
+    if not plan.agencies:
+        reasons.append(_("至少选一个参加考核的单位。"))
+    return reasons
+
+
+@transaction.atomic
+def make(plan: Plan, *, actor: User, at: datetime) -> AssessmentRound:
+    """建立考核. Raises ValidationError with reasons."""
+    check(reasons_against_making(plan, actor))
+    row = AssessmentRound(made_by=actor)
+    _fill(row, plan)
+    row.full_clean(exclude={"made_by", "indicator_set", "survey", "item", "archive"}, validate_constraints=False)
+    row.save(force_insert=True)
+    _set_agencies(row, plan.agencies)
+    audit.record(actor, "assessmentround.make", row, after=_snapshot(plan), basis=BASIS)
+    return row
+
+
+@transaction.atomic
+def change(round_id: int, plan: Plan, *, actor: User) -> AssessmentRound:
+    """Everything about it may still change while the round is being prepared."""
+    row = locked_round(round_id)
+    reasons = reasons_against_making(plan, actor)
+    if row.state != RoundState.DRAFT:
+        reasons.append(_("考核的状态是“%s”，不能再修改。") % row.get_state_display())
+    check(reasons)
+    _fill(row, plan)
+    row.full_clean(exclude={"made_by", "indicator_set", "survey", "item", "archive"}, validate_constraints=False)
+    row.save()
+    _set_agencies(row, plan.agencies)
+    audit.record(actor, "assessmentround.change", row, after=_snapshot(plan), basis=BASIS)
+    return row
+
+
+def _fill(row: AssessmentRound, plan: Plan) -> None:
+    row.slug, row.name, row.kind = plan.slug, clean_text(plan.name), plan.kind
+    row.indicator_set, row.survey = plan.indicator_set, plan.survey
+    row.period_start, row.period_end = plan.period_start, plan.period_end
+    row.sample_size, row.seed = plan.sample_size, clean_text(plan.seed)
+
+
+def _set_agencies(row: AssessmentRound, agencies: Collection[Agency]) -> None:
+    wanted = {agency.pk for agency in agencies}
+    row.assessments.exclude(agency__in=wanted).delete()
+    known = set(row.assessments.values_list("agency_id", flat=True))
+    Assessment.objects.bulk_create([Assessment(round=row, agency_id=pk) for pk in sorted(wanted - known)])
+
+
+def _snapshot(plan: Plan) -> dict[str, Any]:
+    return {
+        "slug": plan.slug,
+        "kind": plan.kind,
+        "set": plan.indicator_set.code,
+        "period": f"{plan.period_start}/{plan.period_end}",
+        "agencies": len(plan.agencies),
+    }
+
+
+# --- opened, told, frozen -------------------------------------------------------------------------------------------
+
+
+def reasons_against(row: AssessmentRound, action: RoundAction, actor: Any) -> list[str]:
+    """Why this person cannot do this to the round now; empty when he can."""
+    reasons = reasons_against_round(row, action, actor)
+    if reasons:
+        return reasons
+    match action:
+        case RoundAction.OPEN:
+            if row.indicator_set.state != SetState.IN_FORCE:
+                reasons.append(_("指标体系“%s”没有施行，不能用于考核。") % row.indicator_set)
+            if not row.assessments.exists():
+                reasons.append(_("没有参加考核的单位。"))
+        case RoundAction.SHARE:
+            reasons += _unfinished(row)
+        case RoundAction.FREEZE:
+            reasons += _unsettled(row, actor)
+        case RoundAction.DRAFT_ITEM:
+            reasons += [_("公开稿已经拟制。")] if row.item_id else []
+    return reasons
+
+
+def _unfinished(row: AssessmentRound) -> list[str]:
+    reasons = []
+    if row.measured_at is None:
+        reasons.append(_("自动指标还没有取数。"))
+    manual = row.indicator_set.indicators.filter(mode=IndicatorMode.MANUAL).count()
+    missing = manual * row.assessments.count() - Check.objects.filter(assessment__round=row.pk).count()
+    if missing:
+        reasons.append(_("人工指标还有 %s 处没有查阅。") % missing)
+    unlooked = SampleItem.objects.filter(assessment__round=row.pk, result="").count()
+    if unlooked:
+        reasons.append(_("抽查的信息还有 %s 件没有查阅。") % unlooked)
+    proposed = Finding.objects.filter(assessment__round=row.pk, state=FindingState.PROPOSED).count()
+    if proposed:
+        reasons.append(_("监督员等提出的问题还有 %s 个没有处理。") % proposed)
+    return reasons
+
+
+def _unsettled(row: AssessmentRound, actor: Any) -> list[str]:
+    reasons = []
+    if row.shared_by_id == getattr(actor, "pk", None):
+        reasons.append(_("反馈初评的人不能定分。"))
+    if open_objections := Objection.objects.open().filter(assessment__round=row.pk).count():
+        reasons.append(_("还有 %s 件异议没有裁定。") % open_objections)
+    waiting = row.assessments.filter(confirmed_at__isnull=True).count()
+    if row.objections_by and today() <= row.objections_by and waiting:
+        words = {"day": row.objections_by, "count": waiting}
+        reasons.append(_("异议期到 %(day)s 为止，还有 %(count)s 个单位没有确认无异议。") % words)
+    return reasons
+
+
+@transaction.atomic
+def open_round(round_id: int, *, actor: User, at: datetime) -> AssessmentRound:
+    """启动考核: the seed is fixed and the samples are drawn. Measuring follows (services/measure.py)."""
+    row = locked_round(round_id)
+    check(reasons_against(row, RoundAction.OPEN, actor))
+    row.seed = row.seed or secrets.token_hex(16)
+    row.opened_at = at
+    _move(row, RoundAction.OPEN, ("seed", "opened_at"), actor=actor, after={"seed": row.seed})
+    samples.draw_samples(row, row.assessments.all())
+    return row
+
+
+@transaction.atomic
+def share(round_id: int, *, actor: User, at: datetime, days: int = OBJECTION_DAYS) -> AssessmentRound:
+    """反馈初评: the agencies see what was found, and may object within `days` working days."""
+    row = locked_round(round_id)
+    reasons = reasons_against(row, RoundAction.SHARE, actor)
+    if not 1 <= days <= LONGEST_OBJECTION:
+        reasons.append(_("异议期须在 1 至 %s 个工作日之间。") % LONGEST_OBJECTION)
+    check(reasons)
+    measure.rank(row)
+    row.shared_by, row.shared_at = actor, at
+    row.objections_by = add_working_days(localdate(at), days, load_calendar())
+    columns = ("shared_by", "shared_at", "objections_by")
+    _move(row, RoundAction.SHARE, columns, actor=actor, after={"objections_by": row.objections_by.isoformat()})
+    row.assessments.update(confirmed_by=None, confirmed_at=None)
+    _tell_agencies(row, at)
+    return row
+
+
+def _tell_agencies(row: AssessmentRound, at: datetime) -> None:
+    words = {"round": row.name, "day": row.objections_by}
+    for one in row.assessments.select_related("agency"):
+        notices.tell(
+            access.holders(Permission.OBJECT, one.agency),
+            kind=NOTICE_KIND,
+            key=f"assessment-shared:{one.pk}:{at.isoformat()}",
+            subject=_("%(round)s初评结果已反馈，异议截止 %(day)s") % words,
+            path=reverse("admin:evaluation_assessment_change", args=[one.pk]),
+        )
+
+
+@transaction.atomic
+def reopen(round_id: int, *, actor: User, at: datetime, note: str) -> AssessmentRound:
+    """退回评分: back to measuring and checking, with the reason. What was ruled stays ruled."""
+    row = locked_round(round_id)
+    reasons = reasons_against(row, RoundAction.REOPEN, actor)
+    check(reasons if reasons or note.strip() else [_("须写明退回的原因。")])
+    row.shared_by, row.shared_at, row.objections_by = None, None, None
+    _move(row, RoundAction.REOPEN, ("shared_by", "shared_at", "objections_by"), actor=actor, note=clean_text(note))
+    return row
+
+
+@transaction.atomic
+def freeze(round_id: int, *, actor: User, at: datetime) -> AssessmentRound:
+    """定分: every point for good, in an archive that outsiders recompute.
+
+    The archive is built under the lock, so that no ruling slips in between; of 500 agencies that takes seconds, and
+    nobody else writes to a round that is being frozen.
+    """
+    row = locked_round(round_id)
+    check(reasons_against(row, RoundAction.FREEZE, actor))
+    measure.rank(row)
+    data = archive.build(row, at=at)
+    row.archive = files.store_made(data, name=f"{row.slug}", kind=ZIP, by=actor)
+    row.digest = row.archive.sha256
+    row.frozen_by, row.frozen_at = actor, at
+    columns = ("archive", "digest", "frozen_by", "frozen_at")
+    _move(row, RoundAction.FREEZE, columns, actor=actor, after={"digest": row.digest})
+    return row
+
+
+@transaction.atomic
+def cancel(round_id: int, *, actor: User, at: datetime, note: str) -> AssessmentRound:
+    row = locked_round(round_id)
+    reasons = reasons_against(row, RoundAction.CANCEL, actor)
+    check(reasons if reasons or note.strip() else [_("须写明取消的原因。")])
+    _move(row, RoundAction.CANCEL, (), actor=actor, note=clean_text(note))
+    return row
+
+
+@transaction.atomic
+def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> Item:
+    """拟制公开稿: an item with the ranking and the archive, to be reviewed and published as any other.
+
+    `agency`: who publishes it; the office of whoever drafts it. Raises ValidationError with reasons.
+    """
+    row = locked_round(round_id)
+    reasons = reasons_against(row, RoundAction.DRAFT_ITEM, actor)
+    if not access.can(actor, Permission.ASSESS, agency):
+        reasons.append(_("您在%s没有考核职责。") % agency.display_name)
+    check(reasons)
+    assert row.archive is not None  # frozen
+    ranked = row.assessments.select_related("agency").order_by("rank", "agency__position", "agency__name")
+    title = title_of(row)
+    content = draft.Content(
+        title=title,
+        body=render_to_string("evaluation/round_body.html", {"round": row, "assessments": ranked}),
+        summary=_summary(row, len(ranked)),
+        formed_on=localdate(row.frozen_at) if row.frozen_at else None,
+        category=Category.PERSONNEL,
+        topic="综合政务/政务公开",
+        keywords=["政务公开考核", "成绩单"],
+        extra={"kind": "assessment", "period": _period(row), "digest": row.digest},
+    )
+    row.item = draft.create_item(
+        content,
+        agency=agency,
+        item_type=ITEM_TYPE,
+        author=actor,
+        at=at,
+        source=draft.Source(SOURCE, row.slug),
+        attachments=[(row.archive, f"{row.name}复算包")],
+    )
+    row.save(update_fields=["item"])
+    audit.record(
+        actor,
+        f"assessmentround.{RoundAction.DRAFT_ITEM}",
+        row,
+        agency=agency,
+        after={"item": row.item.index_number, "digest": row.digest},
+        basis=BASIS,
+    )
+    return row.item
+
+
+def title_of(row: AssessmentRound) -> str:
+    """The name of a record, which is Chinese on every page."""
+    return f"{row.name}结果"
+
+
+def _period(row: AssessmentRound) -> str:
+    return f"{row.period_start:%Y-%m-%d}至{row.period_end:%Y-%m-%d}"
+
+
+def _summary(row: AssessmentRound, count: int) -> str:
+    return f"{row.name}，统计期{_period(row)}，{count}个单位参加，附可供复算的数据。"
+
+
+def _move(
+    row: AssessmentRound,
+    action: RoundAction,
+    columns: Iterable[str],
+    *,
+    actor: User,
+    after: dict[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    before = row.state
+    target = next_round_state(before, action)
+    if target is None:
+        raise ValidationError(_("考核的状态已经改变。"))
+    row.state = target
+    row.save(update_fields=["state", *columns])
+    audit.record(
+        actor,
+        f"assessmentround.{action}",
+        row,
+        before={"state": before},
+        after={"state": target} | (after or {}),
+        basis=BASIS,
+        note=note,
+    )

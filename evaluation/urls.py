@@ -1,0 +1,5 @@
+"""Pages of scorecards and of the social evaluation."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

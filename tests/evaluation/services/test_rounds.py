@@ -1,0 +1,154 @@
+"""A round from plan to item: measured, told, frozen by another person, bound by an archive anybody recomputes."""
+
+import subprocess
+import sys
+import zipfile
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+
+from evaluation.enums import RoundState
+from evaluation.models import AssessmentRound, Score
+from evaluation.services import archive, measure, rounds
+from evaluation.workflow import RoundAction
+from govportal.now import now
+from tests.factories.kernel import make_agency
+from tests.factories.obligations import make_obligation
+from tests.factories.rounds import (
+    check_all,
+    freeze_round,
+    make_finding,
+    make_inspector,
+    make_office,
+    make_round,
+    open_round,
+    share_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def _with_one_late(agencies: int = 2) -> AssessmentRound:
+    office = make_office()
+    below = [make_agency(parent=office) for _each in range(agencies)]
+    for agency, met_on in zip(below, (date(2026, 3, 1), date(2026, 3, 20)), strict=False):
+        make_obligation(agency=agency, due_on=date(2026, 3, 10), met_on=met_on)
+    return open_round(*below, office=office)
+
+
+def recompute(data: bytes, folder: Path) -> subprocess.CompletedProcess[str]:
+    zipfile.ZipFile(BytesIO(data)).extractall(folder)
+    return subprocess.run(
+        [sys.executable, "-I", "-S", str(folder / "recompute.py")], capture_output=True, text=True, check=False
+    )
+
+
+def test_measure_computes_points_of_what_was_late() -> None:
+    row = _with_one_late()
+
+    first, second = row.assessments.order_by("agency__pk")
+    points = dict(Score.objects.filter(assessment=second).values_list("indicator__measure", "points"))
+    assert first.total == Decimal(100)
+    assert points["timeliness"] == Decimal("19.50")
+    assert second.total < first.total
+    assert (first.rank, second.rank) == (1, 2)
+
+
+def test_archive_of_a_frozen_round_agrees_by_itself(tmp_path: Path) -> None:
+    row = _with_one_late()
+    make_finding(row.assessments.all()[0])
+    row = freeze_round(share_round(row))
+
+    assert row.archive is not None
+    data = row.archive.file.open().read()
+    done = recompute(data, tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "all agree" in done.stdout
+    assert row.digest == row.archive.sha256
+    assert archive.build(row, at=row.frozen_at) == data
+
+
+def test_share_refuses_while_something_is_unchecked() -> None:
+    row = _with_one_late()
+
+    with pytest.raises(ValidationError, match="没有查阅"):
+        rounds.share(row.pk, actor=row.made_by, at=now())
+
+
+def test_freeze_refuses_who_told_the_agencies() -> None:
+    row = share_round(_with_one_late())
+
+    with pytest.raises(ValidationError, match="反馈初评的人不能定分"):
+        freeze_round(row, actor=row.made_by)
+
+
+def test_freeze_waits_for_the_time_to_object() -> None:
+    row = share_round(_with_one_late())
+    other = make_inspector(row.made_by.memberships.get().agency)
+
+    assert any("异议期" in reason for reason in rounds.reasons_against(row, RoundAction.FREEZE, other))
+
+
+def test_frozen_round_is_closed_by_the_database() -> None:
+    row = freeze_round(share_round(_with_one_late()))
+    score = Score.objects.filter(assessment__round=row).first()
+    assert score is not None
+
+    for write in (
+        lambda: Score.objects.filter(pk=score.pk).update(points=Decimal(1)),
+        lambda: Score.objects.filter(pk=score.pk).delete(),
+        lambda: row.assessments.update(total=Decimal(1)),
+        lambda: AssessmentRound.objects.filter(pk=row.pk).update(state=RoundState.OPEN),
+        lambda: AssessmentRound.objects.filter(pk=row.pk).update(seed="mine"),
+    ):
+        with pytest.raises(DatabaseError, match="frozen assessment"), transaction.atomic():
+            write()
+
+
+def test_reopen_and_cancel_ask_for_a_reason() -> None:
+    row = share_round(_with_one_late())
+
+    with pytest.raises(ValidationError, match="原因"):
+        rounds.reopen(row.pk, actor=row.made_by, at=now(), note=" ")
+    with pytest.raises(ValidationError, match="原因"):
+        rounds.cancel(row.pk, actor=row.made_by, at=now(), note="")
+    rounds.reopen(row.pk, actor=row.made_by, at=now(), note="漏查一项")
+    assert AssessmentRound.objects.get().state == RoundState.OPEN
+
+
+def test_draft_item_carries_archive_and_digest() -> None:
+    row = freeze_round(share_round(_with_one_late()))
+    office = row.made_by.memberships.get().agency
+    assert row.frozen_by is not None
+
+    item = rounds.draft_item(row.pk, agency=office, actor=row.frozen_by, at=now())
+
+    edition = item.editions.get()
+    assert edition.extra["digest"] == row.digest
+    assert edition.attachments.get().attachment == row.archive
+
+
+def test_make_refuses_a_set_that_is_not_in_force() -> None:
+    row = make_round()
+    row.indicator_set.state = "draft"
+    plan = rounds.Plan(
+        slug="x", name="x", kind=row.kind, indicator_set=row.indicator_set, period_start=row.period_start,
+        period_end=row.period_end, agencies=[make_agency()],
+    )  # fmt: skip
+
+    assert any("没有施行" in reason for reason in rounds.reasons_against_making(plan, row.made_by))
+
+
+def test_measure_of_a_closed_round_is_refused() -> None:
+    row = _with_one_late()
+    check_all(row)
+    rounds.share(row.pk, actor=row.made_by, at=now())
+
+    with pytest.raises(ValidationError):
+        measure.measure(row.pk, at=now())

@@ -1,0 +1,100 @@
+"""Rounds of assessment in every state, with the people who move them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from evaluation.enums import CheckResult, FindingSource, FindingState, RoundKind
+from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator, SampleItem
+from evaluation.services import measure, rounds
+from govportal.models import Agency, User
+from govportal.now import now
+from govportal.permissions import Role
+from tests.factories.indicators import make_indicator_set
+from tests.factories.kernel import make_agency, make_member
+
+PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
+
+
+def make_office() -> Agency:
+    """The government at the top, whose inspectors assess everybody below it."""
+    return make_agency(name="澄明县人民政府")
+
+
+def make_inspector(office: Agency, **values: Any) -> User:
+    return make_member(Role.INSPECTOR, office, **values)
+
+
+def make_round(
+    *agencies: Agency,
+    office: Agency | None = None,
+    actor: User | None = None,
+    at: datetime | None = None,
+    **values: Any,
+) -> AssessmentRound:
+    """In preparation. Without agencies: of one below the office."""
+    office = office or make_office()
+    actor = actor or make_inspector(office)
+    plan: dict[str, Any] = {
+        "slug": "2026-h1",
+        "name": "2026年上半年政务公开考核",
+        "kind": RoundKind.SPOT,
+        "period_start": PERIOD[0],
+        "period_end": PERIOD[1],
+        "sample_size": 0,
+        "agencies": agencies or [make_agency(parent=office)],
+    } | values
+    if "indicator_set" not in plan:
+        plan["indicator_set"] = make_indicator_set(state="in_force")
+    return rounds.make(rounds.Plan(**plan), actor=actor, at=at or now())
+
+
+def open_round(*agencies: Agency, at: datetime | None = None, **values: Any) -> AssessmentRound:
+    """评分中, measured once."""
+    moment = at or now()
+    row = make_round(*agencies, at=moment, **values)
+    rounds.open_round(row.pk, actor=row.made_by, at=moment)
+    return measure.measure(row.pk, at=moment)
+
+
+def check_all(row: AssessmentRound, *, actor: User | None = None) -> None:
+    """Everything that an inspector has to look at, without a finding."""
+    signed = {"checked_by": actor or row.made_by, "checked_at": now()}
+    for assessment in row.assessments.all():
+        for indicator in row.indicator_set.indicators.manual():
+            Check.objects.get_or_create(
+                assessment=assessment, indicator=indicator, defaults={"result": CheckResult.CLEAR, **signed}
+            )
+    SampleItem.objects.filter(assessment__round=row).update(result=CheckResult.CLEAR, **signed)
+
+
+def make_finding(assessment: Assessment, indicator: Indicator | None = None, **values: Any) -> Finding:
+    """A finding as it stands in its row; the points follow by measure.rescore."""
+    indicator = indicator or assessment.round.indicator_set.indicators.manual()[0]
+    row = {
+        "number": Finding.objects.filter(assessment__round=assessment.round_id).count() + 1,
+        "source": FindingSource.INSPECTION,
+        "state": FindingState.STANDING,
+        "text": "网站上找不到本单位的办公地址",
+        "unit_deduction": indicator.deductions[0],
+        "found_by": values.pop("found_by", None) or assessment.round.made_by,
+        "found_at": now(),
+    } | values
+    found = Finding.objects.create(assessment=assessment, indicator=indicator, **row)
+    found.refresh_from_db()
+    measure.rescore(assessment, indicator)
+    return found
+
+
+def share_round(row: AssessmentRound, *, at: datetime | None = None) -> AssessmentRound:
+    """征求异议."""
+    check_all(row)
+    return rounds.share(row.pk, actor=row.made_by, at=at or now())
+
+
+def freeze_round(row: AssessmentRound, *, actor: User | None = None, at: datetime | None = None) -> AssessmentRound:
+    """已定分, by another inspector of the same office; every agency has agreed."""
+    office = row.made_by.memberships.get().agency
+    moment = at or now()
+    actor = actor or make_inspector(office)
+    row.assessments.update(confirmed_by=row.made_by, confirmed_at=moment)
+    return rounds.freeze(row.pk, actor=actor, at=moment)

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import models
-from django.db.models import CharField, Q, Value, When
-from django.urls import reverse
-
-from disclosure.enums import READABLE_STATES, Audience
 from disclosure.models import Obligation
-from evaluation.indicators.terms import AgencyCase, Span, iso
+from disclosure.queries import ObligationQuerySet
+from evaluation.indicators.addresses import addresses
+from evaluation.indicators.items import where_readable
+from evaluation.indicators.terms import AgencyCase, Span, iso, judged
 from evaluation.scoring import Case
 
 
@@ -27,32 +25,33 @@ class Row(NamedTuple):
     slug: str
 
 
-def due_in_period(span: Span) -> Iterable[Any]:
-    """Public obligations whose last day lies in the period and is over. What was met after `as_of` was not met yet."""
-    rows = Obligation.objects.public().to_the_public().decided(span.as_of, span.since)
-    return listed(rows.filter(due_on__lte=span.until))
+def fell_due(span: Span) -> ObligationQuerySet:
+    """Obligations that everybody may see, whose last day lies in the period and is over, or that were met already."""
+    return Obligation.objects.public().decided(span.as_of, span.since).filter(due_on__lte=span.until)
 
 
-def listed(rows: Any) -> Iterator[Row]:
-    """In the order of the archive."""
-    readable = Q(met_by__audience=Audience.PUBLIC, met_by__state__in=READABLE_STATES)
-    slug = models.Case(When(readable, then="met_by__slug"), default=Value(""), output_field=CharField())
-    columns = ("pk", "agency_id", "entry_id", "entry__code", "entry__level1", "due_on", "met_on", "slug")
-    found = rows.annotate(slug=slug).order_by("due_on", "pk").values_list(*columns)
-    return (Row(*values) for values in found.iterator(chunk_size=10_000))
+def due_in_period(span: Span) -> Iterator[Row]:
+    """What was owed to the public."""
+    return listed(fell_due(span).to_the_public())
 
 
-def case_of(row: Row, span: Span, *, by: date | None = None) -> AgencyCase:
-    """`by`: the day until which it counts as earned; None: whenever it was met."""
-    met_on = row.met_on if row.met_on and row.met_on <= span.as_of else None
-    return (
-        row.agency_id,
-        Case(
-            f"obligation-{row.pk}",
-            f"{row.code} {row.matter}",
-            iso(row.due_on),
-            iso(met_on),
-            earned=int(met_on is not None and (by is None or met_on <= by)),
-            address=reverse("item", args=[row.slug]) if row.slug else reverse("catalogue_entry", args=[row.entry_id]),
-        ),
-    )
+def listed(rows: ObligationQuerySet, *, done_on: str = "met_on") -> Iterator[Row]:
+    """In the order of the archive. `done_on`: the column that says when it was done."""
+    columns = ("pk", "agency_id", "entry_id", "entry__code", "entry__level1", "due_on", done_on, "slug")
+    found: Any = rows.annotate(slug=where_readable("met_by__", "slug")).order_by("due_on", "pk")
+    return (Row(*values) for values in found.values_list(*columns).iterator(chunk_size=10_000))
+
+
+def cases_of(rows: Iterable[Row], span: Span, judged_by: str) -> Iterator[AgencyCase]:
+    item, entry = addresses("item"), addresses("catalogue_entry")
+    for row in rows:
+        met_on = span.known(row.met_on)
+        if span.is_settled(row.due_on, met_on):
+            case = Case(
+                f"obligation-{row.pk}",
+                f"{row.code} {row.matter}",
+                iso(row.due_on),
+                iso(met_on),
+                address=item(row.slug) if row.slug else entry(row.entry_id),
+            )
+            yield row.agency_id, judged(case, judged_by)

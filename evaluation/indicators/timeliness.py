@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.indicators.obligations import Row, case_of, due_in_period
+from evaluation.indicators.obligations import Row, cases_of, due_in_period
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span
 from evaluation.scoring import ON_TIME
 
 
 def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
-    return (case_of(row, span, by=row.due_on) for row in rows)
+    return cases_of(rows, span, ON_TIME)
 
 
 INDICATOR = AutomaticIndicator(

@@ -1,0 +1,37 @@
+"""按时整改: of the rectifications whose last day lies in the period, those reported on that day or before it."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from disclosure.enums import RectificationState
+from disclosure.models import Rectification
+from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged
+from evaluation.scoring import ON_TIME, Case
+
+
+def rows(span: Span) -> Iterator[Rectification]:
+    due = Rectification.objects.public().filter(due_on__range=(span.since, span.until))
+    columns = ("number", "agency_id", "problem", "due_on", "state", "reported_on")
+    return due.only(*columns).order_by("due_on", "pk").iterator(chunk_size=10_000)
+
+
+def cases(rows: Iterable[Rectification], span: Span) -> Iterator[AgencyCase]:
+    for row in rows:
+        # A report that was sent back is none.
+        reported_on = None if row.state == RectificationState.RETURNED else span.known(row.reported_on)
+        if span.is_settled(row.due_on, reported_on):
+            case = Case(row.number, row.problem, iso(row.due_on), iso(reported_on), address=row.get_absolute_url())
+            yield row.agency_id, judged(case, ON_TIME)
+
+
+INDICATOR = AutomaticIndicator(
+    "rectified",
+    _("按时整改"),
+    _("整改期限在统计期内届满的整改，在期限当天或者以前报告整改情况的占多少。核实未通过的，到重新报告时算报告。"),
+    _("整改通知规定的期限"),
+    ON_TIME,
+    rows,
+    cases,
+    case_word=_("件"),
+)

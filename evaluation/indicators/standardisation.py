@@ -1,0 +1,77 @@
+"""规范率: of the items published in the period, those that lack no required element (domain §5).
+
+The cases are also what samples are drawn from (scoring.SAMPLED), so the key of a case is the slug of its item.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import Case as Choice
+from django.db.models import CharField, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from disclosure.models import Edition, Item
+from disclosure.rules import TARGETS_BASIS
+from disclosure.types import ITEM_TYPES, missing_elements
+from evaluation.indicators.addresses import addresses
+from evaluation.indicators.items import readable
+from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged, official
+from evaluation.scoring import NO_FAULT, SAMPLED, Case
+
+# Never empty, or read as a yes or no below: a text may be long.
+_APART = frozenset({"agency", "body"})
+_METADATA = tuple(sorted({name for kind in ITEM_TYPES.values() for name in kind.required} - _APART))
+
+
+class Row(NamedTuple):
+    """An item with the metadata of its current edition. `body`: whether it has one, as a mark or nothing."""
+
+    agency_id: int
+    slug: str
+    title: str
+    item_type: str
+    published_on: Any
+    body: str
+    extra: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+
+
+def rows(span: Span) -> Iterator[Row]:
+    published = Item.objects.filter(readable(), published_on__range=(span.since, span.until))
+    has_body = Choice(When(current_edition__body="", then=Value("")), default=Value("*"), output_field=CharField())
+    columns = ("agency_id", "slug", "title", "item_type", "published_on", "has_body", "current_edition__extra")
+    found: Any = published.filter(published_on__lte=span.as_of).annotate(has_body=has_body)
+    listed = found.order_by("published_on", "pk").values_list(*columns, *(f"current_edition__{n}" for n in _METADATA))
+    for values in listed.iterator(chunk_size=10_000):
+        own, metadata = values[: len(columns)], values[len(columns) :]
+        yield Row(*own, dict(zip(_METADATA, metadata, strict=True)))
+
+
+def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
+    address, labels = addresses("item"), _labels()
+    for row in rows:
+        values = {**row.metadata, "agency": row.agency_id, "body": row.body}
+        missing = missing_elements(row.item_type, values, row.extra)
+        words = "、".join(labels.get((row.item_type, key)) or labels.get(("", key), key) for key in missing)
+        fault = f"缺：{words}" if words else ""
+        case = Case(row.slug, row.title, done_on=iso(row.published_on), fault=fault, address=address(row.slug))
+        yield row.agency_id, judged(case, NO_FAULT)
+
+
+def _labels() -> dict[tuple[str, str], str]:
+    """What an element is called, by type and key as missing_elements gives it; of no type: of every one."""
+    names = {("", name): official(Edition._meta.get_field(name).verbose_name) for name in (*_METADATA, "body")}
+    extra = {(kind.key, f"extra.{one.key}"): official(one.label) for kind in ITEM_TYPES.values() for one in kind.extra}
+    return names | extra
+
+
+INDICATOR = AutomaticIndicator(
+    SAMPLED,
+    _("规范率"),
+    _("统计期内公开的信息，该类信息必备的要素齐全的占多少。每件缺哪些要素逐项列出。"),
+    TARGETS_BASIS,
+    NO_FAULT,
+    rows,
+    cases,
+    case_word=_("件"),
+)

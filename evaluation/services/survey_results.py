@@ -1,0 +1,132 @@
+"""汇总: ballots counted once and frozen under a digest, then drafted as an item for the ordinary review."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from disclosure.enums import Category
+from disclosure.models import Item
+from disclosure.services.draft import Content, Source, create_item
+from evaluation import survey_tally
+from evaluation.enums import Grade
+from evaluation.models import Survey
+from evaluation.services.survey_procedure import check, finish_step, locked, move, reasons_against, record
+from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
+from evaluation.survey_words import GRADE_WORDS
+from govportal import access
+from govportal.models import Agency, Membership, User
+from govportal.permissions import Permission
+
+SOURCE = "survey"
+ITEM_TYPE = "evaluation_result"
+KIND = "survey"  # of type_choices.EVALUATION_KINDS
+
+
+def public() -> QuerySet[Survey]:
+    """Surveys whose results everybody can read."""
+    readable = Item.objects.visible_to(AnonymousUser()).filter(item_type=ITEM_TYPE)
+    return Survey.objects.filter(state=SurveyState.TALLIED, item__in=readable)
+
+
+# --- the tally ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def tally(survey_id: int, *, actor: User, at: datetime) -> Survey:
+    """汇总 for good. Raises ValidationError."""
+    row = locked(survey_id)
+    check(reasons_against(row, SurveyAction.TALLY, actor))
+    with translation.override(settings.LANGUAGE_CODE):
+        frozen = survey_tally.payload(row)
+    row.tally, row.digest, row.tallied_at = frozen, survey_tally.digest_of(frozen), at
+    shown = sum(not one.get("too_few") for one in frozen["agencies"])
+    note = f"评议对象{len(frozen['agencies'])}个，公布结果{shown}个。"
+    finish_step(row, SurveyStepKind.TALLY, actor=actor, at=at, note=note)
+    fields = ("tally", "digest", "tallied_at")
+    return move(row, SurveyAction.TALLY, actor=actor, fields=fields, after={"digest": row.digest})
+
+
+# --- the item ----------------------------------------------------------------------------------------------------
+
+
+def publisher_of(actor: Any) -> Agency | None:
+    """The agency under whose name the results are published: the top of the tree, for which he conducts surveys."""
+    if not access.holds_for_all(actor, Permission.ASSESS):
+        return None
+    held = Membership.objects.filter(user=actor, agency__parent=None).select_related("agency").order_by("pk")
+    top = held.first()
+    return top.agency if top else None
+
+
+def reasons_against_drafting(row: Survey, actor: Any) -> list[str]:
+    reasons = reasons_against(row, SurveyAction.DRAFT_ITEM, actor)
+    if row.item_id:
+        reasons.append(_("公开稿已经拟制。"))
+    return reasons
+
+
+@transaction.atomic
+def draft_item(survey_id: int, *, actor: User, at: datetime) -> Item:
+    """拟制公开稿: what was frozen, agency by agency with its grade; reviewed and published as any other text.
+
+    As with a summary of messages, the permission is that for the matter: a draft binds nobody. Raises ValidationError.
+    """
+    row = locked(survey_id)
+    check(reasons_against_drafting(row, actor))
+    agency = publisher_of(actor)
+    if agency is None:
+        raise ValidationError([_("没有可以公布评议结果的单位。")])
+    assert row.tally is not None
+    content = Content(
+        title=f"{row.title}结果",
+        body=body(row),
+        summary=f"{row.title}：{_days(row)}进行，按优秀、良好、一般、差四个档次公布。",
+        formed_on=localdate(at),
+        category=Category.OTHER,
+        topic="综合政务/政务公开",
+        keywords=["社会评议"],
+        extra={"kind": KIND, "period": _days(row), "digest": row.digest},
+    )
+    item = create_item(
+        content, agency=agency, item_type=ITEM_TYPE, author=actor, at=at, source=Source(SOURCE, row.slug)
+    )
+    row.item = item
+    row.save(update_fields=["item"])
+    after = {"item": item.index_number, "digest": row.digest}
+    record(row, SurveyAction.DRAFT_ITEM, actor=actor, after=after)
+    return item
+
+
+def body(row: Survey) -> str:
+    """The text of the item. A record, so Chinese in every language."""
+    assert row.tally is not None
+    agencies = [
+        {**one, "grade_words": GRADE_WORDS[Grade(one["grade"])] if "grade" in one else ""} for one in row.tally["agencies"]
+    ]
+    with translation.override(settings.LANGUAGE_CODE):
+        context = {
+            "survey": row,
+            "tally": row.tally,
+            "agencies": agencies,
+            "days": _days(row),
+            "total": sum(row.tally["ballots"].values()),
+            "address": row.get_absolute_url(),
+        }
+        return render_to_string("evaluation/survey_item.html", context)
+
+
+def _days(row: Survey) -> str:
+    return f"{_chinese(row.opens_on)}至{_chinese(row.closes_on)}"
+
+
+def _chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,131 @@
+"""From ballots to results: counted by the database in two statements, scored by survey_scoring, frozen as a payload."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, Value, When
+
+from disclosure.publication_log import canonical_json
+from evaluation.enums import Grade
+from evaluation.models import BallotAnswer, Survey
+from evaluation.survey_enums import SurveyAspect, SurveyState
+from evaluation.survey_rules import MIN_BALLOTS
+from evaluation.survey_words import ASPECT_WORDS
+from evaluation.survey_scoring import Counted, Part, Result, results
+
+_OVER = (SurveyState.CLOSED, SurveyState.TALLIED)
+_INVITED = Case(When(ballot__group="", then=Value(False)), default=Value(True), output_field=BooleanField())
+
+
+def _answers(survey: Survey) -> list[Counted]:
+    rows = BallotAnswer.objects.filter(question__survey=survey, level__isnull=False).order_by()
+    found = rows.values_list("agency_id", _INVITED, "question__position", "level").annotate(n=Count("pk"))
+    return [Counted(agency, bool(invited), *rest) for agency, invited, *rest in found]
+
+
+def _ballots(survey: Survey) -> dict[tuple[int, bool], int]:
+    rows = BallotAnswer.objects.filter(question__survey=survey, level__isnull=False).order_by()
+    found = rows.values_list("agency_id", _INVITED).annotate(n=Count("ballot", distinct=True))
+    return {(agency, bool(invited)): n for agency, invited, n in found}
+
+
+def results_of(survey: Survey) -> dict[int, Result]:
+    """By id of the agencies that are rated; of those with too few ballots a result that says nothing."""
+    agencies = list(survey.agencies.values_list("pk", flat=True))
+    return results(agencies, _ballots(survey), _answers(survey), least=MIN_BALLOTS)
+
+
+def counts(survey: Survey) -> dict[int, list[tuple[int, str, dict[int, int]]]]:
+    """For the assessment: agency id -> (question, aspect in words, answers by level), of a survey that is over; nothing
+    of an agency with too few ballots, nor of a question that too few answered."""
+    if survey.state not in _OVER:
+        return {}
+    aspects = dict(survey.questions.values_list("position", "aspect"))
+    answers, ballots = _answers(survey), _ballots(survey)
+    found = results({row.agency for row in answers}, ballots, answers, least=MIN_BALLOTS)
+    return {
+        pk: [(one.question, _aspect(aspects[one.question]), dict(one.levels)) for one in result.questions]
+        for pk, result in sorted(found.items())
+        if result.score is not None
+    }
+
+
+def _aspect(value: str) -> str:
+    """In Chinese whatever language the page has: it is kept in records."""
+    return ASPECT_WORDS[SurveyAspect(value)]
+
+
+# --- grades ------------------------------------------------------------------------------------------------------
+
+
+def grade_of(score: Decimal, survey: Survey) -> Grade:
+    """评议结果分为优秀、良好、一般、差四个档次 (第七条)."""
+    steps = (
+        (survey.excellent_from, Grade.EXCELLENT), (survey.good_from, Grade.GOOD), (survey.fair_from, Grade.FAIR),
+    )  # fmt: skip
+    return next((grade for least, grade in steps if score >= least), Grade.POOR)
+
+
+# --- what is frozen ----------------------------------------------------------------------------------------------
+
+
+def payload(survey: Survey) -> dict[str, Any]:
+    """Everything that is shown of the results, and nothing else. Numbers as text, so that they stay as they are."""
+    found = results_of(survey)
+    return {
+        "survey": survey.slug,
+        "title": survey.title,
+        "opens_on": survey.opens_on.isoformat(),
+        "closes_on": survey.closes_on.isoformat(),
+        "least_ballots": MIN_BALLOTS,
+        "thresholds": {"excellent": survey.excellent_from, "good": survey.good_from, "fair": survey.fair_from},
+        "questions": [
+            {"position": row.position, "aspect": _aspect(row.aspect), "text": row.text}
+            for row in survey.questions.order_by("position")
+        ],
+        "ballots": _cast(survey),
+        "agencies": [
+            {"code": agency.code, "name": agency.name, **_shown(found[agency.pk], survey)}
+            for agency in survey.agencies.order_by("position", "name", "pk")
+        ],
+    }
+
+
+def _cast(survey: Survey) -> dict[str, int]:
+    """How many ballots came back, from the public and from the invited."""
+    found: dict[str, int] = defaultdict(int)
+    for group, n in survey.ballots.order_by().values_list("group").annotate(n=Count("pk")):
+        found["invited" if group else "public"] += n
+    return {name: found[name] for name in ("public", "invited")}
+
+
+def _shown(result: Result, survey: Survey) -> dict[str, Any]:
+    if result.score is None:
+        return {"too_few": True}
+    return {
+        "ballots": result.ballots,
+        "score": f"{result.score:.2f}",
+        "grade": grade_of(result.score, survey).value,
+        "public": _part(result.public),
+        "invited": _part(result.invited),
+        "questions": [
+            {
+                "position": one.question,
+                "answers": one.answers,
+                "score": f"{one.score:.2f}",
+                "levels": {str(level): count for level, count in one.levels.items()},
+            }
+            for one in result.questions
+        ],
+    }
+
+
+def _part(part: Part | None) -> dict[str, Any] | None:
+    return {"ballots": part.ballots, "score": f"{part.score:.2f}"} if part else None
+
+
+def digest_of(frozen: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical_json(frozen)).hexdigest()

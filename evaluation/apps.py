@@ -8,6 +8,14 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the kernel what its pages and jobs need from here (govportal/contributions.py)."""
-        from evaluation import round_contributions
+        from evaluation import (
+            accountability_contributions,
+            indicator_contributions,
+            round_contributions,
+            survey_contributions,
+        )
 
         round_contributions.contribute()
+        accountability_contributions.contribute()
+        indicator_contributions.contribute()
+        survey_contributions.contribute()

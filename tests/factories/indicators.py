@@ -34,7 +34,7 @@ GROUPS: Mapping[str, tuple[int, Sequence[dict[str, Any]]]] = {
 
 
 def make_indicator_set(
-    code: str = "", *, state: SetState = SetState.IN_FORCE, groups: Any = None, **values: Any
+    code: str = "", *, state: str = SetState.IN_FORCE, groups: Any = None, **values: Any
 ) -> IndicatorSet:
     """A set with the indicators COV and TIM (automatic) and M1, M2, M3 (manual), or with `groups` of that shape."""
     number = next(_numbers)
@@ -45,9 +45,10 @@ def make_indicator_set(
         group = make_indicator_group(one, name=name, weight=Decimal(weight))
         for each in indicators:
             make_indicator(group, **each)
-    if state != SetState.DRAFT:  # nothing comes into a set that is in force
-        one.state, one.enforced_at = state, values["made_at"]
-        one.save(update_fields=["state", "enforced_at"])
+    for step in (SetState.IN_FORCE, SetState.RETIRED):  # nothing comes into a set that is in force
+        if one.state != state:
+            one.state, one.enforced_at = step, one.made_at
+            one.save(update_fields=["state", "enforced_at"])
     return one
 
 

@@ -19,7 +19,7 @@ class Row(NamedTuple):
     agency_id: int
     slug: str
     title: str
-    outcome_by: date
+    outcome_by: date | None
     outcome_on: date | None
 
 

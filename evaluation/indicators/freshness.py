@@ -6,7 +6,7 @@ the day its texts were public, not by the day they came in.
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Max, Q
 from django.urls import reverse
@@ -46,7 +46,7 @@ def rows(span: Span) -> Iterator[Row]:
         latest[f"{rule.key}_at"] = Max("published_at", filter=_shown_in(rule) & ~_TAKEN_OVER)
         latest[f"{rule.key}_on"] = Max("published_on", filter=_shown_in(rule) & _TAKEN_OVER)
     found = Edition.objects.filter(readable("item__"), public, state=EditionState.PUBLISHED).order_by()
-    agencies = found.values("item__agency_id", "item__agency__code").annotate(**latest)
+    agencies: Any = found.values("item__agency_id", "item__agency__code").annotate(**latest)
     for row in agencies.order_by("item__agency_id"):
         days = (_later(row[f"{rule.key}_at"], row[f"{rule.key}_on"]) for rule in FRESHNESS_RULES)
         yield Row(row["item__agency_id"], row["item__agency__code"], tuple(days))

@@ -1,9 +1,10 @@
 """规范率: of the items published in the period, those that lack no required element (domain §5).
 
-The cases are also what samples are drawn from (scoring.SAMPLED), so the key of a case is the slug of its item.
+The key of a case is the slug of its item, as in the population that samples are drawn from.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Case as Choice
@@ -16,7 +17,7 @@ from disclosure.types import ITEM_TYPES, missing_elements
 from evaluation.indicators.addresses import addresses
 from evaluation.indicators.items import readable
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged, official
-from evaluation.scoring import NO_FAULT, SAMPLED, Case
+from evaluation.scoring import NO_FAULT, Case
 
 # Never empty, or read as a yes or no below: a text may be long.
 _APART = frozenset({"agency", "body"})
@@ -30,7 +31,7 @@ class Row(NamedTuple):
     slug: str
     title: str
     item_type: str
-    published_on: Any
+    published_on: date
     body: str
     extra: Mapping[str, Any]
     metadata: Mapping[str, Any]
@@ -42,9 +43,8 @@ def rows(span: Span) -> Iterator[Row]:
     columns = ("agency_id", "slug", "title", "item_type", "published_on", "has_body", "current_edition__extra")
     found: Any = published.filter(published_on__lte=span.as_of).annotate(has_body=has_body)
     listed = found.order_by("published_on", "pk").values_list(*columns, *(f"current_edition__{n}" for n in _METADATA))
-    for values in listed.iterator(chunk_size=10_000):
-        own, metadata = values[: len(columns)], values[len(columns) :]
-        yield Row(*own, dict(zip(_METADATA, metadata, strict=True)))
+    for agency_id, slug, title, kind, published_on, body, extra, *metadata in listed.iterator(chunk_size=10_000):
+        yield Row(agency_id, slug, title, kind, published_on, body, extra, dict(zip(_METADATA, metadata, strict=True)))
 
 
 def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
@@ -60,13 +60,14 @@ def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
 
 def _labels() -> dict[tuple[str, str], str]:
     """What an element is called, by type and key as missing_elements gives it; of no type: of every one."""
-    names = {("", name): official(Edition._meta.get_field(name).verbose_name) for name in (*_METADATA, "body")}
+    columns = {field.name: field for field in Edition._meta.fields}
+    names = {("", name): official(columns[name].verbose_name) for name in (*_METADATA, "body")}
     extra = {(kind.key, f"extra.{one.key}"): official(one.label) for kind in ITEM_TYPES.values() for one in kind.extra}
     return names | extra
 
 
 INDICATOR = AutomaticIndicator(
-    SAMPLED,
+    "standardisation",
     _("规范率"),
     _("统计期内公开的信息，该类信息必备的要素齐全的占多少。每件缺哪些要素逐项列出。"),
     TARGETS_BASIS,

@@ -49,7 +49,7 @@ def _figure(visit: Visit) -> Figure | None:
 
 
 def _url() -> str:
-    return f"{reverse('admin:evaluation_survey_changelist')}?queue=waiting"
+    return f"{reverse('admin:evaluation_survey_changelist')}?queue=open"
 
 
 QUEUE = StaffQueue("surveys", gettext_lazy("社会评议"), _figure, _url, position=330)

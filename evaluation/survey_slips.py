@@ -26,6 +26,4 @@ def render(row: Survey, slips: Sequence[Slip], *, at: datetime) -> bytes:
     with translation.override(settings.LANGUAGE_CODE):
         html = render_to_string(TEMPLATE, {"survey": row, "title": title, "sheets": list(batched(slips, A_SHEET))})
     codes = {f"code-{slip.number}.png": qr.png(slip.address, border=0) for slip in slips}
-    return pdf.render(
-        html, stylesheets=STYLE_SHEETS, title=title, created_at=at, variant="pdf/ua-1", resources=codes
-    )
+    return pdf.render(html, stylesheets=STYLE_SHEETS, title=title, created_at=at, variant="pdf/ua-1", resources=codes)

@@ -13,8 +13,8 @@ from evaluation.enums import Grade
 from evaluation.models import BallotAnswer, Survey
 from evaluation.survey_enums import SurveyAspect, SurveyState
 from evaluation.survey_rules import MIN_BALLOTS
-from evaluation.survey_words import ASPECT_WORDS
 from evaluation.survey_scoring import Counted, Part, Result, results
+from evaluation.survey_words import ASPECT_WORDS
 
 _OVER = (SurveyState.CLOSED, SurveyState.TALLIED)
 _INVITED = Case(When(ballot__group="", then=Value(False)), default=Value(True), output_field=BooleanField())

@@ -17,4 +17,6 @@ JOB = ScheduledJob(UPKEEP, gettext_lazy("截止社会评议，清除参评人员
 def survey_upkeep() -> None:
     closed = survey_running.close_due(now())
     purged = survey_evaluators.purge(now())
-    heartbeat.beat(UPKEEP, now(), _("截止 %(closed)s 次，清除 %(purged)s 人") % {"closed": len(closed), "purged": purged})
+    heartbeat.beat(
+        UPKEEP, now(), _("截止 %(closed)s 次，清除 %(purged)s 人") % {"closed": len(closed), "purged": purged}
+    )

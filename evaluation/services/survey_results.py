@@ -110,7 +110,8 @@ def body(row: Survey) -> str:
     """The text of the item. A record, so Chinese in every language."""
     assert row.tally is not None
     agencies = [
-        {**one, "grade_words": GRADE_WORDS[Grade(one["grade"])] if "grade" in one else ""} for one in row.tally["agencies"]
+        {**one, "grade_words": GRADE_WORDS[Grade(one["grade"])] if "grade" in one else ""}
+        for one in row.tally["agencies"]
     ]
     with translation.override(settings.LANGUAGE_CODE):
         context = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
@@ -133,12 +133,26 @@ def _body(row: Survey, token: str) -> str:
 
 
 def prepare_slips(
-    row: Survey, *, actor: User, group: EvaluatorGroup | str = "", only: Iterable[int] | None = None
+    row: Survey,
+    *,
+    actor: User,
+    group: EvaluatorGroup | str = "",
+    only: Iterable[int] | None = None,
+    is_again: bool = False,
 ) -> list[Slip]:
-    """What would be printed, with new tokens that open nothing before `issue_slips`. Raises ValidationError."""
+    """What would be printed, with new tokens that open nothing before `issue_slips`: for one group or all, for `only`
+    these, or `is_again` for whoever had a slip that he has not used. Raises ValidationError."""
+    only = _unused_slips(row) if is_again else only
     people = _chosen(row, InvitationWay.SLIP, only, group)
     check(reasons_against_issuing(row, people, InvitationWay.SLIP, actor))
     return [Slip(one.pk, one.token_key, one.number, _group_words(one.group), new_token()) for one in people]
+
+
+def _unused_slips(row: Survey) -> list[int]:
+    """With those who wait for their first."""
+    people = Evaluator.objects.filter(survey=row, used_on=None, voided_on=None, purged_on=None)
+    mine = Q(way=InvitationWay.SLIP) | Q(pk__in=waiting(row, InvitationWay.SLIP).order_by().values("pk"))
+    return list(people.filter(mine).values_list("pk", flat=True))
 
 
 def _group_words(group: str) -> str:

@@ -1,5 +1,5 @@
 """Evaluation in the admin."""
 
-from evaluation.admin import assessments, objections, rounds
+from evaluation.admin import accountability, assessments, indicator_sets, objections, rounds, survey_evaluators, surveys
 
-__all__ = ["assessments", "objections", "rounds"]
+__all__ = ["accountability", "assessments", "indicator_sets", "objections", "rounds", "survey_evaluators", "surveys"]

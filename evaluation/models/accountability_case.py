@@ -1,5 +1,5 @@
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -95,6 +95,9 @@ class AccountabilityCase(models.Model):
         "disclosure.Item", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("公开摘要")
     )
     purged_at = models.DateTimeField(_("清除时间"), null=True, blank=True)
+
+    # What a page has asked of this very object; None: asked each time, as services do of the row they have locked.
+    asked: dict[object, Any] | None = None
 
     objects: ClassVar[AccountabilityCaseQuerySet] = AccountabilityCaseQuerySet.as_manager()  # type: ignore[assignment]
 

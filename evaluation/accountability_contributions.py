@@ -1,0 +1,18 @@
+"""What accountability adds to the kernel: triggers, audit words, confidential rows, queues, the demo; at start-up."""
+
+from evaluation import accountability_database, accountability_queues, accountability_words
+from evaluation.services import accountability_correct, accountability_tell
+from govportal import contributions, dbsetup
+from govportal.contributions import RectificationMandate
+
+
+def contribute() -> None:
+    for trigger in accountability_database.guards():
+        dbsetup.declare(trigger)
+    contributions.audit_words.update(accountability_words.AUDIT_WORDS)
+    contributions.confidential_subjects.update(accountability_words.CONFIDENTIAL)
+    contributions.notice_kinds.update(accountability_tell.NOTICE_KINDS)
+    contributions.rectification_mandates.append(
+        RectificationMandate(rows=accountability_correct.mandated, people=accountability_correct.people_of)
+    )
+    accountability_queues.contribute()

@@ -1,0 +1,157 @@
+"""Triggers on accountability: nobody is decided about before he had his say, and what he said and was decided stays.
+
+The services refuse first and say why. A new data key writes encrypted columns anew, so these may change but not become
+empty, except where the purge after retention has set `purged_at` (services/accountability_purge.py).
+"""
+
+# ruff: noqa: S608  (names of our own tables and columns)
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import Model
+
+from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState
+from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
+from govportal.crypto import EncryptedTextField
+from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard, no_replacement
+
+_CASE, _PERSON = AccountabilityCase._meta.db_table, Respondent._meta.db_table
+_EVENT, _NOTICE = AccountabilityEvent._meta.db_table, AccountabilityNotice._meta.db_table
+
+_FIXED = (
+    "id", "number", "office_id", "agency_id", "trigger", "trigger_words", "basis", "finding_id", "complaint_id",
+    "obligation_id", "assessment_id", "opened_by_id", "opened_on", "public_facts",
+)  # fmt: skip
+_DECIDED = ("decided_by_id", "decided_on", "agency_measure", "heard_on")
+_ENDED = ("state", "closed_on", "corrected_by_id", "corrected_on", "verified_by_id", "verified_on")
+_WORDS = ("facts", "reasons", "correction")
+_SAID = ("heard_on", "heard_by_id", "waived_on")
+_DIVISION = ("post", "part", "circumstance", "dissent_on_record", "responsibility", "responsibility_basis", "measure")
+
+
+def guards() -> list[DatabaseObject]:
+    return [
+        case_guard(),
+        person_guard(),
+        event_guard(),
+        notice_guard(),
+        no_replacement(_CASE, unique=[("number",), ("complaint_id",), ("rectification_id",), ("summary_id",)]),
+        no_replacement(_PERSON, unique=[("paper_id",)]),
+        no_replacement(_EVENT),
+        no_replacement(_NOTICE, unique=[("number",), ("file_id",), ("respondent_id", "kind")]),
+    ]
+
+
+def _changed(columns: Iterable[str]) -> str:
+    """A column may be called like a word of SQL (`on`, `trigger`), hence the quotes."""
+    return "(" + " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns) + ")"
+
+
+def _emptied(columns: Iterable[str]) -> str:
+    return "(" + " OR ".join(f"(OLD.{column} <> '' AND NEW.{column} = '')" for column in columns) + ")"
+
+
+def _plain(model: type[Model], but: Collection[str] = ()) -> list[str]:
+    """The columns that no key writes anew, without those that follow later."""
+    fields = (one for one in model._meta.concrete_fields if not isinstance(one, EncryptedTextField))
+    return [str(one.column) for one in fields if str(one.column) not in but]
+
+
+def _in(states: Iterable[CaseState]) -> str:
+    return ", ".join(f"'{state.value}'" for state in states)
+
+
+def _case_of(row: str, condition: str) -> str:
+    return f"EXISTS (SELECT 1 FROM {_CASE} q WHERE q.id = {row}.case_id AND {condition})"
+
+
+def _unheard(case_id: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_PERSON} p WHERE p.case_id = {case_id} AND p.heard_on IS NULL AND p.waived_on IS NULL)"
+    )
+
+
+def case_guard() -> DatabaseObject:
+    """What it was opened by for good; no decision over somebody unheard; the decision and the end for good."""
+    nobody = f"NOT EXISTS (SELECT 1 FROM {_PERSON} p WHERE p.case_id = NEW.id)"
+    unheard = (
+        f"NEW.state IN ({_in(RULED_CASES)}) AND OLD.state NOT IN ({_in(RULED_CASES)}) "
+        f"AND (OLD.state <> '{CaseState.HEARD.value}' OR {nobody} OR {_unheard('NEW.id')})"
+    )
+    decided = f"OLD.decided_on IS NOT NULL AND {_changed(_DECIDED)}"
+    undone = f"OLD.decided_on IS NOT NULL AND NEW.state IN ('{CaseState.OPENED.value}', '{CaseState.HEARD.value}')"
+    ended = f"OLD.closed_on IS NOT NULL AND {_changed(_ENDED)}"
+    once = "OLD.rectification_id IS NOT NULL AND OLD.rectification_id IS DISTINCT FROM NEW.rectification_id"
+    purged = (
+        f"(OLD.purged_at IS NOT NULL AND {_changed(('purged_at',))}) "
+        f"OR (NEW.purged_at IS NOT NULL AND NEW.state NOT IN ({_in(ENDED_CASES)}))"
+    )
+    emptied = f"NEW.purged_at IS NULL AND {_emptied(_WORDS)}"
+    rules = (_changed(_FIXED), unheard, decided, undone, ended, once, purged, emptied)
+    return guard(
+        f"{_CASE}_guard",
+        _CASE,
+        (
+            Rule("INSERT", f"NEW.state <> '{CaseState.OPENED.value}'"),
+            Rule("UPDATE", " OR ".join(f"({rule})" for rule in rules)),
+            Rule("DELETE", ALWAYS),
+        ),
+        "a case of accountability keeps what it was opened by, hears before it decides, and is never deleted",
+    )
+
+
+def person_guard() -> DatabaseObject:
+    """Named while the case is open; who has had his say stays with what he said; the decision stays."""
+    past = [state for state in CaseState if state != CaseState.OPENED]
+    settled = [state for state in CaseState if state not in {CaseState.OPENED, CaseState.HEARD}]
+    purged = _case_of("OLD", "q.purged_at IS NOT NULL")
+    said = f"(OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL) AND {_changed(_SAID)}"
+    new_say = f"{_changed(_SAID)} AND {_case_of('NEW', f'q.state IN ({_in(past)})')}"
+    unheard = f"NEW.measure <> '' AND {_unheard('NEW.case_id')}"
+    divided = f"{_changed(_DIVISION)} AND {_case_of('NEW', f'q.state IN ({_in(settled)})')} AND NOT {purged}"
+    taken = (
+        f"({_emptied(('name', 'statement', 'consideration'))} "
+        f"OR (OLD.paper_id IS NOT NULL AND {_changed(('paper_id',))})) AND NOT {purged}"
+    )
+    referred = f"OLD.referred_on IS NOT NULL AND {_changed(('referred_on',))}"
+    rules = (_changed(("id", "case_id")), said, new_say, unheard, divided, taken, referred)
+    gone = f"OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL OR {_case_of('OLD', f'q.state IN ({_in(past)})')}"
+    return guard(
+        f"{_PERSON}_guard",
+        _PERSON,
+        (
+            Rule("INSERT", f"NOT {_case_of('NEW', f'q.state = {_quoted(CaseState.OPENED)}')}"),
+            Rule("UPDATE", " OR ".join(f"({rule})" for rule in rules)),
+            Rule("DELETE", gone),
+        ),
+        "who is held to account is heard first, and stays with what he said and what was decided",
+    )
+
+
+def _quoted(state: CaseState) -> str:
+    return f"'{state.value}'"
+
+
+def event_guard() -> DatabaseObject:
+    purged = _case_of("OLD", "q.purged_at IS NOT NULL")
+    changed = _changed(_plain(AccountabilityEvent))
+    return guard(
+        f"{_EVENT}_guard",
+        _EVENT,
+        (Rule("UPDATE", f"{changed} OR ({_emptied(('note',))} AND NOT {purged})"), Rule("DELETE", ALWAYS)),
+        "the record of a case is append-only",
+    )
+
+
+def notice_guard() -> DatabaseObject:
+    """A paper stays as it was issued; its PDF and its arrival are noted once."""
+    purged = _case_of("OLD", "q.purged_at IS NOT NULL")
+    fixed = _changed(_plain(AccountabilityNotice, but=("file_id", "delivered_on")))
+    made = f"OLD.file_id IS NOT NULL AND {_changed(('file_id',))} AND NOT {purged}"
+    arrived = f"OLD.delivered_on IS NOT NULL AND {_changed(('delivered_on',))}"
+    return guard(
+        f"{_NOTICE}_guard",
+        _NOTICE,
+        (Rule("UPDATE", f"{fixed} OR ({made}) OR ({arrived})"), Rule("DELETE", ALWAYS)),
+        "a paper of a case stays as it was issued",
+    )

@@ -1,0 +1,58 @@
+"""清除: after retention nothing is left of who was held to account and what he said; numbers, days, measures count on.
+
+No rule that was read gives a period for these files (basis unverified), so the years are those of requests
+(REQUEST_RETENTION_YEARS), from the day on which the case ended. What became public stays: it names nobody.
+accountability_database.py lets a column become empty, or a file go, only where `purged_at` is set.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
+from evaluation.queries.accountability import AccountabilityCaseQuerySet
+from govportal import audit, private_files
+from govportal.models import PrivateFile
+from requests_app.services import retention
+
+BATCH = 100  # of one transaction: a run that breaks off is taken up where it stopped
+
+
+def due(today: date) -> AccountabilityCaseQuerySet:
+    """Ended, with their time over. None with REQUEST_RETENTION_YEARS = 0."""
+    last = retention.last_day(today)
+    if last is None:
+        return AccountabilityCase.objects.none()
+    return AccountabilityCase.objects.ended().filter(closed_on__lte=last, purged_at=None)
+
+
+def purge(at: datetime) -> int:
+    """Everything that is due, a batch at a time; answers how many were cleared. Safe to repeat."""
+    total = 0
+    while done := _purge_some(at):
+        total += done
+    return total
+
+
+@transaction.atomic
+def _purge_some(at: datetime) -> int:
+    rows = due(localdate(at)).select_for_update(of=("self",), no_key=True).select_related("office").order_by("pk")
+    found = list(rows[:BATCH])
+    pks = [row.pk for row in found]
+    empty = dict.fromkeys(("facts", "reasons", "correction", "verification"), "")
+    AccountabilityCase.objects.filter(pk__in=pks).update(purged_at=at, **empty)
+    people = Respondent.objects.filter(case__in=pks)
+    papers = AccountabilityNotice.objects.filter(case__in=pks)
+    files = [
+        *people.filter(paper__isnull=False).values_list("paper", flat=True),
+        *papers.filter(file__isnull=False).values_list("file", flat=True),
+    ]
+    people.update(name="", post="—", statement="", consideration="", paper=None)
+    papers.update(facts={}, file=None)
+    AccountabilityEvent.objects.filter(case__in=pks).update(note="")
+    for file in PrivateFile.objects.filter(pk__in=files):
+        private_files.forget(file)
+    for row in found:
+        audit.record(None, "accountability.purge", row, agency=row.office)
+    return len(found)

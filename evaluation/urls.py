@@ -1,5 +1,8 @@
 """Pages of scorecards and of the social evaluation."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("evaluation.survey_urls")),
+    path("", include("evaluation.scorecard_urls")),
+]

@@ -130,6 +130,8 @@ REQUEST_PORTAL_CONFIRMS_RECEIPT = env.flag("REQUEST_PORTAL_CONFIRMS_RECEIPT", Tr
 REQUEST_FILINGS_PER_ADDRESS = env.integer("REQUEST_FILINGS_PER_ADDRESS", 50)
 REQUEST_LOOKUPS_PER_ADDRESS = env.integer("REQUEST_LOOKUPS_PER_ADDRESS", 20)
 REQUEST_LOOKUPS_PER_NUMBER = env.integer("REQUEST_LOOKUPS_PER_NUMBER", 200)
+# Ballots of the public that one address may cast in a day in one survey: many share one. 0: no limit.
+SURVEY_BALLOTS_PER_ADDRESS = env.integer("SURVEY_BALLOTS_PER_ADDRESS", 10)
 # Years after which who asked is deleted and what was written about it blanked; 0: never.
 REQUEST_RETENTION_YEARS = env.integer("REQUEST_RETENTION_YEARS", 10)
 # When a named complainant is told the result: 7 days of the calendar by the model rules; a county may set working days.
@@ -270,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     "requests-settle-publications": _ring("requests_app.settle_publications", _HOUR, crontab(minute=40)),
     "requests-purge": _ring("requests_app.purge", _DAY, crontab(hour=2, minute=10)),
     "requests-sweep-drafts": _ring("requests_app.sweep_drafts", _HOUR, crontab(minute=25)),
+    "survey-upkeep": _ring("evaluation.survey_upkeep", _DAY, crontab(hour=0, minute=16)),
     "disclosure-sweep-files": _ring("disclosure.sweep_files", _DAY, crontab(hour=0, minute=50)),
     "disclosure-print-due": _ring("disclosure.print_due", _MINUTE),
     "disclosure-sweep-prints": _ring("disclosure.sweep_prints", _DAY, crontab(hour=1, minute=5)),

@@ -82,6 +82,7 @@ OTHER_DOORS: dict[str, list[Any]] = {
     "complaints": [],
     "complaint_lookup": [],
     "complaint_statistics": [],
+    "surveys": [],
 }
 # What one citizen typed, filed or was answered: his cookie alone opens it, and no role of staff does.
 PERSONAL_DOORS: dict[str, tuple[list[Any], str]] = {
@@ -146,6 +147,13 @@ OUTSIDE = {
     "board_sheet_json",
     "board_photo",
     "board_photo_small",
+    # tests/evaluation/survey
+    "survey",
+    "survey_ballot",
+    "survey_thanks",
+    "survey_invited",
+    "survey_results_csv",
+    "survey_results_json",
 }  # held by other tests
 
 

@@ -37,6 +37,7 @@ from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.prints import make_job
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
 from tests.factories.requests import make_request
+from tests.factories.surveys import make_evaluator, make_survey
 
 INSIDE = {
     Role.PUBLISHER,
@@ -147,8 +148,15 @@ def make_staff_world() -> StaffWorld:
         **_obligations(own),
         **_requests(own, author),
         "complaint": _complaint(county, own),
+        **_surveys(own),
     }
     return world
+
+
+def _surveys(agency: Agency) -> dict[str, Any]:
+    """Opened, so that there is something to extend; the agency is rated."""
+    survey = make_survey(agencies=[agency], title="门牌社会评议")
+    return {"survey": survey, "evaluator": make_evaluator(survey, name="牌十二")}
 
 
 def _requests(agency: Agency, author: User) -> dict[str, Any]:

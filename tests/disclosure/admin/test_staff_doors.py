@@ -76,6 +76,10 @@ def sees_requests(reader: Reader) -> bool:
     return reader.role in REQUESTS
 
 
+def conducts_surveys(reader: Reader) -> bool:
+    return reader.place == "county" and reader.role == Role.INSPECTOR
+
+
 def handles_feedback(reader: Reader) -> bool:
     return reader.role in {Role.REQUEST_OFFICER, Role.OFFICE_HEAD}
 
@@ -116,6 +120,8 @@ LISTS: dict[str, List] = {
     "requests_app.requestoffice": List(is_administrator, is_administrator),
     "requests_app.annualreport": List(looks, handles_requests),
     "requests_app.feedback": List(handles_feedback),
+    "evaluation.survey": List(conducts_surveys, conducts_surveys),
+    "evaluation.evaluator": List(conducts_surveys),
     "govportal.agency": List(is_administrator, is_administrator),
     "govportal.user": List(is_administrator, is_administrator),
     "govportal.holidayyear": List(site_wide, site_wide),
@@ -226,6 +232,8 @@ REGISTERS: dict[str, Register] = {
     "requestoffice": Register(lambda reader: reader.is_over_own and reader.role == Role.ADMINISTRATOR, "门牌受理机构"),
     "annualreport": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "2098"),
     "feedback": Register(lambda reader: reader.is_own and handles_feedback(reader), "门牌留言内容"),
+    "survey": Register(conducts_surveys, "门牌社会评议"),
+    "evaluator": Register(conducts_surveys, "牌**"),
 }
 # An address of one row of a register beside its own: the arguments after the row's id.
 REGISTER_DOORS: dict[str, list[Any]] = {
@@ -250,6 +258,8 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "requests_app_publicationtask_verb": ["decline"],
     "requests_app_annualreport_verb": ["write"],
     "requests_app_feedback_verb": ["judge"],
+    "evaluation_survey_verb": ["extend"],
+    "evaluation_evaluator_verb": ["unmask"],
 }
 
 # Addresses without a row of their own: (arguments, query, who may open them).
@@ -269,6 +279,7 @@ LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "requests_app_informationrequest_import": ([], "", handles_requests),
     "requests_app_complaint_find": ([], "", handles_complaints),
     "requests_app_feedback_summary": ([], "", handles_feedback),
+    "evaluation_evaluator_import": ([], "", conducts_surveys),
     "govportal_agency_import": ([], "", site_wide),
     "govportal_holidayyear_import": ([], "", site_wide),
 }

@@ -156,7 +156,7 @@ def bring_case_to(state: CaseState, row: AccountabilityCase, *, at: datetime | N
     if state == CaseState.DROPPED:
         accountability_decide.drop(row.pk, reasons="经查不属实。", actor=second, at=moment)
     elif state != CaseState.OPENED:
-        for who in row.respondents.all():
+        for who in row.respondents.filter(heard_on=None, waived_on=None):
             hear_person(who, at=moment)
         accountability_respondents.conclude(row.pk, actor=opener, at=moment)
         if state != CaseState.HEARD:

@@ -1,0 +1,184 @@
+"""What the database itself refuses about accountability: every statement here goes past the services."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import models
+from pytest_django import Settings
+
+from evaluation.accountability_enums import CaseState, NoticeKind
+from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
+from evaluation.services import accountability_notices, accountability_purge
+from govportal import crypto
+from govportal.models import AuditEvent, PrivateFile
+from govportal.now import now
+from tests.database import refused, replaced, run
+from tests.factories import make_agency, make_private_file
+from tests.factories.accountability import (
+    bring_case_to,
+    hear_person,
+    make_case,
+    make_notice,
+    name_person,
+    open_case,
+    reread,
+    waive_person,
+)
+
+pytestmark = pytest.mark.django_db
+S = CaseState
+LONG_AGO, MOMENT = "2020-01-01", "2020-01-01 00:00:00+00:00"
+
+
+def refuses(row: models.Model, column: str, value: Any) -> bool:
+    return refused(f'UPDATE {row._meta.db_table} SET "{column}" = %s WHERE id = %s', value, row.pk)
+
+
+def test_nobody_is_decided_about_unheard_past_the_services() -> None:
+    row = open_case()
+    table = AccountabilityCase._meta.db_table
+    decided = (
+        f"UPDATE {table} SET state = 'decided', decided_on = opened_on, decided_by_id = office_id + 0, "
+        "correction_due_on = opened_on WHERE id = %s"
+    )
+    heard = f"UPDATE {table} SET state = 'heard', heard_on = opened_on WHERE id = %s"
+    second = row.office.memberships.order_by("-pk")[0].user_id
+    decided = decided.replace("office_id + 0", str(second))
+
+    assert refused(decided, row.pk)  # straight from the opening
+    run(heard, row.pk)
+    assert refused(decided, row.pk)  # nobody named
+    run(f"UPDATE {table} SET state = 'opened', heard_on = NULL WHERE id = %s", row.pk)
+    heard_one, silent = name_person(row), name_person(row)
+    hear_person(heard_one)
+    run(heard, row.pk)
+    assert refused(decided, row.pk)  # one of two unheard
+    assert refuses(heard_one, "measure", "oral")
+    assert refuses(silent, "measure", "oral")
+    assert refuses(silent, "waived_on", LONG_AGO)  # the hearing is over
+    run(f"UPDATE {table} SET state = 'opened', heard_on = NULL WHERE id = %s", row.pk)
+    waive_person(silent)
+    run(heard, row.pk)
+    assert not refuses(silent, "measure", "oral")
+    assert not refused(decided, row.pk)
+
+
+def test_database_keeps_what_was_opened_said_and_decided() -> None:
+    other = make_agency()
+    opened, decided, closed = make_case(), make_case(S.DECIDED), make_case(S.CLOSED)
+    dropped = make_case(S.DROPPED)
+    heard, said = decided.respondents.get(), closed.respondents.get()
+    waived = waive_person(name_person(opened))
+    notice, event = decided.notices.get(kind=NoticeKind.AGENCY_DECISION), decided.events.earliest("pk")
+    accountability_notices.file_of(notice.pk)
+    AccountabilityNotice.objects.filter(pk=notice.pk).update(delivered_on=notice.issued_on)
+    cases: list[tuple[models.Model, str, list[Any]]] = [
+        *((opened, column, [value]) for column, value in {
+            "number": "X-1", "office_id": other.pk, "agency_id": other.pk, "trigger": "x", "trigger_words": "x",
+            "basis": "x", "opened_on": LONG_AGO, "facts": "", "public_facts": "x", "purged_at": MOMENT,
+        }.items()),
+        (decided, "decided_on", [LONG_AGO]),
+        (decided, "agency_measure", ["circular", ""]),
+        (decided, "heard_on", [LONG_AGO]),
+        (decided, "reasons", [""]),
+        (decided, "state", [S.OPENED, S.HEARD]),
+        (closed, "closed_on", [LONG_AGO]),
+        (closed, "verified_on", [LONG_AGO]),
+        (closed, "correction", [""]),
+        (dropped, "state", [S.OPENED]),
+        (heard, "heard_on", [LONG_AGO, None]),
+        (heard, "statement", [""]),
+        (heard, "name", [""]),
+        (heard, "measure", ["circular", ""]),
+        (heard, "responsibility", ["none"]),
+        (heard, "post", ["x"]),
+        (heard, "case_id", [closed.pk]),
+        (said, "consideration", [""]),
+        (waived, "waived_on", [LONG_AGO, None]),
+        (waived, "paper_id", [None, make_private_file().pk]),
+        (notice, "number", ["X-1"]),
+        (notice, "kind", ["hearing"]),
+        (notice, "issued_on", [LONG_AGO]),
+        (notice, "delivered_on", [None]),
+        (AccountabilityNotice.objects.get(pk=notice.pk), "file_id", [None, make_private_file().pk]),
+        (event, "action", ["drop"]),
+        (event, "on", [LONG_AGO]),
+        (event, "part", ["member"]),
+    ]  # fmt: skip
+    for row, column, values in cases:
+        for value in values:
+            assert refuses(row, column, value), (row._meta.label, str(row), column, value)
+    for row in (opened, decided, heard, waived, notice, event):
+        assert refused(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk), row._meta.label
+
+
+def test_people_come_into_open_cases_alone_and_cases_begin_open() -> None:
+    decided, person = make_case(S.DECIDED), Respondent._meta.db_table
+    columns = [str(one.column) for one in Respondent._meta.concrete_fields if one.column not in {"id", "paper_id"}]
+    copied = ", ".join(columns)
+    statement = f"INSERT INTO {person} ({copied}) SELECT {copied} FROM {person} WHERE case_id = %s"
+    case = AccountabilityCase._meta.db_table
+    columns = [str(one.column) for one in AccountabilityCase._meta.concrete_fields if one.column != "id"]
+    chosen = ", ".join("'X-2'" if column == "number" else f'"{column}"' for column in columns)
+    named = ", ".join(f'"{column}"' for column in columns)
+
+    assert refused(statement, decided.pk)
+    assert refused(f"INSERT INTO {case} ({named}) SELECT {chosen} FROM {case} WHERE id = %s", decided.pk)
+    free = name_person(open_case())
+    assert not refused(f"DELETE FROM {person} WHERE id = %s", free.pk)
+
+
+def test_rows_are_never_replaced() -> None:
+    notice = make_notice()
+    row = notice.case
+    for one in (row, row.respondents.get(), row.events.earliest("pk"), notice):
+        assert not replaced(one._meta.db_table, one.pk), one._meta.label
+    assert not replaced(row._meta.db_table, row.number, "number")  # type: ignore[arg-type]
+
+
+def test_purge_leaves_numbers_days_and_measures(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT, settings.REQUEST_RETENTION_YEARS = tmp_path / "media", 10
+    kept, ended = make_case(S.CORRECTED), open_case()
+    undertaker = name_person(ended)
+    waive_person(undertaker)
+    ended = bring_case_to(S.CLOSED, ended)
+    for notice in ended.notices.all():
+        accountability_notices.file_of(notice.pk)
+    names = [undertaker.name, undertaker.post]
+    later = now().replace(year=now().year + 11, day=1)
+
+    assert (accountability_purge.purge(later), accountability_purge.purge(later)) == (1, 0)
+
+    ended, undertaker = reread(ended), Respondent.objects.get(pk=undertaker.pk)
+    assert (ended.facts, ended.reasons, ended.correction, ended.verification) == ("", "", "", "")
+    assert (undertaker.name, undertaker.post, undertaker.statement, undertaker.paper) == ("", "—", "", None)
+    assert undertaker.measure == "oral" and undertaker.waived_on
+    assert all(notice.facts == {} and notice.file is None for notice in ended.notices.all())
+    assert not any(event.note for event in AccountabilityEvent.objects.filter(case=ended))
+    assert PrivateFile.objects.count() == 0
+    assert not any(name in str(list(AuditEvent.objects.values())) for name in names)
+    assert reread(kept).facts
+
+
+def test_new_data_key_writes_every_row_anew_under_the_guards(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    keys = tmp_path / "data_keys"
+    keys.write_text(crypto.key_file().read_text())
+    monkeypatch.setenv("DATA_KEYS_FILE", str(keys))
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "media")
+    row = make_case(S.CLOSED)
+    who, facts = row.respondents.get(), row.facts
+    said, letters = (who.name, who.statement), [notice.facts for notice in row.notices.order_by("pk")]
+    out = StringIO()
+
+    call_command("rotate_keys", stdout=out)
+    keys.write_text(keys.read_text().splitlines()[0])
+
+    for name in ("AccountabilityCase", "Respondent", "AccountabilityNotice", "AccountabilityEvent"):
+        assert f"evaluation.{name}: " in out.getvalue()
+    who.refresh_from_db()
+    assert (reread(row).facts, (who.name, who.statement)) == (facts, said)
+    assert [notice.facts for notice in row.notices.order_by("pk")] == letters

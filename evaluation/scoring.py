@@ -14,10 +14,10 @@ import csv
 import hashlib
 import math
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, Optional
@@ -123,8 +123,8 @@ def outcome(rule: Rule, cases: Iterable[Case], deductions: Iterable[Decimal] = (
 
 
 def _left(rule: Rule, taken: Decimal) -> Decimal:
-    """Full marks less what was taken, never below 0 nor below what the cap leaves."""
-    return half_up(Fraction(rule.full_marks - min(taken, rule.cap, rule.full_marks)))
+    """Full marks less what was taken: never above them, never below 0 nor below what the cap leaves."""
+    return half_up(Fraction(rule.full_marks - max(min(taken, rule.cap, rule.full_marks), NOTHING)))
 
 
 def half_up(value: Fraction) -> Decimal:
@@ -192,6 +192,8 @@ POPULATION_COLUMNS = ("agency", "case")
 SAMPLE_COLUMNS = ("agency", "position", "case", "result", "address")
 RESULT_COLUMNS = ("round", "agency", "indicator", "points")
 RANKING_COLUMNS = ("round", "agency", "name", "kind", "total", "grade", "rank", "kind_rank", "performance_points")
+# What reading an archive raises where it is none.
+UNREADABLE = (OSError, LookupError, ValueError, ArithmeticError, csv.Error)
 
 
 class Archive(NamedTuple):
@@ -199,15 +201,24 @@ class Archive(NamedTuple):
 
     points: dict[tuple[str, str], Decimal]
     results: dict[str, Result]
+    agencies: dict[str, dict[str, str]]
     faults: list[str]
 
 
 def rule_of(row: Mapping[str, str]) -> Rule:
-    """A line of indicators.csv. Raises InvalidOperation, KeyError."""
+    """A line of indicators.csv. Raises InvalidOperation, ValueError."""
     return Rule(
-        row["mode"], row["formula"], row["judged_by"], Decimal(row["full_marks"]), Decimal(row["per_fault"] or "0"),
-        Decimal(row["cap"] or row["full_marks"]),
+        row["mode"], row["formula"], row["judged_by"], number(row["full_marks"]), number(row["per_fault"] or "0"),
+        number(row["cap"] or row["full_marks"]),
     )  # fmt: skip
+
+
+def number(text: str) -> Decimal:
+    """Points and deductions: below ten million, of at most six decimals. Raises InvalidOperation, ValueError."""
+    value = Decimal(text)
+    if not value.is_finite() or value.adjusted() > 6 or value != round(value, 6):
+        raise ValueError(f"{text} is no number of points")
+    return value
 
 
 def case_of(row: Mapping[str, str]) -> Case:
@@ -220,27 +231,24 @@ def case_of(row: Mapping[str, str]) -> Case:
 
 def recompute(folder: Path) -> Archive:
     """Every point, total and rank from indicators.csv and inputs/; `faults` is what in them does not agree."""
-    [the_round] = _table(folder / "inputs" / "round.csv")
-    indicators = {row["indicator"]: row for row in _table(folder / "indicators.csv")}
-    agencies = {row["agency"]: row for row in _table(folder / "inputs" / "agencies.csv")}
+    [the_round] = _table(folder / "inputs" / "round.csv", ROUND_COLUMNS)
+    indicator_rows = _table(folder / "indicators.csv", INDICATOR_COLUMNS)
+    agency_rows = _table(folder / "inputs" / "agencies.csv", AGENCY_COLUMNS)
+    case_rows = _table(folder / "inputs" / "cases.csv", CASE_COLUMNS)
+    finding_rows = _table(folder / "inputs" / "findings.csv", FINDING_COLUMNS)
+    indicators = {row["indicator"]: row for row in indicator_rows}
+    agencies = {row["agency"]: row for row in agency_rows}
     cases: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    for row in _table(folder / "inputs" / "cases.csv"):
+    for row in case_rows:
         cases[row["agency"], row["indicator"]].append(case_of(row))
-    taken: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
-    faults = []
-    for row in _table(folder / "inputs" / "findings.csv"):
-        whole = int(row["count"]) * Decimal(row["unit_deduction"])
-        left = Decimal(row["ruled_deduction"]) if row["ruled_deduction"] else whole
-        if left != Decimal(row["deduction"]) or left > whole:
-            faults.append(f"findings.csv: finding {row['finding']} takes off {left}, not {row['deduction']}")
-        taken[row["agency"], row["indicator"]].append(left)
-    faults += [
-        f"{name}: {agency} {indicator} is of no agency or indicator of this round"
-        for name, found in (("cases.csv", cases), ("findings.csv", taken))
-        for agency, indicator in found
-        if agency not in agencies or indicator not in indicators
-    ]
-    faults += _weights(indicators.values())
+    taken, faults = _deductions(finding_rows)
+    faults += _repeated("indicators.csv", indicator_rows, ("indicator",))
+    faults += _repeated("agencies.csv", agency_rows, ("agency",))
+    faults += _repeated("cases.csv", case_rows, ("agency", "indicator", "case"))
+    faults += _repeated("findings.csv", finding_rows, ("finding",))
+    faults += _misplaced("cases.csv", cases, agencies, indicators, is_automatic=True)
+    faults += _misplaced("findings.csv", taken, agencies, indicators, is_automatic=False)
+    faults += _weights(indicator_rows)
     faults += _misjudged(indicators, cases)
     faults += _samples(folder, the_round["seed"], int(the_round["sample_size"]))
     points = {
@@ -248,21 +256,59 @@ def recompute(folder: Path) -> Archive:
         for agency in agencies
         for code, row in indicators.items()
     }
-    thresholds = Thresholds(*(Decimal(the_round[name]) for name in ("excellent_from", "good_from", "fair_from")))
+    thresholds = Thresholds(*(number(the_round[name]) for name in ("excellent_from", "good_from", "fair_from")))
     by_agency = {agency: [points[agency, code] for code in indicators] for agency in agencies}
     kinds = {agency: row["kind"] for agency, row in agencies.items()}
     unranked = [agency for agency, row in agencies.items() if row["not_ranked_reason"]]
-    return Archive(points, results(by_agency, kinds, unranked, thresholds), faults)
+    return Archive(points, results(by_agency, kinds, unranked, thresholds), agencies, faults)
+
+
+def _deductions(rows: Iterable[Mapping[str, str]]) -> tuple[dict[tuple[str, str], list[Decimal]], list[str]]:
+    """What findings take off, by agency and indicator, and those that say something else or more than they may."""
+    taken: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    faults = []
+    for row in rows:
+        whole = int(row["count"]) * number(row["unit_deduction"])
+        left = number(row["ruled_deduction"]) if row["ruled_deduction"] else whole
+        if left != number(row["deduction"]) or not 0 <= left <= whole:
+            faults.append(f"findings.csv: finding {row['finding']} takes off {left}, not {row['deduction']}")
+        taken[row["agency"], row["indicator"]].append(left)
+    return taken, faults
+
+
+def _repeated(name: str, rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> list[str]:
+    """Lines that stand twice: of each only one would count, or one fact would count twice."""
+    counted = Counter(" ".join(row[column] for column in columns) for row in rows)
+    return [f"{name}: {key} stands there {count} times" for key, count in counted.items() if count > 1]
+
+
+def _misplaced(
+    name: str,
+    found: Iterable[tuple[str, str]],
+    agencies: Mapping[str, object],
+    indicators: Mapping[str, Mapping[str, str]],
+    *,
+    is_automatic: bool,
+) -> list[str]:
+    """Cases count for automatic indicators alone, findings for the others."""
+    return [
+        f"{name}: {agency} {code} is of no agency or indicator of this round that it could count for"
+        for agency, code in found
+        if agency not in agencies or code not in indicators or (indicators[code]["mode"] == AUTOMATIC) != is_automatic
+    ]
 
 
 def _weights(rows: Iterable[Mapping[str, str]]) -> list[str]:
     groups: dict[str, Decimal] = {}
     marks: dict[str, Decimal] = defaultdict(lambda: NOTHING)
+    faults = []
     for row in rows:
-        groups[row["group"]] = Decimal(row["group_weight"])
-        marks[row["group"]] += Decimal(row["full_marks"])
-    faults = [f"indicators.csv: {name} weighs {weight}, its indicators {marks[name]}"
-              for name, weight in groups.items() if marks[name] != weight]  # fmt: skip
+        name, weight = row["group"], number(row["group_weight"])
+        if groups.setdefault(name, weight) != weight:
+            faults.append(f"indicators.csv: {name} weighs {groups[name]}, and {weight}")
+        marks[name] += number(row["full_marks"])
+    faults += [f"indicators.csv: {name} weighs {weight}, its indicators {marks[name]}"
+               for name, weight in groups.items() if marks[name] != weight]  # fmt: skip
     whole = sum(groups.values(), NOTHING)
     return faults + ([] if whole == FULL else [f"indicators.csv: the groups weigh {whole}, not 100"])
 
@@ -274,7 +320,7 @@ def _misjudged(
     return [
         f"cases.csv: {agency} {code} {case.key} earned {case.earned}"
         for (agency, code), found in cases.items()
-        if code in indicators
+        if code in indicators and indicators[code]["mode"] == AUTOMATIC
         for case in found
         if not 0 <= case.earned <= case.possible or case.earned != earned(case, indicators[code]["judged_by"])
     ]
@@ -283,10 +329,11 @@ def _misjudged(
 def _samples(folder: Path, seed: str, size: int) -> list[str]:
     """Agencies whose sample is not what the seed draws from what they had published on the day of the draw."""
     population: dict[str, list[str]] = defaultdict(list)
-    for row in _table(folder / "inputs" / "population.csv"):
+    for row in _table(folder / "inputs" / "population.csv", POPULATION_COLUMNS):
         population[row["agency"]].append(row["case"])
     drawn: dict[str, list[str]] = defaultdict(list)
-    for row in sorted(_table(folder / "inputs" / "samples.csv"), key=lambda row: int(row["position"])):
+    samples = _table(folder / "inputs" / "samples.csv", SAMPLE_COLUMNS)
+    for row in sorted(samples, key=lambda row: int(row["position"])):
         drawn[row["agency"]].append(row["case"])
     return [
         f"samples.csv: {agency} is not what the seed draws"
@@ -297,39 +344,59 @@ def _samples(folder: Path, seed: str, size: int) -> list[str]:
 
 def compare(folder: Path, computed: Archive) -> list[str]:
     """Every number of results.csv and ranking.csv that is not what was computed, and every line too many or missing."""
-    faults = []
-    stated: dict[tuple[str, str], Decimal] = {}
-    [the_round] = _table(folder / "inputs" / "round.csv")
-    for row in _table(folder / "results.csv"):
-        key = (row["agency"], row["indicator"])
-        if key in stated or key not in computed.points or row["round"] != the_round["round"]:
-            faults.append(f"results.csv: {' '.join(key)} does not belong there")
-        stated[key] = Decimal(row["points"])
-    for key, points in computed.points.items():
-        if stated.get(key) != points:
-            faults.append(f"results.csv: {' '.join(key)} is {points}, not {stated.get(key)}")
-    ranking = {row["agency"]: row for row in _table(folder / "ranking.csv")}
-    share = Fraction(Decimal(the_round["performance_share"])) / 100
-    for agency, result in computed.results.items():
-        expected = {
+    [the_round] = _table(folder / "inputs" / "round.csv", ROUND_COLUMNS)
+    return _wrong_results(folder, the_round, computed) + _wrong_ranking(folder, the_round, computed)
+
+
+def _wrong_results(folder: Path, the_round: Mapping[str, str], computed: Archive) -> list[str]:
+    rows = _table(folder / "results.csv", RESULT_COLUMNS)
+    faults = _repeated("results.csv", rows, ("agency", "indicator"))
+    missing = dict(computed.points)
+    for row in rows:
+        agency, code = row["agency"], row["indicator"]
+        expected = computed.points.get((agency, code))
+        missing.pop((agency, code), None)
+        if expected is None or row["round"] != the_round["round"]:
+            faults.append(f"results.csv: {row['round']} {agency} {code} does not belong there")
+        elif number(row["points"]) != expected:
+            faults.append(f"results.csv: {agency} {code} is {expected}, not {row['points']}")
+    return faults + [f"results.csv: {agency} {code} is missing" for agency, code in missing]
+
+
+def _wrong_ranking(folder: Path, the_round: Mapping[str, str], computed: Archive) -> list[str]:
+    rows = _table(folder / "ranking.csv", RANKING_COLUMNS)
+    faults = _repeated("ranking.csv", rows, ("agency",))
+    missing, share = dict(computed.results), Fraction(number(the_round["performance_share"])) / 100
+    for row in rows:
+        agency, result = row["agency"], computed.results.get(row["agency"])
+        missing.pop(agency, None)
+        if result is None:
+            faults.append(f"ranking.csv: {agency} does not belong there")
+            continue
+        numbers = {
             "total": result.total,
             "rank": result.rank,
             "kind_rank": result.kind_rank,
             "performance_points": half_up(Fraction(result.total) * share),
         }
-        row = ranking.pop(agency, {})
-        for column, value in expected.items():
-            text = row.get(column, "")
-            if (Decimal(text) if text else None) != value:
-                faults.append(f"ranking.csv: {column} of {agency} is {value}, not {text or 'given'}")
-        if row.get("grade") != result.grade:
-            faults.append(f"ranking.csv: grade of {agency} is {result.grade}, not {row.get('grade')}")
-    return faults + [f"ranking.csv: {agency} does not belong there" for agency in ranking]
+        words = {"round": the_round["round"], "grade": result.grade}
+        words.update({column: computed.agencies[agency][column] for column in ("name", "kind")})
+        wrong: dict[str, object] = {column: value for column, value in words.items() if row[column] != value}
+        wrong.update({c: value for c, value in numbers.items() if (number(row[c]) if row[c] else None) != value})
+        faults += [f"ranking.csv: {c} of {agency} is {value}, not {row[c] or 'given'}" for c, value in wrong.items()]
+    return faults + [f"ranking.csv: {agency} is missing" for agency in missing]
 
 
-def _table(path: Path) -> list[dict[str, str]]:
+def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The lines of a file. Raises ValueError where it has other columns, or a line more or fewer cells."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        lines = csv.reader(file, strict=True)
+        if next(lines, None) != list(columns):
+            raise ValueError(f"{path.name} has other columns than {','.join(columns)}")
+        rows = [line for line in lines if line]
+    if any(len(line) != len(columns) for line in rows):
+        raise ValueError(f"{path.name} has a line of more or fewer cells")
+    return [dict(zip(columns, line)) for line in rows]  # noqa: B905  # no `strict` before 3.10
 
 
 def main() -> int:
@@ -338,7 +405,7 @@ def main() -> int:
     try:
         computed = recompute(folder)
         faults = computed.faults + compare(folder, computed)
-    except (OSError, KeyError, TypeError, ValueError, InvalidOperation, csv.Error) as error:
+    except UNREADABLE as error:
         print(f"cannot be read: {error!r}")
         return 2
     for fault in faults:

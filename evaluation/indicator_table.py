@@ -135,7 +135,9 @@ class _Reader:
         _read_words(row, texts)
         _read_mode(row, texts)
         row.full_marks = _number(row, "full_marks", texts.get("full_marks", ""))
-        row.deductions = _amounts(row, texts.get("deductions", ""))
+        row.deductions, found = read_amounts(texts.get("deductions", ""))
+        for fault in found:
+            row.refuse(fault)
         if row.formula == Formula.SHARE and row.deductions:
             row.messages.append(_("按比例得分的指标不按例扣分，每次扣分没有采用。"))
             row.deductions = []
@@ -259,23 +261,22 @@ def _number(row: IndicatorRow, name: str, text: str) -> Decimal | None:
     return amount.quantize(Decimal("0.01"))
 
 
-def _amounts(row: IndicatorRow, text: str) -> list[str]:
-    """0.5|0.2 as ["0.50", "0.20"]: what one fault of each kind takes off."""
+def read_amounts(text: str) -> tuple[list[str], list[str]]:
+    """0.5|0.2 as ["0.50", "0.20"], what one fault of each kind takes off; and what of it is no amount, in sentences."""
     parts = [part for part in _BETWEEN.split(words.folded(text)) if part]
     if len(parts) > MAX_AMOUNTS:
-        row.refuse(_("扣分超过 %s 个数。") % MAX_AMOUNTS)
-        return []
-    amounts = []
+        return [], [_("扣分超过 %s 个数。") % MAX_AMOUNTS]
+    amounts, found = [], []
     for part in parts:
         match = _AMOUNT.fullmatch(part)
         amount = amount_of(match[1]) if match else None
         if match is None:
-            row.refuse(_("扣分“%s”不是数。") % part[:_SHOWN])
+            found.append(_("扣分“%s”不是数。") % part[:_SHOWN])
         elif amount is None or amount <= 0:
-            row.refuse(_("扣分“%s”须大于 0、不超过 100，最多两位小数。") % part[:_SHOWN])
+            found.append(_("扣分“%s”须大于 0、不超过 100，最多两位小数。") % part[:_SHOWN])
         else:
             amounts.append(f"{amount:.2f}")
-    return amounts
+    return amounts, found
 
 
 def _read_cap(row: IndicatorRow, text: str) -> None:

@@ -55,7 +55,7 @@ def make_indicator_set(
 def make_indicator_group(one: IndicatorSet | None = None, **values: Any) -> IndicatorGroup:
     one = one or make_indicator_set(state=SetState.DRAFT, groups={})
     number = next(_numbers)
-    values = {"position": number, "name": f"测试组{number}", "weight": Decimal(10)} | values
+    values = {"position": one.groups.count() + 1, "name": f"测试组{number}", "weight": Decimal(10)} | values
     group: IndicatorGroup = IndicatorGroup.objects.create(indicator_set=one, **values)
     return group
 
@@ -66,7 +66,7 @@ def make_indicator(group: IndicatorGroup | None = None, **values: Any) -> Indica
     number = next(_numbers)
     mode = IndicatorMode.AUTOMATIC if values.get("measure") else IndicatorMode.MANUAL
     values = {
-        "position": number,
+        "position": Indicator.objects.filter(indicator_set=group.indicator_set_id).count() + 1,
         "code": f"I{number}",
         "topic": "测试指标",
         "item_no": 1,

@@ -4,6 +4,7 @@ Facts are a flat mapping of texts, ISO days and lists, fixed when the paper is i
 whatever language the reader chose. To the agency posts are named and no persons; to a person only what concerns him.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -32,7 +33,9 @@ PREFIXES = {
     NoticeKind.PERSON_DECISION: "责追通",
 }
 TEMPLATE = "evaluation/accountability_notice.html"
+SHEETS = (*STYLE_SHEETS, "css/accountability_notice.css")
 _ORDER = "一二三四五六七八"
+_HEADING = re.compile(f"[{_ORDER}]、[^。]{{1,20}}")
 
 
 def day_words(iso: str) -> str:
@@ -147,7 +150,7 @@ def paragraphs(kind: NoticeKind, facts: Facts) -> Sequence[str]:
 def render_html(kind: NoticeKind, facts: Facts) -> str:
     context = {
         "letter": {"title": TITLES[kind]},
-        "paragraphs": paragraphs(kind, facts),
+        "lines": [(line, _HEADING.fullmatch(line) is not None) for line in paragraphs(kind, facts)],
         "issuer_size": next((size for most, size in ISSUER_SIZES if len(facts["issuer"]) <= most), "issuer-longest"),
         "issued_on": date.fromisoformat(facts["issued_on"]),
         **{key: facts[key] for key in ("issuer", "contact", "number", "addressee")},
@@ -169,7 +172,7 @@ def render_pdf(kind: NoticeKind, facts: Facts) -> bytes:
     data = pdf.Embedded(RECORD, canonical_json(record_of(kind, facts)), description=title, relationship="Data")
     return pdf.render(
         whole_numbers(render_html(kind, facts)),
-        stylesheets=STYLE_SHEETS,
+        stylesheets=SHEETS,
         tighter=TIGHTER,
         title=title,
         # The day of the paper is the only time in it.

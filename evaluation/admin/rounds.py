@@ -1,16 +1,289 @@
-"""考核轮次 in the admin."""
+"""考核轮次 in the admin, for those who assess the whole site: planned, measured, told, frozen, drafted, by verbs."""
 
-from django.contrib import admin
+from typing import Any
 
-from evaluation.models import AssessmentRound
-from govportal import access
-from govportal.admin.base import ReadOnlyModelAdmin
+from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
+from disclosure.models import Item
+from evaluation.enums import ObjectionState, RoundState
+from evaluation.forms.rounds import DraftForm, ReasonForm, RoundForm, ShareForm
+from evaluation.models import Assessment, AssessmentRound, Check, Finding, SampleItem
+from evaluation.services import measure, procedure, rounds
+from evaluation.workflow import RoundAction
+from govportal import access, files, jobs
+from govportal.models import User
+from govportal.now import now
 from govportal.permissions import Permission
 
 access.open_admin("evaluation.assessmentround", view=Permission.ASSESS, is_site_wide=True)
 
+# Above so many agencies the worker measures: nobody's browser waits for it.
+MEASURED_AT_ONCE = 60
+MEASURE = "evaluation.measure_round"  # the task, evaluation/tasks.py
+TONES = {
+    RoundState.DRAFT: "info",
+    RoundState.OPEN: "info",
+    RoundState.FEEDBACK: "warn",
+    RoundState.FROZEN: "ok",
+    RoundState.CANCELLED: "bad",
+}
+_STEPS = (RoundState.DRAFT, RoundState.OPEN, RoundState.FEEDBACK, RoundState.FROZEN)
+_OPEN_OBJECTION = Q(objections__state__in=[ObjectionState.FILED, ObjectionState.HEARD])
+
+
+def _against(action: RoundAction) -> Any:
+    return lambda row, actor: rounds.reasons_against(row, action, actor)
+
+
+def _against_changing(row: AssessmentRound, actor: User) -> list[str]:
+    if row.state != RoundState.DRAFT:
+        return [_("考核的状态是“%s”，不能再修改。") % row.get_state_display()]
+    return []
+
+
+def _change(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
+    return rounds.change(row.pk, RoundForm.plan(values), actor=actor)
+
+
+def is_large(row: AssessmentRound) -> bool:
+    return row.assessments.count() > MEASURED_AT_ONCE
+
+
+def _read(row: AssessmentRound, actor: User) -> object:
+    """At once, or by the worker where there are many agencies."""
+    if not is_large(row):
+        return measure.measure(row.pk, at=now(), actor=actor)
+    procedure.check(procedure.reasons_against_round(row, RoundAction.MEASURE, actor))
+    with transaction.atomic():
+        jobs.enqueue(MEASURE, round_id=row.pk, actor_id=actor.pk)
+    return row
+
+
+def _open(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
+    return _read(rounds.open_round(row.pk, actor=actor, at=now()), actor)
+
+
+def _measure(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
+    return _read(row, actor)
+
+
+def _share(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
+    return rounds.share(row.pk, actor=actor, at=now(), days=values["days"])
+
+
+def _reopen(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
+    return rounds.reopen(row.pk, actor=actor, at=now(), note=values["note"])
+
+
+def _freeze(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
+    return rounds.freeze(row.pk, actor=actor, at=now())
+
+
+def _draft_item(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
+    return rounds.draft_item(row.pk, agency=values["agency"], actor=actor, at=now())
+
+
+def _cancel(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
+    return rounds.cancel(row.pk, actor=actor, at=now(), note=values["note"])
+
+
+VERBS = (
+    Verb("change", gettext_lazy("修改方案"), _against_changing, _change, RoundForm),
+    Verb(
+        RoundAction.OPEN,
+        RoundAction.OPEN.label,
+        _against(RoundAction.OPEN),
+        _open,
+        warning=gettext_lazy("启动以后抽样种子、参加单位和统计期不能再改；随即抽样，并从现有数据算出自动指标。"),
+    ),
+    Verb(
+        RoundAction.MEASURE,
+        RoundAction.MEASURE.label,
+        _against(RoundAction.MEASURE),
+        _measure,
+        warning=gettext_lazy("按现在的数据重新计算全部自动指标；人工查阅和登记的问题不变。每天凌晨也会自动取数。"),
+    ),
+    Verb(
+        RoundAction.SHARE,
+        RoundAction.SHARE.label,
+        _against(RoundAction.SHARE),
+        _share,
+        ShareForm,
+        gettext_lazy("各单位将看到本单位的得分、扣分问题和依据，可以提出异议。反馈的人不能定分。"),
+    ),
+    Verb(RoundAction.REOPEN, RoundAction.REOPEN.label, _against(RoundAction.REOPEN), _reopen, ReasonForm),
+    Verb(
+        RoundAction.FREEZE,
+        RoundAction.FREEZE.label,
+        _against(RoundAction.FREEZE),
+        _freeze,
+        warning=gettext_lazy("定分以后得分、问题、异议都不能再改，同时生成复算包。"),
+    ),
+    Verb(
+        RoundAction.DRAFT_ITEM, RoundAction.DRAFT_ITEM.label, _against(RoundAction.DRAFT_ITEM), _draft_item, DraftForm
+    ),
+    Verb(RoundAction.CANCEL, RoundAction.CANCEL.label, _against(RoundAction.CANCEL), _cancel, ReasonForm),
+)
+
 
 @admin.register(AssessmentRound)
-class AssessmentRoundAdmin(ReadOnlyModelAdmin[AssessmentRound]):
-    list_display = ("name", "kind", "state")
-    fieldsets = ((None, {"fields": ("slug", "name", "kind", "state")}),)
+class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
+    list_display = ("name", "shown_state", "kind", "period_start", "period_end", "agencies", "objections_by")
+    list_filter = ("state", "kind")
+    search_fields = ("name", "slug")
+    page_template = "admin/evaluation/round_change.html"
+    verb_template = "admin/evaluation/round_verb.html"
+    readonly_fields = ("shown_state", "seed_words")
+    fieldsets = (
+        (None, {"fields": ("kind", "indicator_set", "period_start", "period_end", "survey")}),
+        (gettext_lazy("抽样"), {"fields": ("sample_size", "seed_words")}),
+        (
+            gettext_lazy("经过"),
+            {"fields": ("made_by", "opened_at", "measured_at", "shared_by", "shared_at", "objections_by", "frozen_by",
+                        "frozen_at")},
+        ),
+    )  # fmt: skip
+    add_form = RoundForm
+    add_title = gettext_lazy("建立考核")
+    verbs = VERBS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AssessmentRound]:
+        rows = AssessmentRound.objects.select_related("indicator_set", "survey", "made_by", "shared_by", "frozen_by")
+        return rows.annotate(agency_count=Count("assessments"))
+
+    def may_add(self, actor: User) -> bool:
+        return access.holds_for_all(actor, Permission.ASSESS)
+
+    def add_row(self, actor: User, values: dict[str, Any]) -> AssessmentRound:
+        return rounds.make(RoundForm.plan(values), actor=actor, at=now())
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.archive_view)
+        return [path("<int:pk>/archive.zip", view, name="evaluation_assessmentround_archive"), *super().get_urls()]
+
+    # --- columns ----------------------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("状态"), ordering="state")
+    def shown_state(self, row: AssessmentRound) -> str:
+        return toned(row.get_state_display(), TONES[RoundState(row.state)])
+
+    @admin.display(description=gettext_lazy("单位数"))
+    def agencies(self, row: Any) -> int:
+        count: int = row.agency_count
+        return count
+
+    @admin.display(description=gettext_lazy("抽样种子"))
+    def seed_words(self, row: AssessmentRound) -> str:
+        if not row.sample_size:
+            return ""
+        return format_html("<code>{}</code>", row.seed) if row.seed else _("启动时随机产生")
+
+    # --- verbs ------------------------------------------------------------------------------------------------------
+
+    def _done(self, request: HttpRequest, form: VerbForm, run: Any) -> bool:
+        """A button that ticks a kind of agencies does nothing else."""
+        if form.is_bound and isinstance(form, RoundForm) and form.tick():
+            return False
+        return super()._done(request, form, run)
+
+    def answer(
+        self, request: HttpRequest, row: AssessmentRound, verb: Verb, form: VerbForm
+    ) -> HttpResponseBase | None:  # fmt: skip
+        done = super().answer(request, row, verb, form)
+        if done and verb.name in {RoundAction.OPEN, RoundAction.MEASURE} and is_large(row):
+            messages.info(request, _("单位较多，取数已交给后台，完成以后本页的取数时间会更新。"))
+        if done and verb.name == RoundAction.DRAFT_ITEM:
+            messages.info(request, _("下一步：公开稿按一般程序审查、公开，公开以后成绩单和复算包才对外可见。"))
+        return done
+
+    def verb_context(
+        self, request: HttpRequest, row: AssessmentRound, verb: Verb, form: VerbForm
+    ) -> dict[str, Any]:  # fmt: skip
+        if verb.name in {RoundAction.SHARE, RoundAction.FREEZE, RoundAction.CANCEL, RoundAction.OPEN}:
+            return {"progress": progress(row)}
+        return {}
+
+    # --- the page of a round ----------------------------------------------------------------------------------------
+
+    def page_context(self, request: HttpRequest, row: AssessmentRound) -> dict[str, Any]:
+        place = _STEPS.index(RoundState(row.state)) if row.state in _STEPS else -1
+        return super().page_context(request, row) | {
+            "steps": [(state.label, index < place, index == place) for index, state in enumerate(_STEPS)],
+            "state": self.shown_state(row),
+            "progress": progress(row),
+            "assessments": totals(row),
+            "is_large": is_large(row),
+            "is_waiting": row.state == RoundState.OPEN and row.measured_at is None,
+            "item": row.item,
+            "is_public": _is_public(row),
+        }
+
+    def archive_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        row = self.get_queryset(request).filter(pk=pk).first() if self.has_view_permission(request) else None
+        if row is None or row.archive is None:
+            raise Http404(_("这次考核没有复算包。"))
+        return files.serve(row.archive, request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """As VerbAdmin, but on to the page of the round with what comes next."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        answer = super().add_view(request, form_url, extra_context)
+        if isinstance(answer, HttpResponseRedirect):
+            messages.info(request, _("下一步：核对方案，启动考核。"))
+        return answer
+
+    def verb_page(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        is_plan = isinstance(context.get("form"), RoundForm)
+        template = "admin/evaluation/round_form.html" if is_plan else self.verb_template
+        everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "warning": self.warning}
+        return TemplateResponse(request, template, everywhere | context)
+
+
+def _is_public(row: AssessmentRound) -> bool:
+    return Item.objects.visible_to(AnonymousUser()).filter(assessment_round=row).exists()
+
+
+def progress(row: AssessmentRound) -> list[tuple[str, int, int]]:
+    """(what, done, of how many). Six statements, however many agencies there are."""
+    agencies = row.assessments.count()
+    samples = SampleItem.objects.filter(assessment__round=row.pk).aggregate(
+        all=Count("pk"), done=Count("pk", filter=~Q(result=""))
+    )
+    found = Finding.objects.filter(assessment__round=row.pk).aggregate(
+        all=Count("pk"), done=Count("pk", filter=~Q(state="proposed"))
+    )
+    answered = row.assessments.aggregate(
+        objected=Count("objections"), waiting=Count("objections", filter=_OPEN_OBJECTION)
+    )
+    confirmed = row.assessments.filter(confirmed_at__isnull=False).count()
+    checks = Check.objects.filter(assessment__round=row.pk).count()
+    lines = [
+        (_("人工指标已查"), checks, agencies * row.indicator_set.indicators.manual().count()),
+        (_("抽查信息已查"), samples["done"], samples["all"]),
+        (_("登记的问题已处理"), found["done"], found["all"]),
+        (_("异议已办结"), answered["objected"] - answered["waiting"], answered["objected"]),
+        (_("单位确认无异议"), confirmed, agencies),
+    ]
+    return lines[:3] if row.state == RoundState.OPEN else lines
+
+
+def totals(row: AssessmentRound) -> QuerySet[Assessment]:
+    """The agencies of a round with what came out, the best first."""
+    waiting = Count("objections", filter=_OPEN_OBJECTION)
+    rows = row.assessments.select_related("agency").defer("population").annotate(waiting=waiting)
+    return rows.order_by("rank", "agency__position", "agency__name")

@@ -333,7 +333,7 @@ _TYPES = (
                 _("采纳情况公布期限"),
                 FieldKind.DATE,
                 is_required=True,
-                hint=_("最迟在这一天公布意见采纳情况；到期没有公布的，本页会写明逾期。"),
+                hint=_("最迟在这一天公布意见采纳情况；到期没有公布的，公告页面会写明逾期。"),
             ),
             ExtraField("way", _("提意见的方式"), FieldKind.LINES, is_required=True),
             ExtraField(

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 from disclosure.search.pages import SearchPage, search_pages
 from evaluation import survey_database, survey_queues, survey_tasks, survey_words
 from evaluation.models import Survey
+from evaluation.services import demo_surveys
 from evaluation.survey_enums import SurveyState
 from govportal import contributions, dbsetup
-from govportal.contributions import NavEntry, Panel, Place
+from govportal.contributions import DemoChapter, NavEntry, Panel, Place
 from govportal.now import today
 
 NAVIGATION = NavEntry(
@@ -43,3 +44,4 @@ def contribute() -> None:
     contributions.list_notes.update(survey_queues.LIST_NOTES)
     contributions.audit_words.update(survey_words.AUDIT_WORDS)
     contributions.scheduled_jobs.add(survey_tasks.JOB)
+    contributions.demo_chapters.add(DemoChapter("surveys", demo_surveys.tell, position=130))

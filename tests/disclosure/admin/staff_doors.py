@@ -23,6 +23,8 @@ from disclosure.models import (
     SupportingRecord,
 )
 from disclosure.services import print_board
+from evaluation.accountability_enums import CaseState
+from evaluation.models import AccountabilityCase
 from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Role
@@ -30,9 +32,11 @@ from requests_app.enums import AppealRoute
 from requests_app.models import AnnualReport, Appeal, Complaint, PublicationTask, RequestOffice
 from tests.disclosure.admin.desks import signed_in
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
+from tests.factories.accountability import make_case
 from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
 from tests.factories.complaints import file_complaint, make_complaint_officer
 from tests.factories.feedback import make_feedback
+from tests.factories.indicators import make_indicator_set
 from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.prints import make_job
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
@@ -148,9 +152,18 @@ def make_staff_world() -> StaffWorld:
         **_obligations(own),
         **_requests(own, author),
         "complaint": _complaint(county, own),
+        "indicatorset": make_indicator_set(name="门牌指标体系"),
         **_surveys(own),
+        "accountabilitycase": _accountability(county, own),
     }
     return world
+
+
+def _accountability(county: Agency, agency: Agency) -> AccountabilityCase:
+    """Decided by the county, so that the heads of the agency are told of it."""
+    for _number in range(2):
+        make_member(Role.INSPECTOR, county)
+    return make_case(CaseState.DECIDED, agency=agency, public_facts="门牌追究事实")
 
 
 def _surveys(agency: Agency) -> dict[str, Any]:

@@ -84,6 +84,15 @@ def handles_feedback(reader: Reader) -> bool:
     return reader.role in {Role.REQUEST_OFFICER, Role.OFFICE_HEAD}
 
 
+def manages_indicators(reader: Reader) -> bool:
+    """For the whole county alone."""
+    return reader.place == "county" and reader.role in {Role.INSPECTOR, Role.ADMINISTRATOR}
+
+
+def holds_accountable(reader: Reader) -> bool:
+    return reader.role == Role.INSPECTOR
+
+
 @dataclass(frozen=True)
 class List:
     """Who may open the list of a model, and the form for a new row."""
@@ -122,6 +131,10 @@ LISTS: dict[str, List] = {
     "requests_app.feedback": List(handles_feedback),
     "evaluation.survey": List(conducts_surveys, conducts_surveys),
     "evaluation.evaluator": List(conducts_surveys),
+    "evaluation.indicatorset": List(manages_indicators, manages_indicators),
+    "evaluation.accountabilitycase": List(
+        lambda reader: reader.role in {Role.INSPECTOR, Role.OFFICE_HEAD, Role.AGENCY_HEAD}, holds_accountable
+    ),
     "govportal.agency": List(is_administrator, is_administrator),
     "govportal.user": List(is_administrator, is_administrator),
     "govportal.holidayyear": List(site_wide, site_wide),
@@ -214,6 +227,12 @@ class Register:
     words: str
 
 
+def sees_accountability(reader: Reader) -> bool:
+    """Those who oversee the agency and are not of it; its heads once it is decided."""
+    is_head = reader.is_own and reader.role in {Role.OFFICE_HEAD, Role.AGENCY_HEAD}
+    return is_head or (reader.place == "county" and holds_accountable(reader))
+
+
 REGISTERS: dict[str, Register] = {
     "withholding": Register(lambda reader: reader.is_own and reader.role in INSIDE, "门牌不公开事项"),
     "rectification": Register(lambda reader: reader.is_over_own and reader.role in LOOKS | ORDERS, "门牌整改问题"),
@@ -232,8 +251,10 @@ REGISTERS: dict[str, Register] = {
     "requestoffice": Register(lambda reader: reader.is_over_own and reader.role == Role.ADMINISTRATOR, "门牌受理机构"),
     "annualreport": Register(lambda reader: reader.is_over_own and reader.role in LOOKS, "2098"),
     "feedback": Register(lambda reader: reader.is_own and handles_feedback(reader), "门牌留言内容"),
+    "indicatorset": Register(manages_indicators, "门牌指标体系"),
     "survey": Register(conducts_surveys, "门牌社会评议"),
     "evaluator": Register(conducts_surveys, "牌**"),
+    "accountabilitycase": Register(sees_accountability, "门牌追究事实"),
 }
 # An address of one row of a register beside its own: the arguments after the row's id.
 REGISTER_DOORS: dict[str, list[Any]] = {
@@ -259,7 +280,10 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "requests_app_annualreport_verb": ["write"],
     "requests_app_feedback_verb": ["judge"],
     "evaluation_survey_verb": ["extend"],
+    "evaluation_indicatorset_verb": ["copy"],
+    "evaluation_indicatorset_export": ["csv"],
     "evaluation_evaluator_verb": ["unmask"],
+    "evaluation_accountabilitycase_verb": ["report"],
 }
 
 # Addresses without a row of their own: (arguments, query, who may open them).
@@ -280,6 +304,8 @@ LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "requests_app_complaint_find": ([], "", handles_complaints),
     "requests_app_feedback_summary": ([], "", handles_feedback),
     "evaluation_evaluator_import": ([], "", conducts_surveys),
+    "evaluation_accountabilitycase_referrals": ([], "", holds_accountable),
+    "evaluation_indicatorset_import": ([], "", manages_indicators),
     "govportal_agency_import": ([], "", site_wide),
     "govportal_holidayyear_import": ([], "", site_wide),
 }
@@ -296,6 +322,9 @@ ELSEWHERE = {
     "requests_app_informationrequest_letter",
     "requests_app_informationrequest_proof",  # tests/requests_app/admin/test_request_files.py
     "requests_app_complaint_file",  # tests/requests_app/complaints/test_complaint_desk.py
+    "evaluation_accountabilitycase_people", "evaluation_accountabilitycase_notice",
+    "evaluation_accountabilitycase_paper",  # tests/evaluation/accountability/test_desk.py
+    "evaluation_indicatorset_move",  # POST alone: tests/evaluation/indicator_sets/test_set_pages.py
     "requests_app_annualreport_cases", "requests_app_annualreport_draft",
     "requests_app_annualreport_evidence",  # tests/requests_app/test_report_admin.py
 }  # fmt: skip

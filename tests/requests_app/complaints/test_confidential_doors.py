@@ -116,6 +116,8 @@ VALUES: dict[str, Callable[[StaffWorld, Cases], Any]] = {
     "attachment_pk": lambda world, cases: 1,
     "letter_pk": lambda world, cases: 1,
     "delivery_pk": lambda world, cases: 1,
+    "notice_pk": lambda world, cases: world.registers["accountabilitycase"].notices.latest("pk").pk,
+    "respondent_pk": lambda world, cases: world.registers["accountabilitycase"].respondents.get().pk,
     "leader": lambda world, cases: 1,
 }
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Q
 
-from evaluation.enums import FindingState, ObjectionState, Ruling
+from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
 from evaluation.queries.assessments import SHARED_STATES
 from govportal import access
 from govportal.permissions import Permission
@@ -21,6 +21,11 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
     def proposed(self) -> Self:
         return self.filter(state=FindingState.PROPOSED)
+
+    def to_decide_for(self, user: Any) -> Self:
+        """Proposed by others, of agencies this person inspects, while their round is open."""
+        waiting = self.visible_to(user).proposed().filter(assessment__round__state=RoundState.OPEN)
+        return waiting.exclude(found_by=user.pk)
 
     def visible_to(self, user: Any) -> Self:
         """Of what he inspects, all; of his own agency what stands, once it was told; and what he filed himself."""

@@ -1,0 +1,94 @@
+"""What daily checks found counts once in the round that covers them; and the division of the work."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from evaluation.enums import CheckResult, FindingSource, RoundKind
+from evaluation.models import Assessment, AssessmentRound, Check, Finding
+from evaluation.services import assignments, carry_over, findings
+from govportal.now import now
+from tests.factories.indicators import make_indicator_set
+from tests.factories.kernel import make_agency
+from tests.factories.rounds import (
+    check_all,
+    freeze_round,
+    make_finding,
+    make_inspector,
+    make_office,
+    make_round,
+    open_round,
+    share_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def _year_end_after(*, is_frozen: bool = True, **values: Any) -> tuple[AssessmentRound, AssessmentRound]:
+    """A spot check with findings, and the year-end round that covers it."""
+    office = make_office()
+    agency = make_agency(parent=office)
+    spot = open_round(agency, office=office)
+    assessment = spot.assessments.get()
+    make_finding(assessment, count=2)
+    make_finding(assessment, text="裁定免扣的", ruled_deduction=Decimal(0))
+    make_finding(assessment, text="裁定少扣的", count=4, ruled_deduction=Decimal("0.30"))
+    make_finding(assessment, spot.indicator_set.indicators.get(code="M3"), text="新体系没有的")
+    check_all(spot)
+    if is_frozen:
+        spot = freeze_round(share_round(spot))
+    groups = {"组": (100, ({"code": "M1", "full_marks": Decimal(100), "deductions": ["0.20"]},))}
+    year = open_round(
+        agency, office=office, actor=spot.made_by, slug="2026", kind=RoundKind.YEAR_END,
+        period_end=date(2026, 12, 31), indicator_set=make_indicator_set(groups=groups), **values,
+    )  # fmt: skip
+    return spot, year
+
+
+def test_settled_findings_are_carried_once_with_what_rulings_left() -> None:
+    spot, year = _year_end_after()
+
+    report = carry_over.carry_over(year.pk, actor=year.made_by, at=now())
+    again = carry_over.carry_over(year.pk, actor=year.made_by, at=now())
+
+    assert [one.deduction for one in report.made] == [Decimal("0.40"), Decimal("0.30")]
+    assert {one.source for one in report.made} == {FindingSource.CARRIED}
+    assert [one.text for one in report.without_indicator] == ["新体系没有的"] and not again.made
+    assert Assessment.objects.get(round=year).total == Decimal("99.30")
+    assert Check.objects.get(assessment__round=year).result == CheckResult.FOUND
+    findings.withdraw(report.made[0].pk, reason="转入有误", actor=year.made_by, at=now())
+    assert not carry_over.carry_over(year.pk, actor=year.made_by, at=now()).made
+    assert Finding.objects.filter(assessment__round=spot).count() == 4
+
+
+def test_what_is_not_settled_waits_and_refusals_say_why() -> None:
+    _spot, year = _year_end_after(is_frozen=False)
+    elsewhere = make_inspector(year.assessments.get().agency)
+
+    with pytest.raises(ValidationError, match="没有已定分"):
+        carry_over.carry_over(year.pk, actor=year.made_by, at=now())
+    assert "没有组织考核" in carry_over.reasons_against_carrying(year, elsewhere)[0]
+    assert "不能转入" in carry_over.reasons_against_carrying(make_round(slug="x"), year.made_by)[0]
+
+
+def test_work_is_divided_among_those_who_may() -> None:
+    office = make_office()
+    agencies = [make_agency(parent=office) for _each in range(3)]
+    row = make_round(*agencies, office=office)
+    other, insider = make_inspector(office), make_inspector(agencies[0])
+    ids = [agency.pk for agency in agencies]
+
+    assert assignments.assign(row.pk, ids, inspector=other, actor=row.made_by) == 3
+    assert set(row.assessments.values_list("inspector", flat=True)) == {other.pk}
+    assert {other, row.made_by} <= set(assignments.candidates(row))
+    for values, words in (
+        ({"inspector": insider}, "不能考核"),
+        ({"inspecting_agency": agencies[0]}, "不能检查自己"),
+        ({}, "请选择"),
+    ):
+        with pytest.raises(ValidationError, match=words):
+            assignments.assign(row.pk, ids, actor=row.made_by, **values)
+    assert assignments.assign(row.pk, ids[1:], inspecting_agency=agencies[0], inspector=insider, actor=row.made_by) == 2

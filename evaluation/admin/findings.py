@@ -1,0 +1,216 @@
+"""问题 in the admin: inspectors see those of the agencies they inspect, supervisors their own, an agency what it was
+told."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from disclosure.admin.register_verbs import toned
+from evaluation.admin.finding_verbs import VERB_TEMPLATE, VERBS
+from evaluation.enums import FindingSource, FindingState
+from evaluation.forms.findings import FileForm, content_of
+from evaluation.models import AssessmentRound, Finding, FindingFile
+from evaluation.services import evidence, findings
+from govportal import access, private_files
+from govportal.forms import whole_number
+from govportal.models import Agency, User
+from govportal.now import now
+from govportal.permissions import Permission
+from requests_app.admin.verb_pages import CaseVerbAdmin
+
+access.open_admin("evaluation.finding", view=Permission.OBJECT, change=Permission.FILE_FINDING)
+
+TONES = {FindingState.PROPOSED: "warn", FindingState.STANDING: "bad", FindingState.REJECTED: "info"}
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("待办")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        mine = ("mine", gettext_lazy("我提出的"))
+        is_inspector = access.can(request.user, Permission.ASSESS)
+        return [("adopt", gettext_lazy("待采纳的问题")), mine] if is_inspector else [mine]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "adopt":
+                return queryset.to_decide_for(request.user)
+            case "mine":
+                return queryset.filter(found_by=request.user.pk)
+        return queryset
+
+
+class _SeenFilter(admin.SimpleListFilter):
+    """By rounds or agencies of the findings this person sees."""
+
+    model: Any
+    column: str
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = Finding.objects.visible_to(request.user).order_by().values(self.column)
+        return [(str(one.pk), str(one)) for one in self.model.objects.filter(pk__in=seen)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        known = {key for key, _name in self.lookup_choices}
+        return queryset.filter(**{self.column: self.value()}) if self.value() in known else queryset
+
+
+class RoundFilter(_SeenFilter):
+    title, parameter_name = gettext_lazy("考核"), "round"
+    model, column = AssessmentRound, "assessment__round"
+
+
+class AgencyFilter(_SeenFilter):
+    title, parameter_name = gettext_lazy("单位"), "agency"
+    model, column = Agency, "assessment__agency"
+
+
+@admin.register(Finding)
+class FindingAdmin(CaseVerbAdmin[Finding]):
+    """Changed by verbs alone; filed on the entry page of the agency, or here."""
+
+    list_display = ("shown_number", "agency", "text", "indicator", "taken", "shown_state", "source", "found_at")
+    list_filter = (WaitingFilter, RoundFilter, AgencyFilter, "state", "source")
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("text", "indicator__code")
+    search_help_text = gettext_lazy("问题的文字或者条目代码。")
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("shown_state", "text", "clause", "amount")}),
+        (gettext_lazy("在哪里"), {"fields": ("agency", "round", "address", "item", "obligation", "carried_from")}),
+        (gettext_lazy("办理"), {"fields": ("source", "finder", "found_at", "decider", "decided_at", "note")}),
+        (gettext_lazy("整改"), {"fields": ("rectification",)}),
+    )
+    page_template = "admin/evaluation/finding_change.html"
+    verb_template = VERB_TEMPLATE
+    verbs = VERBS
+    add_form = FileForm
+    add_title = gettext_lazy("提出问题")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
+        rows = Finding.objects.visible_to(request.user)
+        return rows.select_related(
+            "assessment__agency", "assessment__round", "indicator", "item", "found_by", "decided_by"
+        )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Finding | None:
+        pk = whole_number(object_id)
+        return self.get_queryset(request).filter(pk=pk).first() if pk is not None else None
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.file_view)
+        return [
+            path("<int:pk>/files/<int:file_pk>/", view, name="evaluation_finding_file"),
+            *super().get_urls(),
+        ]
+
+    def lock(self, row: Finding) -> None:
+        evidence.locked_finding(row.pk)
+
+    def may_add(self, actor: User) -> bool:
+        return access.can(actor, Permission.FILE_FINDING)
+
+    def add_row(self, actor: User, values: dict[str, Any]) -> Finding:
+        assessment, indicator = values["assessment"], values["indicator"]
+        content = content_of(values, values["unit"])
+        return findings.file(assessment.pk, indicator.pk, content, values["uploads"], actor=actor, at=now())
+
+    def page_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
+        shown: dict[str, Any] = {"files": _files_of(row)}
+        if not self._is_at_work(request):  # the agency reads, and does nothing here
+            return shown
+        return super().page_context(request, row) | shown
+
+    def _is_at_work(self, request: HttpRequest) -> bool:
+        return access.can(request.user, Permission.FILE_FINDING)
+
+    def facts(self, request: HttpRequest, row: Finding) -> Any:
+        """Who watched an agency is told to nobody there."""
+        groups = super().facts(request, row)
+        if self._is_at_work(request):
+            return groups
+        hidden = {str(_("登记人")), str(_("处理人")), str(_("处理意见"))}
+        return [(heading, [fact for fact in facts if fact.label not in hidden]) for heading, facts in groups]
+
+    def file_view(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+        return _file_page(request, pk, file_pk)
+
+    # --- columns -----------------------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("编号"), ordering="id")
+    def shown_number(self, row: Finding) -> str:
+        return str(row)
+
+    @admin.display(description=gettext_lazy("单位"), ordering="assessment__agency__position")
+    def agency(self, row: Finding) -> str:
+        return row.assessment.agency.display_name
+
+    @admin.display(description=gettext_lazy("考核"))
+    def round(self, row: Finding) -> str:
+        return str(row.assessment.round)
+
+    @admin.display(description=gettext_lazy("扣分"))
+    def taken(self, row: Finding) -> str:
+        return str(row.deduction)
+
+    @admin.display(description=gettext_lazy("扣分"))
+    def amount(self, row: Finding) -> str:
+        words = f"{row.count} × {row.unit_deduction} = {row.count * row.unit_deduction}"
+        return words if row.ruled_deduction is None else _("%(words)s，裁定后扣 %(left)s") % {
+            "words": words, "left": row.ruled_deduction,
+        }  # fmt: skip
+
+    @admin.display(description=gettext_lazy("条目"))
+    def clause(self, row: Finding) -> str:
+        return f"{row.indicator.code} {row.indicator.topic}\n{row.indicator.text}"
+
+    @admin.display(description=gettext_lazy("状态"), ordering="state")
+    def shown_state(self, row: Finding) -> SafeString:
+        return toned(row.get_state_display(), TONES.get(FindingState(row.state), "info"))
+
+    @admin.display(description=gettext_lazy("网址"))
+    def address(self, row: Finding) -> str:
+        return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', row.link) if row.link else ""
+
+    @admin.display(description=gettext_lazy("登记人"))
+    def finder(self, row: Finding) -> str:
+        return str(row.found_by)
+
+    @admin.display(description=gettext_lazy("处理人"))
+    def decider(self, row: Finding) -> str:
+        return str(row.decided_by or "")
+
+    class Media:
+        css = {"all": ("css/admin_request.css",)}
+
+
+def _files_of(row: Finding) -> list[tuple[FindingFile, str]]:
+    """Its evidence, and what it brought along from the check it was carried over from."""
+    origin = row.carried_from_id if row.source == FindingSource.CARRIED else None
+    held = FindingFile.objects.filter(finding__in=filter(None, [row.pk, origin])).select_related("file", "added_by")
+    return [(one, reverse("admin:evaluation_finding_file", args=[row.pk, one.pk])) for one in held]
+
+
+@require_safe
+@never_cache
+def _file_page(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+    """Evidence, for those who see the finding."""
+    row = Finding.objects.visible_to(request.user).filter(pk=pk).first()
+    held = {one.pk for one, _address in _files_of(row)} if row else set()
+    if file_pk not in held:
+        raise Http404(_("没有这份证据，或者您看不到它。"))
+    assert isinstance(request.user, User)
+    return private_files.serve(evidence.open_file(file_pk, actor=request.user), request)

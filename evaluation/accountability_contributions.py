@@ -1,9 +1,9 @@
 """What accountability adds to the kernel: triggers, audit words, confidential rows, queues, the demo; at start-up."""
 
 from evaluation import accountability_database, accountability_queues, accountability_words
-from evaluation.services import accountability_correct, accountability_tell
+from evaluation.services import accountability_correct, accountability_tell, demo_accountability
 from govportal import contributions, dbsetup
-from govportal.contributions import RectificationMandate
+from govportal.contributions import DemoChapter, RectificationMandate
 
 
 def contribute() -> None:
@@ -16,3 +16,4 @@ def contribute() -> None:
         RectificationMandate(rows=accountability_correct.mandated, people=accountability_correct.people_of)
     )
     accountability_queues.contribute()
+    contributions.demo_chapters.add(DemoChapter("accountability", demo_accountability.tell, position=150))

@@ -28,7 +28,6 @@ from evaluation.services.accountability_procedure import (
 )
 from govportal import audit, private_files
 from govportal.models import PrivateFile, User
-from govportal.now import today
 
 LONGEST_WAIT = 60  # days in which somebody is to speak; the rule names none
 
@@ -95,14 +94,14 @@ def share_facts(who: Respondent) -> dict[str, str]:
 
 
 def reasons_against_notifying(
-    row: AccountabilityCase, who: Respondent, statement_by: date | None, actor: Any
+    row: AccountabilityCase, who: Respondent, statement_by: date, actor: Any, today: date
 ) -> list[str]:
-    """Why he cannot be told now; empty when he can. `statement_by` None: whatever day."""
+    """Why he cannot be told now; empty when he can."""
     if reasons := reasons_against(row, CaseAction.NOTIFY, actor):
         return reasons
     if who.notices.filter(kind=NoticeKind.HEARING).exists():
         return [_("已经制发告知书。")]
-    if statement_by and not 0 < (statement_by - today()).days <= LONGEST_WAIT:
+    if not 0 < (statement_by - today).days <= LONGEST_WAIT:
         return [_("陈述和申辩的日期须在今天以后、%s日以内。") % LONGEST_WAIT]
     return []
 
@@ -112,7 +111,7 @@ def notify(respondent_id: int, *, statement_by: date, actor: User, at: datetime)
     """制发告知书: what he is held to account for, and that he is heard first. Raises ValidationError."""
     row = locked(Respondent.objects.values_list("case_id", flat=True).get(pk=respondent_id))
     who = Respondent.objects.get(pk=respondent_id)
-    check(reasons_against_notifying(row, who, statement_by, actor))
+    check(reasons_against_notifying(row, who, statement_by, actor, localdate(at)))
     facts = {**share_facts(who), "facts": row.facts, "statement_by": statement_by.isoformat()}
     notice = issue(row, NoticeKind.HEARING, respondent=who, facts=facts, actor=actor, at=at)
     move(row, CaseAction.NOTIFY, actor=actor, at=at, part=who.part, after={"notice": notice.number})

@@ -28,7 +28,6 @@ from evaluation.services.accountability_procedure import (
 from govportal import audit, personal_data, private_files
 from govportal.html import clean_line, clean_text
 from govportal.models import PrivateFile, User
-from govportal.now import today
 from requests_app.services.applicants import mask_name, reasons_against_reason
 
 MOST_NAME = 60  # of a name or a post
@@ -174,23 +173,32 @@ class Statement:
 
 
 def _reasons_against_hearing(
-    row: AccountabilityCase, who: Respondent, action: CaseAction, actor: Any, on: date, paper: PrivateFile | None
+    row: AccountabilityCase, who: Respondent, action: CaseAction, actor: Any, paper: PrivateFile | None
 ) -> list[str]:
     if reasons := reasons_against(row, action, actor):
         return reasons
     if who.has_had_his_say:
         return [_("这位责任人已经陈述或者放弃陈述，不能再次登记。")]
-    notice = who.notices.filter(kind=NoticeKind.HEARING).first()
-    if notice is None:
+    if not _told_on(who):
         return [_("须先制发告知书，告知陈述和申辩的权利。")]
-    if paper and paper.content_type not in _SCANS:
-        return [_("书面材料须是 PDF、JPG 或者 PNG 文件。")]
-    return reasons_against_day(on, since=notice.issued_on, today=today())
+    return [_("书面材料须是 PDF、JPG 或者 PNG 文件。")] if paper and paper.content_type not in _SCANS else []
 
 
-def reasons_against_statement(row: AccountabilityCase, who: Respondent, statement: Statement, actor: Any) -> list[str]:
+def _told_on(who: Respondent) -> date | None:
+    """The day of the paper that told him of his right to be heard."""
+    return who.notices.filter(kind=NoticeKind.HEARING).values_list("issued_on", flat=True).first()
+
+
+def _reasons_against_day(who: Respondent, on: date, today: date) -> list[str]:
+    return reasons_against_day(on, since=_told_on(who) or on, today=today)
+
+
+def reasons_against_statement(
+    row: AccountabilityCase, who: Respondent, statement: Statement, actor: Any, today: date
+) -> list[str]:
     """Why his statement cannot be taken down so; empty when it can."""
-    reasons = _reasons_against_hearing(row, who, CaseAction.HEAR, actor, statement.on, statement.paper)
+    reasons = _reasons_against_hearing(row, who, CaseAction.HEAR, actor, statement.paper)
+    reasons += _reasons_against_day(who, statement.on, today)
     missing = _("须记录陈述和申辩的内容。")
     return reasons or reasons_against_words(statement.text, missing=missing, label=_("陈述和申辩"))
 
@@ -199,7 +207,7 @@ def reasons_against_statement(row: AccountabilityCase, who: Respondent, statemen
 def hear(respondent_id: int, statement: Statement, *, actor: User, at: datetime) -> Respondent:
     """听取陈述和申辩 (第十二条). Raises ValidationError."""
     who, row = _with_case(respondent_id)
-    check(reasons_against_statement(row, who, statement, actor))
+    check(reasons_against_statement(row, who, statement, actor, localdate(at)))
     who.statement, who.heard_on, who.heard_by = clean_text(statement.text), statement.on, actor
     who.paper = private_files.keep(statement.paper) if statement.paper else None
     who.save(update_fields=["statement", "heard_on", "heard_by", "paper"])
@@ -208,10 +216,11 @@ def hear(respondent_id: int, statement: Statement, *, actor: User, at: datetime)
 
 
 def reasons_against_waiver(
-    row: AccountabilityCase, who: Respondent, paper: PrivateFile | None, on: date, actor: Any
+    row: AccountabilityCase, who: Respondent, paper: PrivateFile | None, on: date, actor: Any, today: date
 ) -> list[str]:
     """Why he cannot be said to have nothing to say; empty when he can. Only his own hand says so."""
-    reasons = _reasons_against_hearing(row, who, CaseAction.WAIVE, actor, on, paper)
+    reasons = _reasons_against_hearing(row, who, CaseAction.WAIVE, actor, paper)
+    reasons += _reasons_against_day(who, on, today)
     return reasons or ([] if paper else [_("放弃陈述须有本人签名的书面材料。")])
 
 
@@ -219,7 +228,7 @@ def reasons_against_waiver(
 def waive(respondent_id: int, paper: PrivateFile | None, *, on: date, actor: User, at: datetime) -> Respondent:
     """登记放弃陈述, in writing. Raises ValidationError."""
     who, row = _with_case(respondent_id)
-    check(reasons_against_waiver(row, who, paper, on, actor))
+    check(reasons_against_waiver(row, who, paper, on, actor, localdate(at)))
     assert paper is not None  # reasons_against_waiver has looked
     who.waived_on, who.paper = on, private_files.keep(paper)
     who.save(update_fields=["waived_on", "paper"])

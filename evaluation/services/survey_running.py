@@ -13,7 +13,7 @@ from disclosure.models import Item
 from evaluation.models import Survey, SurveyStep
 from evaluation.services.survey_procedure import check, finish_step, locked, move, reasons_against, record
 from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
-from evaluation.survey_rules import NEEDED_TO_OPEN, STEPS
+from evaluation.survey_rules import MOST_ANSWERS, NEEDED_TO_OPEN, STEPS
 from govportal.html import clean_line, clean_text
 from govportal.models import User
 
@@ -23,6 +23,15 @@ _CLOSED_BY_CALENDAR = "到截止日期，自动截止。"
 
 
 # --- steps -------------------------------------------------------------------------------------------------------
+
+
+def reasons_against_recording(row: Survey, actor: Any) -> list[str]:
+    """Why no step at all can be recorded; empty when one is left."""
+    reasons = reasons_against(row, SurveyAction.STEP, actor)
+    by_hand = [step for step, rule in STEPS.items() if rule.is_by_hand]
+    if not reasons and not row.steps.filter(step__in=by_hand, done_on=None).exists():
+        reasons.append(_("各步程序都已登记完成。"))
+    return reasons
 
 
 def reasons_against_step(
@@ -100,6 +109,8 @@ def reasons_against_opening(row: Survey, actor: Any, today: date) -> list[str]:
         reasons.append(_("测评表还没有题目。"))
     if not row.agencies.exists():
         reasons.append(_("没有评议对象。"))
+    if row.agencies.count() * row.questions.count() > MOST_ANSWERS:
+        reasons.append(_("评议对象乘以题数超过 %s，一张测评表放不下，请分几次评议。") % MOST_ANSWERS)
     if row.closes_on < today:
         reasons.append(_("截止日期已经过去，请先修改。"))
     return reasons

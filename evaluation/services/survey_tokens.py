@@ -46,6 +46,11 @@ class Slip:
     def address(self) -> str:
         return address_of(self.token)
 
+    @property
+    def door(self) -> str:
+        """The address up to the token."""
+        return self.address.removesuffix(f"{self.token}/")
+
 
 def new_token() -> str:
     """abcd-efgh-…, so that it can be read off paper."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("govportal.machine_urls")),
     path("", include("disclosure.machine_urls")),
+    path("", include("evaluation.machine_urls")),
     *i18n_patterns(
         path("", include("govportal.public_urls")),
         path("", include("disclosure.urls")),

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from evaluation.enums import CheckResult, FindingSource, FindingState, RoundKind
+from disclosure.services import review
+from evaluation.enums import CheckResult, FindingSource, FindingState, RoundKind, RoundState
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator, SampleItem
 from evaluation.services import measure, rounds
 from govportal.models import Agency, User
@@ -11,6 +12,7 @@ from govportal.now import now
 from govportal.permissions import Role
 from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency, make_member
+from tests.factories.published import publish_edition
 
 PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
 
@@ -98,3 +100,17 @@ def freeze_round(row: AssessmentRound, *, actor: User | None = None, at: datetim
     actor = actor or make_inspector(office)
     row.assessments.update(confirmed_by=row.made_by, confirmed_at=moment)
     return rounds.freeze(row.pk, actor=actor, at=moment)
+
+
+def publish_round(row: AssessmentRound, *, at: datetime | None = None) -> AssessmentRound:
+    """公布: frozen if it is not yet, drafted as an item and published through every review."""
+    moment = at or now()
+    if row.state != RoundState.FROZEN:
+        row = freeze_round(row if row.state == RoundState.FEEDBACK else share_round(row, at=moment), at=moment)
+    office = row.made_by.memberships.get().agency
+    assert row.frozen_by is not None
+    item = rounds.draft_item(row.pk, agency=office, actor=row.frozen_by, at=moment)
+    review.submit(item.editions.get().pk, actor=make_member(Role.PUBLISHER, office), at=moment)
+    publish_edition(item.editions.get(), at=moment)
+    row.refresh_from_db()
+    return row

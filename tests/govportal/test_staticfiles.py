@@ -13,7 +13,7 @@ PUBLIC_SHEETS = [path for path in SHEETS if not path.name.startswith("admin")]
 PAPER_SHEETS = {
     "accountability_notice.css", "badges.css", "board.css", "board_layouts.css", "board_tables.css",
     "letter.css", "letter_27.css", "letter_28.css", "letter_sign.css",
-    "receipt.css", "report_print.css", "survey_slips.css",
+    "receipt.css", "report_print.css", "scorecard_print.css", "survey_slips.css",
     "table_print.css", "paper.css", "paper_close.css", "paper_forms.css", "paper_text.css", "paper_tight.css",
 }  # fmt: skip
 

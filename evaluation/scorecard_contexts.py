@@ -1,0 +1,80 @@
+"""What the templates of page and paper are given: numbers in words, and drawings. `ink`: the colour on paper."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from evaluation import scorecard_charts as charts
+from evaluation.enums import Grade
+from evaluation.models import AssessmentRound
+from evaluation.scorecard_words import GRADE_TONES, period_words, shown, signed
+from evaluation.scorecards import Past, Place, Scorecard, grade_counts
+from evaluation.scoring import NOTHING
+from evaluation.services.archive import performance_points
+
+
+def round_context(row: AssessmentRound) -> dict[str, Any]:
+    return {
+        "row": row,
+        "period": period_words(row.period_start, row.period_end),
+        "share": shown(row.indicator_set.performance_share),
+    }
+
+
+def grade_context(row: AssessmentRound, places: Sequence[Place]) -> list[tuple[Any, ...]]:
+    """(grade, from how many points on, how many, their share as a bar) from the best."""
+    whole = Decimal(len(places))
+    return [
+        (grade.label, threshold(row, grade), count, charts.bar(Decimal(count), whole))
+        for grade, count in grade_counts([one.assessment.grade for one in places])
+    ]
+
+
+def threshold(row: AssessmentRound, grade: str) -> str:
+    of = row.indicator_set
+    starts: Mapping[str, Decimal] = {
+        Grade.EXCELLENT: of.excellent_from,
+        Grade.GOOD: of.good_from,
+        Grade.FAIR: of.fair_from,
+    }
+    if grade in starts:
+        return _("%s 分以上") % shown(starts[grade])
+    return _("不到 %s 分") % shown(of.fair_from)
+
+
+def place_context(one: Place, *, ink: str = "") -> dict[str, Any]:
+    """A line of the ranking."""
+    total = one.assessment.total
+    label = _("近几期得分：%s") % _("、").join(shown(value) for value in one.past)
+    return {
+        "place": one,
+        "total": "—" if total is None else f"{total:.2f}",
+        "bar": charts.bar(total or NOTHING, ink=ink),
+        "spark": "" if ink else charts.spark(one.past, label),
+        "change": "—" if one.change is None else signed(one.change),
+        "performance": performance_points(one.assessment),
+    }
+
+
+def card_context(card: Scorecard, *, ink: str = "") -> dict[str, Any]:
+    one = card.assessment
+    label = _("近几期得分：%s") % _("、").join(f"{past.label} {shown(past.total)}" for past in card.past)
+    return round_context(one.round) | {
+        "card": card,
+        "total": shown(one.total),
+        "threshold": threshold(one.round, one.grade) if one.grade else "",
+        "change": None if card.change is None else signed(card.change),
+        "spark": charts.spark([past.total for past in card.past], label),
+        "trend": charts.trend([(past.label, past.total) for past in card.past], label),
+        "groups": [
+            (group, charts.bar(group.points, group.weight, mark=group.average, ink=ink)) for group in card.groups
+        ],
+        "past": [(past, f"{past.total:.2f}", _tone(past)) for past in reversed(card.past)],
+        "performance": performance_points(one),
+    }
+
+
+def _tone(past: Past) -> str:
+    return GRADE_TONES[Grade(past.grade)] if past.grade else ""

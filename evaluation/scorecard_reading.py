@@ -1,0 +1,208 @@
+"""Reading what is published of a round: the ranking and one scorecard, each in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Sum
+
+from disclosure.enums import Audience
+from disclosure.models import Item, LogEntry
+from evaluation.accountability_standing import poor_both_years
+from evaluation.enums import CheckResult, Grade, RoundKind, RoundState
+from evaluation.models import Assessment, AssessmentRound, Finding, FindingFile, Objection, SampleItem, Score
+from evaluation.scorecard_archive import agencies, named
+from evaluation.scorecard_words import period_words
+from evaluation.scorecards import (
+    Found,
+    Past,
+    Place,
+    Scorecard,
+    average,
+    groups,
+    line,
+    placed,
+    points_before_rulings,
+    safe_url,
+    social_of,
+    timeline,
+)
+from evaluation.services.archive import evidence_address
+from evaluation.services.samples import population
+
+PAST = 4  # rounds of one kind that make a curve
+
+
+def published_rounds() -> list[AssessmentRound]:
+    """The newest first, with all that their pages need."""
+    rows = AssessmentRound.objects.published().newest_first()
+    return list(rows.select_related("indicator_set", "archive", "item__agency", "survey"))
+
+
+def published_round(slug: str) -> AssessmentRound | None:
+    rows = AssessmentRound.objects.published().filter(slug=slug)
+    return rows.select_related("indicator_set", "archive", "item__agency", "survey").first()
+
+
+def closed_item(slug: str) -> Item | None:
+    """The item of a round that was withdrawn: its notice says why."""
+    closed = Item.objects.addressable_by(AnonymousUser())
+    return closed.filter(assessment_round__slug=slug, assessment_round__state=RoundState.FROZEN).first()
+
+
+def log_entry_of(row: AssessmentRound) -> LogEntry | None:
+    """The line of the register that binds the archive: the newest of the item, whose every edition has the digest."""
+    return LogEntry.objects.visible_to(AnonymousUser()).filter(item=row.item_id).order_by("-sequence").first()
+
+
+def earlier(row: AssessmentRound) -> list[AssessmentRound]:
+    """This round and those of its kind before it, the oldest first, at most PAST: what came after moves no card."""
+    rows = AssessmentRound.objects.published().filter(kind=row.kind, period_end__lte=row.period_end).newest_first()
+    found = [one for one in rows[: PAST + 1] if (one.period_end, one.pk) <= (row.period_end, row.pk)]
+    return found[:PAST][::-1]
+
+
+# --- the ranking ----------------------------------------------------------------------------------------------------
+
+
+def ranking(row: AssessmentRound, *, kind: str = "") -> list[Place]:
+    """Of the whole round by rank among all, or of one kind by rank among it. Three statements."""
+    rounds = earlier(row)
+    order = {one.pk: place for place, one in enumerate(rounds)}
+    rows = Assessment.objects.filter(round__in=[*order, row.pk]).select_related("agency").defer("population")
+    totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    here = []
+    for one in rows:
+        if one.total is not None:
+            totals[one.agency_id][order[one.round_id]] = one.total
+        if one.round_id == row.pk:
+            one.round = row
+            here.append(one)
+    frozen = agencies(row)
+    found = []
+    for one in here:
+        name, own_kind, official = named(one, frozen)
+        if not kind or own_kind == kind:
+            past = [totals[one.agency_id][place] for place in sorted(totals[one.agency_id])]
+            change = past[-1] - past[-2] if len(past) > 1 else None
+            found.append(Place(one, name, official, own_kind, one.kind_rank if kind else one.rank, past, change))
+    return placed(found)
+
+
+# --- one card -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Peers:
+    """Assessments of one kind in a round, those that are ranked."""
+
+    ids: Sequence[int]
+
+    @property
+    def count(self) -> int:
+        return len(self.ids)
+
+
+def assessment_of(row: AssessmentRound, code: str) -> Assessment | None:
+    found = Assessment.objects.filter(round=row, agency__code=code).select_related("agency").first()
+    if found:
+        found.round = row
+    return found
+
+
+def scorecard(row: AssessmentRound, one: Assessment) -> Scorecard:
+    """Everything the card says. `row` as published_round reads it."""
+    frozen = agencies(row)
+    name, kind, official = named(one, frozen)
+    peers = _peers(row, kind, frozen)
+    scores = scores_of(one)
+    objections = list(one.objections.select_related("indicator").order_by("number"))
+    found = findings_of(one, objections)
+    by_number = {str(each.number): each for each in objections if not each.finding_id}
+    lines = [line(score, found.get(score.indicator_id, ()), by_number) for score in scores]
+    before = points_before_rulings(lines, {score.indicator_id: score for score in scores})
+    flagged, barred = _standing(row, one)
+    return Scorecard(
+        assessment=one,
+        name=name,
+        official_name=official,
+        kind=kind,
+        peers=peers.count,
+        groups=groups(lines, _averages(peers)),
+        past=_past(row, one),
+        social=social_of(row.survey.tally, row.survey.slug, one.agency.code) if row.survey else None,
+        steps=timeline(one, objections, before, row.item.published_on if row.item else None),
+        samples=_samples(one),
+        population=len(population(one)),
+        is_flagged=flagged,
+        is_barred=barred,
+    )
+
+
+def scores_of(one: Assessment, **conditions: Any) -> list[Score]:
+    scores = Score.objects.filter(assessment=one, **conditions).select_related("indicator__group")
+    return list(scores.order_by("indicator__group__position", "indicator__position", "indicator_id"))
+
+
+def _peers(row: AssessmentRound, kind: str, frozen: Mapping[str, Any]) -> _Peers:
+    rows = Assessment.objects.filter(round=row).ranked().select_related("agency").defer("population")
+    return _Peers([one.pk for one in rows if named(one, frozen).kind == kind])
+
+
+def _averages(peers: _Peers) -> dict[int, Decimal]:
+    sums = Score.objects.filter(assessment__in=peers.ids).order_by().values_list("indicator__group")
+    found = ((group, average(total, peers.count)) for group, total in sums.annotate(total=Sum("points")))
+    return {group: mean for group, mean in found if mean is not None}
+
+
+def findings_of(one: Assessment, objections: Sequence[Objection], **conditions: Any) -> dict[int, list[Found]]:
+    """Standing findings by indicator, each with its public files and what was ruled on it."""
+    rows = Finding.objects.standing().filter(assessment=one, **conditions).select_related("item").order_by("number")
+    files: dict[int, list[FindingFile]] = defaultdict(list)
+    shown = FindingFile.objects.filter(finding__assessment=one, is_public=True).select_related("file")
+    for file in shown.order_by("pk"):
+        files[file.finding_id].append(file)
+    found: dict[int, list[Found]] = defaultdict(list)
+    for row in rows:
+        rulings = [each for each in objections if each.finding_id == row.pk and each.ruling]
+        found[row.indicator_id].append(Found(row, _evidence(row), files[row.pk], rulings))
+    return found
+
+
+def _evidence(row: Finding) -> str:
+    """Where the finding leads; an item that not everybody may read is not named."""
+    if row.item and row.item.audience != Audience.PUBLIC:
+        return safe_url(row.link)
+    return safe_url(evidence_address(row))
+
+
+def _past(row: AssessmentRound, one: Assessment) -> list[Past]:
+    rounds = {each.pk: each for each in earlier(row)}
+    found = Assessment.objects.filter(round__in=rounds, agency=one.agency_id).defer("population")
+    rows = {each.round_id: each for each in found}
+    return [
+        Past(each.slug, period_words(each.period_start, each.period_end), then.total, then.grade, then.kind_rank)
+        for pk, each in rounds.items()
+        if (then := rows.get(pk)) and then.total is not None
+    ]
+
+
+def _samples(one: Assessment) -> list[tuple[str, int]]:
+    """How the sampled items were found: (words, number)."""
+    rows = SampleItem.objects.filter(assessment=one).order_by().values_list("result").annotate(n=Count("pk"))
+    counted = dict(rows)
+    return [(str(result.label), counted[result]) for result in CheckResult if result in counted]
+
+
+def _standing(row: AssessmentRound, one: Assessment) -> tuple[bool, bool]:
+    """(two years in 差, barred from awards), by year-end rounds that everybody can read; decisions on accountability
+    are published for themselves."""
+    if row.kind != RoundKind.YEAR_END or one.grade != Grade.POOR:
+        return False, False
+    year = row.period_end.year
+    readable = AssessmentRound.objects.published().year_end().filter(period_end__year__in=[year - 1, year])
+    poor = Assessment.objects.filter(round__in=readable, agency=one.agency_id, grade=Grade.POOR).order_by()
+    return bool(poor_both_years(poor.values_list("agency_id", "round__period_end__year"), year)), True

@@ -1,0 +1,355 @@
+"""The scorecard of an agency and the ranking of a round as pages, papers and files show them. Pure over frozen rows:
+stored scores, their cases, findings and rulings; nothing that may have changed since.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from evaluation import case_lines
+from evaluation.enums import Grade, ObjectionState, Ruling
+from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
+from evaluation.scorecard_words import GRADE_TONES, facts, fault_of, shown, working
+from evaluation.scoring import AUTOMATIC, NOTHING, Case, Outcome, Rule, earned, half_up, outcome
+from evaluation.services.measure import rule_of
+
+SHOWN = 5  # cases at fault on the card; the page of the indicator has all
+RULING_TONES = {Ruling.UPHELD: "ok", Ruling.PARTLY: "info", Ruling.DISMISSED: ""}
+
+
+# --- a line of the card ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A case as a line of text. `url` empty: nobody may be led there."""
+
+    title: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with what everybody may see of it."""
+
+    row: Finding
+    url: str
+    files: Sequence[FindingFile]
+    rulings: Sequence[Objection]
+
+    @property
+    def found_on(self) -> date:
+        return localdate(self.row.found_at)
+
+    @property
+    def sum(self) -> str:
+        """0.5×2 = 1, or what a ruling left of it."""
+        each, count = shown(self.row.unit_deduction), self.row.count
+        whole = each if count == 1 else f"{each}×{count}"
+        if self.row.ruled_deduction is not None:
+            return _("%(whole)s，裁定后 %(left)s") % {"whole": whole, "left": shown(self.row.deduction)}
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One indicator: points, the facts behind them and the sum."""
+
+    indicator: Indicator
+    rule: Rule
+    points: Decimal
+    outcome: Outcome
+    facts: str
+    working: str
+    faults: Sequence[Shown]
+    excused: Sequence[tuple[Shown, Objection | None]]
+    findings: Sequence[Found]
+
+    @property
+    def lost(self) -> Decimal:
+        lost: Decimal = self.indicator.full_marks - self.points
+        return lost
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.rule.mode == AUTOMATIC
+
+    @property
+    def has_more(self) -> bool:
+        return self.is_automatic and self.outcome.faults > len(self.faults)
+
+    @property
+    def full_words(self) -> str:
+        return shown(self.indicator.full_marks)
+
+    @property
+    def points_words(self) -> str:
+        return shown(self.points)
+
+    @property
+    def lost_words(self) -> str:
+        return f"－{shown(self.lost)}" if self.lost else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of indicators; `average` of the ranked agencies of the same kind, None where there is none."""
+
+    name: str
+    weight: Decimal
+    points: Decimal
+    average: Decimal | None
+    lines: Sequence[Line]
+
+    @property
+    def points_words(self) -> str:
+        return shown(self.points)
+
+    @property
+    def weight_words(self) -> str:
+        return shown(self.weight)
+
+    @property
+    def average_words(self) -> str:
+        return "—" if self.average is None else f"{self.average:.2f}"
+
+
+def safe_url(url: str) -> str:
+    """A path of this portal or a page of the web; anything else leads nowhere."""
+    is_path = url.startswith("/") and not url.startswith("//")
+    return url if is_path or url.startswith(("http://", "https://")) else ""
+
+
+def show(case: Case, judged_by: str) -> Shown:
+    return Shown(case.title or case.key, fault_of(case, judged_by), safe_url(case.address))
+
+
+def line(score: Score, findings: Sequence[Found], rulings: Mapping[str, Objection]) -> Line:
+    """`rulings`: by number, of objections to cases of automatic indicators."""
+    indicator = score.indicator
+    rule = rule_of(indicator)
+    found = Outcome(score.numerator, score.denominator, score.faults, score.points)
+    if rule.mode != AUTOMATIC:
+        taken = sum((one.row.deduction for one in findings), NOTHING)
+        words = "" if findings else _("没有发现问题")
+        return Line(indicator, rule, score.points, found, words, working(rule, found, taken), (), (), findings)
+    cases = case_lines.unpack(score.cases)
+    faulty = [case for case in cases if not case.excused and case.earned < case.possible]
+    return Line(
+        indicator,
+        rule,
+        score.points,
+        found,
+        facts(indicator.measure, found),
+        working(rule, found, NOTHING),
+        [show(case, rule.judged_by) for case in faulty[:SHOWN]],
+        [(show(case, rule.judged_by), rulings.get(case.excused)) for case in cases if case.excused],
+        (),
+    )
+
+
+def groups(lines: Iterable[Line], averages: Mapping[int, Decimal]) -> list[Group]:
+    """In the order of the set. `averages`: by id of the group."""
+    by_group: dict[int, list[Line]] = {}
+    for one in lines:
+        by_group.setdefault(one.indicator.group_id, []).append(one)
+    ordered = sorted(by_group.values(), key=lambda of_it: (of_it[0].indicator.group.position, of_it[0].indicator.pk))
+    return [
+        Group(
+            of_it[0].indicator.group.name,
+            of_it[0].indicator.group.weight,
+            sum((one.points for one in of_it), NOTHING),
+            averages.get(of_it[0].indicator.group_id),
+            of_it,
+        )
+        for of_it in ordered
+    ]
+
+
+def average(total: Decimal, count: int) -> Decimal | None:
+    """Two decimals, half up. What a database adds up as fractions of two is exact again at two decimals."""
+    return half_up(Fraction(round(total * 100)) / 100 / count) if count else None
+
+
+def points_before_rulings(lines: Iterable[Line], scores: Mapping[int, Score]) -> Decimal:
+    """The total as it would stand if no objection had been upheld. `scores`: by id of the indicator."""
+    total = NOTHING
+    for one in lines:
+        if any(found.row.ruled_deduction is not None for found in one.findings):
+            whole = [Decimal(found.row.count) * found.row.unit_deduction for found in one.findings]
+            total += outcome(one.rule, (), whole).points
+        elif one.excused:
+            total += _unexcused(one.rule, case_lines.unpack(scores[one.indicator.pk].cases))
+        else:
+            total += one.points
+    return total
+
+
+def _unexcused(rule: Rule, cases: Iterable[Case]) -> Decimal:
+    bare = (case._replace(excused="") for case in cases)
+    return outcome(rule, [case._replace(earned=earned(case, rule.judged_by)) for case in bare]).points
+
+
+# --- what happened --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of the assessment of an agency; `paragraphs` in order."""
+
+    title: str
+    on: date
+    paragraphs: Sequence[str]
+    word: str = ""
+    tone: str = ""
+
+
+def timeline(
+    one: Assessment, objections: Iterable[Objection], before: Decimal, published_on: date | None
+) -> list[Step]:
+    """初评, 异议, 裁定, 定分, 公布. `one` with its round, frozen. What was said at a hearing stays with both sides."""
+    row = one.round
+    steps: list[tuple[datetime, Step]] = []
+    if row.shared_at and row.objections_by:
+        told = _("考核组向单位反馈，异议截止 %s。") % f"{row.objections_by:%Y-%m-%d}"
+        steps.append((row.shared_at, Step(_("初评 %s 分") % shown(before), localdate(row.shared_at), [told])))
+    for each in objections:
+        steps += _of_objection(each)
+    if one.confirmed_at:
+        steps.append((one.confirmed_at, Step(_("单位确认无异议"), localdate(one.confirmed_at), [])))
+    assert row.frozen_at is not None
+    steps.append((row.frozen_at, Step(_("定分 %s 分") % shown(one.total), localdate(row.frozen_at), [])))
+    found = [step for _at, step in sorted(steps, key=lambda pair: pair[0])]
+    if published_on:
+        found.append(Step(_("公布"), published_on, []))
+    return found
+
+
+def _of_objection(each: Objection) -> Iterable[tuple[datetime, Step]]:
+    title = _("单位提出异议 %s") % each.number
+    about = _("对“%s”") % each.indicator.topic
+    if each.state == ObjectionState.WITHDRAWN:
+        yield each.filed_at, Step(title, localdate(each.filed_at), [about], _("已撤回"), "")
+        return
+    yield each.filed_at, Step(title, localdate(each.filed_at), [about, each.text])
+    if each.state == ObjectionState.RULED and each.ruled_at:
+        heard = [_("%s 听取了单位的意见。") % f"{each.heard_on:%Y-%m-%d}"] if each.heard_on else []
+        ruling = Ruling(each.ruling)
+        yield (
+            each.ruled_at,
+            Step(
+                _("裁定异议 %s") % each.number,
+                localdate(each.ruled_at),
+                [*heard, each.reason],
+                str(ruling.label),
+                RULING_TONES[ruling],
+            ),
+        )
+
+
+# --- the card and the ranking ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The agency in an earlier round of the same kind, or in this one."""
+
+    slug: str
+    label: str
+    total: Decimal
+    grade: str
+    kind_rank: int | None
+
+    @property
+    def grade_words(self) -> str:
+        return str(Grade(self.grade).label) if self.grade else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Social:
+    """社会评议 as its frozen tally has it."""
+
+    score: str
+    ballots: int
+    survey: str
+
+
+def social_of(tally: Mapping[str, object] | None, slug: str, code: str) -> Social | None:
+    """None where too few gave a ballot, or the round uses no survey."""
+    agencies = (tally or {}).get("agencies", ())
+    for agency in agencies if isinstance(agencies, list) else ():
+        if agency.get("code") == code and not agency.get("too_few"):
+            return Social(shown(Decimal(agency["score"])), agency["ballots"], slug)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """`peers`: how many agencies of its kind are ranked. `past`: the oldest first, this round last."""
+
+    assessment: Assessment
+    name: str
+    official_name: str
+    kind: str
+    peers: int
+    groups: Sequence[Group]
+    past: Sequence[Past]
+    social: Social | None
+    steps: Sequence[Step]
+    samples: Sequence[tuple[str, int]]
+    population: int
+    is_flagged: bool
+    is_barred: bool
+
+    @property
+    def lines(self) -> list[Line]:
+        return [one for group in self.groups for one in group.lines]
+
+    @property
+    def before(self) -> Past | None:
+        return self.past[-2] if len(self.past) > 1 else None
+
+    @property
+    def change(self) -> Decimal | None:
+        total: Decimal = self.assessment.total or NOTHING
+        return total - self.before.total if self.before else None
+
+    @property
+    def tone(self) -> str:
+        return grade_tone(self.assessment.grade)
+
+
+def grade_tone(grade: str) -> str:
+    return GRADE_TONES[Grade(grade)] if grade else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the ranking. `past`: totals of its last rounds, this one last; `change` since the one before."""
+
+    assessment: Assessment
+    name: str
+    official: str
+    kind: str
+    rank: int | None
+    past: Sequence[Decimal]
+    change: Decimal | None
+
+    @property
+    def tone(self) -> str:
+        return grade_tone(self.assessment.grade)
+
+
+def placed(rows: Iterable[Place]) -> list[Place]:
+    """The best first; who is not ranked stands at the end."""
+    return sorted(rows, key=lambda one: (one.rank is None, one.rank or 0, one.assessment.agency.position, one.name))
+
+
+def grade_counts(grades: Collection[str]) -> list[tuple[Grade, int]]:
+    return [(grade, sum(1 for one in grades if one == grade)) for grade in Grade]

@@ -1,0 +1,139 @@
+"""Scorecards as files: CSV, JSON, PDF, the archive that everybody recomputes, and public evidence."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from evaluation import scorecard_exports as exports
+from evaluation import scorecard_pdf
+from evaluation.models import AssessmentRound
+from evaluation.scorecard_reading import findings_of, published_rounds, ranking, scorecard
+from evaluation.scorecards import line
+from evaluation.services.evidence import public_evidence
+from evaluation.views.scorecards import find, published, score_of
+from govportal import files, private_files
+from govportal.spreadsheets import csv_response
+
+_PLAIN = {"ensure_ascii": False, "indent": 1}
+
+
+# --- a round --------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def all_csv(request: HttpRequest) -> HttpResponseBase:
+    """Every agency of every published round."""
+    return csv_response("scorecards", _all_rows(published_rounds()))
+
+
+def _all_rows(rounds: Sequence[AssessmentRound]) -> Iterator[Sequence[object]]:
+    yield exports.RESULTS
+    for row in rounds:
+        records = (exports.place_record(row, one) for one in ranking(row))
+        yield from list(exports.ranking_rows(records))[1:]
+
+
+@require_safe
+def newest_archive(request: HttpRequest) -> HttpResponseBase:
+    """For programs: an address that stays while rounds follow each other."""
+    rounds = published_rounds()
+    if not rounds:
+        raise Http404(_("还没有公布成绩单。"))
+    return redirect("scorecards_archive", rounds[0].slug)
+
+
+@require_safe
+def ranking_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
+    row = published(slug)
+    if isinstance(row, HttpResponse):
+        return row
+    records = (exports.place_record(row, one) for one in ranking(row))
+    return csv_response(f"scorecards-{row.slug}", exports.ranking_rows(records))
+
+
+@require_safe
+def ranking_json(request: HttpRequest, slug: str) -> HttpResponseBase:
+    row = published(slug)
+    if isinstance(row, HttpResponse):
+        return row
+    return JsonResponse(exports.ranking_json(row, ranking(row)), json_dumps_params=_PLAIN)
+
+
+def ranking_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    row = published(slug)
+    if isinstance(row, HttpResponse):
+        return row
+    return _pdf(*scorecard_pdf.of_round(row))
+
+
+@require_safe
+def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The frozen bytes, whose SHA-256 the item of the round carries."""
+    row = published(slug)
+    if isinstance(row, HttpResponse):
+        return row
+    if row.archive is None:
+        raise Http404(_("没有这个文件。"))
+    return files.serve(row.archive, request)
+
+
+# --- a card ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def card_csv(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
+    found = find(slug, code)
+    if isinstance(found, HttpResponse):
+        return found
+    card = scorecard(*found)
+    return csv_response(f"scorecard-{slug}-{code}", exports.card_rows(card))
+
+
+@require_safe
+def card_json(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
+    found = find(slug, code)
+    if isinstance(found, HttpResponse):
+        return found
+    return JsonResponse(exports.card_json(scorecard(*found)), json_dumps_params=_PLAIN)
+
+
+def card_pdf(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
+    found = find(slug, code)
+    if isinstance(found, HttpResponse):
+        return found
+    return _pdf(*scorecard_pdf.of_card(*found))
+
+
+@require_safe
+def indicator_csv(request: HttpRequest, slug: str, code: str, indicator: str) -> HttpResponseBase:
+    """The cases of one point as they stand in inputs/cases.csv; of a manual indicator its findings."""
+    found = find(slug, code)
+    if isinstance(found, HttpResponse):
+        return found
+    _row, one = found
+    score = score_of(one, indicator)
+    name = f"scorecard-{slug}-{code}-{indicator}"
+    if score.indicator.measure:
+        return csv_response(name, exports.case_rows(score, code))
+    findings = findings_of(one, (), indicator=score.indicator_id).get(score.indicator_id, ())
+    return csv_response(name, exports.finding_rows(code, line(score, findings, {})))
+
+
+@require_safe
+def evidence(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
+    """A file that the inspectors opened to everybody. `name` only makes the address readable."""
+    held = public_evidence(pk)
+    if held is None:
+        raise Http404(_("没有这个文件。"))
+    return private_files.serve(held.file, request)
+
+
+def _pdf(data: bytes, name: str) -> HttpResponse:
+    headers: dict[str, Any] = {"Content-Disposition": content_disposition_header(as_attachment=False, filename=name)}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)

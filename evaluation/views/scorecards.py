@@ -1,0 +1,179 @@
+"""公开成绩单: the ranking of a round, the card of an agency, every case behind one point, and how points are made."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from disclosure.views.paging import read_page
+from evaluation import case_lines
+from evaluation.enums import Grade, IndicatorMode
+from evaluation.indicators import AUTOMATIC_INDICATORS
+from evaluation.models import Assessment, AssessmentRound, Score
+from evaluation.scorecard_archive import agencies, named
+from evaluation.scorecard_contexts import card_context, grade_context, place_context, round_context
+from evaluation.scorecard_filters import Asked, asked, chosen, kinds_of
+from evaluation.scorecard_reading import (
+    assessment_of,
+    closed_item,
+    findings_of,
+    log_entry_of,
+    published_round,
+    published_rounds,
+    ranking,
+    scorecard,
+    scores_of,
+)
+from evaluation.scorecard_words import shown, standing_of
+from evaluation.scorecards import line, show
+from evaluation.scoring import Case
+
+PLACES = 100  # of a ranking on one page
+CASES = 50
+
+
+class _Pages(Paginator):  # type: ignore[type-arg]  # not subscriptable when run
+    """Of rows that are in memory; what read_page asks of a paginator."""
+
+    is_capped = False
+
+
+def _paged(request: HttpRequest, rows: Sequence[Any], size: int) -> tuple[Page[Any], list[str]]:
+    paginator: Any = _Pages(rows, size)
+    return read_page(request, paginator)
+
+
+# --- the ranking ----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def scorecards(request: HttpRequest) -> HttpResponseBase:
+    wanted = asked(request.GET.dict())
+    rounds = published_rounds()
+    row = chosen(rounds, wanted.round)
+    problems = list(wanted.problems)
+    if row is None and wanted.round:
+        if item := closed_item(wanted.round):
+            return HttpResponseRedirect(item.get_absolute_url())
+        problems.append(_("没有“%s”这一期成绩单，或者还没有公布。") % wanted.round)
+        row = rounds[0] if rounds else None
+    if row is None:
+        return render(request, "evaluation/scorecard_none.html", {"problems": problems})
+    return render(request, "evaluation/scorecard_list.html", _ranking_context(request, row, rounds, wanted, problems))
+
+
+def _ranking_context(
+    request: HttpRequest, row: AssessmentRound, rounds: Sequence[AssessmentRound], wanted: Asked, problems: list[str]
+) -> dict[str, Any]:
+    everybody = ranking(row)
+    places = ranking(row, kind=wanted.kind) if wanted.kind else everybody
+    page, page_problems = _paged(request, wanted.narrow(places), PLACES)
+    of = row.indicator_set
+    return round_context(row) | {
+        "rounds": rounds,
+        "kinds": kinds_of(everybody),
+        "asked": wanted,
+        "is_narrowed": bool(wanted.kind or wanted.grade or wanted.name),
+        "grades": Grade.choices,
+        "agencies": len(places),
+        "automatic": shown(sum(one.full_marks for one in of.indicators.all() if one.mode == IndicatorMode.AUTOMATIC)),
+        "counts": grade_context(row, places),
+        "page": page,
+        "lines": [place_context(one) for one in page.object_list],
+        "problems": problems + page_problems,
+    }
+
+
+# --- one card -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def scorecard_page(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
+    found = find(slug, code)
+    if isinstance(found, HttpResponse):
+        return found
+    row, one = found
+    card = scorecard(row, one)
+    return render(request, "evaluation/scorecard_page.html", card_context(card) | {"entry": log_entry_of(row)})
+
+
+def find(slug: str, code: str) -> tuple[AssessmentRound, Assessment] | HttpResponse:
+    """Round and assessment, both published; of a round whose item was withdrawn, the way to the notice."""
+    row = published(slug)
+    if isinstance(row, HttpResponse):
+        return row
+    one = assessment_of(row, code)
+    if one is None:
+        raise Http404(_("这个单位没有参加这一期考核。"))
+    return row, one
+
+
+def published(slug: str) -> AssessmentRound | HttpResponse:
+    if row := published_round(slug):
+        return row
+    if item := closed_item(slug):
+        return HttpResponseRedirect(item.get_absolute_url())
+    raise Http404(_("没有这一期成绩单，或者还没有公布。"))
+
+
+# --- one point ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def indicator_page(request: HttpRequest, slug: str, code: str, indicator: str) -> HttpResponseBase:
+    """Every case of an automatic indicator, those at fault first; every finding of a manual one."""
+    found = find(slug, code)
+    if isinstance(found, HttpResponse):
+        return found
+    row, one = found
+    score = score_of(one, indicator)
+    objections = list(
+        one.objections.filter(indicator=score.indicator_id).select_related("indicator").order_by("number")
+    )
+    findings = findings_of(one, objections, indicator=score.indicator_id)
+    by_number = {str(each.number): each for each in objections if not each.finding_id}
+    the_line = line(score, findings.get(score.indicator_id, ()), by_number)
+    page, problems = _paged(request, cases_of(score), CASES)
+    automatic = AUTOMATIC_INDICATORS.get(score.indicator.measure)
+    context = round_context(row) | {
+        "name": named(one, agencies(row)).name,
+        "assessment": one,
+        "line": the_line,
+        "automatic": automatic,
+        "page": page,
+        "cases": [(show(case, the_line.rule.judged_by), case, *standing_of(case, the_line.rule.judged_by),
+                   by_number.get(case.excused)) for case in page.object_list],
+        "problems": problems,
+    }  # fmt: skip
+    return render(request, "evaluation/scorecard_indicator.html", context)
+
+
+def score_of(one: Assessment, code: str) -> Score:
+    scores = scores_of(one, indicator__code=code)
+    if not scores:
+        raise Http404(_("这一期没有这项指标。"))
+    return scores[0]
+
+
+def cases_of(score: Score) -> list[Case]:
+    return sorted(case_lines.unpack(score.cases), key=lambda case: (case.earned >= case.possible, bool(case.excused)))
+
+
+# --- how it is computed ---------------------------------------------------------------------------------------------
+
+
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    rounds = published_rounds()
+    row = rounds[0] if rounds else None
+    context = {
+        "row": row,
+        "entry": log_entry_of(row) if row else None,
+        "automatic": AUTOMATIC_INDICATORS.values(),
+    }
+    return render(request, "evaluation/scorecard_how.html", context)

@@ -14,6 +14,7 @@ MIN_BALLOTS = 10
 # How many agencies one of the public rates on one ballot; the invited rate as many as they know.
 MOST_AGENCIES = 10
 MOST_QUESTIONS = 20
+MOST_ANSWERS = 900  # agencies times questions: an invited evaluator sends them in one form
 MOST_EVALUATORS = 2_000
 MOST_SLIPS = 200  # printed at once
 RETENTION_DAYS = 180  # after the tally; unverified: no rule found that names a term

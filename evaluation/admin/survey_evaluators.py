@@ -97,6 +97,7 @@ class EvaluatorAdmin(ImportPages, CaseVerbAdmin[Evaluator]):
     list_display = ("__str__", "group", "masked_name", "masked_contact", "way", "issued_on", "progress")
     list_filter = ("survey", "group", "way")
     list_select_related = ("survey",)
+    ordering = ("-survey_id", "number")
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

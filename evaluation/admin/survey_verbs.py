@@ -113,7 +113,7 @@ VERBS = (
     _verb(
         "ask", _A.ASK.label, _against(_A.ASK), _ask, QuestionsForm, template="admin/evaluation/survey_questions.html"
     ),
-    _verb("step", _A.STEP.label, _against(_A.STEP), _step, StepForm),
+    _verb("step", _A.STEP.label, survey_running.reasons_against_recording, _step, StepForm),
     _verb("invite", gettext_lazy("邀请一个人"), _against(_A.INVITE), _invite, InviteForm),
     _verb(
         "mail", gettext_lazy("邮件发放评议码"), _against_mailing, _mail,

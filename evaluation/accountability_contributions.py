@@ -1,6 +1,6 @@
 """What accountability adds to the kernel: triggers, audit words, confidential rows, queues, the demo; at start-up."""
 
-from evaluation import accountability_database, accountability_queues, accountability_words
+from evaluation import accountability_database, accountability_queues, accountability_tasks, accountability_words
 from evaluation.services import accountability_correct, accountability_tell, demo_accountability
 from govportal import contributions, dbsetup
 from govportal.contributions import DemoChapter, RectificationMandate
@@ -17,3 +17,4 @@ def contribute() -> None:
     )
     accountability_queues.contribute()
     contributions.demo_chapters.add(DemoChapter("accountability", demo_accountability.tell, position=150))
+    contributions.scheduled_jobs.add(accountability_tasks.JOB)

@@ -272,6 +272,8 @@ CELERY_BEAT_SCHEDULE = {
     "requests-settle-publications": _ring("requests_app.settle_publications", _HOUR, crontab(minute=40)),
     "requests-purge": _ring("requests_app.purge", _DAY, crontab(hour=2, minute=10)),
     "requests-sweep-drafts": _ring("requests_app.sweep_drafts", _HOUR, crontab(minute=25)),
+    "evaluation-measure": _ring("evaluation.measure_rounds", _DAY, crontab(hour=1, minute=10)),
+    "accountability-purge": _ring("evaluation.purge_accountability", _DAY, crontab(hour=2, minute=14)),
     "survey-upkeep": _ring("evaluation.survey_upkeep", _DAY, crontab(hour=0, minute=16)),
     "disclosure-sweep-files": _ring("disclosure.sweep_files", _DAY, crontab(hour=0, minute=50)),
     "disclosure-print-due": _ring("disclosure.print_due", _MINUTE),

@@ -10,11 +10,12 @@ from django.core.management import call_command
 from django.db import models
 from pytest_django import Settings
 
+from evaluation import accountability_tasks
 from evaluation.accountability_enums import CaseState, NoticeKind
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
 from evaluation.services import accountability_notices, accountability_purge
 from govportal import crypto
-from govportal.models import AuditEvent, PrivateFile
+from govportal.models import AuditEvent, Heartbeat, PrivateFile
 from govportal.now import now
 from tests.database import refused, replaced, run
 from tests.factories import make_agency, make_private_file
@@ -182,3 +183,11 @@ def test_new_data_key_writes_every_row_anew_under_the_guards(monkeypatch: pytest
     who.refresh_from_db()
     assert (reread(row).facts, (who.name, who.statement)) == (facts, said)
     assert [notice.facts for notice in row.notices.order_by("pk")] == letters
+
+
+def test_the_clock_purges_what_is_due(settings: Settings) -> None:
+    settings.REQUEST_RETENTION_YEARS = 0  # everything is kept
+
+    accountability_tasks.purge_accountability()
+
+    assert Heartbeat.objects.get(name=accountability_tasks.PURGE).note == ""

@@ -19,12 +19,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from evaluation.accountability_standing import poor_both_years, poor_grades
 from evaluation.admin import accountability_desk
 from evaluation.models import AccountabilityCase, AccountabilityNotice, Respondent
 from evaluation.services import accountability_notices, accountability_open, accountability_respondents
 from evaluation.services.accountability_procedure import may_see
 from govportal import access, private_files
 from govportal.models import User
+from govportal.now import today
 from govportal.permissions import Permission
 
 GONE = gettext_lazy("没有这一项，或者您看不到它。")
@@ -110,8 +112,14 @@ def referrals_page(request: HttpRequest) -> HttpResponseBase:
         (referral, f"{add}?{urlencode({'agency': referral.agency_id, 'complaint_id': referral.pk})}")
         for referral in accountability_open.referrals(request.user)
     ]
+    year = today().year
+    flagged = poor_both_years(poor_grades(year), year) | poor_both_years(poor_grades(year - 1), year - 1)
+    poor = [
+        (one, one.agency_id in flagged, f"{add}?{urlencode({'agency': one.agency_id, 'assessment': one.pk})}")
+        for one in accountability_open.poor_assessments(request.user, year)
+    ]
     back = reverse("admin:evaluation_accountabilitycase_changelist")
-    context = {"title": _("移送的线索"), "rows": rows, "back": back}
+    context = {"title": _("移送的线索"), "rows": rows, "poor": poor, "back": back}
     return _page(request, "admin/evaluation/accountability_referrals.html", context)
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from disclosure.models import IndexCounter, Obligation
 from evaluation.accountability_enums import CaseAction
 from evaluation.accountability_rules import CLAUSES
-from evaluation.enums import FindingState, Grade, RoundState
+from evaluation.enums import FindingState, Grade, RoundKind, RoundState
 from evaluation.models import AccountabilityCase, Assessment, Finding
 from evaluation.services.accountability_procedure import (
     check,
@@ -99,6 +99,20 @@ def referrals(user: Any) -> list[Referral]:
 
 def count_referrals(user: Any) -> int:
     return _referred(user).count()
+
+
+def poor_assessments(user: Any, year: int) -> list[Assessment]:
+    """年终考核为差 of this year and the one before, of which nobody has opened a case (《…考核制度》第八条)."""
+    taken = AccountabilityCase.objects.filter(assessment__isnull=False).values("assessment")
+    rows = Assessment.objects.filter(
+        grade=Grade.POOR,
+        round__kind=RoundKind.YEAR_END,
+        round__state=RoundState.FROZEN,
+        round__period_end__year__in=[year - 1, year],
+        agency__in=access.agencies_under(user, Permission.HOLD_ACCOUNTABLE),
+    )
+    rows = rows.exclude(pk__in=taken).exclude(agency__in=access.own_agencies(user))
+    return list(rows.select_related("agency", "round").order_by("-round__period_end", "agency__position", "pk"))
 
 
 # --- opening --------------------------------------------------------------------------------------------------------

@@ -61,11 +61,9 @@ def refer_complaint(agency: Any) -> Complaint:
     return row
 
 
-def test_case_goes_from_referral_to_summary() -> None:
-    agency = make_overseen(name="澄明县水务局")
-    opener, second = map(signed_in, inspectors_over(agency))
-    head = signed_in(make_head(agency))
-    complaint = refer_complaint(agency)
+def take_up(opener: Client, complaint: Complaint) -> AccountabilityCase:
+    """立案 from the list of referrals, with the button pressed twice."""
+    agency = complaint.agency
     listed = text_of(opener.get(reverse(f"{NAME}_referrals")))
     assert complaint.number in listed and complaint.facts not in listed
     add = f"{reverse(f'{NAME}_add')}?agency={agency.pk}&complaint_id={complaint.pk}"
@@ -76,8 +74,10 @@ def test_case_goes_from_referral_to_summary() -> None:
     }  # fmt: skip
     for _press in range(2):
         opener.post(reverse(f"{NAME}_add"), typed)
-    row = AccountabilityCase.objects.get()
+    return AccountabilityCase.objects.get()
 
+
+def hear_and_decide(opener: Client, second: Client, row: AccountabilityCase) -> None:
     sent(opener, row, "name", name="水清源", post="公开股干事", part="undertaker", circumstance="not_sought")
     who = row.respondents.get()
     sent(opener, row, "notify", respondent=who.pk, statement_by=day_after(7).isoformat())
@@ -92,6 +92,15 @@ def test_case_goes_from_referral_to_summary() -> None:
     sent(second, row, "decide", **decision)
     sent(opener, row, "deliver", notice=row.notices.latest("pk").pk, on=localdate().isoformat())
     sent(opener, row, "order", problem="职权目录没有公开。", requirement="公开目录。", basis="《办法》第十三条")
+
+
+def test_case_goes_from_referral_to_summary() -> None:
+    agency = make_overseen(name="澄明县水务局")
+    opener, second = map(signed_in, inspectors_over(agency))
+    head = signed_in(make_head(agency))
+    complaint = refer_complaint(agency)
+    row = take_up(opener, complaint)
+    hear_and_decide(opener, second, row)
     told = text_of(head.get(page(row)))
     assert "责任追究决定" in told and "取消评优" in told
     for kept in (complaint.number, "水清源", "水**", "初稿", row.facts, "立案"):

@@ -43,7 +43,7 @@ class Dispute:
         return f"finding-{self.finding.pk}"
 
     def file(self, target: str = "", **values: Any) -> Objection:
-        values = {"text": TEXT, "actor": self.head, "at": now()} | values
+        values = dict[str, Any](text=TEXT, actor=self.head, at=now()) | values
         return objections.file(self.assessment.pk, target or self.target(), **values)
 
     def heard(self, target: str = "") -> Objection:
@@ -51,7 +51,7 @@ class Dispute:
         return objections.hear(made.pk, hearing="单位陈述张贴经过。", heard_on=today(), actor=self.finder, at=now())
 
     def rule(self, made: Objection, ruling: str = Ruling.UPHELD, **values: Any) -> Objection:
-        values = {"reason": "照片可以证明。", "actor": self.judge, "at": now()} | values
+        values = dict[str, Any](reason="照片可以证明。", actor=self.judge, at=now()) | values
         return objections.rule(made.pk, ruling, **values)
 
     def points(self, code: str) -> Decimal:

@@ -37,6 +37,7 @@ from requests_app.services.demo_timeline import Happening, play_all
 
 FOLDER = Path(__file__).parent.parent / "demo"
 OPENER, DECIDER = "kaohe", "zuzhang"
+TOLD = "qianfa"  # who answers for the agency of one of the cases, and can sign in
 CENTRE = "CM-GOV"
 _TIME_TO_SPEAK = 8  # working days from a notice
 
@@ -52,8 +53,13 @@ def tell(county: DemoCounty) -> list[str]:
     wanted = [(raw["agency"], role) for raw in raws for role in (Role.OFFICE_HEAD, Role.PUBLISHER)]
     cases = Accountability(county, appoint(county, wanted))
     play_all([happening for raw in raws for happening in cases.of(raw)], county.now)
-    row = AccountabilityCase.objects.get(pk=cases.rows["late-report"])
-    return [f"责任追究 {row.number}\t账号 {DECIDER}\t{row.agency.display_name}：待作出决定"]
+    shown = (("late-report", DECIDER, "待作出决定"), ("bus-route-tender", TOLD, "待本单位报告改正"))
+    return [_note(cases.rows[key], account, words) for key, account, words in shown]
+
+
+def _note(pk: int, account: str, words: str) -> str:
+    row = AccountabilityCase.objects.select_related("agency").get(pk=pk)
+    return f"{row.number}\t账号 {account}\t{row.agency.display_name}：{words}"
 
 
 class Accountability:

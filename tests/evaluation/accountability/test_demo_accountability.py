@@ -75,7 +75,8 @@ def test_everything_occurs_and_what_is_public_names_nobody(today: date) -> None:
     assert groups == set(TriggerGroup)
     assert AccountabilityCase.objects.overdue(today).exists()
     assert len(accountability_open.referrals(User.objects.get(username="kaohe"))) == 1
-    assert len(lines) == 1 and "zuzhang" in lines[0]
+    assert [line.split("\t")[1] for line in lines] == ["账号 zuzhang", "账号 qianfa"]
+    assert AccountabilityCase.objects.told_to(User.objects.get(username="qianfa")).count() == 1
     public = [edition.body for edition in Edition.objects.filter(item__item_type="evaluation_result")]
     public += [f"{row.problem}{row.requirement}{row.basis}" for row in Rectification.objects.all()]
     public += list(AccountabilityCase.objects.values_list("public_facts", flat=True))

@@ -25,6 +25,7 @@ from disclosure.models import (
 from disclosure.services import print_board
 from evaluation.accountability_enums import CaseState
 from evaluation.models import AccountabilityCase
+from evaluation.services import objections
 from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Role
@@ -41,6 +42,7 @@ from tests.factories.obligations import make_entry, make_obligation
 from tests.factories.prints import make_job
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
 from tests.factories.requests import make_request
+from tests.factories.rounds import make_finding, open_round, share_round
 from tests.factories.surveys import make_evaluator, make_survey
 
 INSIDE = {
@@ -96,6 +98,7 @@ READERS = (
     Reader("county administrator", Role.ADMINISTRATOR, "county"),
     Reader("county inspector", Role.INSPECTOR, "county"),
     Reader("county publisher", Role.PUBLISHER, "county"),
+    Reader("county supervisor", Role.SUPERVISOR, "county"),
     Reader("county complaint officer", Role.COMPLAINT_OFFICER, "county"),
     *(Reader(f"own {role}", role, "own") for role in Role),
     *(Reader(f"other {role}", role, "other") for role in Role),
@@ -155,6 +158,7 @@ def make_staff_world() -> StaffWorld:
         "indicatorset": make_indicator_set(name="门牌指标体系"),
         **_surveys(own),
         "accountabilitycase": _accountability(county, own),
+        **_assessment(county, own),
     }
     return world
 
@@ -164,6 +168,17 @@ def _accountability(county: Agency, agency: Agency) -> AccountabilityCase:
     for _number in range(2):
         make_member(Role.INSPECTOR, county)
     return make_case(CaseState.DECIDED, agency=agency, public_facts="门牌追究事实")
+
+
+def _assessment(county: Agency, agency: Agency) -> dict[str, Any]:
+    """Told to the agency, which objects to what was found."""
+    assessed = open_round(agency, office=county, slug="doors", name="门牌考核")
+    one = assessed.assessments.get()
+    found = make_finding(one, text="门牌考核问题")
+    share_round(assessed)
+    head = make_member(Role.OFFICE_HEAD, agency)
+    objection = objections.file(one.pk, f"finding-{found.pk}", text="门牌异议内容", actor=head, at=now())
+    return {"assessmentround": assessed, "assessment": one, "finding": found, "objection": objection}
 
 
 def _surveys(agency: Agency) -> dict[str, Any]:

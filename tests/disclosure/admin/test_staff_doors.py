@@ -93,6 +93,24 @@ def holds_accountable(reader: Reader) -> bool:
     return reader.role == Role.INSPECTOR
 
 
+def runs_rounds(reader: Reader) -> bool:
+    return reader.place == "county" and reader.role == Role.INSPECTOR
+
+
+def answers_or_assesses(reader: Reader) -> bool:
+    return reader.role in {Role.INSPECTOR, Role.OFFICE_HEAD, Role.AGENCY_HEAD}
+
+
+def files_findings(reader: Reader) -> bool:
+    """A supervisor sees what he filed himself, which is nothing here."""
+    return reader.role in {Role.INSPECTOR, Role.SUPERVISOR}
+
+
+def sees_assessment(reader: Reader) -> bool:
+    """From above, or as a head of the agency it is about; never as an inspector of that very agency."""
+    return runs_rounds(reader) or (reader.is_own and reader.role in {Role.OFFICE_HEAD, Role.AGENCY_HEAD})
+
+
 @dataclass(frozen=True)
 class List:
     """Who may open the list of a model, and the form for a new row."""
@@ -135,6 +153,10 @@ LISTS: dict[str, List] = {
     "evaluation.accountabilitycase": List(
         lambda reader: reader.role in {Role.INSPECTOR, Role.OFFICE_HEAD, Role.AGENCY_HEAD}, holds_accountable
     ),
+    "evaluation.assessmentround": List(runs_rounds, runs_rounds),
+    "evaluation.assessment": List(answers_or_assesses),
+    "evaluation.objection": List(answers_or_assesses),
+    "evaluation.finding": List(lambda reader: answers_or_assesses(reader) or files_findings(reader), files_findings),
     "govportal.agency": List(is_administrator, is_administrator),
     "govportal.user": List(is_administrator, is_administrator),
     "govportal.holidayyear": List(site_wide, site_wide),
@@ -255,6 +277,10 @@ REGISTERS: dict[str, Register] = {
     "survey": Register(conducts_surveys, "门牌社会评议"),
     "evaluator": Register(conducts_surveys, "牌**"),
     "accountabilitycase": Register(sees_accountability, "门牌追究事实"),
+    "assessmentround": Register(runs_rounds, "门牌考核"),
+    "assessment": Register(sees_assessment, "门牌考核"),
+    "objection": Register(sees_assessment, "门牌异议内容"),
+    "finding": Register(sees_assessment, "门牌考核问题"),
 }
 # An address of one row of a register beside its own: the arguments after the row's id.
 REGISTER_DOORS: dict[str, list[Any]] = {
@@ -284,6 +310,10 @@ REGISTER_DOORS: dict[str, list[Any]] = {
     "evaluation_indicatorset_export": ["csv"],
     "evaluation_evaluator_verb": ["unmask"],
     "evaluation_accountabilitycase_verb": ["report"],
+    "evaluation_assessmentround_verb": ["cancel"],
+    "evaluation_assessment_verb": ["confirm"],
+    "evaluation_objection_verb": ["withdraw"],
+    "evaluation_finding_verb": ["withdraw"],
 }
 
 # Addresses without a row of their own: (arguments, query, who may open them).
@@ -304,6 +334,8 @@ LIST_DOORS: dict[str, tuple[list[Any], str, Callable[[Reader], bool]]] = {
     "requests_app_complaint_find": ([], "", handles_complaints),
     "requests_app_feedback_summary": ([], "", handles_feedback),
     "evaluation_evaluator_import": ([], "", conducts_surveys),
+    "evaluation_entry": ([], "?all=1", holds_accountable),
+    "evaluation_workbench": ([], "", holds_accountable),  # whoever assesses anything: a role has both
     "evaluation_accountabilitycase_referrals": ([], "", holds_accountable),
     "evaluation_indicatorset_import": ([], "", manages_indicators),
     "govportal_agency_import": ([], "", site_wide),
@@ -324,6 +356,13 @@ ELSEWHERE = {
     "requests_app_complaint_file",  # tests/requests_app/complaints/test_complaint_desk.py
     "evaluation_accountabilitycase_people", "evaluation_accountabilitycase_notice",
     "evaluation_accountabilitycase_paper",  # tests/evaluation/accountability/test_desk.py
+    "evaluation_assessmentround_archive",  # tests/evaluation/rounds_admin/test_round_pages.py
+    "evaluation_assessment_cases", "evaluation_objection_file",  # …/test_assessment_pages.py
+    "evaluation_entry_round", "evaluation_entry_agency", "evaluation_entry_clause", "evaluation_entry_rest",
+    "evaluation_entry_cases", "evaluation_entry_carry",
+    "evaluation_entry_save",  # tests/evaluation/entry/test_entry_pages.py
+    "evaluation_finding_file",  # tests/evaluation/entry/test_finding_pages.py
+    "evaluation_workbench_csv",  # tests/evaluation/workbench/test_workbench.py
     "evaluation_indicatorset_move",  # POST alone: tests/evaluation/indicator_sets/test_set_pages.py
     "requests_app_annualreport_cases", "requests_app_annualreport_draft",
     "requests_app_annualreport_evidence",  # tests/requests_app/test_report_admin.py

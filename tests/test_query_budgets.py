@@ -9,8 +9,9 @@ from tests.e2e.pages import MADE, NAMES, path_of
 PAGE = 12
 ITEM = 10
 AGENCY = 18  # eight blocks, each of its own rows, and what hangs on its boards
-OPEN_DATA = 13  # every register is counted
+OPEN_DATA = 14  # every register is counted
 BOARD = 17  # what hangs, with what files, whether it is today's, and who acts in office: his name is not masked
+SCORECARD = 14  # scores, findings, files, objections, samples, peers and the rounds before
 SEARCH = 12  # the list, and what the index asks: synonyms, numbers, best bets, hits
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,8 @@ def test_page_keeps_within_its_budget(
         if name.startswith("item_")
         else SEARCH
         if name.startswith("search_")
+        else SCORECARD
+        if name == "scorecard"
         else BOARD
         if name.startswith("board")
         else PAGE

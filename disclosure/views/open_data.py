@@ -17,6 +17,7 @@ from govportal.spreadsheets import csv_response
 
 MEDIA_TYPES = {
     "CSV": "text/csv",
+    "ZIP": "application/zip",
     "JSON": "application/json",
     "JSONL": "application/jsonl",
     "Atom": "application/atom+xml",

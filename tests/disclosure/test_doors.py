@@ -83,6 +83,10 @@ OTHER_DOORS: dict[str, list[Any]] = {
     "complaint_lookup": [],
     "complaint_statistics": [],
     "surveys": [],
+    "scorecards": [],
+    "scorecards_how": [],
+    "scorecards_all_csv": [],
+    "api_scorecards": [],
 }
 # What one citizen typed, filed or was answered: his cookie alone opens it, and no role of staff does.
 PERSONAL_DOORS: dict[str, tuple[list[Any], str]] = {
@@ -154,6 +158,19 @@ OUTSIDE = {
     "survey_invited",
     "survey_results_csv",
     "survey_results_json",
+    # tests/evaluation/scorecards
+    "scorecard",
+    "scorecard_csv",
+    "scorecard_json",
+    "scorecard_pdf",
+    "scorecard_indicator",
+    "scorecard_indicator_csv",
+    "scorecard_evidence",
+    "scorecards_csv",
+    "scorecards_json",
+    "scorecards_pdf",
+    "scorecards_archive",
+    "scorecards_newest_archive",
 }  # held by other tests
 
 

@@ -23,6 +23,7 @@ from tests.factories.complaints import make_complaint
 from tests.factories.feedback import send_feedback
 from tests.factories.registers import make_rectification, make_withholding
 from tests.factories.requests import file_request
+from tests.factories.scorecards import publish_cards
 from tests.requests_app.report_samples import published_report
 
 # Add a page here and every browser test opens it, on a portal without rows.
@@ -64,6 +65,8 @@ NAMES = [
     "feedback",
     "feedback_new",
     "feedback_lookup",
+    "scorecards",
+    "scorecards_how",
 ]
 
 TABLE = (
@@ -345,6 +348,16 @@ def _report() -> str:
     return reverse("report", args=[report.agency.code, report.year])
 
 
+def _scorecard() -> str:
+    card = publish_cards()
+    return reverse("scorecard", args=[card.round.slug, card.agency.code])
+
+
+def _scorecard_indicator() -> str:
+    card = publish_cards()
+    return reverse("scorecard_indicator", args=[card.round.slug, card.agency.code, "TIM"])
+
+
 # Each makes the rows its page needs and answers the address.
 MADE: dict[str, Callable[[], str]] = {
     "item_normative": lambda: _amended().get_absolute_url(),
@@ -399,6 +412,9 @@ MADE: dict[str, Callable[[], str]] = {
     "calculator_with_faults": lambda: reverse("calculator") + DATES.replace("2026-03-20", "2026-02-10"),
     "report": _report,
     "reports_with_rows": lambda: _report() and reverse("reports"),
+    "scorecards_with_rows": lambda: _scorecard() and reverse("scorecards") + "?kind=department",
+    "scorecard": _scorecard,
+    "scorecard_indicator": _scorecard_indicator,
     "not_found": lambda: "/no/such/page/",
     "display_with_error": lambda: reverse("display") + "?save=1&theme=purple",
 }

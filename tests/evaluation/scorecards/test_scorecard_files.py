@@ -1,0 +1,249 @@
+"""Scorecards as files, and what they add to the pages of the portal."""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from evaluation.enums import RoundKind
+from evaluation.scorecard_contributions import DATASET, ScorecardSitemap
+from evaluation.scorecard_reading import assessment_of, published_round, scorecard
+from evaluation.scorecards import social_of
+from tests import paper
+from tests.factories.indicators import make_indicator_set
+from tests.factories.kernel import make_agency
+from tests.factories.rounds import freeze_round, make_finding, open_round, publish_round, share_round
+from tests.factories.scorecards import County
+
+pytestmark = pytest.mark.django_db
+CARD = 14  # statements, with the frame of the page
+RANKING = 5
+
+
+def rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def fetched(client: Client, name: str, *args: object) -> bytes:
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200, (name, response.content)
+    return bytes(response.getvalue())
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+def test_every_file_says_what_the_archive_says(client: Client, county: County) -> None:
+    slug = county.row.slug
+    archive = zipfile.ZipFile(io.BytesIO(fetched(client, "scorecards_archive", slug)))
+    points = {(row["agency"], row["indicator"]): row["points"] for row in rows(archive.read("results.csv"))}
+    ranking = {row["agency"]: row for row in rows(archive.read("ranking.csv"))}
+    shared = ("total", "grade", "rank", "kind_rank", "name", "kind", "performance_points")
+
+    table = rows(fetched(client, "scorecards_csv", slug))
+    assert [{key: row[key] for key in shared} for row in table] == [
+        {key: ranking[row["agency"]][key] for key in shared} for row in table
+    ]
+    assert {row["performance_share"] for row in table} == {"4.00"}
+    listed = json.loads(fetched(client, "scorecards_json", slug))
+    assert {one["agency"]: one["total"] for one in listed["agencies"]} == {k: v["total"] for k, v in ranking.items()}
+    for one in county.row.assessments.all():
+        card = rows(fetched(client, "scorecard_csv", slug, one.agency.code))
+        assert {(row["agency"], row["indicator"]): row["points"] for row in card} == {
+            key: value for key, value in points.items() if key[0] == one.agency.code
+        }
+        record = json.loads(fetched(client, "scorecard_json", slug, one.agency.code))
+        assert sum(Decimal(each["points"]) for each in record["indicators"]) == Decimal(record["total"])
+
+
+def test_cases_of_a_point_are_those_of_the_archive(client: Client, county: County) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(fetched(client, "scorecards_archive", county.row.slug)))
+    code = county.late.code
+    indicators = county.row.indicator_set.indicators
+
+    for indicator in indicators.all():
+        name = "inputs/cases.csv" if indicator.measure else "inputs/findings.csv"
+        expected = [
+            row for row in rows(archive.read(name)) if (row["agency"], row["indicator"]) == (code, indicator.code)
+        ]
+        found = rows(fetched(client, "scorecard_indicator_csv", county.row.slug, code, indicator.code))
+        keys = ("case", "earned", "due_on", "excused") if indicator.measure else ("finding", "deduction", "text")
+        assert [{key: row[key] for key in keys} for row in found] == [
+            {key: row[key] for key in keys} for row in expected
+        ]
+
+
+def test_archive_is_the_frozen_file_byte_for_byte(client: Client, county: County) -> None:
+    address = reverse("scorecards_archive", args=[county.row.slug])
+
+    response = client.get(address)
+    data = response.getvalue()
+
+    assert hashlib.sha256(data).hexdigest() == county.row.digest
+    assert response.streaming
+    assert response.headers["ETag"] == f'"{county.row.digest}"'
+    assert client.get(address, headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+    newest = client.get(reverse("scorecards_newest_archive"))
+    assert newest.headers["Location"] == address
+
+
+def test_evidence_is_served_as_far_as_it_is_public(client: Client, county: County) -> None:
+    response = client.get(reverse("scorecard_evidence", args=[county.public_file.pk, "a.pdf"]))
+
+    assert response.getvalue().startswith(b"%PDF")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    hidden = client.get(reverse("scorecard_evidence", args=[county.private_file.pk, "a.pdf"]))
+    assert hidden.status_code == 404
+
+
+# --- paper ----------------------------------------------------------------------------------------------------------
+
+
+def test_card_on_paper_says_all_of_it(client: Client, county: County) -> None:
+    address = reverse("scorecard_pdf", args=[county.row.slug, county.late.code])
+
+    with paper.missing_glyphs() as missing:
+        response = client.get(address)
+    data = response.content
+
+    assert missing == []
+    assert paper.has_tags(data)
+    assert paper.language(data) == "zh-CN"
+    assert set(paper.page_sizes(data)) == {(210, 297)}
+    said = paper.text(data)
+    for words in (
+        "县水务局",
+        "96.5",
+        "到期应公开7项，按时公开1项",
+        county.row.digest[:8],
+        "裁定后0.5",
+        "单位提出异议1",
+    ):
+        assert words in said, words
+    assert paper.codes(data) == [f"http://testserver{reverse('scorecard', args=[county.row.slug, county.late.code])}"]
+    record = json.loads(paper.attachments(data)["scorecard.json"])
+    assert record["total"] == "96.50"
+    assert client.get(f"/en{address}").content == data
+
+
+def test_ranking_on_paper_names_every_agency(client: Client, county: County) -> None:
+    data = client.get(reverse("scorecards_pdf", args=[county.row.slug])).content
+
+    said = paper.text(data)
+    for one in county.row.assessments.all():
+        assert one.agency.name in said
+        assert f"{one.total:.2f}" in said
+    assert paper.has_tags(data)
+    assert paper.codes(data) == [f"http://testserver{county.row.get_absolute_url()}"]
+
+
+# --- the rest of the portal -----------------------------------------------------------------------------------------
+
+
+def test_portal_leads_to_scorecards(client: Client, county: County) -> None:
+    card = reverse("scorecard", args=[county.row.slug, county.late.code])
+    assert county.row.item is not None
+
+    assert reverse("scorecards") in client.get(reverse("home")).content.decode()
+    assert "2026年上半年排名" in client.get(reverse("home")).content.decode()
+    assert card in client.get(reverse("agency", args=[county.late.code])).content.decode()
+    item = client.get(county.row.item.get_absolute_url()).content.decode()
+    assert reverse("scorecards_archive", args=[county.row.slug]) in item
+    assert card in client.get(reverse("sitemap_section", args=["scorecards"])).content.decode()
+    assert reverse("scorecards") in client.get(reverse("search") + "?q=成绩单").content.decode()
+
+
+def test_open_data_lists_what_is_published_alone(client: Client, county: County) -> None:
+    published = 3 * 3  # rounds and agencies
+
+    assert DATASET.count() == published
+    assert ScorecardSitemap().items().count() == published
+    assert len(rows(fetched(client, "scorecards_all_csv"))) == published
+    page = client.get(reverse("open_data")).content.decode()
+    for address in (make() for make in DATASET.formats.values()):
+        assert address in page
+
+
+def test_api_takes_the_filters_of_the_page(client: Client, county: County) -> None:
+    def asked(query: str) -> Any:
+        return client.get(reverse("api_scorecards") + query)
+
+    assert asked("").json()["count"] == 9
+    assert [one["name"] for one in asked(f"?round={county.row.slug}&kind=township").json()["results"]] == [
+        "河口镇人民政府"
+    ]
+    assert asked("?q=水务&page_size=1").json()["count"] == 3
+    for query, status in (("?kind=nix", 400), ("?round=../..", 400), ("?round=nix", 404), ("?page=x", 400)):
+        assert asked(query).status_code == status, query
+    assert asked(f"?round={county.unpublished.slug}").status_code == 404
+
+
+# --- standing and social evaluation ---------------------------------------------------------------------------------
+
+
+def test_two_years_in_poor_raise_a_flag_by_published_rounds_alone(county: County) -> None:
+    the_set = make_indicator_set(
+        groups={"组织领导": (100, ({"code": "M1", "full_marks": Decimal(100), "deductions": ["50.00"]},))}
+    )
+    cards = []
+    for year, is_published in ((2023, False), (2024, True), (2025, True)):
+        row = open_round(
+            county.late, office=county.office, actor=county.inspector, indicator_set=the_set, slug=f"{year}-year",
+            name=f"{year}年度考核", kind=RoundKind.YEAR_END, period_start=date(year, 1, 1),
+            period_end=date(year, 12, 31),
+        )  # fmt: skip
+        make_finding(row.assessments.get(), count=1, unit_deduction=Decimal(50))
+        row = publish_round(row) if is_published else freeze_round(share_round(row))
+        if found := published_round(row.slug):
+            one = assessment_of(found, county.late.code)
+            assert one is not None
+            cards.append(scorecard(found, one))
+
+    assert [(card.is_flagged, card.is_barred) for card in cards] == [(False, True), (True, True)]
+
+
+def test_social_score_needs_enough_ballots() -> None:
+    tally: dict[str, object] = {
+        "agencies": [{"code": "a", "too_few": True}, {"code": "b", "score": "88.50", "ballots": 12, "grade": "good"}]
+    }
+
+    assert social_of(tally, "s", "a") is None
+    assert social_of(tally, "s", "c") is None
+    assert social_of(None, "s", "b") is None
+    found = social_of(tally, "s", "b")
+    assert found is not None
+    assert (found.score, found.ballots) == ("88.5", 12)
+
+
+# --- what it costs --------------------------------------------------------------------------------------------------
+
+
+def test_pages_cost_the_same_whatever_the_number_of_agencies(
+    client: Client, county: County, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    many = [make_agency(parent=county.office, name=f"澄明县第{n}局") for n in range(40)]
+    for slug, agencies in (("one", many[:1]), ("forty", many)):
+        publish_round(
+            open_round(
+                *agencies, office=county.office, actor=county.inspector, indicator_set=county.row.indicator_set,
+                slug=slug, name=slug, kind=RoundKind.CROSS,
+            )
+        )  # fmt: skip
+    client.get(reverse("scorecards"))
+
+    for slug in ("one", "forty"):
+        with django_assert_num_queries(RANKING):
+            response = client.get(reverse("scorecards") + f"?round={slug}")
+        with django_assert_num_queries(CARD):
+            client.get(reverse("scorecard", args=[slug, many[0].code]))
+    assert len(gzip.compress(response.content)) <= 14 * 1024

@@ -1,0 +1,239 @@
+"""The public pages of scorecards, from the ranking down to one fact."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from disclosure.models import CatalogueEntry, Obligation
+from evaluation.scorecard_reading import assessment_of, published_round, ranking, scorecard
+from evaluation.scorecards import Scorecard
+from govportal.models import Agency, AgencyKind
+from tests.factories.obligations import make_obligation
+from tests.factories.scorecards import EXCUSED, LATE, LESSENED, County
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client: Client, name: str, *args: object, query: str = "") -> str:
+    response = client.get(reverse(name, args=args) + query)
+    assert response.status_code == 200, response.content
+    return str(response.content.decode())
+
+
+def card_of(county: County, agency: Agency) -> Scorecard:
+    row = published_round(county.row.slug)
+    assert row is not None
+    one = assessment_of(row, agency.code)
+    assert one is not None
+    return scorecard(row, one)
+
+
+# --- the ranking ----------------------------------------------------------------------------------------------------
+
+
+def test_ranking_begins_with_the_newest_round(client: Client, county: County) -> None:
+    text = read(client, "scorecards")
+
+    assert county.row.name in text
+    for one in county.row.assessments.all():
+        assert reverse("scorecard", args=[county.row.slug, one.agency.code]) in text
+        assert f"{one.total:.2f}" in text
+    assert county.unpublished.name not in text
+    assert county.withdrawn.name not in text
+
+
+def test_ranking_is_narrowed_by_kind_grade_and_name(client: Client, county: County) -> None:
+    def names(query: str) -> list[str]:
+        text = read(client, "scorecards", query=query)
+        return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', text)
+
+    assert names("") == ["县财政局", "河口镇人民政府", "县水务局"]
+    assert names("?kind=township") == ["河口镇人民政府"]
+    assert names("?q=财政") == ["县财政局"]
+    assert names("?q=财政&kind=township") == []
+    assert names("?grade=poor") == []
+    # Equal totals have equal ranks: then by place and name.
+    assert names(f"?round={county.earlier.slug}&grade=excellent&page=1") == ["县水务局", "县财政局", "河口镇人民政府"]
+
+
+def test_ranking_of_a_kind_has_the_ranks_of_that_kind(county: County) -> None:
+    row = published_round(county.row.slug)
+    assert row is not None
+
+    ranks = [(one.name, one.rank) for one in ranking(row, kind=AgencyKind.TOWNSHIP)]
+
+    assert ranks == [("河口镇人民政府", 1)]
+
+
+def test_rounds_of_another_kind_are_never_compared(county: County) -> None:
+    card = card_of(county, county.late)
+
+    assert [past.slug for past in card.past] == [county.earlier.slug, county.row.slug]
+
+
+# --- the card -------------------------------------------------------------------------------------------------------
+
+
+def test_card_leads_every_point_to_its_evidence(client: Client, county: County) -> None:
+    text = read(client, "scorecard", county.row.slug, county.late.code)
+
+    late = Obligation.objects.filter(agency=county.late).order_by("due_on")
+    for obligation in late[1:6]:  # the first is excused; five are shown
+        assert reverse("catalogue_entry", args=[obligation.entry_id]) in text
+    assert f"全部 {LATE - 1} 例" in text
+    assert "到期应公开 7 项，按时公开 1 项" in text
+    assert "https://example.test/page" in text
+    assert "网页截图" in text
+    assert "通话记录" not in text.replace(LESSENED, "")
+    assert "撤销的问题" not in text
+
+
+def test_card_tells_rulings_in_their_words(client: Client, county: County) -> None:
+    text = read(client, "scorecard", county.row.slug, county.late.code)
+
+    assert text.count(EXCUSED) == 2  # beside the case and in the course of things
+    assert LESSENED in text
+    assert "0.5×2，裁定后 0.5" in text
+    assert "已撤回" in text
+    assert "收回的话" not in text
+    assert "单位到会陈述" not in text
+
+
+def test_card_says_what_the_total_was_before_rulings(county: County) -> None:
+    card = card_of(county, county.late)
+
+    assert card.assessment.total == Decimal("96.50")
+    assert card.steps[0].title == "初评 95.5 分"
+    assert [step.title for step in card.steps if "公布" in step.title or "定分" in step.title] == [
+        "定分 96.5 分",
+        "公布",
+    ]
+
+
+def test_card_compares_with_agencies_of_the_same_kind(county: County) -> None:
+    card = card_of(county, county.late)
+    town = card_of(county, county.town)
+
+    assert (card.peers, town.peers) == (2, 1)
+    for place, group in enumerate(card.groups):
+        mine, peer = group.points, card_of(county, county.punctual).groups[place].points
+        assert group.average == ((mine + peer) / 2).quantize(Decimal("0.01"))
+    assert [group.average for group in town.groups] == [group.points for group in town.groups]
+
+
+def test_frozen_card_never_moves(client: Client, county: County) -> None:
+    addresses = [
+        reverse(name, args=[county.row.slug, county.late.code])
+        for name in ("scorecard", "scorecard_json", "scorecard_csv")
+    ]
+    before = [client.get(address).getvalue() for address in addresses]
+
+    make_obligation(agency=county.late, due_on=date(2026, 3, 9))
+    CatalogueEntry.objects.update(level1="改了名的事项")
+    Agency.objects.filter(pk=county.late.pk).update(name="县水利局", short_name="水利局", kind=AgencyKind.TOWNSHIP)
+
+    assert [client.get(address).getvalue() for address in addresses] == before
+
+
+def test_point_lists_every_case_those_at_fault_first(client: Client, county: County) -> None:
+    indicator = county.row.indicator_set.indicators.get(measure="timeliness")
+
+    text = read(client, "scorecard_indicator", county.row.slug, county.late.code, indicator.code)
+
+    assert text.count("未达到") == LATE - 1
+    assert text.index("未达到") < text.index("裁定不计") < text.index(EXCUSED)
+    assert f"共 {LATE} 例" in text
+
+
+def test_point_without_a_case_says_so(client: Client, county: County) -> None:
+    indicator = county.row.indicator_set.indicators.get(measure="coverage")
+
+    text = read(client, "scorecard_indicator", county.earlier.slug, county.late.code, indicator.code)
+
+    assert "本期无应评事项，按满分计" in text
+
+
+def test_how_tells_every_rule_and_the_way_to_recompute(client: Client, county: County) -> None:
+    text = read(client, "scorecards_how")
+
+    assert "recompute.py" in text
+    assert county.row.seed in text
+    assert "没有日期和内容" in text
+    assert f"{county.row.digest[:8]} " in text
+
+
+# --- what does not exist --------------------------------------------------------------------------------------------
+
+
+def test_unpublished_and_unknown_cards_are_not_found(client: Client, county: County) -> None:
+    slug, code = county.row.slug, county.late.code
+    paths = [
+        f"/scorecards/{county.unpublished.slug}/{code}/",
+        f"/scorecards/{county.unpublished.slug}.csv",
+        f"/scorecards/{county.unpublished.slug}/{code}.pdf",
+        f"/open-data/scorecards/{county.unpublished.slug}.zip",
+        f"/scorecards/nix/{code}/",
+        f"/scorecards/{slug}/nix/",
+        f"/scorecards/{slug}/{code}/NIX/",
+        f"/scorecards/{slug}/{code}/NIX.csv",
+        f"/scorecards/{slug}/../../etc/passwd",
+        f"/scorecards/{slug}%00/{code}/",
+        f"/scorecards/{'a' * 300}/{code}/",
+        f"/scorecards/{slug}/{county.office.code}/",
+        "/scorecards/evidence/999999999999999/x.pdf",
+        f"/scorecards/evidence/{county.private_file.pk}/x.pdf",
+    ]
+
+    for path in paths:
+        response = client.get(path)
+        assert response.status_code == 404, path
+        assert "没有" in response.content.decode(), path
+
+
+def test_withdrawn_round_leads_to_its_notice(client: Client, county: County) -> None:
+    slug, code = county.withdrawn.slug, county.late.code
+    assert county.withdrawn.item is not None
+    notice = county.withdrawn.item.get_absolute_url()
+
+    for path in (
+        f"/scorecards/?round={slug}",
+        f"/scorecards/{slug}/{code}/",
+        f"/scorecards/{slug}/{code}/COV/",
+        f"/scorecards/{slug}/{code}/COV.csv",
+        f"/scorecards/{slug}.csv",
+        f"/scorecards/{slug}.json",
+        f"/scorecards/{slug}.pdf",
+        f"/scorecards/{slug}/{code}.csv",
+        f"/scorecards/{slug}/{code}.json",
+        f"/scorecards/{slug}/{code}.pdf",
+        f"/open-data/scorecards/{slug}.zip",
+    ):
+        response = client.get(path)
+        assert (response.status_code, response.headers.get("Location")) == (302, notice), path
+
+
+def test_bad_parameters_are_told_and_never_fail(client: Client, county: County) -> None:
+    indicator = county.row.indicator_set.indicators.get(measure="timeliness")
+    point = reverse("scorecard_indicator", args=[county.row.slug, county.late.code, indicator.code])
+    addresses = {
+        "/scorecards/?round=../..": "看不懂",
+        "/scorecards/?round=nix": "没有“nix”这一期",
+        "/scorecards/?round=%00": "公开成绩单",
+        "/scorecards/?kind=%3Cscript%3E": "没有“&lt;script&gt;”这个单位类别",
+        "/scorecards/?grade=A": "没有“A”这个等次",
+        "/scorecards/?page=9999999": "显示最后一页",
+        "/scorecards/?page=x&p=9999999": "无效",
+        f"/scorecards/?q={'x' * 5000}": "最多 60 个字",
+        "/scorecards/?q=%00": county.row.name,
+        f"{point}?page=-1": "无效",
+        f"{point}?page=9999999": "显示最后一页",
+    }
+
+    for address, words in addresses.items():
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert words in response.content.decode(), address

@@ -1,0 +1,117 @@
+"""Numbers in words, and drawings that never leave their frame."""
+
+from datetime import date
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+from django.utils.html import escape
+
+from evaluation import scorecard_charts as charts
+from evaluation.indicators import AUTOMATIC_INDICATORS
+from evaluation.scorecard_filters import LONGEST_NAME, asked
+from evaluation.scorecard_words import FACTS, facts, fault_of, period_words, shown, signed, standing_of, working
+from evaluation.scorecards import safe_url
+from evaluation.scoring import COUNTED, NOTHING, Case, Outcome, Rule
+
+
+def test_points_are_shown_without_idle_noughts() -> None:
+    points = {"93.60": "93.6", "100.00": "100", "0.00": "0", "14.77": "14.77"}
+
+    assert {text: shown(Decimal(text)) for text in points} == points
+    assert shown(None) == "—"
+    assert [signed(Decimal(text)) for text in ("2.20", "-0.10", "0")] == ["＋2.2", "－0.1", "0"]
+
+
+def test_every_indicator_says_what_it_counts() -> None:
+    found = Outcome(63, 64, 1, Decimal("14.77"))
+
+    for key in AUTOMATIC_INDICATORS:
+        assert key in FACTS
+        assert "64" in facts(key, found)
+    assert facts("new", found) == "应评 64 项，达到 63 项"
+    assert facts("coverage", Outcome(0, 0, 0, Decimal(15))) == "本期无应评事项，按满分计"
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome", "taken", "words"),
+    [
+        (("automatic", "share", "met", 15, 0, 15), (63, 64, 1), 0, "63÷64×15"),
+        (("automatic", "share", "met", 15, 0, 5), (10, 64, 54), 0, "10÷64×15，最多扣 5 分"),
+        (("automatic", "share", "met", 15, 0, 15), (0, 0, 0), 0, ""),
+        (("automatic", "deduct", "no_fault", 8, 2, 8), (3, 4, 1), 0, "8－2×1"),
+        (("automatic", "deduct", "no_fault", 8, 2, 8), (4, 4, 0), 0, "8"),
+        (("manual", "deduct", "", 10, 0, 10), (0, 0, 2), "1.80", "10－1.8"),
+        (("manual", "deduct", "", 10, 0, 10), (0, 0, 0), 0, ""),
+    ],
+)
+def test_working_is_the_sum_that_makes_the_points(
+    rule: tuple[str, str, str, int, int, int], outcome: tuple[int, int, int], taken: str | int, words: str
+) -> None:
+    mode, formula, judged_by, full, each, cap = rule
+    the_rule = Rule(mode, formula, judged_by, Decimal(full), Decimal(each), Decimal(cap))
+
+    assert working(the_rule, Outcome(*outcome, NOTHING), Decimal(taken)) == words
+
+
+def test_fault_says_why() -> None:
+    late = Case("a", due_on="2026-03-10", done_on="2026-03-12")
+
+    assert fault_of(late) == "期限 2026-03-10，2026-03-12 完成"
+    assert fault_of(Case("a", due_on="2026-03-10")) == "期限 2026-03-10，取数时没有完成"
+    assert fault_of(Case("a", fault="缺：文号")) == "缺：文号"
+    assert fault_of(Case("a", earned=40, possible=50), COUNTED) == "得 40，满分 50"
+    assert standing_of(Case("a", earned=40, possible=50), COUNTED)[1] == "warn"
+    assert [standing_of(case)[1] for case in (late, late._replace(earned=1), late._replace(excused="1"))] == [
+        "bad", "ok", "info",
+    ]  # fmt: skip
+
+
+def test_period_has_the_name_people_use() -> None:
+    periods = {
+        (date(2026, 1, 1), date(2026, 6, 30)): "2026年上半年",
+        (date(2026, 7, 1), date(2026, 12, 31)): "2026年下半年",
+        (date(2025, 1, 1), date(2025, 12, 31)): "2025年度",
+        (date(2026, 1, 1), date(2026, 3, 31)): "2026.01—2026.03",
+        (date(2026, 3, 5), date(2026, 3, 31)): "2026.03",
+        (date(2025, 1, 1), date(2026, 6, 30)): "2025.01—2026.06",
+    }
+
+    assert {period: period_words(*period) for period in periods} == periods
+
+
+def test_only_pages_are_led_to() -> None:
+    for url in ("javascript:alert(1)", "//elsewhere.example/", "ftp://a.example/b", "data:text/html,x", ""):
+        assert safe_url(url) == ""
+    for url in ("/items/a/", "https://a.example/b", "http://a.example/"):
+        assert safe_url(url) == url
+
+
+def test_bar_stays_within_its_frame() -> None:
+    for value in ("-1", "0", "50", "100", "101"):
+        [bar, mark] = ElementTree.fromstring(charts.bar(Decimal(value), mark=Decimal(200)))
+        assert 0 <= float(bar.attrib["width"]) <= 100
+        assert float(mark.attrib["x"]) <= 99.2
+    assert 'width="0"' in charts.bar(Decimal(3), Decimal(0))
+
+
+def test_curves_keep_within_their_frame_and_say_every_number() -> None:
+    for totals in (["0", "100", "0", "100"], ["90", "90"], ["93.6", "93.61", "93.6"]):
+        values = [Decimal(text) for text in totals]
+        trend = ElementTree.fromstring(charts.trend([(f"第{n}期<b>", one) for n, one in enumerate(values)], "a<b>"))
+        spark = ElementTree.fromstring(charts.spark(values, "得分<b>"))
+        for circle in (*trend.iter("circle"), *spark.iter("circle")):
+            assert 0 < float(circle.attrib["cy"]) < 170
+        said = [text.text for text in trend.iter("text")]
+        assert said[::2] == [f"{one:.2f}" for one in values]
+        assert escape("a<b>") in charts.trend([("x", one) for one in values], "a<b>")
+    assert charts.spark([Decimal(1)], "x") == charts.trend([("x", Decimal(1))], "x") == ""
+
+
+def test_filters_leave_out_what_means_nothing_and_say_so() -> None:
+    wanted = asked({"round": "../..", "kind": "nix", "grade": "\x00", "q": "a\x00 水务" + "长" * 200})
+
+    assert (wanted.round, wanted.kind, wanted.grade) == ("", "", "")
+    assert len(wanted.name) == LONGEST_NAME
+    assert len(wanted.problems) == 3
+    assert asked({"round": "2026-h1", "kind": "township", "grade": "good", "q": "水务"}).problems == []

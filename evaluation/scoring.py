@@ -96,12 +96,15 @@ def earned(case: Case, judged_by: str) -> int:
         return case.possible
     if judged_by == COUNTED:
         return case.earned
-    judged = {
-        MET: bool(case.done_on),
-        ON_TIME: bool(case.done_on) and case.done_on <= case.due_on,
-        NO_FAULT: not case.fault,
-    }
-    return case.possible if judged[judged_by] else 0
+    if judged_by == MET:
+        is_good = bool(case.done_on)
+    elif judged_by == ON_TIME:
+        is_good = bool(case.done_on) and case.done_on <= case.due_on
+    elif judged_by == NO_FAULT:
+        is_good = not case.fault
+    else:
+        raise KeyError(judged_by)
+    return case.possible if is_good else 0
 
 
 def outcome(rule: Rule, cases: Iterable[Case], deductions: Iterable[Decimal] = ()) -> Outcome:

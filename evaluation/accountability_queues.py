@@ -139,9 +139,7 @@ QUEUES = (
     ),
 )
 LIST_NOTES = {
-    "evaluation.accountabilitycase": gettext_lazy(
-        "对政务公开工作中失职行为的追究：立案、听取陈述、决定、改正。被追究单位只看到已经作出的决定。"
-    ),
+    "evaluation.accountabilitycase": gettext_lazy("失职的追究：立案、听取陈述、决定、改正。"),
 }
 
 

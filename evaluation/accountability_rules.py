@@ -144,7 +144,7 @@ MEASURES: Mapping[Measure, MeasureRule] = MappingProxyType(
             MeasureRule(
                 measure=Measure.CIRCULAR, basis=f"{RULES}第十一条第（三）项",
                 agency_part="通报批评，责令限期整改，取消评优、评先资格",
-                person_part="无职务调离原工作岗位或者离岗培训3个月", bars_agency=True, bars_person=True,
+                person_part="调离原工作岗位或者离岗培训3个月", bars_agency=True, bars_person=True,
                 correction_days=20,
             ),
             MeasureRule(

@@ -26,6 +26,7 @@ from evaluation.services import accountability_decide, accountability_open, acco
 from evaluation.services.accountability_procedure import LONGEST, respondents_of
 from evaluation.services.accountability_respondents import MOST_NAME, masked
 from govportal import access
+from govportal.forms import whole_number
 from govportal.models import Agency, PrivateFile
 from govportal.now import today
 from govportal.permissions import Permission
@@ -93,6 +94,19 @@ class OpenForm(CaseForm):
         own = access.own_agencies(self.actor)
         self.choices_of("agency").queryset = reached.exclude(pk__in=own).order_by("position", "name")
         _choices(self.fields["clause"], [("", CHOOSE), *_grouped_clauses()])
+
+    def source_words(self) -> str:
+        """What the case is to come of, as far as this person may know it."""
+        complaint, assessment = (whole_number(self[name].value() or "") for name in ("complaint_id", "assessment"))
+        found = [
+            f"{_('移送的线索')} {one.number}　{one.agency}　{one.ground}"
+            for one in accountability_open.referrals(self.actor)
+            if one.pk == complaint
+        ]
+        found += [
+            str(one) for one in accountability_open.poor_assessments(self.actor, today().year) if one.pk == assessment
+        ]
+        return "；".join(found)
 
     def clean(self) -> dict[str, Any] | None:
         """What stands in no visible field is said above the form."""

@@ -67,7 +67,8 @@ def take_up(opener: Client, complaint: Complaint) -> AccountabilityCase:
     listed = text_of(opener.get(reverse(f"{NAME}_referrals")))
     assert complaint.number in listed and complaint.facts not in listed
     add = f"{reverse(f'{NAME}_add')}?agency={agency.pk}&complaint_id={complaint.pk}"
-    assert f'value="{complaint.pk}"' in text_of(opener.get(add))
+    asked = text_of(opener.get(add))
+    assert f'value="{complaint.pk}"' in asked and f"来源：移送的线索 {complaint.number}" in asked
     typed = {
         "agency": agency.pk, "clause": CLAUSE, "facts": "目录一直没有公开。", "public_facts": "目录没有公开。",
         "complaint_id": complaint.pk, "form_key": "sheet",

@@ -1,6 +1,7 @@
-"""Sets of indicators of the demo county: last year's, this year's, copied and amended, and next year's, not yet whole.
+"""Sets of indicators of the demo county: of the last two years, this year's, copied and amended, and next year's, not yet
+whole.
 
-The chapter on rounds calls this one, and retires last year's set once its round has been frozen.
+The chapter on rounds calls this one, and retires the old ones once their rounds have been frozen.
 """
 
 from datetime import date, datetime
@@ -15,33 +16,35 @@ from evaluation.services import indicator_sets, indicators
 from evaluation.services.demo_surveys import assessed_year
 from evaluation.services.import_indicators import import_indicators
 from evaluation.services.indicator_sets import SetFacts
-from evaluation.services.indicators import UP, Clause
+from evaluation.services.indicators import Clause
 from govportal.contributions import DemoCounty
 from govportal.models import User
 
 _FILE = Path(__file__).parent.parent / "demo" / "indicators.csv"
+_BEFORE = _FILE.with_name("indicators_before.csv")  # when nothing was counted yet, and all was looked at
 _BASIS = "《澄明县政务公开暨行政权力公开透明运行工作考核制度》"
 
 
 def make_sets(county: DemoCounty) -> dict[str, IndicatorSet]:
-    """By code, which is the year: last year's and this year's in force, next year's being drawn up."""
+    """By code, which is the year: three years' in force, next year's being drawn up."""
     actor, year = county.people["kaohe"], assessed_year(county.today)
+    before = _from_table(year - 2, actor, _spring(county, year - 2), _BEFORE)
     last = _from_table(year - 1, actor, _spring(county, year - 1))
     this = _amended(last, year, actor, _spring(county, year))
     following = _begun(this, year + 1, actor, county.now)
-    return {one.code: one for one in (last, this, following)}
+    return {one.code: one for one in (before, last, this, following)}
 
 
-def retire_last_year(county: DemoCounty) -> IndicatorSet:
-    """Refused while a round of that year is open."""
-    one = IndicatorSet.objects.get(code=str(assessed_year(county.today) - 1))
-    return indicator_sets.retire(one.pk, actor=county.people["kaohe"])
+def retire_old_sets(county: DemoCounty) -> None:
+    """Those before this year's. Refused while a round of them is open."""
+    for one in IndicatorSet.objects.filter(year__lt=assessed_year(county.today)):
+        indicator_sets.retire(one.pk, actor=county.people["kaohe"])
 
 
-def _from_table(year: int, actor: User, at: datetime) -> IndicatorSet:
+def _from_table(year: int, actor: User, at: datetime, file: Path = _FILE) -> IndicatorSet:
     facts = SetFacts(code=str(year), year=year, name=_name(year), basis=_BASIS)
     one = indicator_sets.make(facts, actor=actor, at=at)
-    result = import_indicators(_FILE, into=one.pk, actor=actor)
+    result = import_indicators(file, into=one.pk, actor=actor)
     if not result.is_saved:
         raise ValueError(result.summary())
     return indicator_sets.enforce(one.pk, actor=actor, at=at)
@@ -70,8 +73,7 @@ def _begun(this: IndicatorSet, year: int, actor: User, now: datetime) -> Indicat
         full_marks=Decimal(2),
         deductions=[Decimal("0.4")],
     )
-    added = indicators.add_indicator(clause, actor=actor)
-    indicators.move_indicator(added.pk, by=UP, actor=actor)
+    indicators.add_indicator(clause, actor=actor)
     return one
 
 

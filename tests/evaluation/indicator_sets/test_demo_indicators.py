@@ -7,7 +7,7 @@ from django.utils.timezone import now
 
 from evaluation.enums import Formula, Frequency, IndicatorMode, SetState
 from evaluation.indicators import AUTOMATIC_INDICATORS
-from evaluation.models import Indicator
+from evaluation.models import Indicator, IndicatorSet
 from evaluation.services import demo_indicators
 from evaluation.services.indicator_sets import reasons_against_enforcing
 from govportal.contributions import DemoCounty
@@ -22,9 +22,10 @@ def test_demo_has_every_indicator_mode_formula_frequency_and_state() -> None:
 
     sets = demo_indicators.make_sets(county)
 
-    assert list(sets) == ["2025", "2026", "2027"]
-    assert [one.state for one in sets.values()] == [SetState.IN_FORCE, SetState.IN_FORCE, SetState.DRAFT]
-    assert demo_indicators.retire_last_year(county).state == SetState.RETIRED
+    assert list(sets) == ["2024", "2025", "2026", "2027"]
+    assert [one.state for one in sets.values()] == [SetState.IN_FORCE] * 3 + [SetState.DRAFT]
+    demo_indicators.retire_old_sets(county)
+    assert set(IndicatorSet.objects.filter(state=SetState.RETIRED)) == {sets["2024"], sets["2025"]}
     assert sets["2026"].copied_from == sets["2025"] and sets["2026"].performance_share == 5
     assert reasons_against_enforcing(sets["2027"]) == ["指标组“动态公开”的权重是 20，各条满分合计 22。"]
     for code in ("2025", "2026"):

@@ -216,8 +216,8 @@ def test_landing_keeps_within_its_budget(
     client = signed_in(user)
     client.get(LANDING)  # the figures of deadlines are kept for two minutes
 
-    # A tile is a query: this person has those of two apps.
-    with django_assert_max_num_queries(33):
+    # A tile is a query: this person has those of three apps.
+    with django_assert_max_num_queries(34):
         page = text(client.get(LANDING))
 
     assert "今天要办" in page

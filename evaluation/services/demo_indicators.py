@@ -1,5 +1,4 @@
-"""Sets of indicators of the demo county: of the last two years, this year's, copied and amended, and next year's, not yet
-whole.
+"""Sets of indicators of the demo county: two old ones, this year's, copied and amended, and next year's, not yet whole.
 
 The chapter on rounds calls this one, and retires the old ones once their rounds have been frozen.
 """

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import database
+from evaluation.services import demo_rounds
 from evaluation.services.rounds import NOTICE_KIND
 from evaluation.workflow import FindingAction, ObjectionAction, RoundAction
 from govportal import contributions, dbsetup
@@ -18,6 +19,7 @@ AUDIT_WORDS = {
     **{f"objection.{action}": action.label for action in ObjectionAction},
     "assessment": _("单位考核"),
     "assessment.confirm": _("确认无异议"),
+    "assessment.leave_out": _("不参加排名"),
 }
 
 
@@ -25,4 +27,5 @@ def contribute() -> None:
     for trigger in database.guards():
         dbsetup.declare(trigger)
     contributions.audit_words.update(AUDIT_WORDS)
+    contributions.demo_chapters.add(contributions.DemoChapter("rounds", demo_rounds.tell, position=140))
     contributions.notice_kinds[NOTICE_KIND] = _("考核结果和异议")

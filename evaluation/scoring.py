@@ -82,7 +82,7 @@ class Thresholds(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """`rank` among all, `kind_rank` among agencies of its kind; None where it is not ranked."""
+    """`rank` among all, `kind_rank` among agencies of its kind; None, and no grade, where it is not ranked."""
 
     total: Decimal
     grade: str
@@ -156,7 +156,7 @@ def ranks(totals: Mapping[str, Decimal]) -> dict[str, int]:
 def results(
     points: Mapping[str, Iterable[Decimal]], kinds: Mapping[str, str], unranked: Iterable[str], thresholds: Thresholds
 ) -> dict[str, Result]:
-    """Totals, grades and ranks by agency. `unranked`: those that stand in no ranking."""
+    """Totals, grades and ranks by agency. `unranked`: those that stand in no ranking and have no grade."""
     totals = {agency: sum(values, NOTHING) for agency, values in points.items()}
     left_out = set(unranked)
     ranked = {agency: total for agency, total in totals.items() if agency not in left_out}
@@ -166,7 +166,9 @@ def results(
         by_kind[kinds[agency]][agency] = total
     kind_places = {agency: place for group in by_kind.values() for agency, place in ranks(group).items()}
     return {
-        agency: Result(total, grade(total, thresholds), places.get(agency), kind_places.get(agency))
+        agency: Result(total, grade(total, thresholds), places[agency], kind_places[agency])
+        if agency in places
+        else Result(total, "", None, None)
         for agency, total in totals.items()
     }
 

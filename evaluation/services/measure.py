@@ -30,6 +30,8 @@ _FACTS = ("numerator", "denominator", "faults", "points", "cases")
 _POINTS = ("numerator", "denominator", "faults", "points")
 _RESULTS = ("total", "grade", "rank", "kind_rank")
 _BATCH = 500
+# Why an agency stands in no ranking where nothing was due that could be counted (docs/adr/0019). Public, so Chinese.
+NO_FACTS = "统计期内没有自动指标可评的事实"
 
 # Cases by indicator (id) and agency (id).
 type Facts = dict[tuple[int, int], list[Case]]
@@ -139,12 +141,29 @@ def measure(round_id: int, *, at: datetime, actor: User | None = None) -> Assess
         _upsert(scores, _FACTS)
         manual = [one for one in indicators if one.mode == IndicatorMode.MANUAL]
         _score_manual(list(assessments.values()), manual)
+        if automatic:
+            _leave_out(assessments.values(), {one.agency_id for one in measured if one.outcome.denominator})
         rank(row)
         row.measured_at = at
         row.save(update_fields=["measured_at"])
         if actor is not None:
             audit.record(actor, f"assessmentround.{RoundAction.MEASURE}", row, after={"measured_at": at.isoformat()})
     return row
+
+
+def _leave_out(assessments: Iterable[Assessment], having: Collection[int]) -> None:
+    """Who has no case in any automatic indicator is not ranked by its full marks; nor for ever. A reason that somebody
+    gave stays."""
+    changed = []
+    for one in assessments:
+        reason = one.not_ranked_reason
+        if one.agency_id in having and reason == NO_FACTS:
+            one.not_ranked_reason = ""
+        elif one.agency_id not in having and not reason:
+            one.not_ranked_reason = NO_FACTS
+        if one.not_ranked_reason != reason:
+            changed.append(one)
+    Assessment.objects.bulk_update(changed, ["not_ranked_reason"], batch_size=_BATCH)
 
 
 def _check_measuring(row: AssessmentRound, actor: User | None) -> None:

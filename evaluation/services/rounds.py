@@ -31,7 +31,7 @@ from evaluation.models import (
     Survey,
 )
 from evaluation.services import archive, measure, samples
-from evaluation.services.procedure import check, locked_round, reasons_against_round
+from evaluation.services.procedure import check, locked_assessment, locked_round, reasons_against_round
 from evaluation.workflow import RoundAction, next_round_state
 from govportal import access, audit, files, notices
 from govportal.calendar import load_calendar
@@ -260,6 +260,36 @@ def freeze(round_id: int, *, actor: User, at: datetime) -> AssessmentRound:
     row.frozen_by, row.frozen_at = actor, at
     columns = ("archive", "digest", "frozen_by", "frozen_at")
     _move(row, RoundAction.FREEZE, columns, actor=actor, after={"digest": row.digest})
+    return row
+
+
+def reasons_against_leaving_out(row: AssessmentRound, actor: Any) -> list[str]:
+    if row.state != RoundState.OPEN:
+        return [_("考核的状态是“%s”，不能再改参加排名的单位。") % row.get_state_display()]
+    return [] if access.holds_for_all(actor, Permission.ASSESS) else [_("您没有组织考核的职责。")]
+
+
+@transaction.atomic
+def leave_out(assessment_id: int, *, reason: str, actor: User) -> Assessment:
+    """不参加排名, with a reason that everybody reads; an empty one takes the agency back into the ranking."""
+    row = locked_assessment(assessment_id)
+    reasons = reasons_against_leaving_out(row.round, actor)
+    words = clean_text(reason)
+    if len(words) > (most := Assessment._meta.get_field("not_ranked_reason").max_length or 0):
+        reasons.append(_("原因最多写 %s 个字。") % most)
+    check(reasons)
+    before, row.not_ranked_reason = row.not_ranked_reason, words
+    row.save(update_fields=["not_ranked_reason"])
+    audit.record(
+        actor,
+        "assessment.leave_out",
+        row,
+        agency=row.agency,
+        before={"reason": before},
+        after={"reason": words},
+        basis=BASIS,
+    )
+    measure.rank(row.round)
     return row
 
 

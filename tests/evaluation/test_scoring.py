@@ -97,14 +97,14 @@ def test_equal_totals_share_a_rank_and_the_next_stands_as_far_down_as_many_are_a
     assert ranks({}) == {}
 
 
-def test_agency_without_a_ranking_has_its_total_and_grade_alone() -> None:
+def test_agency_without_a_ranking_has_its_total_alone() -> None:
     points = {"a": [Decimal(50), Decimal(45)], "b": [Decimal(60)], "c": [Decimal(99)], "d": [Decimal(60)]}
     kinds = {"a": "department", "b": "township", "c": "department", "d": "department"}
 
     found = results(points, kinds, ["c"], THRESHOLDS)
 
     assert {name: (result.rank, result.kind_rank, result.grade) for name, result in found.items()} == {
-        "a": (1, 1, "excellent"), "b": (2, 1, "fair"), "c": (None, None, "excellent"), "d": (2, 2, "fair"),
+        "a": (1, 1, "excellent"), "b": (2, 1, "fair"), "c": (None, None, ""), "d": (2, 2, "fair"),
     }  # fmt: skip
 
 

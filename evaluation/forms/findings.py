@@ -84,8 +84,12 @@ class ContentFields(forms.Form):
         label=gettext_lazy("每次扣分"), max_digits=6, decimal_places=2, min_value=Decimal("0.01"), required=False
     )  # fmt: skip
     link = forms.URLField(
-        label=gettext_lazy("网址"), max_length=findings.MAX_LINK, required=False, assume_scheme="https"
-    )  # fmt: skip
+        label=gettext_lazy("网址"),
+        max_length=findings.MAX_LINK,
+        required=False,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
+    )
     item = ItemField()
 
     def unit_of(self, indicator: Indicator, values: dict[str, Any]) -> Decimal:

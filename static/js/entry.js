@@ -91,6 +91,7 @@
       const step = event.key === "j" ? 1 : -1;
       (lines[lines.indexOf(line) + step] || lines[0]).focus();
     } else if (!isTyping && line && "123".includes(event.key)) {
+      event.preventDefault();
       of(line, "result")[event.key - 1].click();
     } else if (!isTyping && event.key === "?") keys.hidden = !keys.hidden;
   });

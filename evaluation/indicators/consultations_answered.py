@@ -18,7 +18,7 @@ class Row(NamedTuple):
 
     agency_id: int
     slug: str
-    title: str
+    index_number: str
     outcome_by: date | None
     outcome_on: date | None
 
@@ -35,7 +35,7 @@ def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
         # Between two days there may stand what is none: the text of an archive is compared as text.
         if row.outcome_by and span.is_settled(row.outcome_by, span.known(row.outcome_on)):
             done_on = iso(span.known(row.outcome_on))
-            case = Case(row.slug, row.title, iso(row.outcome_by), done_on, address=address(row.slug))
+            case = Case(row.slug, row.index_number, iso(row.outcome_by), done_on, address=address(row.slug))
             yield row.agency_id, judged(case, ON_TIME)
 
 

@@ -52,7 +52,7 @@ def cases(rows: Iterable[Any], span: Span) -> Iterator[AgencyCase]:
         item, is_readable = edition.item, edition.item.state in READABLE_STATES
         case = Case(
             f"{item.slug}-{edition.number}",
-            edition.title if is_readable else "应急公开的信息（已撤回）",
+            item.index_number if is_readable else "应急公开的信息（已撤回）",
             iso(edition.review_due_on),
             fault=fault,
             address=address(item.slug) if is_readable else "",

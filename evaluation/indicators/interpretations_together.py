@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
     agency_id: int
     slug: str
-    title: str
+    index_number: str
     published_on: date
     explained_on: date | None
 
@@ -46,7 +46,7 @@ def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
     address = addresses("item")
     for row in rows:
         explained_on = iso(span.known(row.explained_on))
-        case = Case(row.slug, row.title, iso(row.published_on), explained_on, address=address(row.slug))
+        case = Case(row.slug, row.index_number, iso(row.published_on), explained_on, address=address(row.slug))
         yield row.agency_id, judged(case, ON_TIME)
 
 

@@ -1,4 +1,7 @@
-"""Items as evidence: only what everybody can read is named and addressed."""
+"""Items as evidence: only what everybody can read is named and addressed, and named by its index number.
+
+An archive is for good, and holds no text of an item: what the law takes out of a title must not live on in it.
+"""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
     agency_id: int
     slug: str
-    title: str
+    index_number: str
     item_type: str
     published_on: date
     body: str
@@ -40,11 +40,11 @@ class Row(NamedTuple):
 def rows(span: Span) -> Iterator[Row]:
     published = Item.objects.filter(readable(), published_on__range=(span.since, span.until))
     has_body = Choice(When(current_edition__body="", then=Value("")), default=Value("*"), output_field=CharField())
-    columns = ("agency_id", "slug", "title", "item_type", "published_on", "has_body", "current_edition__extra")
+    columns = ("agency_id", "slug", "index_number", "item_type", "published_on", "has_body", "current_edition__extra")
     found: Any = published.filter(published_on__lte=span.as_of).annotate(has_body=has_body)
     listed = found.order_by("published_on", "pk").values_list(*columns, *(f"current_edition__{n}" for n in _METADATA))
-    for agency_id, slug, title, kind, published_on, body, extra, *metadata in listed.iterator(chunk_size=10_000):
-        yield Row(agency_id, slug, title, kind, published_on, body, extra, dict(zip(_METADATA, metadata, strict=True)))
+    for agency_id, slug, number, kind, published_on, body, extra, *metadata in listed.iterator(chunk_size=10_000):
+        yield Row(agency_id, slug, number, kind, published_on, body, extra, dict(zip(_METADATA, metadata, strict=True)))
 
 
 def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
@@ -54,7 +54,7 @@ def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
         missing = missing_elements(row.item_type, values, row.extra)
         words = "、".join(labels.get((row.item_type, key)) or labels.get(("", key), key) for key in missing)
         fault = f"缺：{words}" if words else ""
-        case = Case(row.slug, row.title, done_on=iso(row.published_on), fault=fault, address=address(row.slug))
+        case = Case(row.slug, row.index_number, done_on=iso(row.published_on), fault=fault, address=address(row.slug))
         yield row.agency_id, judged(case, NO_FAULT)
 
 

@@ -47,7 +47,7 @@ def test_items_of_the_period_lack_nothing_or_say_what() -> None:
         (whole.slug, "", 1), (lacking.slug, "缺：正文、文号、施行日期", 0),
     ]  # fmt: skip
     assert [(case.title, case.address) for case in cases] == [
-        (whole.title, whole.get_absolute_url()), (lacking.title, lacking.get_absolute_url()),
+        (whole.index_number, whole.get_absolute_url()), (lacking.index_number, lacking.get_absolute_url()),
     ]  # fmt: skip
     assert of(agency, "standardisation", replace(HALF_YEAR, as_of=date(2026, 6, 29))) == cases[:1]
 
@@ -185,10 +185,10 @@ def test_emergencies_are_made_good_in_their_term_or_say_what_is_owed() -> None:
     owed = [str(step.label) for step in never.steps if step != ReviewStep.APPROVAL]
     assert [case.fault for case in cases] == ["", f"逾期补审：{'、'.join(owed)}", f"未补：{'、'.join(owed)}"]
     assert [case.earned for case in cases] == [1, 0, 0] and len(outside) == 2
-    assert (cases[0].title, cases[0].address) == ("暴雨红色预警", good.item.get_absolute_url())
+    assert (cases[0].title, cases[0].address) == (good.item.index_number, good.item.get_absolute_url())
 
 
-def test_emergency_whose_term_runs_is_no_case_and_a_withdrawn_one_keeps_its_title() -> None:
+def test_emergency_whose_term_runs_is_no_case_and_a_withdrawn_one_has_no_address() -> None:
     agency = make_agency()
     edition = emergency(date(2026, 3, 4), agency=agency)
     assert edition.review_due_on
@@ -200,7 +200,7 @@ def test_emergency_whose_term_runs_is_no_case_and_a_withdrawn_one_keeps_its_titl
 
     [case] = of(agency, "emergency_reviewed", still_owed)
 
-    assert case.fault.startswith("逾期补审") and case.address == "" and "暴雨" not in case.title
+    assert case.fault.startswith("逾期补审") and case.address == "" and case.title == "应急公开的信息（已撤回）"
 
 
 def test_emergency_policy_owes_its_records_and_its_interpretation() -> None:
@@ -243,5 +243,5 @@ def test_consultations_tell_their_outcome_by_the_day_they_promised() -> None:
     cases = of(agency, "consultations_answered")
 
     assert days(cases) == [("01-01", "12-31", 1), ("06-30", "07-01", 0), ("06-30", "", 0)]
-    assert (cases[0].title, cases[0].address) == ("关于公交线路的意见征集", first.get_absolute_url())
+    assert (cases[0].title, cases[0].address) == (first.index_number, first.get_absolute_url())
     assert days(of(agency, "consultations_answered", replace(HALF_YEAR, as_of=LAST))) == [("01-01", "12-31", 1)]

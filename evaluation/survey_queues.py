@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluation.models import Survey, SurveyStep
+from evaluation.models import SurveyStep
 from evaluation.survey_enums import SurveyState
 from govportal import access
 from govportal.contributions import Deadline, DeadlineSource, Figure, Reach, StaffQueue, Visit
@@ -28,18 +27,11 @@ def open_steps() -> QuerySet[SurveyStep]:
     return SurveyStep.objects.filter(done_on=None).exclude(survey__state=SurveyState.CANCELLED)
 
 
-def waiting(user: Any) -> QuerySet[Survey]:
-    """Surveys with something left to do: all that were neither cancelled nor brought to their last step."""
-    if not access.holds_for_all(user, Permission.ASSESS):
-        return Survey.objects.none()
-    return Survey.objects.filter(pk__in=open_steps().values("survey"))
-
-
 def _figure(visit: Visit) -> Figure | None:
     if not access.holds_for_all(visit.user, Permission.ASSESS):
         return None
-    count = waiting(visit.user).count()
-    first = open_steps().order_by("due_on").values_list("due_on", flat=True).first()
+    found = open_steps().aggregate(count=Count("survey", distinct=True), first=Min("due_on"))
+    count, first = found["count"], found["first"]
     if first is None:
         return Figure(count)
     is_late = first < localdate(visit.at)

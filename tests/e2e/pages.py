@@ -17,6 +17,7 @@ from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint
 from requests_app.views.feedback import receipt_path as feedback_receipt
 from requests_app.views.sent import receipt_path
+from tests.e2e.survey_pages import SURVEYS
 from tests.factories import make_agency, make_attachment, make_catalogue_entry, make_edition, make_item
 from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
 from tests.factories.complaints import make_complaint
@@ -415,6 +416,7 @@ MADE: dict[str, Callable[[], str]] = {
     "scorecards_with_rows": lambda: _scorecard() and reverse("scorecards") + "?kind=department",
     "scorecard": _scorecard,
     "scorecard_indicator": _scorecard_indicator,
+    **SURVEYS,
     "not_found": lambda: "/no/such/page/",
     "display_with_error": lambda: reverse("display") + "?save=1&theme=purple",
 }

@@ -50,7 +50,7 @@ class Desk:
 
     def start(self, **values: Any) -> Any:
         day = today()
-        typed = {
+        typed: dict[str, Any] = {
             "title": "2026年上半年政务公开社会评议",
             "slug": "2026-h1",
             "opens_on": day.isoformat(),
@@ -70,7 +70,7 @@ def desk() -> Desk:
 
 
 def questions(**changed: str) -> dict[str, str]:
-    typed = {}
+    typed: dict[str, str] = {}
     for place, (aspect, text) in enumerate((("true", "真不真？"), ("timely", "快不快？"))):
         typed |= {f"place_{place}": str(2 - place), f"aspect_{place}": aspect, f"text_{place}": text}
         typed[f"required_{place}"] = "on"

@@ -103,7 +103,7 @@ def test_returned_are_counted_by_group() -> None:
 
 
 def token_in(notice: Notice) -> str:
-    return re.findall(r"/surveys/invited/([a-z0-9-]+)/", notice.body)[0]
+    return str(re.findall(r"/surveys/invited/([a-z0-9-]+)/", notice.body)[0])
 
 
 def test_mail_brings_a_token_and_another_voids_the_first() -> None:

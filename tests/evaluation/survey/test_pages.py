@@ -110,7 +110,7 @@ def test_csv_and_json_say_what_the_page_says(published: Survey) -> None:
 
 def test_withdrawn_results_lead_to_the_reason(published: Survey) -> None:
     assert published.item
-    type(published.item).objects.filter(pk=published.item_id).update(state="withdrawn")
+    type(published.item).objects.filter(pk=published.item.pk).update(state="withdrawn")
 
     page = shown(f"/surveys/{published.slug}/")
 

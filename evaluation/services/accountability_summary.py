@@ -143,7 +143,7 @@ def draft_summary(case_id: int, summary: Summary, *, actor: User, at: datetime) 
             title=summary.title,
             body=from_text(summary.text),
             formed_on=row.decided_on,
-            category=Category.FEEDBACK,
+            category=Category.PERSONNEL,
             topic="综合政务/政务公开",
             keywords=["责任追究"],
             extra={"kind": EXTRA_KIND, "period": f"{row.decided_on.year}年{row.decided_on.month}月", "digest": ""},

@@ -116,7 +116,7 @@ class RoundFilter(admin.SimpleListFilter):
 class AssessmentAdmin(CaseVerbAdmin[Assessment]):
     """`object` takes its fault from the address, so it is a link beside each fault and no button of the row."""
 
-    list_display = ("agency", "round", "shown_state", "total", "shown_grade", "rank", "confirmed_at")
+    list_display = ("agency", "round", "shown_state", "total", "shown_grade", "shown_rank", "confirmed_at")
     list_filter = (RoundFilter, "grade")
     list_per_page = 50
     show_full_result_count = False
@@ -149,6 +149,11 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
     @admin.display(description=gettext_lazy("等次"), ordering="total")
     def shown_grade(self, row: Assessment) -> str:
         return toned(row.get_grade_display(), _TONES[Grade(row.grade)]) if row.grade else ""
+
+    @admin.display(description=gettext_lazy("名次"), ordering="rank")
+    def shown_rank(self, row: Assessment) -> str:
+        """Once it is settled; until then the workbench shows to inspectors how it stands."""
+        return str(row.rank) if row.rank and row.round.state == RoundState.FROZEN else ""
 
     def facts(self, request: HttpRequest, row: Assessment) -> Any:
         return []

@@ -172,7 +172,9 @@ def clause_lines(assessments: Collection[Assessment], indicators: Collection[Ind
     }  # fmt: skip
     found: dict[tuple[int, int], list[Finding]] = defaultdict(list)
     entered = Finding.objects.filter(**of, state__in=[FindingState.STANDING, FindingState.PROPOSED])
+    by_id = {one.pk: one for one in assessments}
     for one in entered.select_related("item").annotate(file_count=Count("files")).order_by("number"):
+        one.assessment = by_id[one.assessment_id]
         found[one.assessment_id, one.indicator_id].append(one)
     points = {
         (assessment, indicator): value
@@ -235,6 +237,18 @@ def save_lines(
         else:
             if f"{line.prefix}-file" in files:
                 line.errors.append(_("文件没有保存，请重新选择。"))
+            saved.failed[line.prefix] = line
+    return saved
+
+
+def refuse_lines(
+    lines: Iterable[ClauseLine | SampleLine], data: Mapping[str, str], files: Mapping[str, Any], reason: str
+) -> Saved:
+    """What was typed when nothing can be entered any more: it stays to be read."""
+    saved = Saved()
+    for line in lines:
+        if line.take(data, files):
+            line.errors = [reason]
             saved.failed[line.prefix] = line
     return saved
 

@@ -29,6 +29,7 @@ from evaluation.admin.entry_lines import (
     Saved,
     clause_lines,
     is_unchecked,
+    refuse_lines,
     sample_lines,
     save_lines,
 )
@@ -94,8 +95,8 @@ def agency_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     manual = [one for one in indicators if one.mode == IndicatorMode.MANUAL]
     lines, samples = clause_lines([assessment], manual), sample_lines(assessment)
     saved = Saved()
-    if request.method == "POST" and not reasons:
-        saved = _save(request, [*lines, *samples])
+    if request.method == "POST":
+        saved = _save(request, [*lines, *samples], reasons)
         if not saved.failed:
             return _saved(request, saved)
         assessment = Assessment.objects.select_related("agency", "round__indicator_set").get(pk=assessment.pk)
@@ -156,7 +157,10 @@ def _automatic(assessment: Assessment, indicators: list[Indicator]) -> list[tupl
     return [(one, found.get(one.pk, {})) for one in automatic]
 
 
-def _save(request: HttpRequest, lines: Iterable[ClauseLine | SampleLine]) -> Saved:
+def _save(request: HttpRequest, lines: Iterable[ClauseLine | SampleLine], reasons: list[str]) -> Saved:
+    """`reasons`: why nothing can be entered any more, say since somebody told the agencies meanwhile."""
+    if reasons:
+        return refuse_lines(lines, request.POST, request.FILES, reasons[0])
     assert isinstance(request.user, User)
     return save_lines(lines, request.POST, request.FILES, actor=request.user, at=now())
 
@@ -190,8 +194,8 @@ def clause_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     page = page_of(request, everybody)
     lines = clause_lines(list(page), [clause])
     saved = Saved()
-    if request.method == "POST" and not reasons:
-        saved = _save(request, lines)
+    if request.method == "POST":
+        saved = _save(request, lines, reasons)
         if not saved.failed:
             return _saved(request, saved)
         lines = clause_lines(list(page), [clause])
@@ -227,7 +231,7 @@ def save_door(request: HttpRequest, slug: str) -> JsonResponse:
     line = _line_of(request, row, request.POST.get("line", "")) if row else None
     if line is None:
         return JsonResponse({"errors": [_("没有这一条，或者不由您考核。")]}, status=403)
-    saved = _save(request, [line])
+    saved = _save(request, [line], [])
     if line.errors:
         fresh = _line_of(request, row, line.prefix)
         shown = fresh.shown if fresh else ""

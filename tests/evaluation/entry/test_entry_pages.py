@@ -172,7 +172,8 @@ def test_filter_neighbours_and_read_only_after_the_round_was_told() -> None:
     share_round(desk.row)
     page = text(desk.client.get(desk.page))
     assert "disabled" in page and "征求异议" in page and "全部保存" not in page
-    desk.client.post(desk.page, desk.line("M1", result="clear", note="迟到"))
+    late = text(desk.client.post(desk.page, desk.line("M1", result="clear", note="迟到")))
+    assert "迟到" in late and "没有保存" in late
     assert not Check.objects.filter(note="迟到").exists()
 
 

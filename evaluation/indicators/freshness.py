@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Max, Q
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from disclosure.enums import EditionState, Procedure
 from disclosure.measures import fresh_since
 from disclosure.models import Edition
 from disclosure.rules import FRESHNESS_BASIS, FRESHNESS_RULES, FreshnessRule
+from evaluation.indicators.addresses import address_of
 from evaluation.indicators.items import readable
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged, midnight, official
 from evaluation.scoring import NO_FAULT, Case
@@ -69,7 +69,7 @@ def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
     sections = [
         (rule.key, official(rule.label), localdate(fresh_since(rule, day)), _query(rule)) for rule in FRESHNESS_RULES
     ]
-    listing = reverse("items")
+    listing = address_of("items")
     for row in rows:
         for (key, label, fresh_from, query), latest in zip(sections, row.latest, strict=True):
             if latest:

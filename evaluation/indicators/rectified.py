@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from disclosure.enums import RectificationState
 from disclosure.models import Rectification
@@ -21,7 +23,9 @@ def cases(rows: Iterable[Rectification], span: Span) -> Iterator[AgencyCase]:
         # A report that was sent back is none.
         reported_on = None if row.state == RectificationState.RETURNED else span.known(row.reported_on)
         if span.is_settled(row.due_on, reported_on):
-            case = Case(row.number, row.problem, iso(row.due_on), iso(reported_on), address=row.get_absolute_url())
+            with override(settings.LANGUAGE_CODE):
+                address = row.get_absolute_url()
+            case = Case(row.number, row.problem, iso(row.due_on), iso(reported_on), address=address)
             yield row.agency_id, judged(case, ON_TIME)
 
 

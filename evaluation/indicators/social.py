@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from evaluation.indicators.addresses import address_of
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span
 from evaluation.scoring import COUNTED, Case
 from govportal.models import Agency
@@ -51,7 +51,7 @@ def cases(rows: Iterable[Row], _span: Span) -> Iterator[AgencyCase]:
                 f"第{row.position}题（{row.aspect}）",
                 earned=sum(int(level) * count for level, count in row.levels.items()),
                 possible=BEST * sum(row.levels.values()),
-                address=reverse("survey", args=[row.survey]),
+                address=address_of("survey", row.survey),
             ),
         )
 

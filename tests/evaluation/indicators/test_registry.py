@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.scoring import RULES
-from tests.evaluation.indicators.reading import HALF_YEAR
+from requests_app.enums import AppealResult
+from tests.evaluation.indicators.reading import FIRST, HALF_YEAR, LAST, found
+from tests.factories import make_item
+from tests.factories.feedback import make_feedback
+from tests.factories.obligations import noon
+from tests.factories.registers import make_rectification
+from tests.factories.request_rows import make_appeal
 
 # One each; the frozen tally names agencies by their codes, which are looked up.
 QUERIES = {"social": 0}
@@ -38,6 +45,19 @@ def test_nothing_makes_no_case_and_asks_no_more_than_one_query() -> None:
         with CaptureQueriesContext(connection) as captured:
             cases = list(indicator.cases(indicator.rows(HALF_YEAR), HALF_YEAR))
         assert (cases, len(captured)) == ([], QUERIES.get(key, 1)), key
+
+
+@pytest.mark.django_db
+def test_cases_are_records_and_chinese_whatever_language_the_page_has() -> None:
+    make_item(item_type="normative", edition={"published_on": FIRST, "published_at": noon(FIRST)})
+    make_appeal(filed_on=FIRST, closed_on=LAST, result=AppealResult.CORRECTED)
+    make_feedback(due_on=LAST)
+    make_rectification(due_on=LAST)
+
+    for key in ("standardisation", "freshness", "requests_corrected", "feedback_answered", "rectified"):
+        chinese = found(key)
+        with override("en"):
+            assert found(key) == chinese and chinese, key
 
 
 def test_a_day_to_come_has_not_happened() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -75,7 +75,7 @@ def _of(assessment: Assessment) -> Cell:
 
 def _ranking(row: AssessmentRound, assessments: QuerySet[Assessment]) -> Iterator[Row]:
     rows = assessments.annotate(waiting=Count("objections", filter=_OPEN_OBJECTION))
-    for one in rows.order_by("rank", "agency__position", "agency__name"):
+    for one in rows.order_by(F("rank").asc(nulls_last=True), "agency__position", "agency__name"):
         answer = _("%s 件异议未裁定") % one.waiting if one.waiting else _("已确认") if one.confirmed_at else ""
         yield (
             Cell(_number(one.rank) or one.not_ranked_reason),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -128,7 +128,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
         rows = Assessment.objects.visible_to(request.user).defer("population")
         return rows.select_related("agency", "round__indicator_set", "confirmed_by").order_by(
-            "-round__period_end", "rank", "agency__position", "agency__name"
+            "-round__period_end", F("rank").asc(nulls_last=True), "agency__position", "agency__name"
         )
 
     def may_add(self, actor: User) -> bool:

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -286,4 +286,4 @@ def totals(row: AssessmentRound) -> QuerySet[Assessment]:
     """The agencies of a round with what came out, the best first."""
     waiting = Count("objections", filter=_OPEN_OBJECTION)
     rows = row.assessments.select_related("agency").defer("population").annotate(waiting=waiting)
-    return rows.order_by("rank", "agency__position", "agency__name")
+    return rows.order_by(F("rank").asc(nulls_last=True), "agency__position", "agency__name")

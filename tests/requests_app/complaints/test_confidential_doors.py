@@ -153,8 +153,12 @@ ARGUMENTS: dict[str, Callable[[StaffWorld, Cases], list[dict[str, Any]]]] = {
 QUESTIONS: dict[str, Callable[[Cases], list[str]]] = {
     "search": lambda cases: [f"?q={FACTS}", f"?q={cases.numbers[0]}"],
     "admin:autocomplete": lambda cases: [
-        f"?app_label=requests_app&model_name={model}&field_name=complaint&term={term}"
-        for model in ("complaintfile", "complaintevent", "complainant") for term in ("", cases.numbers[0])
+        f"?app_label={app}&model_name={model}&field_name=complaint&term={term}"
+        for app, model in (
+            *(("requests_app", name) for name in ("complaintfile", "complaintevent", "complainant")),
+            ("evaluation", "accountabilitycase"),
+        )
+        for term in ("", cases.numbers[0])
     ],
 }  # fmt: skip
 # Signing out would end the walk.

@@ -18,7 +18,7 @@ _CHOICES = [*((str(level.value), level.label) for level in Level), (UNKNOWN, get
 
 
 class BallotForm(forms.Form):
-    """`chosen`: the agencies on this form. `is_whole`: each of them is answered; else one may be left out as a whole."""
+    """`chosen`: the agencies on this form. `is_whole`: each is answered; else one may be left out as a whole."""
 
     use_required_attribute = False
 

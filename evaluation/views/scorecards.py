@@ -83,6 +83,7 @@ def _ranking_context(
         "agencies": len(places),
         "automatic": shown(sum(one.full_marks for one in of.indicators.all() if one.mode == IndicatorMode.AUTOMATIC)),
         "counts": grade_context(row, places),
+        "entry": log_entry_of(row),
         "page": page,
         "lines": [place_context(one) for one in page.object_list],
         "problems": problems + page_problems,

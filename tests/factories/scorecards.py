@@ -1,11 +1,13 @@
 """A county with published rounds: two of one kind, one of another, one that is frozen only, one that was withdrawn."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from disclosure.enums import ItemAction, ReviewStep
 from disclosure.services import close
+from evaluation import case_lines
 from evaluation.enums import FindingState, ObjectionState, RoundKind, Ruling
 from evaluation.models import Assessment, AssessmentRound, Finding, FindingFile, IndicatorSet, Objection
 from evaluation.services import measure
@@ -61,8 +63,9 @@ def make_county() -> County:
     for place in range(LATE):
         day = date(2026, 3, 1) + timedelta(days=place)
         make_obligation(agency=late, due_on=day, met_on=day + timedelta(days=3))
-    for agency in (punctual, town):
-        make_obligation(agency=agency, due_on=date(2026, 3, 10), met_on=date(2026, 3, 9))
+    _in_time((punctual, town), date(2026, 3, 10))
+    for day in (date(2025, 3, 10), date(2025, 9, 10), date(2026, 8, 10)):
+        _in_time((late, punctual, town), day)
     withdrawn = publish_round(rounds.open("2025-h1", date(2025, 1, 1), date(2025, 6, 30)))
     _withdraw(withdrawn)
     earlier = publish_round(rounds.open("2025-h2", date(2025, 7, 1), date(2025, 12, 31)))
@@ -78,6 +81,12 @@ def make_county() -> County:
     return County(
         office, inspector, late, punctual, town, earlier, row, daily, unpublished, withdrawn, public_file, private_file
     )
+
+
+def _in_time(agencies: Iterable[Agency], day: date) -> None:
+    """Without anything that was due, an agency is not ranked."""
+    for agency in agencies:
+        make_obligation(agency=agency, due_on=day, met_on=day)
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ def _with_rulings(one: Assessment, by: User, other: User) -> None:
     """One case excused, one finding lessened, one objection taken back."""
     timeliness = one.round.indicator_set.indicators.get(measure="timeliness")
     finding = Finding.objects.standing().get(assessment=one)
-    case = measure.case_lines.unpack(one.scores.get(indicator=timeliness).cases)[0]
+    case = case_lines.unpack(one.scores.get(indicator=timeliness).cases)[0]
     heard = {"hearing": "单位到会陈述。", "heard_on": now().date(), "heard_by": other}
     ruled = heard | {"state": ObjectionState.RULED, "ruled_by": other, "ruled_at": now()}
     made = {"assessment": one, "filed_by": by, "filed_at": now()}
@@ -156,7 +165,9 @@ def publish_cards() -> Assessment:
     office = make_office()
     late, punctual = (make_agency(parent=office, name=name) for name in ("某县水务局", "某县财政局"))
     rounds = _Rounds(office, make_inspector(office), make_indicator_set(), (late, punctual))
+    _in_time((late, punctual), date(2025, 9, 10))
     publish_round(rounds.open("2025-h2", date(2025, 7, 1), date(2025, 12, 31)))
+    _in_time([punctual], date(2026, 3, 1))
     make_obligation(agency=late, due_on=date(2026, 3, 1), met_on=date(2026, 3, 3))
     row = rounds.open("2026-h1", date(2026, 1, 1), date(2026, 6, 30))
     _with_findings(row.assessments.get(agency=late))

@@ -12,7 +12,9 @@ from disclosure.models import CatalogueEntry, Obligation
 from evaluation.scorecard_reading import assessment_of, published_round, ranking, scorecard
 from evaluation.scorecards import Scorecard
 from govportal.models import Agency, AgencyKind
+from tests.factories.kernel import make_agency
 from tests.factories.obligations import make_obligation
+from tests.factories.rounds import open_round, publish_round
 from tests.factories.scorecards import EXCUSED, LATE, LESSENED, County
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +83,9 @@ def test_rounds_of_another_kind_are_never_compared(county: County) -> None:
 def test_card_leads_every_point_to_its_evidence(client: Client, county: County) -> None:
     text = read(client, "scorecard", county.row.slug, county.late.code)
 
-    late = Obligation.objects.filter(agency=county.late).order_by("due_on")
+    late = Obligation.objects.filter(agency=county.late, due_on__lt=date(2026, 3, 9), due_on__year=2026).order_by(
+        "due_on"
+    )
     for obligation in late[1:6]:  # the first is excused; five are shown
         assert reverse("catalogue_entry", args=[obligation.entry_id]) in text
     assert f"全部 {LATE - 1} 例" in text
@@ -149,12 +153,20 @@ def test_point_lists_every_case_those_at_fault_first(client: Client, county: Cou
     assert f"共 {LATE} 例" in text
 
 
-def test_point_without_a_case_says_so(client: Client, county: County) -> None:
-    indicator = county.row.indicator_set.indicators.get(measure="coverage")
+def test_agency_that_owed_nothing_has_full_marks_and_no_rank(client: Client, county: County) -> None:
+    idle = make_agency(parent=county.office, name="县志办")
+    row = publish_round(
+        open_round(
+            idle, office=county.office, actor=county.inspector, indicator_set=county.row.indicator_set, slug="idle"
+        )
+    )
+    indicator = row.indicator_set.indicators.get(measure="coverage")
 
-    text = read(client, "scorecard_indicator", county.earlier.slug, county.late.code, indicator.code)
-
-    assert "本期无应评事项，按满分计" in text
+    assert "本期无应评事项，按满分计" in read(client, "scorecard_indicator", "idle", idle.code, indicator.code)
+    for text in (read(client, "scorecard", "idle", idle.code), read(client, "scorecards", query="?round=idle")):
+        assert f"不参加排名：{row.assessments.get().not_ranked_reason}" in re.sub(r"<[^>]+>", "", text)
+    assert client.get(reverse("scorecard_pdf", args=["idle", idle.code])).status_code == 200
+    assert "None" not in read(client, "agency", idle.code)
 
 
 def test_how_tells_every_rule_and_the_way_to_recompute(client: Client, county: County) -> None:

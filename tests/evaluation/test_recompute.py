@@ -75,7 +75,7 @@ FILES = {
         [
             [ROUND, "B", "乙局", "department", "97.50", "excellent", "1", "1", "3.90"],
             [ROUND, "A", "甲局", "department", "82.67", "good", "2", "2", "3.31"],
-            [ROUND, "C", "丙镇", "township", "100.00", "excellent", "", "", "4.00"],
+            [ROUND, "C", "丙镇", "township", "100.00", "", "", "", "4.00"],
         ],
     ),
 }  # fmt: skip

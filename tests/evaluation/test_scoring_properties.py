@@ -112,7 +112,7 @@ def test_ranks_count_who_stands_above_and_order_of_agencies_changes_nothing(
         above = [other for other in found if found[other].total > result.total and other not in unranked]
         beside = [other for other in above if kinds[other] == kinds[agency]]
         expected = (None, None) if agency in unranked else (len(above) + 1, len(beside) + 1)
-        assert (result.rank, result.kind_rank) == expected
+        assert (result.rank, result.kind_rank) == expected and bool(result.grade) == (agency not in unranked)
         assert result.total == sum(scored[agency])
 
 

@@ -65,10 +65,12 @@ def changelist(model: str, query: str = "") -> str:
 ROWS: dict[str, tuple[Callable[..., Any], set[Role]]] = {
     # Who of the agency itself may open the rows.
     "withholding": (make_withholding, set(Role) - {
-        Role.STAFF, Role.ADMINISTRATOR, Role.COMPLAINT_OFFICER, Role.INSPECTOR,
+        Role.STAFF, Role.ADMINISTRATOR, Role.COMPLAINT_OFFICER, Role.INSPECTOR, Role.SUPERVISOR,
     }),
-    "rectification": (make_rectification, set(Role) - {Role.STAFF}),
-    "receipt": (make_receipt, set(Role) - {Role.ADMINISTRATOR, Role.COMPLAINT_OFFICER, Role.INSPECTOR}),
+    "rectification": (make_rectification, set(Role) - {Role.STAFF, Role.SUPERVISOR}),
+    "receipt": (make_receipt, set(Role) - {
+        Role.ADMINISTRATOR, Role.COMPLAINT_OFFICER, Role.INSPECTOR, Role.SUPERVISOR,
+    }),
 }  # fmt: skip
 
 

@@ -59,10 +59,12 @@ class Dispute:
         return points
 
 
-def make_dispute(*, state: RoundState = RoundState.FEEDBACK) -> Dispute:
+def make_dispute(*, state: RoundState = RoundState.FEEDBACK, is_other_silent: bool = False) -> Dispute:
     office = make_office()
     agency, other = make_agency(parent=office), make_agency(parent=office)
     late = make_obligation(agency=agency, due_on=date(2026, 3, 10), met_on=date(2026, 3, 20))
+    if not is_other_silent:  # who owed nothing is not ranked
+        make_obligation(agency=other, due_on=date(2026, 3, 10), met_on=date(2026, 3, 9))
     row = open_round(agency, other, office=office)
     assessment = row.assessments.get(agency=agency)
     finder = make_inspector(office)

@@ -30,7 +30,7 @@ def _csv(client: Client, table: str, query: str = "") -> str:
 
 
 def test_workbench_shows_rates_findings_and_what_the_verbs_wait_for() -> None:
-    it = make_dispute()
+    it = make_dispute(is_other_silent=True)
     it.rule(it.heard(), Ruling.PARTLY, left=it.finding.unit_deduction)
     client = signed_in(it.judge)
     silent = it.row.assessments.exclude(pk=it.assessment.pk).get().agency

@@ -11,7 +11,7 @@ from tests.factories import make_agency, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
-REACHING_DOWN = {Role.ADMINISTRATOR, Role.INSPECTOR, Role.COMPLAINT_OFFICER}
+REACHING_DOWN = {Role.ADMINISTRATOR, Role.INSPECTOR, Role.SUPERVISOR, Role.COMPLAINT_OFFICER}
 Places = dict[str, Agency]
 
 

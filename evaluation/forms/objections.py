@@ -22,10 +22,12 @@ class ObjectForm(CaseForm):
     text = long_text(
         gettext_lazy("异议和理由"),
         length=2000,
-        help_text=gettext_lazy("写明事实和依据。考核人员能看到；定分以后结果公开，异议的内容不公开。"),
+        help_text=gettext_lazy("写明事实和依据。定分以后随成绩单向社会公开，不写个人信息。"),
     )
     papers = FilesField(
-        label=gettext_lazy("证明材料"), required=False, help_text=gettext_lazy("可以选几个文件，双方以外的人看不到。")
+        label=gettext_lazy("证明材料"),
+        required=False,
+        help_text=gettext_lazy("可以选几个文件，双方以外的人看不到，不公开。"),
     )
 
 
@@ -50,7 +52,9 @@ class RuleForm(CaseForm):
         required=False,
         help_text=gettext_lazy("部分支持的填：这个问题以后扣多少分，须比现在少。"),
     )
-    reason = long_text(gettext_lazy("裁定理由"), length=2000)
+    reason = long_text(
+        gettext_lazy("裁定理由"), length=2000, help_text=gettext_lazy("随成绩单向社会公开，不写个人信息。")
+    )
 
     def prepare(self) -> None:
         if self.row.finding is not None:

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate, localtime
 
+from disclosure.enums import READABLE_STATES, Audience
 from evaluation import case_lines, scoring
 from evaluation.enums import IndicatorMode
 from evaluation.indicators import AUTOMATIC_INDICATORS
@@ -125,7 +126,7 @@ def _ranking(row: AssessmentRound, assessments: Iterable[Assessment]) -> Rows:
 
 def _findings(row: AssessmentRound) -> Rows:
     found = Finding.objects.standing().filter(assessment__round=row.pk)
-    found = found.select_related("assessment__agency", "indicator", "item").order_by("number")
+    found = found.select_related("assessment__agency", "indicator", "item", "obligation").order_by("number")
     for one in found:
         yield (
             one.assessment.agency.code, one.indicator.code, one.number, one.count, one.unit_deduction,
@@ -134,8 +135,13 @@ def _findings(row: AssessmentRound) -> Rows:
 
 
 def evidence_address(one: Finding) -> str:
-    """Where everybody finds what the finding is about: the item, else the link that was given."""
-    return reverse("item", args=[one.item.slug]) if one.item else one.link
+    """Where everybody finds what the finding is about: the item if everybody can read it, else the link, else the entry
+    of the obligation."""
+    if one.item and one.item.audience == Audience.PUBLIC and one.item.state in READABLE_STATES:
+        return reverse("item", args=[one.item.slug])
+    if one.link or one.obligation is None:
+        return one.link
+    return reverse("catalogue_entry", args=[one.obligation.entry_id])
 
 
 def _population(assessments: Iterable[Assessment]) -> Rows:

@@ -25,7 +25,7 @@ from evaluation.services import measure
 from evaluation.services.procedure import check, locked_assessment, reasons_against_inspecting
 from evaluation.services.rounds import BASIS, NOTICE_KIND
 from evaluation.workflow import OBJECTION, ObjectionAction, next_objection_state
-from govportal import access, audit, notices, private_files
+from govportal import access, audit, notices, personal_data, private_files
 from govportal.html import clean_text
 from govportal.models import PrivateFile, User
 from govportal.permissions import Permission
@@ -155,6 +155,13 @@ def _partial(row: Objection, actor: Any) -> list[str]:
     return []
 
 
+def _against_publishing(text: str) -> list[str]:
+    """An objection and the reason of its ruling stand on the public scorecard, word for word."""
+    if personal_data.find(text):
+        return [_("这段话随成绩单向社会公开：请删去身份证号、手机号或者银行卡号。")]
+    return []
+
+
 def reasons_against_ruling(row: Objection, ruling: str, left: Decimal | None) -> list[str]:
     """Why the objection cannot be ruled on so. `left`: what the finding still takes off, of a partly upheld one."""
     if ruling not in Ruling.values:
@@ -184,7 +191,8 @@ def file(
     if found is None:
         raise ValidationError(_("没有这个扣分的问题或者事项，可能已经变化，请返回重新选择。"))
     words = clean_text(text)
-    check(_against_target(assessment, found) + ([] if words else [_("须写明异议和理由。")]))
+    reasons = [] if words else [_("须写明异议和理由。")]
+    check(_against_target(assessment, found) + reasons + _against_publishing(words))
     last = Objection.objects.filter(assessment__round=assessment.round_id).aggregate(last=Max("number"))["last"]
     row = Objection.objects.create(
         assessment=assessment,
@@ -257,7 +265,7 @@ def rule(
     row = _locked(objection_id)
     words = clean_text(reason)
     reasons = reasons_against(row, ObjectionAction.RULE, actor) or reasons_against_ruling(row, ruling, left)
-    check(reasons + ([] if words else [_("须写明裁定的理由。")]))
+    check(reasons + ([] if words else [_("须写明裁定的理由。")]) + _against_publishing(words))
     before = _points(row)
     row.ruling, row.reason, row.ruled_by, row.ruled_at = ruling, words, actor, at
     state = _advance(row, ObjectionAction.RULE, ("ruling", "reason", "ruled_by", "ruled_at"))

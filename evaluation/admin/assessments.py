@@ -18,11 +18,12 @@ from disclosure.admin.register_verbs import Verb, toned
 from evaluation import case_lines
 from evaluation.enums import Grade, IndicatorMode, RoundState
 from evaluation.forms.objections import ObjectForm
+from evaluation.forms.rounds import LeaveOutForm
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, Objection, Score
 from evaluation.queries.assessments import SHARED_STATES
 from evaluation.scoring import Case
-from evaluation.services import objections, procedure
+from evaluation.services import objections, procedure, rounds
 from evaluation.services.objections import Target
 from govportal import access
 from govportal.calendar import load_calendar
@@ -79,6 +80,10 @@ def _confirm(row: Assessment, actor: User, _values: dict[str, Any]) -> object:
     return objections.confirm(row.pk, actor=actor, at=now())
 
 
+def _leave_out(row: Assessment, actor: User, values: dict[str, Any]) -> object:
+    return rounds.leave_out(row.pk, reason=values["reason"], actor=actor)
+
+
 OBJECT = CaseVerb(
     "object",
     gettext_lazy("提出异议"),
@@ -93,6 +98,16 @@ CONFIRM = CaseVerb(
     objections.reasons_against_confirming,
     _confirm,
     warning=gettext_lazy("确认以后本单位不能再提出异议。"),
+    template="admin/evaluation/assessment_verb.html",
+)
+
+
+LEAVE_OUT = CaseVerb(
+    "leave_out",
+    gettext_lazy("不参加排名"),
+    lambda row, actor: rounds.reasons_against_leaving_out(row.round, actor),
+    _leave_out,
+    LeaveOutForm,
     template="admin/evaluation/assessment_verb.html",
 )
 
@@ -123,7 +138,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("agency__name", "agency__code")
     page_template = "admin/evaluation/assessment_change.html"
-    verbs = (OBJECT, CONFIRM)
+    verbs = (OBJECT, CONFIRM, LEAVE_OUT)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
         rows = Assessment.objects.visible_to(request.user).defer("population")
@@ -182,7 +197,8 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         is_theirs = access.can(request.user, Permission.OBJECT, row.agency)
         made = list(row.objections.select_related("indicator", "finding").order_by("number"))
         lines = self._lines(row, made, may_object=not against and not is_over(row, today()))
-        verbs = [(CONFIRM, self._address(row.pk, CONFIRM), CONFIRM.reasons(row, request.user))] if is_theirs else []
+        verb = CONFIRM if is_theirs else LEAVE_OUT
+        verbs = [(verb, self._address(row.pk, verb), verb.reasons(row, request.user))]
         return {
             "verbs": verbs,
             "refused": any(reasons for _verb, _address, reasons in verbs),

@@ -20,6 +20,7 @@ from govportal import access
 from govportal.models import Agency, AgencyKind
 from govportal.now import today
 from govportal.permissions import Permission
+from requests_app.admin.verb_pages import CaseForm
 
 CUSTOM = ""
 _SEED_HELP = gettext_lazy(
@@ -212,3 +213,15 @@ class DraftForm(VerbForm):
     def prepare(self) -> None:
         mine = [agency.pk for agency in access.agencies_with(self.actor, Permission.ASSESS)]
         self.choices_of("agency").queryset = Agency.objects.filter(pk__in=mine).order_by("position", "name")
+
+
+class LeaveOutForm(CaseForm):
+    reason = forms.CharField(
+        label=gettext_lazy("原因"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("随成绩单公开，例如机构撤销、场馆闭馆。不填原因保存，就重新参加排名。"),
+    )
+
+    def prepare(self) -> None:
+        self.fields["reason"].initial = self.row.not_ranked_reason

@@ -17,6 +17,7 @@ from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, I
 from evaluation.services import carry_over, checks, finding_orders, findings, measure, objections, rounds
 from evaluation.services.demo_indicators import make_sets, retire_old_sets
 from evaluation.services.demo_surveys import assessed_year
+from govportal import access
 from govportal.contributions import DemoCounty
 from govportal.models import Agency, User
 from govportal.permissions import Role
@@ -49,7 +50,8 @@ class _Teller:
 
     def __init__(self, county: DemoCounty, people: People, sets: Mapping[str, IndicatorSet]) -> None:
         self.county, self.people, self.sets = county, people, sets
-        self.inspector, self.head = county.people["kaohe"], county.people["zuzhang"]
+        self.inspector: User = county.people["kaohe"]
+        self.head: User = county.people["zuzhang"]
         self.year = assessed_year(county.today)
 
     def tell(self, raw: Raw) -> None:
@@ -149,8 +151,8 @@ class _Teller:
 
     def _inspector_of(self, assessment: Assessment) -> User:
         """Nobody looks at the agency he is of."""
-        own = self.inspector.memberships.filter(agency=assessment.agency_id).exists()
-        return self.head if own else self.inspector
+        own = access.own_agencies(self.inspector)
+        return self.head if assessment.agency_id in own else self.inspector
 
     def _file(self, row: AssessmentRound, one: Raw, at: datetime) -> Finding:
         assessment, indicator = self._assessment(row, one["agency"]), self._indicator(row, one["indicator"])

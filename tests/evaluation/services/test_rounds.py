@@ -152,3 +152,34 @@ def test_measure_of_a_closed_round_is_refused() -> None:
 
     with pytest.raises(ValidationError):
         measure.measure(row.pk, at=now())
+
+
+def test_leave_out_takes_an_agency_out_of_the_ranking_and_back() -> None:
+    row = _with_one_late()
+    first, second = row.assessments.order_by("agency__pk")
+
+    rounds.leave_out(first.pk, reason="馆舍改造", actor=row.made_by)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.rank, first.grade, second.rank) == (None, "", 1)
+    rounds.leave_out(first.pk, reason="", actor=row.made_by)
+    second.refresh_from_db()
+    assert second.rank == 2
+    with pytest.raises(ValidationError, match="原因最多写 200 个字"):
+        rounds.leave_out(first.pk, reason="长" * 201, actor=row.made_by)
+
+
+def test_agency_without_a_fact_stands_in_no_ranking_until_it_has_one() -> None:
+    office = make_office()
+    busy, idle = (make_agency(parent=office) for _each in range(2))
+    make_obligation(agency=busy, due_on=date(2026, 3, 10), met_on=date(2026, 3, 1))
+    row = open_round(busy, idle, office=office)
+    assessment = row.assessments.get(agency=idle)
+    assert (assessment.total, assessment.rank, assessment.not_ranked_reason) == (100, None, measure.NO_FACTS)
+
+    make_obligation(agency=idle, due_on=date(2026, 3, 10), met_on=date(2026, 3, 1))
+    measure.measure(row.pk, at=now())
+
+    assessment.refresh_from_db()
+    assert (assessment.rank, assessment.not_ranked_reason) == (1, "")

@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from disclosure.models import Item
 from disclosure.services.demo_story import office_hours
 from evaluation.enums import CheckResult, RoundKind, RoundState
 from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, IndicatorSet, Objection, Survey
@@ -161,7 +160,6 @@ class _Teller:
             unit=Decimal(one["unit"]),
             count=one.get("count", 1),
             link=one.get("link", ""),
-            item=self._item(one),
         )
         actor = self.county.people[one.get("by", "kaohe")]
         found = findings.file(assessment.pk, indicator.pk, content, actor=actor, at=at)
@@ -174,11 +172,6 @@ class _Teller:
             case "withdraw":
                 findings.withdraw(found.pk, reason=one["note"], actor=self.inspector, at=at)
         return found
-
-    def _item(self, one: Raw) -> Item | None:
-        if "item" not in one:
-            return None
-        return Item.objects.filter(agency__code=one["agency"], title__startswith=one["item"]).order_by("pk")[0]
 
     def _assessment(self, row: AssessmentRound, code: str) -> Assessment:
         return Assessment.objects.get(round=row, agency__code=code)
@@ -200,7 +193,10 @@ class _Teller:
     def _object(self, row: AssessmentRound, one: Raw, at: datetime) -> None:
         assessment = self._assessment(row, one["agency"])
         actor = self.people[one["agency"], Role.OFFICE_HEAD]
-        filed = objections.file(assessment.pk, self._target(assessment, one), text=one["text"], actor=actor, at=at)
+        target = self._target(assessment, one)
+        if target is None:
+            return
+        filed = objections.file(assessment.pk, target, text=one["text"], actor=actor, at=at)
         if one.get("then") == "withdraw":
             objections.withdraw(filed.pk, actor=actor, at=at + _STEP)
         if "hearing" in one:
@@ -213,14 +209,14 @@ class _Teller:
             left = Decimal(one["left"]) if "left" in one else None
             objections.rule(filed.pk, one["ruling"], reason=one["reason"], left=left, actor=self.head, at=at)
 
-    def _target(self, assessment: Assessment, one: Raw) -> str:
-        """A finding by its indicator, or the first case at fault of an automatic one."""
+    def _target(self, assessment: Assessment, one: Raw) -> str | None:
+        """A finding by its indicator, or the first case at fault of an automatic one, if the year brought any."""
         indicator = self._indicator(assessment.round, one["indicator"])
         found = Finding.objects.standing().filter(assessment=assessment, indicator=indicator).first()
         if found:
             return objections.Target(indicator, finding=found).key
-        score = assessment.scores.get(indicator=indicator)
-        return objections.Target(indicator, case=next(objections.cases_at_fault(score))).key
+        case = next(objections.cases_at_fault(assessment.scores.get(indicator=indicator)), None)
+        return objections.Target(indicator, case=case).key if case else None
 
     def _freeze(self, row: AssessmentRound, raw: Raw) -> None:
         at = self._at(self._day(raw["frozen"]))

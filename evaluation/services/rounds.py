@@ -165,6 +165,10 @@ def _unfinished(row: AssessmentRound) -> list[str]:
     reasons = []
     if row.measured_at is None:
         reasons.append(_("自动指标还没有取数。"))
+    elif localdate(row.measured_at) <= row.period_end:
+        # What falls due on its last days would never be counted, and nobody could tell.
+        words = {"day": row.period_end, "measured": localdate(row.measured_at)}
+        reasons.append(_("统计期到 %(day)s 才结束，最近一次取数是 %(measured)s：期满以后重新取数再反馈。") % words)
     manual = row.indicator_set.indicators.filter(mode=IndicatorMode.MANUAL).count()
     missing = manual * row.assessments.count() - Check.objects.filter(assessment__round=row.pk).count()
     if missing:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.utils.timezone import localdate
 
 from evaluation.enums import RoundState
 from evaluation.models import AssessmentRound, Score
@@ -183,3 +184,11 @@ def test_agency_without_a_fact_stands_in_no_ranking_until_it_has_one() -> None:
 
     assessment.refresh_from_db()
     assert (assessment.rank, assessment.not_ranked_reason) == (1, "")
+
+
+def test_share_waits_until_the_whole_period_was_measured() -> None:
+    office = make_office()
+    agency = make_agency(parent=office)
+    row = open_round(agency, office=office, period_start=date(2026, 1, 1), period_end=localdate(now()))
+
+    assert any("才结束" in reason for reason in rounds.reasons_against(row, RoundAction.SHARE, row.made_by))

@@ -2,7 +2,7 @@
 
 This file needs nothing but Python 3.9 or newer. It is shipped as recompute.py in every archive of a round: run there,
 
-    python3 recompute.py
+    python3 -I recompute.py
 
 it computes every point of the round anew from the files in inputs/, compares them with results.csv and ranking.csv
 beside it, and ends with 0 if all agree, with 1 if any number differs, with 2 if a file cannot be read.
@@ -10,13 +10,19 @@ beside it, and ends with 0 if all agree, with 1 if any number differs, with 2 if
 Points have two decimals, half up. An indicator without a case has its full marks: nothing was due, nothing was missed.
 """
 
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    del sys.path[0]  # run without -I as well, nothing that lies beside this file is taken for a part of Python
+
 import csv
 import hashlib
 import math
-import sys
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -34,7 +40,9 @@ RULES = {
     COUNTED: "earned of possible, as counted",
 }
 SHARE, DEDUCT = "share", "deduct"
-AUTOMATIC = "automatic"
+AUTOMATIC, MANUAL = "automatic", "manual"
+UPHELD, PARTLY = "upheld", "partly"
+_NUMBER, _WHOLE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?"), re.compile(r"[0-9]{1,9}")
 
 
 class Case(NamedTuple):
@@ -195,6 +203,7 @@ FINDING_COLUMNS = ("agency", "indicator", "finding", "count", "unit_deduction", 
                    "found_on", "address")  # fmt: skip
 POPULATION_COLUMNS = ("agency", "case")
 SAMPLE_COLUMNS = ("agency", "position", "case", "result", "address")
+OBJECTION_COLUMNS = ("agency", "indicator", "objection", "case", "finding", "ruling", "reason", "ruled_on")
 RESULT_COLUMNS = ("round", "agency", "indicator", "points")
 RANKING_COLUMNS = ("round", "agency", "name", "kind", "total", "grade", "rank", "kind_rank", "performance_points")
 # What reading an archive raises where it is none.
@@ -211,26 +220,42 @@ class Archive(NamedTuple):
 
 
 def rule_of(row: Mapping[str, str]) -> Rule:
-    """A line of indicators.csv. Raises InvalidOperation, ValueError."""
-    return Rule(
+    """A line of indicators.csv. Raises ValueError where it is no rule: it takes nothing off, or more than there is."""
+    rule = Rule(
         row["mode"], row["formula"], row["judged_by"], number(row["full_marks"]), number(row["per_fault"] or "0"),
         number(row["cap"] or row["full_marks"]),
     )  # fmt: skip
+    is_known = rule.judged_by in RULES if rule.mode == AUTOMATIC else (rule.mode, rule.formula) == (MANUAL, DEDUCT)
+    is_bounded = 0 < rule.full_marks <= FULL and rule.per_fault >= 0 and 0 < rule.cap <= rule.full_marks
+    if not (is_known and is_bounded and rule.formula in {SHARE, DEDUCT}):
+        raise ValueError(f"{row['indicator']} has no rule that points can be computed by")
+    return rule
 
 
 def number(text: str) -> Decimal:
-    """Points and deductions: below ten million, of at most six decimals. Raises InvalidOperation, ValueError."""
-    value = Decimal(text)
-    if not value.is_finite() or value.adjusted() > 6 or value != round(value, 6):
-        raise ValueError(f"{text} is no number of points")
-    return value
+    """Points and deductions, never below 0, as people write them. Raises ValueError."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text[:40]} is no number of points")
+    return Decimal(text)
+
+
+def whole(text: str) -> int:
+    """Raises ValueError."""
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(f"{text[:40]} is no number of things")
+    return int(text)
+
+
+def day(text: str) -> str:
+    """A day or nothing. Raises ValueError."""
+    return date.fromisoformat(text).isoformat() if text else ""
 
 
 def case_of(row: Mapping[str, str]) -> Case:
     """A line of inputs/cases.csv. Raises KeyError, ValueError."""
     return Case(
-        row["case"], row["title"], row["due_on"], row["done_on"], row["fault"], int(row["earned"]),
-        int(row["possible"]), row["excused"], row["address"],
+        row["case"].strip(), row["title"], day(row["due_on"]), day(row["done_on"]), row["fault"], whole(row["earned"]),
+        whole(row["possible"]), row["excused"], row["address"],
     )  # fmt: skip
 
 
@@ -255,16 +280,19 @@ def recompute(folder: Path) -> Archive:
     faults += _misplaced("findings.csv", taken, agencies, indicators, is_automatic=False)
     faults += _weights(indicator_rows)
     faults += _misjudged(indicators, cases)
-    faults += _samples(folder, the_round["seed"], int(the_round["sample_size"]))
+    faults += _unruled(_table(folder / "inputs" / "objections.csv", OBJECTION_COLUMNS), cases, finding_rows)
+    faults += _samples(folder, the_round["seed"], whole(the_round["sample_size"]))
     points = {
         (agency, code): outcome(rule_of(row), cases.get((agency, code), ()), taken.get((agency, code), ())).points
         for agency in agencies
         for code, row in indicators.items()
     }
     thresholds = Thresholds(*(number(the_round[name]) for name in ("excellent_from", "good_from", "fair_from")))
+    if not FULL >= thresholds.excellent > thresholds.good > thresholds.fair > 0:
+        faults.append("round.csv: the grades do not follow each other")
     by_agency = {agency: [points[agency, code] for code in indicators] for agency in agencies}
     kinds = {agency: row["kind"] for agency, row in agencies.items()}
-    unranked = [agency for agency, row in agencies.items() if row["not_ranked_reason"]]
+    unranked = [agency for agency, row in agencies.items() if row["not_ranked_reason"].strip()]
     return Archive(points, results(by_agency, kinds, unranked, thresholds), agencies, faults)
 
 
@@ -273,9 +301,9 @@ def _deductions(rows: Iterable[Mapping[str, str]]) -> tuple[dict[tuple[str, str]
     taken: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     faults = []
     for row in rows:
-        whole = int(row["count"]) * number(row["unit_deduction"])
-        left = number(row["ruled_deduction"]) if row["ruled_deduction"] else whole
-        if left != number(row["deduction"]) or not 0 <= left <= whole:
+        all_of_it = whole(row["count"]) * number(row["unit_deduction"])
+        left = number(row["ruled_deduction"]) if row["ruled_deduction"] else all_of_it
+        if left != number(row["deduction"]) or left > all_of_it:
             faults.append(f"findings.csv: finding {row['finding']} takes off {left}, not {row['deduction']}")
         taken[row["agency"], row["indicator"]].append(left)
     return taken, faults
@@ -314,8 +342,8 @@ def _weights(rows: Iterable[Mapping[str, str]]) -> list[str]:
         marks[name] += number(row["full_marks"])
     faults += [f"indicators.csv: {name} weighs {weight}, its indicators {marks[name]}"
                for name, weight in groups.items() if marks[name] != weight]  # fmt: skip
-    whole = sum(groups.values(), NOTHING)
-    return faults + ([] if whole == FULL else [f"indicators.csv: the groups weigh {whole}, not 100"])
+    together = sum(groups.values(), NOTHING)
+    return faults + ([] if together == FULL else [f"indicators.csv: the groups weigh {together}, not 100"])
 
 
 def _misjudged(
@@ -327,8 +355,28 @@ def _misjudged(
         for (agency, code), found in cases.items()
         if code in indicators and indicators[code]["mode"] == AUTOMATIC
         for case in found
-        if not 0 <= case.earned <= case.possible or case.earned != earned(case, indicators[code]["judged_by"])
+        if not 0 <= case.earned <= case.possible
+        or not case.possible
+        or case.earned != earned(case, indicators[code]["judged_by"])
     ]
+
+
+def _unruled(
+    rulings: Iterable[Mapping[str, str]],
+    cases: Mapping[tuple[str, str], Sequence[Case]],
+    findings: Iterable[Mapping[str, str]],
+) -> list[str]:
+    """Cases excused and findings lessened without a ruling that says so, and rulings that nothing followed from."""
+    kept = [row for row in rulings if row["ruling"] in {UPHELD, PARTLY}]
+    said = {
+        *((row["agency"], row["indicator"], row["case"], row["objection"]) for row in kept if row["case"]),
+        *((row["agency"], row["indicator"], row["finding"], "") for row in kept if row["finding"]),
+    }
+    done = {
+        *((*key, case.key, case.excused) for key, found in cases.items() for case in found if case.excused),
+        *((row["agency"], row["indicator"], row["finding"], "") for row in findings if row["ruled_deduction"]),
+    }
+    return [f"objections.csv: {' '.join(key)} was ruled and not done, or done and not ruled" for key in said ^ done]
 
 
 def _samples(folder: Path, seed: str, size: int) -> list[str]:
@@ -338,7 +386,7 @@ def _samples(folder: Path, seed: str, size: int) -> list[str]:
         population[row["agency"]].append(row["case"])
     drawn: dict[str, list[str]] = defaultdict(list)
     samples = _table(folder / "inputs" / "samples.csv", SAMPLE_COLUMNS)
-    for row in sorted(samples, key=lambda row: int(row["position"])):
+    for row in sorted(samples, key=lambda row: whole(row["position"])):
         drawn[row["agency"]].append(row["case"])
     return [
         f"samples.csv: {agency} is not what the seed draws"
@@ -382,7 +430,7 @@ def _wrong_ranking(folder: Path, the_round: Mapping[str, str], computed: Archive
             "total": result.total,
             "rank": result.rank,
             "kind_rank": result.kind_rank,
-            "performance_points": half_up(Fraction(result.total) * share),
+            "performance_points": None if result.rank is None else half_up(Fraction(result.total) * share),
         }
         words = {"round": the_round["round"], "grade": result.grade}
         words.update({column: computed.agencies[agency][column] for column in ("name", "kind")})

@@ -1,7 +1,7 @@
 """复算包: the ZIP from which anybody recomputes a round. The same round gives the same bytes.
 
     README.txt  recompute.py  indicators.csv  results.csv  ranking.csv
-    inputs/round.csv  agencies.csv  cases.csv  findings.csv  population.csv  samples.csv
+    inputs/round.csv  agencies.csv  cases.csv  findings.csv  objections.csv  population.csv  samples.csv
 
 recompute.py is evaluation/scoring.py, the module that computed the round.
 """
@@ -22,9 +22,9 @@ from django.utils.timezone import localdate, localtime
 
 from disclosure.enums import READABLE_STATES, Audience
 from evaluation import case_lines, scoring
-from evaluation.enums import IndicatorMode
+from evaluation.enums import IndicatorMode, ObjectionState
 from evaluation.indicators import AUTOMATIC_INDICATORS
-from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, SampleItem, Score
+from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, Objection, SampleItem, Score
 from evaluation.services.measure import rule_of
 from evaluation.services.samples import population
 from govportal.site import absolute_url
@@ -63,6 +63,7 @@ def _members(row: AssessmentRound) -> Iterator[tuple[str, bytes]]:
     yield f"{_FOLDER}agencies.csv", _table(scoring.AGENCY_COLUMNS, map(_agency, assessments))
     yield f"{_FOLDER}cases.csv", _table(scoring.CASE_COLUMNS, ()) + b"".join(_cases(row))
     yield f"{_FOLDER}findings.csv", _table(scoring.FINDING_COLUMNS, _findings(row))
+    yield f"{_FOLDER}objections.csv", _table(scoring.OBJECTION_COLUMNS, _objections(row))
     yield f"{_FOLDER}population.csv", _table(scoring.POPULATION_COLUMNS, _population(assessments))
     yield f"{_FOLDER}samples.csv", _table(scoring.SAMPLE_COLUMNS, _samples(row))
 
@@ -110,7 +111,10 @@ def _cases(row: AssessmentRound) -> Iterator[bytes]:
 
 
 def performance_points(one: Assessment) -> object:
-    """What the total is worth in the agency's whole performance: total × performance_share."""
+    """What the total is worth in the agency's whole performance: total × performance_share; nothing where it is not
+    ranked."""
+    if one.not_ranked_reason:
+        return ""
     share = Fraction(one.round.indicator_set.performance_share) / 100
     return scoring.half_up(Fraction(one.total or 0) * share)
 
@@ -131,6 +135,17 @@ def _findings(row: AssessmentRound) -> Rows:
         yield (
             one.assessment.agency.code, one.indicator.code, one.number, one.count, one.unit_deduction,
             one.ruled_deduction, one.deduction, one.text, localdate(one.found_at), evidence_address(one),
+        )  # fmt: skip
+
+
+def _objections(row: AssessmentRound) -> Rows:
+    """Those that were ruled on, with the reasons that the scorecards show as well."""
+    ruled = Objection.objects.filter(assessment__round=row.pk, state=ObjectionState.RULED).order_by("number")
+    for one in ruled.select_related("assessment__agency", "indicator", "finding"):
+        yield (
+            one.assessment.agency.code, one.indicator.code, one.number, one.case_key,
+            one.finding.number if one.finding else "", one.ruling, one.reason,
+            localdate(one.ruled_at) if one.ruled_at else "",
         )  # fmt: skip
 
 

@@ -56,6 +56,14 @@ FILES = {
             ["B", "M1", "2", "1", "5.00", "2.50", "2.50", "没有分管领导", "2026-07-02", ""],
         ],
     ),
+    "inputs/objections.csv": (
+        scoring.OBJECTION_COLUMNS,
+        [
+            ["A", "COV", "4", "o-3", "", "upheld", "停机检修", "2026-07-24"],
+            ["B", "M1", "5", "", "2", "partly", "年中已经分管", "2026-07-24"],
+            ["A", "M1", "6", "", "1", "dismissed", "没有证据", "2026-07-25"],
+        ],
+    ),
     "inputs/population.csv": (scoring.POPULATION_COLUMNS, [["A", key] for key in ITEMS]),
     "inputs/samples.csv": (
         scoring.SAMPLE_COLUMNS,
@@ -75,7 +83,7 @@ FILES = {
         [
             [ROUND, "B", "乙局", "department", "97.50", "excellent", "1", "1", "3.90"],
             [ROUND, "A", "甲局", "department", "82.67", "good", "2", "2", "3.31"],
-            [ROUND, "C", "丙镇", "township", "100.00", "", "", "", "4.00"],
+            [ROUND, "C", "丙镇", "township", "100.00", "", "", "", ""],
         ],
     ),
 }  # fmt: skip
@@ -154,8 +162,9 @@ def test_every_single_number_is_compared(archive: Path) -> None:
                 for value in (str(Decimal(text or 0) + step), str(Decimal(text or 0) - step), "" if text else "1"):
                     code, words = spoil(archive, name, line, column, value)
                     agency = row[columns.index("agency")]
-                    # A cell of points that is empty is no number at all.
-                    assert code == (2 if column == "points" and not value else 1), (name, column, value)
+                    # A cell of points that is empty is no number at all, nor is one below 0.
+                    is_none = (column == "points" and not value) or value.startswith("-")
+                    assert code == (2 if is_none else 1), (name, column, value)
                     assert code == 2 or (name in words and agency in words), words
                     checked += 1
     assert checked == 3 * (9 + 3 * 4)
@@ -176,9 +185,12 @@ def test_changed_input_changes_the_points_or_contradicts_itself(archive: Path) -
         ("inputs/cases.csv", 0, "done_on", ""), ("inputs/cases.csv", 1, "earned", "1"),
         ("inputs/cases.csv", 2, "excused", ""), ("inputs/cases.csv", 4, "fault", ""),
         ("inputs/cases.csv", 3, "fault", "结果纠正"), ("inputs/cases.csv", 0, "possible", "0"),
-        ("inputs/cases.csv", 0, "earned", "-1"), ("inputs/cases.csv", 1, "indicator", "M1"),
+        ("inputs/cases.csv", 1, "indicator", "M1"), ("inputs/cases.csv", 1, "excused", "4"),
+        ("inputs/objections.csv", 0, "ruling", "dismissed"), ("inputs/objections.csv", 0, "case", "o-2"),
+        ("inputs/objections.csv", 2, "ruling", "upheld"), ("inputs/objections.csv", 1, "finding", "1"),
+        ("inputs/round.csv", 0, "excellent_from", "70"),
         ("inputs/findings.csv", 0, "count", "3"), ("inputs/findings.csv", 1, "ruled_deduction", ""),
-        ("inputs/findings.csv", 1, "ruled_deduction", "-1"), ("inputs/findings.csv", 0, "deduction", "0.50"),
+        ("inputs/findings.csv", 0, "deduction", "0.50"),
         ("inputs/findings.csv", 0, "indicator", "COV"), ("inputs/findings.csv", 0, "agency", "Z"),
         ("inputs/samples.csv", 0, "case", "CM-A-X"), ("inputs/round.csv", 0, "seed", "0ff1ce"),
         ("inputs/round.csv", 0, "sample_size", "3"), ("inputs/round.csv", 0, "round", "2025"),
@@ -186,21 +198,29 @@ def test_changed_input_changes_the_points_or_contradicts_itself(archive: Path) -
         ("inputs/agencies.csv", 0, "not_ranked_reason", "不参加"), ("inputs/agencies.csv", 0, "kind", "township"),
         ("indicators.csv", 0, "full_marks", "41"), ("indicators.csv", 0, "group_weight", "61"),
         ("indicators.csv", 1, "per_fault", "2"), ("indicators.csv", 1, "formula", "share"),
-        ("indicators.csv", 2, "mode", "automatic"),
     ):  # fmt: skip
         code, words = spoil(archive, name, line, column, value)
         assert code == 1 and words, (name, line, column, value)
 
 
 def test_line_too_many_or_missing_or_twice_is_found(archive: Path) -> None:
-    twice = {"results.csv", "ranking.csv", "indicators.csv", "inputs/agencies.csv", "inputs/cases.csv"}
+    twice = {
+        "inputs/objections.csv",
+        "results.csv",
+        "ranking.csv",
+        "indicators.csv",
+        "inputs/agencies.csv",
+        "inputs/cases.csv",
+    }
     for name in sorted(twice | {"inputs/findings.csv", "inputs/population.csv", "inputs/samples.csv"}):
         columns, rows = FILES[name]
         for changed in ([*rows, rows[0]], rows[1:], [*rows[:-1]]):
             write(archive, name, [columns, *changed])
             code, words = within(archive)
             # One population item fewer may leave the sample as it was.
-            assert (code == 1 and words) or name == "inputs/population.csv", (name, len(changed))
+            # ... and a ruling that changed nothing may stand there twice, or not at all.
+            is_free = name in {"inputs/population.csv", "inputs/objections.csv"}
+            assert (code == 1 and words) or is_free, (name, len(changed))
         write(archive, name, [columns, *rows])
     assert within(archive) == (0, "")
 
@@ -215,6 +235,13 @@ def test_what_cannot_be_read_ends_with_two_and_never_with_a_traceback(archive: P
         ("inputs/round.csv", 0, "excellent_from", "NaN"), ("inputs/round.csv", 0, "performance_share", "Infinity"),
         ("inputs/samples.csv", 0, "position", "eins"), ("indicators.csv", 0, "judged_by", "guess"),
         ("indicators.csv", 0, "cap", "x"), ("indicators.csv", 1, "per_fault", "-Infinity"),
+        # What no rule may be: it would give points that nobody can have.
+        ("indicators.csv", 0, "cap", "-100"), ("indicators.csv", 0, "cap", "41"), ("indicators.csv", 1, "cap", "0"),
+        ("indicators.csv", 1, "per_fault", "-3"), ("indicators.csv", 0, "formula", "whatever"),
+        ("indicators.csv", 2, "mode", "robot"), ("indicators.csv", 2, "mode", "automatic"),
+        ("inputs/cases.csv", 0, "done_on", "0"), ("inputs/cases.csv", 0, "due_on", "2026-02-31"),
+        ("inputs/cases.csv", 0, "earned", "-1"), ("inputs/findings.csv", 1, "ruled_deduction", "-1"),
+        ("results.csv", 0, "points", "２６.67"), ("results.csv", 0, "points", "2_6.67"),
     ):  # fmt: skip
         code, words = spoil(archive, name, line, column, value)
         assert code == 2 and words, (name, column, value)
@@ -242,3 +269,11 @@ def test_exit_codes_are_those_of_the_program(archive: Path) -> None:
 
     (archive / "results.csv").unlink()
     assert run(archive)[0] == 2
+
+
+def test_program_takes_nothing_beside_it_for_a_part_of_python(archive: Path) -> None:
+    (archive / "csv.py").write_text("print('all agree'); raise SystemExit(0)")
+    columns, rows = FILES["results.csv"]
+    write(archive, "results.csv", [columns, [ROUND, "A", "COV", "26.66"], *rows[1:]])
+
+    assert run(archive, sys.executable)[0] == 1

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Model
 
-from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState
+from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState, NoticeKind
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
 from govportal.crypto import EncryptedTextField
 from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard, no_replacement
@@ -24,6 +24,7 @@ _FIXED = (
 )  # fmt: skip
 _DECIDED = ("decided_by_id", "decided_on", "agency_measure", "heard_on")
 _ENDED = ("state", "closed_on", "corrected_by_id", "corrected_on", "verified_by_id", "verified_on")
+_REPORTED = (CaseState.CORRECTED, CaseState.CLOSED)
 _WORDS = ("facts", "reasons", "correction")
 _SAID = ("heard_on", "heard_by_id", "waived_on")
 _DIVISION = ("post", "part", "circumstance", "dissent_on_record", "responsibility", "responsibility_basis", "measure")
@@ -72,7 +73,13 @@ def _unheard(case_id: str) -> str:
 
 
 def case_guard() -> DatabaseObject:
-    """What it was opened by for good; no decision over somebody unheard; the decision and the end for good."""
+    """What it was opened by for good; no decision over somebody unheard, no correction of what did not arrive; the
+    decision and the end for good."""
+    decided_in = f"d.case_id = NEW.id AND d.kind <> '{NoticeKind.HEARING.value}' AND d.delivered_on IS NULL"
+    untold = (
+        f"NEW.state IN ({_in(_REPORTED)}) AND OLD.state NOT IN ({_in(_REPORTED)}) "
+        f"AND EXISTS (SELECT 1 FROM {_NOTICE} d WHERE {decided_in})"
+    )
     nobody = f"NOT EXISTS (SELECT 1 FROM {_PERSON} p WHERE p.case_id = NEW.id)"
     unheard = (
         f"NEW.state IN ({_in(RULED_CASES)}) AND OLD.state NOT IN ({_in(RULED_CASES)}) "
@@ -87,7 +94,7 @@ def case_guard() -> DatabaseObject:
         f"OR (NEW.purged_at IS NOT NULL AND NEW.state NOT IN ({_in(ENDED_CASES)}))"
     )
     emptied = f"NEW.purged_at IS NULL AND {_emptied(_WORDS)}"
-    rules = (_changed(_FIXED), unheard, decided, undone, ended, once, purged, emptied)
+    rules = (_changed(_FIXED), unheard, untold, decided, undone, ended, once, purged, emptied)
     return guard(
         f"{_CASE}_guard",
         _CASE,
@@ -101,12 +108,15 @@ def case_guard() -> DatabaseObject:
 
 
 def person_guard() -> DatabaseObject:
-    """Named while the case is open; who has had his say stays with what he said; the decision stays."""
+    """Named while the case is open; heard once his notice has reached him; who has had his say stays with what he
+    said; the decision stays."""
     past = [state for state in CaseState if state != CaseState.OPENED]
     settled = [state for state in CaseState if state not in {CaseState.OPENED, CaseState.HEARD}]
     purged = _case_of("OLD", "q.purged_at IS NOT NULL")
     said = f"(OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL) AND {_changed(_SAID)}"
     new_say = f"{_changed(_SAID)} AND {_case_of('NEW', f'q.state IN ({_in(past)})')}"
+    arrived = f"n.respondent_id = NEW.id AND n.kind = '{NoticeKind.HEARING.value}' AND n.delivered_on IS NOT NULL"
+    untold = f"{_changed(_SAID)} AND NOT EXISTS (SELECT 1 FROM {_NOTICE} n WHERE {arrived})"
     unheard = f"NEW.measure <> '' AND {_unheard('NEW.case_id')}"
     divided = f"{_changed(_DIVISION)} AND {_case_of('NEW', f'q.state IN ({_in(settled)})')} AND NOT {purged}"
     taken = (
@@ -114,13 +124,17 @@ def person_guard() -> DatabaseObject:
         f"OR (OLD.paper_id IS NOT NULL AND {_changed(('paper_id',))})) AND NOT {purged}"
     )
     referred = f"OLD.referred_on IS NOT NULL AND {_changed(('referred_on',))}"
-    rules = (_changed(("id", "case_id")), said, new_say, unheard, divided, taken, referred)
+    rules = (_changed(("id", "case_id")), said, new_say, untold, unheard, divided, taken, referred)
     gone = f"OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL OR {_case_of('OLD', f'q.state IN ({_in(past)})')}"
     return guard(
         f"{_PERSON}_guard",
         _PERSON,
         (
-            Rule("INSERT", f"NOT {_case_of('NEW', f'q.state = {_quoted(CaseState.OPENED)}')}"),
+            Rule(
+                "INSERT",
+                f"NEW.heard_on IS NOT NULL OR NEW.waived_on IS NOT NULL "
+                f"OR NOT {_case_of('NEW', f'q.state = {_quoted(CaseState.OPENED)}')}",
+            ),
             Rule("UPDATE", " OR ".join(f"({rule})" for rule in rules)),
             Rule("DELETE", gone),
         ),

@@ -189,7 +189,13 @@ class _UnheardForm(PeopleForm):
     on = DayField(label=gettext_lazy("日期"), initial=today)
 
     def among(self) -> QuerySet[Respondent]:
-        return super().among().filter(heard_on=None, waived_on=None, notices__kind=NoticeKind.HEARING)
+        return (
+            super()
+            .among()
+            .filter(
+                heard_on=None, waived_on=None, notices__kind=NoticeKind.HEARING, notices__delivered_on__isnull=False
+            )
+        )
 
 
 class HearForm(_UnheardForm):
@@ -227,7 +233,7 @@ class DecideForm(CaseForm):
     correction_due_on = DayField(
         label=gettext_lazy("改正期限"),
         required=False,
-        help_text=gettext_lazy("不填，按处理方式计算：10、15 或者 20 个工作日。"),
+        help_text=gettext_lazy("须是工作日。不填，按处理方式计算：10、15 或者 20 个工作日。"),
     )
 
     def prepare(self) -> None:
@@ -314,7 +320,7 @@ class ReportForm(CaseForm):
 
 class ReturnForm(CaseForm):
     note = long_text(gettext_lazy("还要改正什么"), length=2000, help_text=gettext_lazy("被追究单位看得到。"))
-    due_on = DayField(label=gettext_lazy("新的期限"))
+    due_on = DayField(label=gettext_lazy("新的期限"), help_text=gettext_lazy("须是工作日。"))
 
 
 class VerifyForm(CaseForm):

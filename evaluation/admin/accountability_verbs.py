@@ -64,7 +64,8 @@ def _has_notice(who: Any) -> bool:
 
 
 def _waits(who: Any) -> bool:
-    return not who.has_had_his_say and _has_notice(who)
+    """Not heard yet, and his notice has reached him."""
+    return not who.has_had_his_say and any(notice.delivered_on for notice in who.notices.all())
 
 
 # --- the people -----------------------------------------------------------------------------------------------------
@@ -229,11 +230,11 @@ NOTIFY = _verb(
 )  # fmt: skip
 HEAR = _verb(
     _A.HEAR, _hear, asked.HearForm,
-    reasons=_among(_A.HEAR, gettext_lazy("没有已经告知、还没陈述的责任人。"), _waits),
+    reasons=_among(_A.HEAR, gettext_lazy("没有已经收到告知书（登记送达）、还没陈述的责任人。"), _waits),
 )  # fmt: skip
 WAIVE = _verb(
     _A.WAIVE, _waive, asked.WaiveForm,
-    reasons=_among(_A.WAIVE, gettext_lazy("没有已经告知、还没陈述的责任人。"), _waits),
+    reasons=_among(_A.WAIVE, gettext_lazy("没有已经收到告知书（登记送达）、还没陈述的责任人。"), _waits),
 )  # fmt: skip
 DIVIDE = _verb(
     _A.DIVIDE, _divide, asked.DivideForm, hints=_name_hints,
@@ -252,7 +253,9 @@ DROP = _verb(
 )  # fmt: skip
 REFER = _verb(_A.REFER, _refer, asked.ReferForm, reasons=accountability_decide.reasons_against_referring)
 ORDER = _verb(_A.ORDER, _order, asked.OrderForm, reasons=_against_order, hints=_order_hints)
-REPORT = _verb(_A.REPORT, _report, asked.ReportForm, hints=_report_hints)
+REPORT = _verb(
+    _A.REPORT, _report, asked.ReportForm, reasons=accountability_correct.reasons_against_reporting, hints=_report_hints
+)
 RETURN = _verb(_A.RETURN, _send_back, asked.ReturnForm)
 VERIFY = _verb(_A.VERIFY, _verify, asked.VerifyForm, reasons=_against_verifying)
 SUMMARISE = _verb(_A.SUMMARISE, _summarise, asked.SummaryForm, reasons=_against_summary, hints=_summary_hints)
@@ -267,9 +270,9 @@ GROUPS: tuple[tuple[Promise | str, tuple[CaseVerb, ...]], ...] = (
 VERBS: tuple[CaseVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)
 NEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        CaseState.OPENED: (_A.NAME, _A.NOTIFY, _A.HEAR, _A.CONCLUDE),
+        CaseState.OPENED: (_A.NAME, _A.NOTIFY, _A.DELIVER, _A.HEAR, _A.CONCLUDE),
         CaseState.HEARD: (_A.DECIDE,),
-        CaseState.DECIDED: (_A.REPORT, _A.ORDER, _A.REFER),
+        CaseState.DECIDED: (_A.DELIVER, _A.REPORT, _A.ORDER, _A.REFER),
         CaseState.CORRECTED: (_A.VERIFY,),
         CaseState.CLOSED: (_A.SUMMARISE,),
     }

@@ -19,7 +19,8 @@ from disclosure.services import rectify
 from evaluation.accountability_enums import CaseAction
 from evaluation.accountability_rules import CORRECTION_BASIS
 from evaluation.models import AccountabilityCase, AccountabilityEvent
-from evaluation.services.accountability_decide import LONGEST_TERM, to_refer
+from evaluation.services.accountability_decide import reasons_against_term, to_refer
+from evaluation.services.accountability_notices import reasons_against_going_on
 from evaluation.services.accountability_procedure import (
     LONGEST,
     check,
@@ -95,11 +96,16 @@ def people_of(made: Rectification) -> Iterable[User]:
 # --- report and verify ----------------------------------------------------------------------------------------------
 
 
+def reasons_against_reporting(row: AccountabilityCase, actor: Any) -> list[str]:
+    """Why the agency cannot say yet that it is done; empty when it can."""
+    return reasons_against(row, CaseAction.REPORT, actor) or reasons_against_going_on(row)
+
+
 @transaction.atomic
 def report(case_id: int, *, text: str, actor: User, at: datetime) -> AccountabilityEvent:
     """报告改正情况 by the agency (第十三条). Raises ValidationError."""
     row = locked(case_id)
-    reasons = reasons_against(row, CaseAction.REPORT, actor)
+    reasons = reasons_against_reporting(row, actor)
     missing = _("须写明改正情况。")
     check(reasons or reasons_against_words(text, missing=missing, most=LONGEST, label=_("改正情况")))
     row.correction, row.corrected_by, row.corrected_on = clean_text(text), actor, localdate(at)
@@ -111,8 +117,7 @@ def reasons_against_returning(row: AccountabilityCase, due_on: date, note: str, 
     if reasons := reasons_against(row, CaseAction.RETURN, actor):
         return reasons
     reasons += reasons_against_words(note, missing=_("须写明还要改正什么。"), most=MOST_VERIFICATION, label=_("意见"))
-    if not today < due_on <= today + LONGEST_TERM:
-        reasons.append(_("新的期限须在今天以后、一年以内。"))
+    reasons += reasons_against_term(due_on, today)
     return reasons + reasons_against_publishing(row, note)
 
 
@@ -131,6 +136,7 @@ def reasons_against_verifying(row: AccountabilityCase, text: str, actor: Any) ->
     """Why the case cannot be closed on this finding; empty when it can."""
     if reasons := reasons_against(row, CaseAction.VERIFY, actor):
         return reasons
+    reasons += reasons_against_going_on(row)
     if to_refer(row):
         reasons.append(_("还有责任人需要移送，登记移送以后才能结案。"))
     if row.rectification and row.rectification.state not in _DONE:

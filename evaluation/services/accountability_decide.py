@@ -39,7 +39,7 @@ from govportal import personal_data
 from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import User
-from govportal.workdays import add_working_days
+from govportal.workdays import add_working_days, is_working_day
 
 LONGEST_TERM = timedelta(days=366)
 MOST_REASONS, MOST_CONSIDERATION = 3000, 2000
@@ -92,10 +92,20 @@ def reasons_against_deciding(row: AccountabilityCase, decision: Decision, actor:
         reasons += _reasons_against_outcome(who, decision.people.get(who.pk, Outcome()), others)
     if not decision.agency_measure and not any(_bears(who) for who in people):
         reasons.append(_("没有人承担责任，也不处理单位的，应当不予追究。"))
-    due_on = decision.correction_due_on
-    if due_on and not today < due_on <= today + LONGEST_TERM:
-        reasons.append(_("改正期限须在今天以后、一年以内。"))
+    if decision.correction_due_on:
+        reasons += reasons_against_term(decision.correction_due_on, today)
     return reasons
+
+
+def reasons_against_term(due_on: date, today: date) -> list[str]:
+    """Why the correction cannot be due on that day; empty when it can. No day off is anybody's last."""
+    if not today < due_on <= today + LONGEST_TERM:
+        return [_("改正期限须在今天以后、一年以内。")]
+    calendar = load_calendar()
+    if is_working_day(due_on, calendar):
+        return []
+    words = {"day": due_on.isoformat(), "following": add_working_days(due_on, 1, calendar).isoformat()}
+    return [_("改正期限须是工作日：%(day)s 放假，下一个工作日是 %(following)s。") % words]
 
 
 def _bears(who: Respondent) -> bool:

@@ -23,12 +23,14 @@ from evaluation.services.accountability_procedure import (
     locked,
     may_see,
     move,
+    once,
     reasons_against,
     reasons_against_day,
 )
 from govportal import audit, private_files
 from govportal.models import PrivateFile, User
 
+DECISIONS = (NoticeKind.AGENCY_DECISION, NoticeKind.PERSON_DECISION)
 LONGEST_WAIT = 60  # days in which somebody is to speak; the rule names none
 
 
@@ -137,6 +139,13 @@ def deliver(notice_id: int, *, on: date, actor: User, at: datetime) -> Accountab
     notice.save(update_fields=["delivered_on"])
     keep_record(row, CaseAction.DELIVER, actor=actor, at=at, on=on, note=notice.number, before=row.state)
     return notice
+
+
+def reasons_against_going_on(row: AccountabilityCase) -> list[str]:
+    """Why nobody is done with a decision: somebody has not got it in writing (第十二条). Empty when all have."""
+    waiting = row.notices.filter(kind__in=DECISIONS, delivered_on=None)
+    count = once(row, "undelivered", waiting.count)
+    return [_("还有 %s 份决定文书没有登记送达，全部送达以后才能办理。") % count] if count else []
 
 
 # --- the paper ------------------------------------------------------------------------------------------------------

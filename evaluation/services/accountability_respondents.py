@@ -179,14 +179,16 @@ def _reasons_against_hearing(
         return reasons
     if who.has_had_his_say:
         return [_("这位责任人已经陈述或者放弃陈述，不能再次登记。")]
-    if not _told_on(who):
+    if not who.notices.filter(kind=NoticeKind.HEARING).exists():
         return [_("须先制发告知书，告知陈述和申辩的权利。")]
+    if not _told_on(who):
+        return [_("告知书还没有登记送达这位责任人，送达以后才能听取陈述或者登记放弃。")]
     return [_("书面材料须是 PDF、JPG 或者 PNG 文件。")] if paper and paper.content_type not in _SCANS else []
 
 
 def _told_on(who: Respondent) -> date | None:
-    """The day of the paper that told him of his right to be heard."""
-    return who.notices.filter(kind=NoticeKind.HEARING).values_list("issued_on", flat=True).first()
+    """The day on which the paper reached him that tells of his right to be heard."""
+    return who.notices.filter(kind=NoticeKind.HEARING).values_list("delivered_on", flat=True).first()
 
 
 def _reasons_against_day(who: Respondent, on: date, today: date) -> list[str]:

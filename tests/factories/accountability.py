@@ -18,9 +18,11 @@ from evaluation.services import (
     accountability_respondents,
 )
 from govportal import private_files
+from govportal.calendar import load_calendar
 from govportal.models import Agency, PrivateFile, User
 from govportal.now import now
 from govportal.permissions import Role
+from govportal.workdays import add_working_days
 from tests.factories.kernel import make_agency, make_member
 
 _numbers = count(1)
@@ -116,20 +118,31 @@ def notify_person(who: Respondent, *, at: datetime | None = None) -> Accountabil
     return accountability_notices.notify(who.pk, statement_by=day, actor=who.case.opened_by, at=moment)
 
 
+def deliver_papers(row: AccountabilityCase, *, at: datetime | None = None) -> None:
+    """All that has gone out so far has arrived."""
+    moment = at or now()
+    for notice in row.notices.filter(delivered_on=None):
+        accountability_notices.deliver(notice.pk, on=localdate(moment), actor=row.opened_by, at=moment)
+
+
+def _reach_person(who: Respondent, at: datetime) -> None:
+    if not who.notices.exists():
+        notify_person(who, at=at)
+    deliver_papers(who.case, at=at)
+
+
 def hear_person(
     who: Respondent, *, at: datetime | None = None, text: str = "目录已经编好，等待领导审签。"
 ) -> Respondent:
     moment = at or now()
-    if not who.notices.exists():
-        notify_person(who, at=moment)
+    _reach_person(who, moment)
     statement = accountability_respondents.Statement(text=text, on=localdate(moment))
     return accountability_respondents.hear(who.pk, statement, actor=who.case.opened_by, at=moment)
 
 
 def waive_person(who: Respondent, *, at: datetime | None = None) -> Respondent:
     moment = at or now()
-    if not who.notices.exists():
-        notify_person(who, at=moment)
+    _reach_person(who, moment)
     paper = make_signed_paper()
     return accountability_respondents.waive(who.pk, paper, on=localdate(moment), actor=who.case.opened_by, at=moment)
 
@@ -178,6 +191,7 @@ def _go_on(state: CaseState, row: AccountabilityCase, verifier: User, at: dateti
 def report_correction(row: AccountabilityCase, *, at: datetime | None = None) -> AccountabilityEvent:
     head = User.objects.filter(memberships__agency=row.agency, memberships__role=Role.OFFICE_HEAD).first()
     head = head or make_head(row.agency)
+    deliver_papers(row, at=at)
     return accountability_correct.report(row.pk, text="目录已于本周公开。", actor=head, at=at or now())
 
 
@@ -196,3 +210,7 @@ def reread(row: AccountabilityCase) -> AccountabilityCase:
 
 def day_after(days: int) -> date:
     return localdate() + timedelta(days=days)
+
+
+def working_day_after(days: int) -> date:
+    return add_working_days(localdate(), days, load_calendar())

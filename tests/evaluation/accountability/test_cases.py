@@ -20,15 +20,18 @@ from evaluation.services import (
     accountability_respondents,
 )
 from evaluation.services.accountability_decide import Outcome
+from govportal.calendar import load_calendar
 from govportal.models import AuditEvent, InboxMessage, User
 from govportal.now import now
 from govportal.permissions import Role
+from govportal.workdays import add_working_days, is_working_day
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint
 from tests.factories import make_agency, make_member
 from tests.factories.accountability import (
     bring_case_to,
     day_after,
+    deliver_papers,
     hear_person,
     inspectors_over,
     make_case,
@@ -43,6 +46,7 @@ from tests.factories.accountability import (
     open_case,
     reread,
     waive_person,
+    working_day_after,
 )
 from tests.factories.complaints import make_complaint
 
@@ -73,8 +77,11 @@ def test_case_goes_from_opening_to_verified_correction() -> None:
     }
     decision = make_decision(reread(row), people=people, agency_measure=Measure.CIRCULAR)
     accountability_decide.decide(row.pk, decision, actor=second, at=now())
+    deliver_papers(row)
     accountability_correct.report(row.pk, text="目录已经公开。", actor=head, at=now())
-    accountability_correct.send_back(row.pk, due_on=day_after(9), note="流程图还没有公开。", actor=opener, at=now())
+    accountability_correct.send_back(
+        row.pk, due_on=working_day_after(9), note="流程图还没有公开。", actor=opener, at=now()
+    )
     accountability_correct.report(row.pk, text="流程图也公开了。", actor=head, at=now())
     accountability_correct.verify(row.pk, text="已经核对。", actor=opener, at=now())
 
@@ -88,8 +95,8 @@ def test_case_goes_from_opening_to_verified_correction() -> None:
     steps = [event.action for event in row.events.all()]
     A = CaseAction
     assert steps == [
-        A.OPEN, A.NAME, A.NAME, A.NOTIFY, A.HEAR, A.NOTIFY, A.WAIVE, A.CONCLUDE, A.DECIDE,
-        A.REPORT, A.RETURN, A.REPORT, A.VERIFY,
+        A.OPEN, A.NAME, A.NAME, A.NOTIFY, A.DELIVER, A.HEAR, A.NOTIFY, A.DELIVER, A.WAIVE, A.CONCLUDE, A.DECIDE,
+        A.DELIVER, A.DELIVER, A.DELIVER, A.REPORT, A.RETURN, A.REPORT, A.VERIFY,
     ]  # fmt: skip
     told = list(InboxMessage.objects.filter(user=head).order_by("pk").values_list("subject", flat=True))
     assert [subject.partition("：")[0] for subject in told] == ["责任追究决定", "改正报告退回", "责任追究结案"]
@@ -111,6 +118,13 @@ def test_nobody_is_decided_about_before_he_had_his_say() -> None:
     )
     notify_person(silent)
     waive = accountability_respondents.waive
+    said = accountability_respondents.Statement(text="初稿早已编好。", on=localdate())
+    for call in (
+        lambda: waive(silent.pk, make_signed_paper(), on=localdate(), actor=opener, at=now()),
+        lambda: accountability_respondents.hear(silent.pk, said, actor=opener, at=now()),
+    ):
+        assert "还没有登记送达这位责任人" in refused(call)
+    deliver_papers(row)
     assert "书面材料" in refused(waive, silent.pk, None, on=localdate(), actor=opener, at=now())
     disguised = make_signed_paper(b"a,b\n1,2\n", "waiver.csv")
     assert "PDF" in refused(waive, silent.pk, disguised, on=localdate(), actor=opener, at=now())
@@ -302,6 +316,7 @@ def test_case_is_not_closed_before_what_it_ordered_is_done() -> None:
     made = accountability_correct.order_rectification(row.pk, order, actor=opener, at=now())
     assert "已经交办整改" in refused(accountability_correct.order_rectification, row.pk, order, actor=opener, at=now())
     head = make_head(row.agency)
+    deliver_papers(row)
     accountability_correct.report(row.pk, text="已经公开。", actor=head, at=now())
 
     verify = accountability_correct.verify
@@ -313,6 +328,44 @@ def test_case_is_not_closed_before_what_it_ordered_is_done() -> None:
     Rectification.objects.filter(pk=made.pk).update(state="cancelled")
     verify(row.pk, text="已经核对。", actor=second, at=now())
     assert reread(row).state == S.CLOSED
+
+
+def test_nobody_is_done_with_a_decision_that_has_not_arrived() -> None:
+    """Neither the agency reports nor the office closes before everybody has it in writing (第十二条)."""
+    row = make_case(S.DECIDED)
+    head, second = make_head(row.agency), inspectors_over(row.agency)[1]
+    papers = list(row.notices.filter(delivered_on=None))
+    assert {paper.kind for paper in papers} == {NoticeKind.AGENCY_DECISION, NoticeKind.PERSON_DECISION}
+    for left in (2, 1):
+        found = refused(accountability_correct.report, row.pk, text="已经公开。", actor=head, at=now())
+        assert f"还有 {left} 份决定文书没有登记送达" in found
+        accountability_notices.deliver(papers.pop().pk, on=localdate(), actor=second, at=now())
+
+    accountability_correct.report(row.pk, text="已经公开。", actor=head, at=now())
+
+    assert accountability_correct.reasons_against_verifying(reread(row), "已经核对。", second) == []
+    early = make_case(S.DECIDED)
+    early.state = S.CORRECTED  # in memory alone: the database refuses it
+    found = accountability_correct.reasons_against_verifying(early, "已经核对。", inspectors_over(early.agency)[1])
+    assert len(found) == 1 and "还有 2 份决定文书没有登记送达" in found[0]
+
+
+def test_correction_is_never_due_on_a_day_off() -> None:
+    calendar = load_calendar()
+    off = next(day for day in map(day_after, range(1, 30)) if not is_working_day(day, calendar))
+    following = add_working_days(off, 1, calendar)
+    words = f"{off.isoformat()} 放假，下一个工作日是 {following.isoformat()}"
+    row = make_case(S.HEARD)
+    second = inspectors_over(row.agency)[1]
+
+    decision = make_decision(row, correction_due_on=off)
+    assert words in refused(accountability_decide.decide, row.pk, decision, actor=second, at=now())
+    reported = make_case(S.CORRECTED)
+    opener = reported.opened_by
+    found = refused(accountability_correct.send_back, reported.pk, due_on=off, note="补充。", actor=opener, at=now())
+    assert words in found
+    accountability_correct.send_back(reported.pk, due_on=following, note="补充。", actor=opener, at=now())
+    assert reread(reported).correction_due_on == following
 
 
 def test_look_at_a_case_and_at_names_is_on_record() -> None:

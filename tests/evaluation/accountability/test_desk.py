@@ -82,6 +82,8 @@ def hear_and_decide(opener: Client, second: Client, row: AccountabilityCase) -> 
     sent(opener, row, "name", name="水清源", post="公开股干事", part="undertaker", circumstance="not_sought")
     who = row.respondents.get()
     sent(opener, row, "notify", respondent=who.pk, statement_by=day_after(7).isoformat())
+    assert "登记送达" in text_of(opener.get(verb(row, "hear")))
+    sent(opener, row, "deliver", notice=row.notices.get().pk, on=localdate().isoformat())
     paper = SimpleUploadedFile("笔录.pdf", PDF, "application/pdf")
     said = {"respondent": who.pk, "on": localdate().isoformat(), "text": "初稿早已编好。", "paper": paper}
     sent(opener, row, "hear", **said)
@@ -91,7 +93,8 @@ def hear_and_decide(opener: Client, second: Client, row: AccountabilityCase) -> 
         f"consideration_{who.pk}": "属实，已予考虑。",
     }  # fmt: skip
     sent(second, row, "decide", **decision)
-    sent(opener, row, "deliver", notice=row.notices.latest("pk").pk, on=localdate().isoformat())
+    for notice in row.notices.filter(delivered_on=None):
+        sent(opener, row, "deliver", notice=notice.pk, on=localdate().isoformat())
     sent(opener, row, "order", problem="职权目录没有公开。", requirement="公开目录。", basis="《办法》第十三条")
 
 
@@ -208,6 +211,7 @@ def test_no_verb_falls_over_bad_input() -> None:
     who = fresh.respondents.get()
     client = signed_in(inspectors_over(fresh.agency)[0])
     sent(client, fresh, "notify", respondent=who.pk, statement_by=day_after(3).isoformat())
+    sent(client, fresh, "deliver", notice=fresh.notices.get().pk, on=localdate().isoformat())
     waiver = {"respondent": who.pk, "on": localdate().isoformat(), "paper": exe}
     response = client.post(verb(fresh, "waive"), waiver)
     who.refresh_from_db()

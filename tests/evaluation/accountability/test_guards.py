@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import models
+from django.utils.timezone import localdate
 from pytest_django import Settings
 
 from evaluation import accountability_tasks
@@ -21,10 +22,13 @@ from tests.database import refused, replaced, run
 from tests.factories import make_agency, make_private_file
 from tests.factories.accountability import (
     bring_case_to,
+    deliver_papers,
     hear_person,
     make_case,
+    make_head,
     make_notice,
     name_person,
+    notify_person,
     open_case,
     reread,
     waive_person,
@@ -66,6 +70,23 @@ def test_nobody_is_decided_about_unheard_past_the_services() -> None:
     run(heard, row.pk)
     assert not refuses(silent, "measure", "oral")
     assert not refused(decided, row.pk)
+
+
+def test_nobody_is_heard_or_done_before_the_paper_arrived_past_the_services() -> None:
+    row = open_case()
+    who, decided = name_person(row), make_case(S.DECIDED)
+    head = make_head(decided.agency)
+    columns = f"state = 'corrected', corrected_on = decided_on, corrected_by_id = {head.pk}"
+    corrected = f"UPDATE {AccountabilityCase._meta.db_table} SET {columns} WHERE id = %s"
+
+    assert refuses(who, "waived_on", localdate())  # without a notice
+    notify_person(who)
+    assert refuses(who, "waived_on", localdate())
+    assert refused(corrected, decided.pk)
+    deliver_papers(row)
+    deliver_papers(decided)
+    assert not refuses(who, "waived_on", localdate())
+    assert not refused(corrected, decided.pk)
 
 
 def test_database_keeps_what_was_opened_said_and_decided() -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -34,10 +33,10 @@ from evaluation.services.accountability_procedure import (
     reasons_against_words,
     respondents_of,
 )
-from govportal import access, notices, personal_data
+from evaluation.services.item_drafts import tell_publishers
+from govportal import personal_data
 from govportal.html import from_text
 from govportal.models import User
-from govportal.permissions import Permission
 
 SOURCE = "accountability"
 ITEM_TYPE, EXTRA_KIND = "evaluation_result", "accountability"
@@ -156,18 +155,5 @@ def draft_summary(case_id: int, summary: Summary, *, actor: User, at: datetime) 
     )
     row.summary = item
     move(row, CaseAction.SUMMARISE, actor=actor, at=at, fields=("summary",), after={"item": item.index_number})
-    _tell_publishers(item, actor)
+    tell_publishers(item, actor)
     return item
-
-
-def _tell_publishers(item: Item, actor: User) -> None:
-    """The number of the draft alone, nothing of a case. Staff read Chinese."""
-    with translation.override(settings.LANGUAGE_CODE):
-        subject = _("待办：修改、送审 %s") % item.index_number
-    notices.tell(
-        access.holders(Permission.DRAFT_ITEM, item.agency).exclude(pk=actor.pk),
-        kind="review",
-        key=f"item-draft:{item.pk}",
-        subject=subject,
-        path=reverse("admin:disclosure_edition_change", args=[item.editions.get().pk]),
-    )

@@ -31,6 +31,7 @@ from evaluation.models import (
     Survey,
 )
 from evaluation.services import archive, measure, samples
+from evaluation.services.item_drafts import tell_publishers
 from evaluation.services.procedure import check, locked_assessment, locked_round, reasons_against_round
 from evaluation.workflow import RoundAction, next_round_state
 from govportal import access, audit, files, notices
@@ -328,7 +329,7 @@ def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> I
         category=Category.PERSONNEL,
         topic="综合政务/政务公开",
         keywords=["政务公开考核", "成绩单"],
-        extra={"kind": "assessment", "period": _period(row), "digest": row.digest},
+        extra={"kind": "score", "period": _period(row), "digest": row.digest},
     )
     row.item = draft.create_item(
         content,
@@ -348,6 +349,7 @@ def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> I
         after={"item": row.item.index_number, "digest": row.digest},
         basis=BASIS,
     )
+    tell_publishers(row.item, actor)
     return row.item
 
 

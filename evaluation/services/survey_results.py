@@ -19,6 +19,7 @@ from disclosure.services.draft import Content, Source, create_item
 from evaluation import survey_tally
 from evaluation.enums import Grade
 from evaluation.models import Survey
+from evaluation.services.item_drafts import tell_publishers
 from evaluation.services.survey_procedure import check, finish_step, locked, move, reasons_against, record
 from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
 from evaluation.survey_words import GRADE_WORDS
@@ -103,6 +104,7 @@ def draft_item(survey_id: int, *, actor: User, at: datetime) -> Item:
     row.save(update_fields=["item"])
     after = {"item": item.index_number, "digest": row.digest}
     record(row, SurveyAction.DRAFT_ITEM, actor=actor, after=after)
+    tell_publishers(item, actor)
     return item
 
 

@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from evaluation.enums import RoundState
 from evaluation.models import AssessmentRound, Score
 from evaluation.services import archive, measure, rounds
 from evaluation.workflow import RoundAction
+from govportal.models import InboxMessage
 from govportal.now import now
-from tests.factories.kernel import make_agency
+from govportal.permissions import Role
+from tests.factories.kernel import make_agency, make_member
 from tests.factories.obligations import make_obligation
 from tests.factories.rounds import (
     check_all,
@@ -126,11 +129,14 @@ def test_reopen_and_cancel_ask_for_a_reason() -> None:
 def test_draft_item_carries_archive_and_digest() -> None:
     row = freeze_round(share_round(_with_one_late()))
     office = row.made_by.memberships.get().agency
+    publisher = make_member(Role.PUBLISHER, office)
     assert row.frozen_by is not None
 
     item = rounds.draft_item(row.pk, agency=office, actor=row.frozen_by, at=now())
 
     edition = item.editions.get()
+    told = InboxMessage.objects.get(key=f"item-draft:{item.pk}:{publisher.pk}")
+    assert (told.kind, told.path) == ("review", reverse("admin:disclosure_edition_change", args=[edition.pk]))
     assert edition.extra["digest"] == row.digest
     assert edition.attachments.get().attachment == row.archive
 

@@ -14,7 +14,7 @@ from evaluation.services.survey_setup import Question, Setting
 from evaluation.survey_enums import SurveyAction, SurveyAspect, SurveyState, SurveyStepKind
 from evaluation.survey_rules import DEFAULT_QUESTIONS, STEPS
 from evaluation.survey_workflow import SURVEY
-from govportal.models import AuditEvent, User
+from govportal.models import AuditEvent, InboxMessage, User
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
 from tests.factories.requests import AT, TODAY
@@ -274,9 +274,11 @@ def test_draft_tells_what_was_frozen_and_is_made_once() -> None:
     cast(row, answers(row, 4, agency=first), times=10)
     survey_running.close(row.pk, actor=actor, at=AT)
     survey_results.tally(row.pk, actor=actor, at=AT)
+    publisher = make_member(Role.PUBLISHER, actor.memberships.get().agency)
 
     item = survey_results.draft_item(row.pk, actor=actor, at=AT)
 
+    assert InboxMessage.objects.filter(key=f"item-draft:{item.pk}:{publisher.pk}").exists()
     row.refresh_from_db()
     edition = item.editions.get()
     assert row.item == item and item.item_type == "evaluation_result"

@@ -1,12 +1,12 @@
 """考核指标体系 in the admin: a readable table, changed by verbs while it is drawn up, brought in and out as a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -28,6 +28,7 @@ from evaluation.services.indicators import DOWN, UP, Clause
 from govportal import access
 from govportal.admin.imports import ImportPages, UploadForm
 from govportal.forms import whole_number
+from govportal.imports import ImportResult, Outcome
 from govportal.models import User
 from govportal.now import now
 from govportal.permissions import Permission
@@ -103,6 +104,11 @@ class IndicatorSetImport(ImportPages):
 
     def choices(self, form: UploadForm) -> dict[str, int]:
         return {"indicator_set": form.cleaned_data["indicator_set"].pk}
+
+    def _preview(self, request: HttpRequest, result: ImportResult, token: str, name: str) -> HttpResponse:
+        """What needs a look stands first."""
+        rows = sorted(result.rows, key=lambda row: (row.outcome != Outcome.PROBLEM, not row.messages))
+        return super()._preview(request, replace(result, rows=tuple(rows)), token, name)
 
     def run_chosen(
         self, source: Any, choices: Mapping[str, int], *, actor: Any, is_dry_run: bool, is_skipping: bool = False
@@ -209,15 +215,18 @@ class IndicatorSetAdmin(IndicatorSetImport, VerbAdmin[IndicatorSet]):
             rows = model.objects.filter(indicator_set=OuterRef("pk")).order_by().values("indicator_set")
             return Subquery(rows.values_list(value), output_field=output)
 
+        others = IndicatorSet.objects.filter(year=OuterRef("year"), state=SetState.IN_FORCE).exclude(pk=OuterRef("pk"))
         weights = of_set(IndicatorGroup, Sum("weight"), DecimalField(max_digits=8, decimal_places=2))
         return (
             IndicatorSet.objects.select_related("copied_from", "made_by")
-            .annotate(weight_total=weights, clauses=of_set(Indicator, Count("pk"), None))
+            .annotate(weight_total=weights, clauses=of_set(Indicator, Count("pk"), None), has_other=Exists(others))
             .order_by("-year", "-pk")
         )
 
     @admin.display(description=gettext_lazy("状态"), ordering="state")
-    def shown_state(self, row: IndicatorSet) -> str:
+    def shown_state(self, row: Any) -> str:
+        if row.state == SetState.IN_FORCE and row.has_other:
+            return toned(_("%s，同年度另有一套施行中") % row.get_state_display(), "warn")
         return toned(row.get_state_display(), _TONES.get(SetState(row.state), "info"))
 
     @admin.display(description=gettext_lazy("权重合计"))
@@ -274,7 +283,11 @@ class IndicatorSetAdmin(IndicatorSetImport, VerbAdmin[IndicatorSet]):
         return super().verb_view(request, pk, name)
 
     def verb_context(self, request: HttpRequest, row: IndicatorSet, verb: Verb, form: VerbForm) -> dict[str, Any]:
-        """Of which group or indicator it is, over its form."""
+        """Of which group or indicator it is, over its form; and what else is in force for the year."""
+        if verb.name == "enforce" and (others := list(indicator_sets.others_in_force(row))):
+            words = {"year": row.year, "others": "、".join(map(str, others)), "warning": verb.warning}
+            said = _("%(year)s年已有施行中的指标体系：%(others)s。不再用的，请先停用，以免考核选错。%(warning)s")
+            return {"warning": said % words}
         chosen = form.chosen_row if isinstance(form, forms.ChosenForm) else None
         return {"title": f"{verb.label}：{chosen}"} if chosen else {}
 

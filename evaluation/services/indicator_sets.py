@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from evaluation.enums import RoundState, SetState
@@ -73,6 +74,12 @@ def reasons_against_managing(actor: Any, permission: Permission = Permission.MAN
 def reasons_against_enforcing(one: IndicatorSet) -> list[str]:
     """What must be put right in the set itself; in two statements."""
     return faults(list(one.groups.order_by("position", "id")), list(one.indicators.all()))
+
+
+def others_in_force(one: IndicatorSet) -> QuerySet[IndicatorSet]:
+    """Those of the same year by which rounds may be measured beside it."""
+    rows = IndicatorSet.objects.filter(year=one.year, state=SetState.IN_FORCE)
+    return rows.exclude(pk=one.pk).order_by("pk")
 
 
 # --- verbs ----------------------------------------------------------------------------------------------------------

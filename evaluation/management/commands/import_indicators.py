@@ -9,11 +9,9 @@ from django.db import transaction
 from evaluation.models import IndicatorSet
 from evaluation.services.import_indicators import IndicatorImport, import_indicators
 from evaluation.services.indicator_sets import SetFacts, make
-from govportal import access
 from govportal.management.table_import import TableImportCommand
-from govportal.models import Agency, User
+from govportal.models import User
 from govportal.now import now
-from govportal.permissions import Permission
 
 
 class Command(TableImportCommand):
@@ -28,9 +26,7 @@ class Command(TableImportCommand):
         parser.add_argument("--year", type=int, help="of a new set")
         parser.add_argument("--name", help="of a new set")
         parser.add_argument("--skip", action="store_true", help="leave out the lines that cannot be imported")
-        parser.add_argument(
-            "--by", metavar="USERNAME", help="who answers for it; else the first who may manage indicators"
-        )
+        parser.add_argument("--by", required=True, metavar="USERNAME", help="who answers for it in the audit trail")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options
@@ -61,12 +57,8 @@ class Command(TableImportCommand):
         return self.result
 
 
-def _actor(username: str | None) -> User:
-    if username:
-        actor = User.objects.filter(username=username, is_active=True).first()
-    else:
-        actor = access.holders(Permission.MANAGE_INDICATORS, *Agency.objects.filter(parent=None)).first()
+def _actor(username: str) -> User:
+    actor = User.objects.filter(username=username, is_active=True).first()
     if actor is None:
-        named = f"there is no user {username}" if username else "nobody may manage indicators yet: name one with --by"
-        raise CommandError(named)
+        raise CommandError(f"there is no user {username}")
     return actor

@@ -167,12 +167,15 @@ def command(path: Path, *options: str) -> str:
 def test_command_makes_the_set_and_fills_it(tmp_path: Path, inspector: User) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(csv_bytes([HEADER, LINE]))
-    new = ("--year", "2026", "--name", "市直部门监测指标")
+    by = ("--by", inspector.username)
+    new = ("--year", "2026", "--name", "市直部门监测指标", *by)
 
+    with pytest.raises(CommandError, match="--by"):  # nobody answers for it whom nobody has named
+        command(path, *new[:4])
     assert "新增 1" in command(path, *new, "--dry-run")
     assert not IndicatorSet.objects.exists()
     assert "新增 1" in command(path, *new)
-    assert "不变 1" in command(path, "--by", inspector.username)
+    assert "不变 1" in command(path, *by)
 
     one = IndicatorSet.objects.get()
     assert (one.code, one.year, one.name, one.made_by, one.state) == (
@@ -184,13 +187,14 @@ def test_command_makes_the_set_and_fills_it(tmp_path: Path, inspector: User) -> 
 def test_command_says_what_is_missing_and_saves_nothing(tmp_path: Path, inspector: User) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(csv_bytes([HEADER, LINE, [*LINE[:6], "x", "MONTHLY"]]))
-    new = ("--year", "2026", "--name", "新")
+    by = ("--by", inspector.username)
+    new = ("--year", "2026", "--name", "新", *by)
 
     for options, sentence in (
-        ((), "--year"),
-        ((*new, "--by", "nobody"), "nobody"),
+        (by, "--year"),
+        ((*new[:4], "--by", "nobody"), "nobody"),
         (new, "nothing was saved"),
-        (("--year", "1900", "--name", "新"), "2008"),
+        (("--year", "1900", "--name", "新", *by), "2008"),
     ):
         with pytest.raises(CommandError, match=sentence):
             command(path, *options)

@@ -239,6 +239,35 @@ def test_table_is_previewed_then_imported_or_imported_in_part(client: Client) ->
     assert "新增 1" in text_of(done) and one.indicators.count() == 2
 
 
+def test_preview_shows_first_what_needs_a_look_and_the_page_leads_to_a_new_set(client: Client) -> None:
+    one = draft(groups={})
+    lines = [line(rule_id=f"A-{number}", full_marks="10") for number in range(3)]
+    lines += [line(rule_id="A-9", full_marks="10", deductions="")]
+    lines += [line(rule_id="A-8", frequency="WEEKLY", full_marks="10")]
+
+    assert f'href="{reverse("admin:evaluation_indicatorset_add")}"' in text_of(client.get(reverse(IMPORT)))
+    seen = client.post(reverse(IMPORT), {"indicator_set": one.pk, "file": upload(*lines)})
+
+    shown = [(row.row, bool(row.messages)) for row in seen.context["rows"]]
+    assert shown[0] == (6, True) and [number for number, _said in shown[-3:]] == [2, 3, 4], shown
+    assert [said for _number, said in shown] == sorted((said for _number, said in shown), reverse=True)
+
+
+def test_second_set_in_force_for_a_year_is_warned_of(client: Client) -> None:
+    one = make_indicator_set(year=2030, name="第一套")
+    other = draft(year=2030, name="第二套")
+    make_indicator_set(year=2031, name="次年")
+
+    assert "同年度另有" not in text_of(client.get(reverse(LIST)))
+    asked = text_of(client.get(verb(other, "enforce")))
+    assert "2030年已有施行中的指标体系：第一套。" in asked and "都不能再修改" in asked
+    client.post(verb(other, "enforce"))
+    assert text_of(client.get(reverse(LIST))).count("同年度另有一套施行中") == 2
+    client.post(verb(one, "retire"))
+    assert "同年度另有" not in text_of(client.get(reverse(LIST)))
+    assert "已有施行中" not in text_of(client.get(verb(draft(year=2032), "enforce")))
+
+
 def test_file_that_is_no_table_and_set_that_is_closed_are_refused_in_words(client: Client) -> None:
     one, closed = draft(groups={}), make_indicator_set()
     files = {

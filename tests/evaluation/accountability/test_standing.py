@@ -1,11 +1,12 @@
 """What year-end rounds and decisions mean for an agency, over rows: flag, bar, and the case that may follow."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone
 
 from evaluation import database
 from evaluation.accountability_enums import CaseState, Measure
@@ -27,15 +28,16 @@ pytestmark = pytest.mark.django_db
 
 
 def frozen_as_poor(agencies: list[Agency], year: int) -> dict[Agency, Assessment]:
-    """A year-end round in which these came out in 差."""
+    """A year-end round in which these came out in 差, measured and told when the year was over."""
     office = agencies[0].parent
     assert office is not None
     days = (date(year, 1, 1), date(year, 12, 31))
+    after = datetime(year + 1, 1, 10, 9, tzinfo=get_current_timezone())
     row = open_round(
         *agencies, office=office, actor=make_inspector(office), slug=f"y{year}", kind=RoundKind.YEAR_END,
-        period_start=days[0], period_end=days[1],
+        period_start=days[0], period_end=days[1], at=after,
     )  # fmt: skip
-    freeze_round(share_round(row))
+    freeze_round(share_round(row, at=after), at=after + timedelta(days=20))
     for guard in database.guards():
         for statement in guard.drop[connection.vendor]:
             run(statement)

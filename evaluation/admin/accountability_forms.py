@@ -97,7 +97,9 @@ class OpenForm(CaseForm):
 
     def source_words(self) -> str:
         """What the case is to come of, as far as this person may know it."""
-        complaint, assessment = (whole_number(self[name].value() or "") for name in ("complaint_id", "assessment"))
+        complaint, assessment, finding = (
+            whole_number(self[name].value() or "") for name in ("complaint_id", "assessment", "finding")
+        )
         found = [
             f"{_('移送的线索')} {one.number}　{one.agency}　{one.ground}"
             for one in accountability_open.referrals(self.actor)
@@ -106,6 +108,8 @@ class OpenForm(CaseForm):
         found += [
             str(one) for one in accountability_open.poor_assessments(self.actor, today().year) if one.pk == assessment
         ]
+        seen = Finding.objects.visible_to(self.actor).filter(pk=finding or 0).select_related("assessment__round")
+        found += [f"{_('考核问题')} {one}　{one.text}" for one in seen]
         return "；".join(found)
 
     def clean(self) -> dict[str, Any] | None:

@@ -125,14 +125,24 @@ def office_for(agency: Agency, actor: Any) -> Agency | None:
     return max((office for office in own if office.pk in above), key=lambda one: above.index(one.pk), default=None)
 
 
-def reasons_against_opening(wanted: Opening, actor: Any, today: date) -> list[str]:
-    """Why this person cannot open this case; empty when he can."""
-    agency = wanted.agency
+def _reasons_against_agency(agency: Agency, actor: Any) -> list[str]:
     if agency.pk in access.own_agencies(actor):
         return [_("不能追究自己所在单位的责任。")]
     if not access.can(actor, Permission.HOLD_ACCOUNTABLE, agency) or office_for(agency, actor) is None:
         return [_("您没有对%s追究责任的职责。") % agency.display_name]
-    reasons = []
+    return []
+
+
+def may_come_of(finding: Finding, actor: Any) -> bool:
+    """Whether this person can open a case that comes of this finding."""
+    agency = finding.assessment.agency
+    return _is_of(finding, agency) and not _reasons_against_agency(agency, actor)
+
+
+def reasons_against_opening(wanted: Opening, actor: Any, today: date) -> list[str]:
+    """Why this person cannot open this case; empty when he can."""
+    if reasons := _reasons_against_agency(wanted.agency, actor):
+        return reasons
     clause = CLAUSES.get(wanted.clause)
     if clause is None or not clause.applies(today):
         reasons.append(_("请选择现行的追究情形。"))

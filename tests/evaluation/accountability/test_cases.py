@@ -346,8 +346,8 @@ def test_nobody_is_done_with_a_decision_that_has_not_arrived() -> None:
     assert accountability_correct.reasons_against_verifying(reread(row), "已经核对。", second) == []
     early = make_case(S.DECIDED)
     early.state = S.CORRECTED  # in memory alone: the database refuses it
-    found = accountability_correct.reasons_against_verifying(early, "已经核对。", inspectors_over(early.agency)[1])
-    assert len(found) == 1 and "还有 2 份决定文书没有登记送达" in found[0]
+    reasons = accountability_correct.reasons_against_verifying(early, "已经核对。", inspectors_over(early.agency)[1])
+    assert len(reasons) == 1 and "还有 2 份决定文书没有登记送达" in reasons[0]
 
 
 def test_correction_is_never_due_on_a_day_off() -> None:

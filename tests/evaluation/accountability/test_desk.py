@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from disclosure.models import Edition
 from evaluation.accountability_enums import CaseState, NoticeKind
 from evaluation.admin.accountability_verbs import VERBS
+from evaluation.enums import FindingState
 from evaluation.models import AccountabilityCase, AccountabilityNotice
 from govportal.models import AuditEvent, User
 from govportal.permissions import Role
@@ -33,6 +34,7 @@ from tests.factories.accountability import (
     waive_person,
 )
 from tests.factories.complaints import make_complaint
+from tests.factories.rounds import make_finding, open_round
 from tests.requests_app.complaints.test_confidential_doors import answer
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,31 @@ def test_case_goes_from_referral_to_summary() -> None:
     assert "水清源" not in trail and complaint.number not in str(
         list(AuditEvent.objects.filter(action__startswith="accountability").values())
     )
+
+
+def test_case_is_opened_from_the_page_of_a_finding_with_its_agency_and_source() -> None:
+    agency = make_overseen(name="澄明县水务局")
+    opener, _second = inspectors_over(agency)
+    assessment = open_round(agency, office=agency.parent, actor=opener).assessments.get()
+    finding = make_finding(assessment, found_by=opener)
+    proposed = make_finding(assessment, state=FindingState.PROPOSED, found_by=opener)
+    add = f"{reverse(f'{NAME}_add')}?agency={agency.pk}&amp;finding={finding.pk}"
+    client = signed_in(opener)
+
+    assert f'href="{add}"' in text_of(client.get(finding.get_absolute_url()))
+    shown = client.get(add.replace("&amp;", "&"))
+    form = shown.context["form"]
+    assert [str(form[name].value()) for name in ("agency", "finding")] == [str(agency.pk), str(finding.pk)]
+    assert f"来源：考核问题 {finding}" in text_of(shown)
+    client.post(reverse(f"{NAME}_add"), {
+        "agency": agency.pk, "finding": finding.pk, "clause": CLAUSE, "facts": "目录没有公开。",
+        "public_facts": "目录没有公开。", "form_key": "sheet",
+    })  # fmt: skip
+    assert AccountabilityCase.objects.get().finding == finding
+    assert "责任追究立案" not in text_of(client.get(proposed.get_absolute_url()))
+    supervisor = make_member(Role.SUPERVISOR, agency.parent)
+    other = make_finding(assessment, found_by=supervisor)
+    assert "责任追究立案" not in text_of(signed_in(supervisor).get(other.get_absolute_url()))
 
 
 def test_summary_that_names_somebody_is_refused() -> None:

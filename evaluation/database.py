@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Model
 
-from evaluation.enums import RoundState
+from evaluation.enums import FindingState, ObjectionState, RoundState
 from evaluation.models import (
     Assessment,
     AssessmentRound,
@@ -28,6 +28,10 @@ _ROUND, _ASSESSMENT = AssessmentRound._meta.db_table, Assessment._meta.db_table
 _FINDING, _OBJECTION = Finding._meta.db_table, Objection._meta.db_table
 _FROZEN = f"r.state = '{RoundState.FROZEN}'"
 _MESSAGE = "a frozen assessment is never changed"
+# Of a round, once it was opened.
+_FIXED = ("indicator_set_id", "period_start", "period_end", "survey_id", "sample_size", "seed", "opened_at")
+# Of a finding, what the agency was told of it.
+_TOLD = ("assessment_id", "indicator_id", "number", "text", "count", "unit_deduction", "found_by_id", "found_at")
 
 
 def _of_round(assessment: str) -> str:
@@ -46,7 +50,10 @@ def _by_way_of(table: str, column: str) -> str:
 
 
 def _changed(model: type[Model], but: Iterable[str]) -> str:
-    columns = [field.column for field in model._meta.concrete_fields if field.column not in set(but)]
+    return _differs(str(field.column) for field in model._meta.concrete_fields if field.column not in set(but))
+
+
+def _differs(columns: Iterable[str]) -> str:
     return "(" + " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns) + ")"
 
 
@@ -55,6 +62,7 @@ def guards() -> list[DatabaseObject]:
     return [
         _round_guard(),
         _finding_guard(),
+        _objection_guard(),
         closed_while(
             f"{_ASSESSMENT}_guard",
             _ASSESSMENT,
@@ -63,7 +71,7 @@ def guards() -> list[DatabaseObject]:
         ),
         *(
             closed_while(f"{model._meta.db_table}_guard", model._meta.db_table, direct, _MESSAGE)
-            for model in (Score, Check, SampleItem, Objection)
+            for model in (Score, Check, SampleItem)
         ),
         closed_while(
             f"{FindingFile._meta.db_table}_guard",
@@ -83,14 +91,19 @@ def guards() -> list[DatabaseObject]:
 
 
 def _round_guard() -> DatabaseObject:
-    """Frozen for good, but for the item, which is named once. A round that was opened is never deleted."""
+    """Begun as a draft; once opened it stays what it is of; frozen for good, but for the item, which is named once."""
     frozen = f"OLD.state = '{RoundState.FROZEN}'"
     item = "OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id"
     return guard(
         f"{_ROUND}_guard",
         _ROUND,
         (
-            Rule("UPDATE", f"{frozen} AND ({_changed(AssessmentRound, ['item_id'])} OR {item})"),
+            Rule("INSERT", f"NEW.state <> '{RoundState.DRAFT}'"),
+            Rule(
+                "UPDATE",
+                f"{frozen} AND ({_changed(AssessmentRound, ['item_id'])} OR {item}) "
+                f"OR OLD.opened_at IS NOT NULL AND {_differs(_FIXED)}",
+            ),
             Rule("DELETE", f"OLD.state <> '{RoundState.DRAFT}'"),
         ),
         _MESSAGE,
@@ -98,11 +111,48 @@ def _round_guard() -> DatabaseObject:
 
 
 def _finding_guard() -> DatabaseObject:
+    """Numbered once in its round; as it was told while the agency may object; as it was when the round was frozen."""
     old, new = _of_round("OLD.assessment_id"), _of_round("NEW.assessment_id")
     changed = _changed(Finding, ["rectification_id"])
+    told = (
+        f"EXISTS (SELECT 1 FROM {_ASSESSMENT} a JOIN {_ROUND} r ON r.id = a.round_id "
+        f"WHERE a.id = OLD.assessment_id AND r.state = '{RoundState.FEEDBACK}')"
+    )
+    numbered = (
+        f"EXISTS (SELECT 1 FROM {_FINDING} f JOIN {_ASSESSMENT} a ON a.id = f.assessment_id "
+        f"JOIN {_ASSESSMENT} b ON b.round_id = a.round_id WHERE b.id = NEW.assessment_id AND f.number = NEW.number)"
+    )
+    unsigned = (
+        f"NEW.state IN ('{FindingState.REJECTED}', '{FindingState.WITHDRAWN}') "
+        "AND (NEW.decided_by_id IS NULL OR NEW.note = '')"
+    )
     return guard(
         f"{_FINDING}_guard",
         _FINDING,
-        (Rule("INSERT", new), Rule("UPDATE", f"({old} OR {new}) AND {changed}"), Rule("DELETE", ALWAYS)),
+        (
+            Rule("INSERT", f"{new} OR {numbered} OR ({unsigned})"),
+            Rule("UPDATE", f"(({old} OR {new}) AND {changed}) OR ({told} AND {_differs(_TOLD)}) OR ({unsigned})"),
+            Rule("DELETE", ALWAYS),
+        ),
         "a finding is withdrawn with a reason, never deleted, and stays as it was when its round was frozen",
+    )
+
+
+def _objection_guard() -> DatabaseObject:
+    """Never deleted, as it was once it was ruled on, and never ruled on by who found the fault."""
+    old, new = _of_round("OLD.assessment_id"), _of_round("NEW.assessment_id")
+    ruled = f"OLD.state = '{ObjectionState.RULED}' AND {_changed(Objection, [])}"
+    by_finder = (
+        f"NEW.ruled_by_id IS NOT NULL AND EXISTS (SELECT 1 FROM {_FINDING} f WHERE f.id = NEW.finding_id "
+        "AND (f.found_by_id = NEW.ruled_by_id OR f.decided_by_id = NEW.ruled_by_id))"
+    )
+    return guard(
+        f"{_OBJECTION}_guard",
+        _OBJECTION,
+        (
+            Rule("INSERT", new),
+            Rule("UPDATE", f"{old} OR {new} OR ({ruled}) OR ({by_finder})"),
+            Rule("DELETE", ALWAYS),
+        ),
+        "an objection is ruled on once, by somebody else than who found the fault; no frozen assessment is changed",
     )

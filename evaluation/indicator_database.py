@@ -58,6 +58,7 @@ def set_guard() -> DatabaseObject:
                 f"OR (OLD.state <> NEW.state AND NOT ({ways})) "
                 f"OR ({comes_into_force} AND (ROUND({weights}, 2) <> 100 OR {uneven} OR NEW.enforced_at IS NULL))",
             ),
+            Rule("INSERT", f"NEW.state <> '{SetState.DRAFT}'"),
             Rule("DELETE", f"OLD.state <> '{SetState.DRAFT}'"),
         ),
         "a set of indicators comes into force with weights of 100 and is never changed afterwards",

@@ -118,7 +118,7 @@ def earned(case: Case, judged_by: str) -> int:
 def outcome(rule: Rule, cases: Iterable[Case], deductions: Iterable[Decimal] = ()) -> Outcome:
     """Of one agency and indicator: of an automatic one its cases, of a manual one what its findings take off."""
     if rule.mode != AUTOMATIC:
-        taken = list(deductions)
+        taken = [value for value in deductions if value]
         return Outcome(0, 0, len(taken), _left(rule, sum(taken, NOTHING)))
     numerator = denominator = faults = 0
     for case in cases:
@@ -276,6 +276,12 @@ def recompute(folder: Path) -> Archive:
     faults += _repeated("agencies.csv", agency_rows, ("agency",))
     faults += _repeated("cases.csv", case_rows, ("agency", "indicator", "case"))
     faults += _repeated("findings.csv", finding_rows, ("finding",))
+    for name, columns, key in (
+        ("population.csv", POPULATION_COLUMNS, "case"),
+        ("samples.csv", SAMPLE_COLUMNS, "case"),
+        ("samples.csv", SAMPLE_COLUMNS, "position"),
+    ):
+        faults += _repeated(name, _table(folder / "inputs" / name, columns), ("agency", key))
     faults += _misplaced("cases.csv", cases, agencies, indicators, is_automatic=True)
     faults += _misplaced("findings.csv", taken, agencies, indicators, is_automatic=False)
     faults += _weights(indicator_rows)

@@ -98,7 +98,7 @@ def _wrong_dates(edition: Edition, today: date) -> list[str]:
 
 
 def _past_consultation(edition: Edition, today: date) -> list[str]:
-    """Nobody is asked after the fact, and a promise that was not kept is not put off (国令713号第十五条)."""
+    """Nobody is asked after the fact, and a promise that was not kept is not put off (国令713号第十八、二十九条)."""
     if edition.item.item_type != "consultation":
         return []
     before = edition.item.current_edition

@@ -75,7 +75,7 @@ def _fault(edition: Any, signed: dict[str, date], span: Span) -> str | None:
 INDICATOR = AutomaticIndicator(
     "emergency_reviewed",
     _("应急公开补审"),
-    _("统计期内应急公开的信息，在补审期限以内补齐全部审查和材料的占多少；期限未满的不计。"),
+    _("统计期内应急公开的信息，在补审期限以内补齐审查，并且到取数时材料齐全的占多少；期限未满的不计。"),
     _("《中华人民共和国政府信息公开条例》第十七条；应急公开的补审期限"),
     NO_FAULT,
     rows,

@@ -1,7 +1,7 @@
 """社会评议: what the public and the invited evaluators said of an agency, question by question.
 
-Of the frozen tally of the survey, which holds nothing that too few said: the ballots themselves are deleted after a
-while, and what was published is what counts. Two queries: the tally, and the agencies whose codes it names.
+Of the frozen tally of the survey, which holds nothing that too few said: what was published is what counts. Two
+queries: the tally, and the agencies whose codes it names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

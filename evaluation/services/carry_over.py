@@ -6,9 +6,11 @@ Only what is settled is carried over: findings of frozen rounds, with what rulin
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from evaluation.enums import FindingSource, FindingState, RoundKind, RoundState
@@ -59,7 +61,12 @@ def carry_over(round_id: int, *, actor: User, at: datetime) -> Carried:
     indicators = {one.code: one for one in Indicator.objects.manual().filter(indicator_set=row.indicator_set_id)}
     report = Carried(waiting=list(rounds_within(row).filter(state__in=[RoundState.OPEN, RoundState.FEEDBACK])))
     number = findings.next_number(row.pk)
+    lessened = _lessened()
     for one in _settled(row, assessments):
+        if (left := lessened.get(one.pk)) is not None:  # a ruling on a copy holds for what was copied
+            one.ruled_deduction = left
+        if one.ruled_deduction == 0:
+            continue
         indicator = indicators.get(one.indicator.code)
         if indicator is None:
             report.without_indicator.append(one)
@@ -82,6 +89,13 @@ def _settled(row: AssessmentRound, assessments: Any) -> Any:
     taken = Finding.objects.filter(assessment__round=row, carried_from__isnull=False).values("carried_from")
     found = found.exclude(pk__in=taken).exclude(ruled_deduction=0).exclude(source=FindingSource.CARRIED)
     return found.select_related("assessment__round", "assessment__agency", "indicator").order_by("pk")
+
+
+def _lessened() -> dict[int, Decimal]:
+    """What rulings in other rounds left of findings that had been carried there: by id of the original, the least."""
+    found = Finding.objects.filter(carried_from__isnull=False, ruled_deduction__isnull=False)
+    least = found.order_by().values("carried_from").annotate(left=Min("ruled_deduction"))
+    return dict(least.values_list("carried_from", "left"))
 
 
 def _copy(

@@ -12,9 +12,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from evaluation import case_lines
 from evaluation.enums import Formula, IndicatorMode, RoundState
@@ -84,10 +86,10 @@ class _Measured:
 
 
 def _read(
-    row: AssessmentRound, indicators: Iterable[Indicator], agencies: Mapping[int, str], as_of: date
+    row: AssessmentRound, indicators: Iterable[Indicator], agencies: Mapping[int, str], as_of: date, excused: Excused
 ) -> Iterator[_Measured]:
     """One indicator at a time, so that memory holds the cases of one."""
-    span, excused = span_of(row, as_of), excused_cases(row)
+    span = span_of(row, as_of)
     for indicator in indicators:
         rule = rule_of(indicator)
         found = read_cases(indicator, span, agencies)
@@ -113,19 +115,22 @@ def excused_cases(row: AssessmentRound) -> Excused:
 def measure(round_id: int, *, at: datetime, actor: User | None = None) -> AssessmentRound:
     """重新取数: read all automatic indicators anew and compute every point. `actor` None: the daily job.
 
-    Raises ValidationError with reasons. The rows are read before the lock is taken: on SQLite nobody could write
-    meanwhile.
+    Raises ValidationError with reasons. The many rows are read before the lock is taken: on SQLite nobody could write
+    meanwhile. What a ruling or another measuring changed until then is found out under the lock; nothing of it is lost.
     """
     row = AssessmentRound.objects.select_related("indicator_set").get(pk=round_id)
     _check_measuring(row, actor)
-    assessments = {one.agency_id: one for one in row.assessments.select_related("agency")}
     indicators = list(row.indicator_set.indicators.all())
     automatic = [one for one in indicators if one.mode == IndicatorMode.AUTOMATIC]
-    codes = {agency_id: one.agency.code for agency_id, one in assessments.items()}
-    measured = list(_read(row, automatic, codes, localdate(at)))
+    codes = dict(row.assessments.values_list("agency_id", "agency__code"))
+    excused, measured_at = excused_cases(row), row.measured_at
+    measured = list(_read(row, automatic, codes, localdate(at), excused))
     with transaction.atomic():
         row = locked_round(round_id)
         _check_measuring(row, actor)
+        if row.measured_at != measured_at or excused_cases(row) != excused:
+            raise ValidationError(_("取数期间有人裁定了异议或者重新取了数，请再取一次。"))
+        assessments = {one.agency_id: one for one in row.assessments.select_related("agency").defer("population")}
         scores = [
             Score(
                 assessment=assessments[one.agency_id],
@@ -146,8 +151,7 @@ def measure(round_id: int, *, at: datetime, actor: User | None = None) -> Assess
         rank(row)
         row.measured_at = at
         row.save(update_fields=["measured_at"])
-        if actor is not None:
-            audit.record(actor, f"assessmentround.{RoundAction.MEASURE}", row, after={"measured_at": at.isoformat()})
+        audit.record(actor, f"assessmentround.{RoundAction.MEASURE}", row, after={"measured_at": at.isoformat()})
     return row
 
 
@@ -225,7 +229,7 @@ def _excuse(assessment: Assessment, indicator: Indicator) -> None:
 
 def rank(row: AssessmentRound) -> dict[str, Result]:
     """Totals, grades and ranks of the whole round, written; answered by agency code. Two queries and the writes."""
-    assessments = list(row.assessments.select_related("agency"))
+    assessments = list(row.assessments.select_related("agency").defer("population"))
     points: dict[str, list[Decimal]] = {one.agency.code: [] for one in assessments}
     scored = Score.objects.filter(assessment__round=row.pk).values_list(F("assessment__agency__code"), "points")
     for code, value in scored.iterator(chunk_size=10_000):

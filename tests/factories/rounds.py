@@ -81,6 +81,8 @@ def make_finding(assessment: Assessment, indicator: Indicator | None = None, **v
         "found_by": values.pop("found_by", None) or assessment.round.made_by,
         "found_at": now(),
     } | values
+    if row["state"] in {FindingState.REJECTED, FindingState.WITHDRAWN}:
+        row = {"decided_by": row["found_by"], "decided_at": now(), "note": "核对以后不成立"} | row
     found = Finding.objects.create(assessment=assessment, indicator=indicator, **row)
     found.refresh_from_db()
     measure.rescore(assessment, indicator)

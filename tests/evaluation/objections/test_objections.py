@@ -220,7 +220,9 @@ def test_dismissed_changes_nothing() -> None:
 
 def test_upheld_case_is_excused_and_ranks_move() -> None:
     it = make_dispute()
-    Finding.objects.filter(pk=it.finding.pk).update(state=FindingState.REJECTED)
+    Finding.objects.filter(pk=it.finding.pk).update(
+        state=FindingState.REJECTED, decided_by=it.judge, note="核对以后不成立"
+    )
     measure.rescore(it.assessment, it.finding.indicator)
     made = it.heard(it.case)
     assert it.row.assessments.get(pk=it.assessment.pk).rank == 2

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,14 +15,15 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from evaluation.enums import RoundState
-from evaluation.models import AssessmentRound, Score
+from evaluation import case_lines
+from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
+from evaluation.models import AssessmentRound, Finding, Objection, Score
 from evaluation.services import archive, measure, rounds
 from evaluation.workflow import RoundAction
 from govportal.models import InboxMessage
 from govportal.now import now
 from govportal.permissions import Role
-from tests.factories.kernel import make_agency, make_member
+from tests.factories.kernel import make_agency, make_member, make_user
 from tests.factories.obligations import make_obligation
 from tests.factories.rounds import (
     check_all,
@@ -198,3 +200,50 @@ def test_share_waits_until_the_whole_period_was_measured() -> None:
     row = open_round(agency, office=office, period_start=date(2026, 1, 1), period_end=localdate(now()))
 
     assert any("才结束" in reason for reason in rounds.reasons_against(row, RoundAction.SHARE, row.made_by))
+
+
+def test_database_refuses_what_no_service_does() -> None:
+    row = _with_one_late()
+    finding = make_finding(row.assessments.all()[0])
+    row = share_round(row)
+
+    for write in (
+        lambda: AssessmentRound.objects.filter(pk=row.pk).update(seed="mine"),
+        lambda: Finding.objects.filter(pk=finding.pk).update(count=9),
+        lambda: Finding.objects.filter(pk=finding.pk).update(state=FindingState.WITHDRAWN),
+        lambda: make_finding(row.assessments.all()[1], number=finding.number),
+        lambda: AssessmentRound.objects.create(
+            slug="zz", name="副本", kind=row.kind, indicator_set=row.indicator_set, period_start=row.period_start,
+            period_end=row.period_end, made_by=row.made_by, state=RoundState.OPEN, seed="1", opened_at=now(),
+        ),
+    ):  # fmt: skip
+        with pytest.raises(DatabaseError), transaction.atomic():
+            write()
+
+
+def test_measure_loses_no_ruling_that_came_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = _with_one_late()
+    late = row.assessments.order_by("agency__pk")[1]
+    timeliness = row.indicator_set.indicators.get(measure="timeliness")
+    [case] = [
+        case for case in case_lines.unpack(late.scores.get(indicator=timeliness).cases) if case.earned < case.possible
+    ]
+    read = measure.read_cases
+
+    def rule_meanwhile(indicator: Any, *args: Any) -> Any:
+        if indicator == timeliness:
+            Objection.objects.create(
+                assessment=late, number=1, indicator=timeliness, case_key=case.key, text="停机", filed_by=row.made_by,
+                filed_at=now(), state=ObjectionState.RULED, hearing="听取", heard_on=date(2026, 7, 1),
+                heard_by=row.made_by, ruling=Ruling.UPHELD, reason="属实", ruled_at=now(), ruled_by=make_user(),
+            )  # fmt: skip
+        return read(indicator, *args)
+
+    monkeypatch.setattr(measure, "read_cases", rule_meanwhile)
+    with pytest.raises(ValidationError, match="请再取一次"):
+        measure.measure(row.pk, at=now())
+    monkeypatch.undo()
+
+    measure.measure(row.pk, at=now())
+
+    assert late.scores.get(indicator=timeliness).points == timeliness.full_marks

@@ -66,3 +66,17 @@ def test_a_day_to_come_has_not_happened() -> None:
     assert HALF_YEAR.known(day) == day and HALF_YEAR.known(day + timedelta(days=1)) is None
     assert not HALF_YEAR.is_settled(day, None), "the last day is not over"
     assert HALF_YEAR.is_settled(day, day) and HALF_YEAR.is_settled(day - timedelta(days=1), None)
+
+
+# A frozen card is read by today's registry (docs/adr/0018): another rule is another key. Only add to this.
+JUDGED = {
+    "complaints_on_time": "counted", "complaints_upheld": "no_fault", "consultations_answered": "on_time",
+    "coverage": "met", "emergency_reviewed": "no_fault", "feedback_answered": "on_time", "freshness": "no_fault",
+    "interpretations_together": "on_time", "notice_board": "met", "rectified": "on_time",
+    "reports_filed": "on_time", "requests_corrected": "no_fault", "requests_on_time": "on_time", "social": "counted",
+    "standardisation": "no_fault", "timeliness": "on_time",
+}  # fmt: skip
+
+
+def test_no_indicator_is_judged_otherwise_or_taken_away() -> None:
+    assert {key: AUTOMATIC_INDICATORS[key].judged_by for key in JUDGED} == JUDGED

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from disclosure.enums import Recurrence, TimingKind, TimingUnit, WithholdingGround
 
@@ -240,7 +240,7 @@ class FreshnessRule:
     is_numbered: bool | None = None
 
 
-FRESHNESS_BASIS = "国办秘函〔2019〕19号"
+FRESHNESS_BASIS = gettext_noop("国办秘函〔2019〕19号")
 _TWO_WEEKS = Term(14, _CALENDAR)
 # There is no item type for news: what is general and has no 文号 is taken for 动态要闻.
 FRESHNESS_RULES = (
@@ -250,7 +250,7 @@ FRESHNESS_RULES = (
     FreshnessRule("documents", gettext_lazy("政策文件"), Term(6, _MONTH), ("normative", "interpretation")),
 )
 # In percent; 规范率 by the level of the body, a county's where nothing else is said.
-TARGETS_BASIS = "《关于进一步推行政务公开的实施方案》（达市委办发〔2005〕49号）"
+TARGETS_BASIS = gettext_noop("《关于进一步推行政务公开的实施方案》（达市委办发〔2005〕49号）")
 COVERAGE_TARGET = 100
 STANDARD_TARGET = 90
 STANDARD_TARGETS = {"city": 85}

@@ -50,7 +50,8 @@ def signed(points: Decimal) -> str:
     """With a sign as wide as a digit; 0 without."""
     if not points:
         return "0"
-    return f"{'＋' if points > 0 else '－'}{shown(abs(points))}"
+    words = _("＋%s") if points > 0 else _("－%s")
+    return words % shown(abs(points))
 
 
 def facts(measure: str, found: Outcome) -> str:
@@ -68,9 +69,9 @@ def working(rule: Rule, found: Outcome, taken: Decimal) -> str:
     if not taken and not found.denominator:
         return ""
     if rule.mode != AUTOMATIC:
-        words = f"{full}－{shown(taken)}"
+        words = full + _("－%s") % shown(taken)
     elif rule.formula == Formula.DEDUCT:
-        words = f"{full}－{shown(rule.per_fault)}×{found.faults}" if found.faults else full
+        words = full + _("－%s") % f"{shown(rule.per_fault)}×{found.faults}" if found.faults else full
     else:
         words = f"{found.numerator}÷{found.denominator}×{full}"
     if found.faults and rule.cap < rule.full_marks:

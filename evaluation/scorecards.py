@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from evaluation import case_lines
 from evaluation.enums import Grade, ObjectionState, Ruling
 from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
-from evaluation.scorecard_words import GRADE_TONES, facts, fault_of, shown, working
+from evaluation.scorecard_words import GRADE_TONES, facts, fault_of, shown, signed, working
 from evaluation.scoring import AUTOMATIC, NOTHING, Case, Outcome, Rule, earned, half_up, outcome
 from evaluation.services.measure import rule_of
 
@@ -27,11 +27,12 @@ RULING_TONES = {Ruling.UPHELD: "ok", Ruling.PARTLY: "info", Ruling.DISMISSED: ""
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A case as a line of text. `url` empty: nobody may be led there."""
+    """A case as a line of text. `url` empty: nobody may be led there. `is_quoted`: `words` are of the record itself."""
 
     title: str
     words: str
     url: str
+    is_quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Line:
 
     @property
     def lost_words(self) -> str:
-        return f"－{shown(self.lost)}" if self.lost else "0"
+        return signed(-self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def safe_url(url: str) -> str:
 
 
 def show(case: Case, judged_by: str) -> Shown:
-    return Shown(case.title or case.key, fault_of(case, judged_by), safe_url(case.address))
+    return Shown(case.title or case.key, fault_of(case, judged_by), safe_url(case.address), bool(case.fault))
 
 
 def line(score: Score, findings: Sequence[Found], rulings: Mapping[str, Objection]) -> Line:
@@ -201,13 +202,14 @@ def _unexcused(rule: Rule, cases: Iterable[Case]) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of the assessment of an agency; `paragraphs` in order."""
+    """One stage of the assessment of an agency. `said`: in the words of the record, after `paragraphs`."""
 
     title: str
     on: date
     paragraphs: Sequence[str]
     word: str = ""
     tone: str = ""
+    said: str = ""
 
 
 def timeline(
@@ -237,7 +239,7 @@ def _of_objection(each: Objection) -> Iterable[tuple[datetime, Step]]:
     if each.state == ObjectionState.WITHDRAWN:
         yield each.filed_at, Step(title, localdate(each.filed_at), [about], _("已撤回"), "")
         return
-    yield each.filed_at, Step(title, localdate(each.filed_at), [about, each.text])
+    yield each.filed_at, Step(title, localdate(each.filed_at), [about], said=each.text)
     if each.state == ObjectionState.RULED and each.ruled_at:
         heard = [_("%s 听取了单位的意见。") % f"{each.heard_on:%Y-%m-%d}"] if each.heard_on else []
         ruling = Ruling(each.ruling)
@@ -246,9 +248,10 @@ def _of_objection(each: Objection) -> Iterable[tuple[datetime, Step]]:
             Step(
                 _("裁定异议 %s") % each.number,
                 localdate(each.ruled_at),
-                [*heard, each.reason],
+                heard,
                 str(ruling.label),
                 RULING_TONES[ruling],
+                each.reason,
             ),
         )
 

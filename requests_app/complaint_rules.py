@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from django.utils.translation import gettext_noop
+
 from govportal.workdays import Calendar, add_working_days, is_working_day
 from requests_app.complaint_enums import ComplaintGround
 
-RULES = "《政务公开投诉举报受理工作制度》"
+RULES = gettext_noop("《政务公开投诉举报受理工作制度》")
 # Who may complain, and to whom: 上一级行政机关 or the department in charge.
 RIGHT_TO_COMPLAIN = "《中华人民共和国政府信息公开条例》第四十七条第二款、第五十一条"
 # What is left to whom the answer does not satisfy.

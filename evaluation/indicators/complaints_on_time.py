@@ -49,7 +49,7 @@ INDICATOR = AutomaticIndicator(
         "本单位受理的投诉举报，答复期限在统计期内届满的，在期限当天或者以前答复的占多少。"
         "只计已经结束的季度；为保护投诉人，不公布每件的编号和日期。"
     ),
-    RULES,
+    _(RULES),
     COUNTED,
     rows,
     cases,

@@ -52,7 +52,7 @@ INDICATOR = AutomaticIndicator(
         "统计期内办结的针对本单位的投诉举报，经查属实或者部分属实的，每件算一例。"
         "只计已经结束的季度；为保护投诉人，不公布每件的编号和日期。"
     ),
-    RULES,
+    _(RULES),
     NO_FAULT,
     rows,
     cases,

@@ -92,7 +92,7 @@ INDICATOR = AutomaticIndicator(
     "freshness",
     _("栏目更新"),
     _("统计期最后一天（没有到期的，取数当天），本单位已有的栏目在规定天数以内更新过的占多少。"),
-    FRESHNESS_BASIS,
+    _(FRESHNESS_BASIS),
     NO_FAULT,
     rows,
     cases,

@@ -70,7 +70,7 @@ INDICATOR = AutomaticIndicator(
     "standardisation",
     _("规范率"),
     _("统计期内公开的信息，该类信息必备的要素齐全的占多少。每件缺哪些要素逐项列出。"),
-    TARGETS_BASIS,
+    _(TARGETS_BASIS),
     NO_FAULT,
     rows,
     cases,

@@ -8,7 +8,20 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.scoring import AUTOMATIC, DEDUCT, RULES, SHARE, Case, Rule, Thresholds, draw, half_up, outcome, results
+from evaluation.scoring import (
+    AUTOMATIC,
+    DEDUCT,
+    RULES,
+    SHARE,
+    Case,
+    Rule,
+    Thresholds,
+    _weights,
+    draw,
+    half_up,
+    outcome,
+    results,
+)
 from tests.evaluation.scored import expected_cents
 
 AMOUNTS = st.integers(1, 10_000).map(lambda n: Decimal(n) / 100)
@@ -138,3 +151,16 @@ def test_draw_depends_on_the_seed_and_on_nothing_else(seed: str, keys: set[str],
     assert digests == sorted(digests)
     assert all(digests[-1] <= hashlib.sha256(f"{seed}|{key}".encode()).digest() for key in keys - set(drawn) if drawn)
     assert draw(seed, keys, max(size - 1, 0)) == drawn[: max(size - 1, 0)], "a smaller sample is the first part of it"
+
+
+@given(st.lists(st.integers(1, 10_000), min_size=1, max_size=8), st.booleans())
+def test_weights_that_do_not_sum_to_100_are_refused(cents: list[int], is_whole: bool) -> None:
+    if is_whole and sum(cents) < 10_000:
+        cents = [*cents, 10_000 - sum(cents)]
+    rows = [
+        {"group": str(place), "group_weight": str(Decimal(n) / 100), "full_marks": str(Decimal(n) / 100)}
+        for place, n in enumerate(cents)
+    ]
+
+    assert bool(_weights(rows)) == (sum(cents) != 10_000)
+    assert _weights([*rows, rows[0] | {"full_marks": "0.01"}]), "marks that are not the weight of their group"

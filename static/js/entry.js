@@ -8,6 +8,9 @@
   const newNames = ["text", "link", "item", "file"];
   const of = (line, name) => form.elements[`${line.dataset.line}-${name}`];
   const isNew = (line) => newNames.some((name) => of(line, name)?.value.trim());
+  const chosen = (line) => line.querySelector("input[type=radio]:checked")?.value;
+  const lists = new Intl.ListFormat(document.documentElement.lang || "zh-CN");
+  const changed = new Set(); // lines typed into since they were last sent
   let isLeaving = false;
   const kept = (line) => `entry:${location.pathname}:${line.dataset.line}`;
   const say = (line, text, isBad) => {
@@ -16,6 +19,18 @@
     place.classList.toggle("is-bad", Boolean(isBad));
     line.classList.toggle("is-wrong", Boolean(isBad));
   };
+  const isUnexplained = (line) => chosen(line) === "found" && of(line, "text") && !line.querySelector("[data-found] .state-bad");
+
+  /** The fields a finding needs that are still blank. */
+  function missing(line) {
+    if (!isNew(line) && !isUnexplained(line)) return [];
+    return [of(line, "text"), of(line, "unit")].filter((field) => !field.value.trim());
+  }
+
+  function sayMissing(line, fields) {
+    const names = fields.map((field) => field.closest("label").firstChild.data.trim());
+    say(line, words.unsaved.replace("…", words.lacks.replace("…", lists.format(names))), true);
+  }
 
   function done(line, answer) {
     of(line, "shown").value = answer.shown;
@@ -25,13 +40,14 @@
       const total = document.querySelector("[data-total]");
       if (total) total.textContent = answer.total;
     }
-    if (!("checked" in line.dataset)) {
+    if (answer.result && !("checked" in line.dataset)) {
       line.dataset.checked = "";
       const bar = document.querySelector(".entry-bar progress");
       if (answer.found !== undefined) document.querySelector("[data-done]").textContent = bar.value += 1;
     }
     sessionStorage.removeItem(kept(line));
-    say(line, `${words.saved} ${answer.at}`);
+    if (isNew(line)) say(line, words.typing); // written on while it was sent
+    else say(line, answer.result ? `${words.saved} ${answer.at}` : "");
   }
 
   async function save(line) {
@@ -41,18 +57,21 @@
     for (const [name, value] of new FormData(form)) if (name.startsWith(`${line.dataset.line}-`)) data.append(name, value);
     const hadNew = isNew(line);
     const text = of(line, "text")?.value;
+    changed.delete(line);
     say(line, words.saving);
     try {
       const answer = await fetch(words.door, { method: "POST", body: data, redirect: "manual" });
       if (answer.type === "opaqueredirect") return say(line, words.login, true);
-      const found = await answer.json().catch(() => ({ errors: [words.refused] }));
+      const found = await answer.json().catch(() => null);
+      if (!found) return say(line, words.refused, true);
       if (found.errors) {
         if (found.shown) of(line, "shown").value = found.shown;
-        return say(line, found.errors.join(" "), true);
+        return say(line, words.unsaved.replace("…", () => found.errors.join(" ")), true);
       }
       if (hadNew && text === of(line, "text").value) {
         for (const name of newNames) of(line, name).value = "";
         for (const radio of of(line, "result")) radio.checked = radio.value === found.result;
+        if (line.contains(document.activeElement)) line.focus();
         line.querySelector("details").open = false;
       }
       done(line, found);
@@ -62,45 +81,75 @@
     }
   }
 
+  /** What a key or button asks for: saved, or led to what is missing. */
+  function finish(line) {
+    const blank = missing(line);
+    if (!blank.length) return save(line);
+    line.querySelector("details").open = true;
+    blank[0].focus(); // a change of the field it leaves speaks first
+    sayMissing(line, blank);
+  }
+
+  /** Whoever goes on loses nothing: what is complete is saved, what is not says so. */
+  function leave(line) {
+    const active = document.activeElement;
+    if (!changed.has(line) || line.contains(active) || active.matches("input[type=submit]")) return;
+    const blank = missing(line);
+    if (blank.length) sayMissing(line, blank);
+    else save(line);
+  }
+
+  form.addEventListener("input", ({ target }) => {
+    const line = target.closest("[data-line]");
+    if (line) changed.add(line);
+  });
+  form.addEventListener("focusout", ({ target }) => {
+    const line = target.closest("[data-line]");
+    if (line) setTimeout(() => leave(line));
+  });
   form.addEventListener("change", ({ target }) => {
     const line = target.closest("[data-line]");
     if (!line) return;
-    const chosen = line.querySelector("input[type=radio]:checked")?.value;
     if (isNew(line)) return say(line, words.typing);
-    if (chosen === "found" && of(line, "text") && !line.querySelector("[data-found] .state-bad")) {
+    if (isUnexplained(line)) {
       line.querySelector("details").open = true;
       return of(line, "text").focus();
     }
-    if (target.matches("[type=radio], [name$='-note']") && chosen) save(line);
+    if (target.matches("[type=radio], [name$='-note']") && chosen(line)) save(line);
   });
   form.addEventListener("submit", (event) => {
     const line = event.submitter?.name === "save" && event.submitter.closest("[data-line]");
     isLeaving = !line;
     if (!line) return;
     event.preventDefault();
-    save(line);
+    finish(line);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const isTyping = event.target.matches("textarea, select, input:not([type=radio])");
+    if (event.altKey || event.isComposing) return;
     const line = event.target.closest("[data-line]");
-    if (event.key === "Enter" && line && event.target.matches("input, .entry-line")) {
+    if (event.key === "Enter" && line && !event.shiftKey && event.target.matches("input, select, textarea, .entry-line")) {
       event.preventDefault();
-      save(line);
-    } else if (!isTyping && (event.key === "j" || event.key === "k")) {
-      const step = event.key === "j" ? 1 : -1;
+      return finish(line);
+    }
+    if (event.ctrlKey || event.metaKey) return;
+    const isTyping = event.target.matches("textarea, select, input:not([type=radio])");
+    const isArrow = line && !event.target.matches("textarea, select, input") && event.key.startsWith("Arrow");
+    const step = { j: 1, k: -1, ...(isArrow && { ArrowDown: 1, ArrowUp: -1 }) }[event.key];
+    if (!isTyping && step) {
+      event.preventDefault();
       (lines[lines.indexOf(line) + step] || lines[0]).focus();
     } else if (!isTyping && line && "123".includes(event.key)) {
       event.preventDefault();
       of(line, "result")[event.key - 1].click();
-    } else if (!isTyping && event.key === "?") keys.hidden = !keys.hidden;
+    } else if (!isTyping && event.key === "?") keys.open = !keys.open;
   });
-  addEventListener("beforeunload", (event) => { if (!isLeaving && lines.some(isNew)) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (!isLeaving && lines.some((line) => isNew(line) || changed.has(line))) event.preventDefault(); });
   keys.hidden = false;
   for (const line of lines) {
     const text = sessionStorage.getItem(kept(line));
     if (text && !of(line, "text").value) {
       of(line, "text").value = text;
+      changed.add(line);
       line.querySelector("details").open = true;
       say(line, words.typing);
     }

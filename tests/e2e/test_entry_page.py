@@ -1,0 +1,66 @@
+"""The entry page by keys alone: what is typed is saved on Enter and on going on, and nothing is lost in silence."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Locator, expect
+from pytest_django.live_server_helper import LiveServer
+
+from evaluation.models import Finding
+from tests.e2e.staff import Staff
+from tests.factories.rounds import open_round
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+def focus_of(line: Locator, name: str) -> None:
+    expect(line.locator(f"[name$=-{name}]")).to_be_focused()
+
+
+def test_keys_save_a_finding_and_leaving_loses_none(browser: Browser, live_server: LiveServer, clock: Any) -> None:
+    row = open_round()
+    path = reverse("admin:evaluation_entry_agency", args=[row.slug, row.assessments.get().agency.code])
+    with Staff(browser, live_server).page(row.made_by, path) as page:
+        keys, help_line = page.keyboard, page.locator(".entry-keys")
+        first, second = (page.locator(".entry-line", has_text=code).first for code in ("M1", "M3"))
+        expect(help_line).to_be_visible()
+        assert help_line.get_attribute("open") is None
+        keys.press("?")
+        expect(help_line).to_contain_text("Shift+回车")
+        assert help_line.get_attribute("open") is not None
+
+        keys.press("j")
+        expect(first).to_be_focused()
+        keys.press("Enter")  # nothing entered is nothing saved
+        expect(first.locator(".entry-says")).to_have_text("")
+        keys.press("ArrowDown")
+        keys.press("ArrowUp")
+        expect(first).to_be_focused()
+        keys.press("2")
+        focus_of(first, "text")
+        keys.type("公开指南没有电话")
+        keys.press("Shift+Enter")
+        keys.type("也没有地址")
+        keys.press("Enter")
+        focus_of(first, "unit")
+        expect(first.locator(".entry-says")).to_have_text("没有保存：还缺每次扣分")
+        second.focus()  # incomplete: it stays, and says so
+        expect(first.locator(".entry-says")).to_have_text("没有保存：还缺每次扣分")
+        first.locator("[name$=-unit]").focus()
+        first.locator("[name$=-unit]").select_option("0.50")
+        keys.press("Enter")
+        expect(first.locator(".entry-found")).to_contain_text("也没有地址")
+        expect(first).to_be_focused()
+
+        second.focus()
+        keys.press("2")
+        focus_of(second, "text")
+        keys.type("目录没有更新")
+        first.focus()  # complete, for its clause leaves no choice of points
+        expect(second.locator(".entry-found")).to_contain_text("目录没有更新")
+        expect(first).to_be_focused()
+    texts = [one.text.splitlines()[0] for one in Finding.objects.standing().order_by("pk")]
+    assert texts == ["公开指南没有电话", "目录没有更新"]
+    assert Finding.objects.get(indicator__code="M1").deduction == Decimal("0.50")

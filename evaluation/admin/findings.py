@@ -2,6 +2,7 @@
 told."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ from evaluation.admin.finding_verbs import VERB_TEMPLATE, VERBS
 from evaluation.enums import FindingSource, FindingState
 from evaluation.forms.findings import FileForm, content_of
 from evaluation.models import AssessmentRound, Finding, FindingFile
-from evaluation.services import evidence, findings
+from evaluation.services import accountability_open, evidence, findings
 from govportal import access, private_files
 from govportal.forms import whole_number
 from govportal.models import Agency, User
@@ -129,10 +130,14 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
         return findings.file(assessment.pk, indicator.pk, content, values["uploads"], actor=actor, at=now())
 
     def page_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
-        shown: dict[str, Any] = {"files": _files_of(row)}
+        shown: dict[str, Any] = {"files": _files_of(row), "case_address": _case_address(row, request.user)}
         if not self._is_at_work(request):  # the agency reads, and does nothing here
             return shown
-        return super().page_context(request, row) | shown
+        context = super().page_context(request, row)
+        if not findings.may_inspect(row.assessment, request.user):  # who proposes sees only what he can do
+            context["verbs"] = [one for one in context["verbs"] if not one[2]]
+            context["refused"] = False
+        return context | shown
 
     def _is_at_work(self, request: HttpRequest) -> bool:
         return access.can(request.user, Permission.FILE_FINDING)
@@ -195,6 +200,14 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
 
     class Media:
         css = {"all": ("css/admin_request.css",)}
+
+
+def _case_address(row: Finding, reader: Any) -> str:
+    """Where a case of accountability is opened that comes of it; empty for whom it is not to open."""
+    if not accountability_open.may_come_of(row, reader):
+        return ""
+    values = urlencode({"agency": row.assessment.agency_id, "finding": row.pk})
+    return f"{reverse('admin:evaluation_accountabilitycase_add')}?{values}"
 
 
 def _files_of(row: Finding) -> list[tuple[FindingFile, str]]:

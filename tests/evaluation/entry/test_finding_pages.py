@@ -99,6 +99,20 @@ def test_inspector_adopts_on_the_page_and_the_queue_empties(
     assert Check.objects.count() == 1
 
 
+def test_supervisor_is_shown_no_verb_of_inspectors(
+    assessment: Assessment, row: AssessmentRound, supervisor: User
+) -> None:
+    mine = make_finding(assessment, state=FindingState.PROPOSED, found_by=supervisor)
+    client = signed_in(supervisor)
+
+    waiting = text(client.get(mine.get_absolute_url()))
+    assert _verb(mine, "evidence") in waiting and _verb(mine, "adopt") not in waiting
+    findings.adopt(mine.pk, unit=Decimal("0.50"), count=1, actor=row.made_by, at=now())
+    decided = text(client.get(mine.get_absolute_url()))
+    assert "/do/" not in decided and "为什么有的现在不能办" not in decided
+    assert _verb(mine, "withdraw") in text(signed_in(row.made_by).get(mine.get_absolute_url()))
+
+
 def test_bad_input_is_said_and_kept(assessment: Assessment, row: AssessmentRound, supervisor: User) -> None:
     client = signed_in(supervisor)
     foreign = open_round(slug="foreign").indicator_set.indicators.manual()[0]

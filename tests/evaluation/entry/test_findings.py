@@ -102,6 +102,18 @@ def test_supervisor_proposes_and_an_inspector_decides(
     assert set(Finding.objects.visible_to(supervisor)) == {first, second}
 
 
+def test_nothing_is_adopted_without_the_evidence_its_clause_requires(
+    assessment: Assessment, row: AssessmentRound, supervisor: User
+) -> None:
+    clause = assessment.round.indicator_set.indicators.get(code="M2")
+    one = make_finding(assessment, clause, state=FindingState.PROPOSED, found_by=supervisor)
+    adopting: dict[str, Any] = {"unit": Decimal(1), "count": 1, "actor": row.made_by, "at": now()}
+    with pytest.raises(ValidationError, match="须附证据"):
+        findings.adopt(one.pk, **adopting)
+    Finding.objects.filter(pk=one.pk).update(link="https://example.test/a")
+    assert findings.adopt(one.pk, **adopting).state == FindingState.STANDING
+
+
 def test_source_is_that_of_the_check(assessment: Assessment, row: AssessmentRound) -> None:
     for kind, source in (("third_party", FindingSource.THIRD_PARTY), ("cross", FindingSource.CROSS)):
         AssessmentRound.objects.filter(pk=row.pk).update(kind=RoundKind(kind))

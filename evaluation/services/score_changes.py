@@ -17,10 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from evaluation import case_lines, scoring
 from evaluation.enums import FindingState, IndicatorMode
 from evaluation.models import AssessmentRound, Finding, Indicator, Objection, Score
+from evaluation.scorecard_words import fault_of, standing_of
 from evaluation.scoring import Case, Outcome, outcome
 from evaluation.services import archive, measure
 
@@ -59,10 +61,6 @@ class Change:
         if left := len(self.reasons) - len(shown):
             shown.append(f"and {left} more")
         return f"{self.agency} {self.indicator} {points}: {'; '.join(shown) or 'computed anew'}"
-
-
-def name_of(indicator: Indicator) -> str:
-    return str(indicator.measure or indicator.code)
 
 
 # --- what changes ---------------------------------------------------------------------------------------------------
@@ -121,7 +119,7 @@ def changes(row: AssessmentRound, before: Points, after: Points, *, since: datet
             reasons = (*(case_changes(old, new) if old else ()), *entered.get(key, ()))
             if old is None or old.points != new.points or reasons:
                 before_points = old.points if old else None
-                found.append(Change(agency, name_of(indicator), before_points, new.points, reasons))
+                found.append(Change(agency, str(indicator), before_points, new.points, reasons))
     return found
 
 
@@ -142,13 +140,13 @@ def case_changes(old: Point, new: Point) -> Iterator[str]:
 
 
 def state_of(case: Case) -> str:
-    """What decides what a case earns, in words."""
+    """What decides what a case earns, in the words of its card. What the machine says around it is English."""
     if case.excused:
-        return f"excused by objection {case.excused}"
-    words = case.fault or (f"met {case.done_on}" if case.done_on else "open" if case.due_on else "")
+        return f"{standing_of(case)[0]}（{_('异议%s') % case.excused}）"
+    words = fault_of(case)
     if case.possible != 1:
-        return f"{words} {case.earned} of {case.possible}".strip()
-    return words or ("good" if case.earned else "at fault")
+        words = f"{words} {fault_of(case._replace(fault=''), scoring.COUNTED)}".strip()
+    return words or standing_of(case)[0]
 
 
 def _entered(row: AssessmentRound, since: datetime | None) -> Mapping[tuple[str, int], list[str]]:
@@ -167,7 +165,7 @@ def _entered(row: AssessmentRound, since: datetime | None) -> Mapping[tuple[str,
     for objection in ruled.select_related("assessment__agency", "finding").defer("assessment__population"):
         key = (objection.assessment.agency.code, objection.indicator_id)
         what = f"finding {objection.finding.number}" if objection.finding else objection.case_key
-        words[key].append(f"objection {objection.number} to {what} {objection.ruling}")
+        words[key].append(f"objection {objection.number} to {what}: {objection.get_ruling_display()}")
     return words
 
 
@@ -190,11 +188,11 @@ def stored_faults(row: AssessmentRound) -> list[str]:
         sums[agency] += score.points
         seen.add((agency, indicator.pk))
         if computed != stated:
-            words = f"{agency} {name_of(indicator)}"
+            words = f"{agency} {indicator}"
             faults.append(f"{words}: stored {_figures(stated)}, recomputed {_figures(computed)}")
         faults += _misjudged(agency, indicator, cases, rule.judged_by)
     for agency, total in row.assessments.values_list("agency__code", "total"):
-        faults += [f"{agency} {name_of(one)}: nothing stored" for pk, (one, _rule) in rules.items()
+        faults += [f"{agency} {one}: nothing stored" for pk, (one, _rule) in rules.items()
                    if (agency, pk) not in seen]  # fmt: skip
         if total != sums[agency]:
             faults.append(f"{agency}: stored total {total}, the points sum to {sums[agency]}")
@@ -207,7 +205,7 @@ def _figures(one: Outcome) -> str:
 
 def _misjudged(agency: str, indicator: Indicator, cases: Iterable[Case], judged_by: str) -> list[str]:
     return [
-        f"{agency} {name_of(indicator)}: {case.key} is stored as {case.earned} of {case.possible}"
+        f"{agency} {indicator}: {case.key} is stored as {case.earned} of {case.possible}"
         for case in cases
         if case.earned != scoring.earned(case, judged_by)
     ]

@@ -1,5 +1,7 @@
 """manage.py score ROUND [--dry-run] [--all]: recompute a round, and say what changed and why."""
 
+import os
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -17,6 +19,16 @@ class Command(BaseCommand):
         "Recompute a round of assessment. An open one is measured anew (not with --dry-run), and every change told "
         "with its reason. Of any other nothing is written: what is stored must agree with itself, or this ends with 1"
     )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """A reader that has seen enough (`| head`) is no failure to tell of."""
+        try:
+            try:
+                super().run_from_argv(argv)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("round", help="slug of the round")
@@ -53,6 +65,11 @@ class Command(BaseCommand):
         at = now()
         stored = score_changes.stored_points(row)
         faults = score_changes.stored_faults(row) + score_changes.archive_faults(row, row.frozen_at or at)
+        if faults:
+            self.stderr.write(f"{row.slug} is {row.state}: what is stored disagrees")
+        else:
+            words = f"{len(stored)} stored points agree, and so does recompute.py"
+            self.stdout.write(f"{row.slug} is {row.state}: {words}")
         for fault in faults:
             self.stderr.write(fault)
         found = score_changes.changes(row, stored, score_changes.measured_today(row, at), since=None)
@@ -61,7 +78,6 @@ class Command(BaseCommand):
             self._tell(found, most)
         if faults:
             raise CommandError(f"{row.slug}: {len(faults)} disagreements in what is stored")
-        self.stdout.write(f"{row.slug} is {row.state}: {len(stored)} stored points agree, and so does recompute.py")
 
     def _tell(self, found: list[score_changes.Change], most: int | None) -> None:
         for change in found:

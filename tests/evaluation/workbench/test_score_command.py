@@ -1,17 +1,20 @@
 """`manage.py score`: what measuring anew changed and why, and whether what is stored agrees with itself."""
 
+import os
 import re
+import sys
 from datetime import date
 from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
 from disclosure.models import Obligation
 from evaluation import tasks
 from evaluation.enums import RoundState, Ruling
+from evaluation.management.commands.score import Command
 from evaluation.models import Assessment, AssessmentRound, Score
 from evaluation.scoring import Case
 from evaluation.services import measure, rounds, score_changes
@@ -44,15 +47,16 @@ def test_open_round_tells_which_case_moved_which_point() -> None:
     Obligation.objects.filter(pk=late.pk).update(met_on=date(2026, 3, 9))
     added = make_obligation(agency=late.agency, due_on=date(2026, 4, 10), met_on=None)
 
+    code = {one.measure: str(one) for one in row.indicator_set.indicators.all()}
     dry = score(row.slug, "--dry-run")
     points = Score.objects.get(assessment__agency=late.agency, indicator__measure="coverage").points
     wet = score(row.slug)
 
     assert (
-        f"MZJ timeliness 19.50: obligation-{late.pk} met 2026-03-09 (was open); obligation-{added.pk} added: open"
-        in dry
+        f"MZJ {code['timeliness']} 19.50: obligation-{late.pk} 期限 2026-03-10，2026-03-09 完成 "
+        f"(was 期限 2026-03-10，取数时没有完成); obligation-{added.pk} added: 期限 2026-04-10，取数时没有完成" in dry
     )
-    assert f"MZJ coverage 0.00 → 20.00: obligation-{late.pk} met 2026-03-09 (was open)" in dry
+    assert f"MZJ {code['coverage']} 0.00 → 20.00: obligation-{late.pk} 期限 2026-03-10，2026-03-09 完成 (was" in dry
     assert "JTJ" not in dry
     assert points == 0
     assert wet.replace("changed", "would change, nothing was written") == dry
@@ -68,8 +72,8 @@ def test_cases_that_go_and_findings_that_come_are_named() -> None:
 
     told = score(row.slug, "--dry-run")
 
-    assert re.search(rf"MZJ timeliness 19.50 → 20.00: obligation-{late.pk} gone \(was open\)", told), told
-    assert "MZJ M1 19.80: finding 1 added, takes off 0.20" in told
+    assert re.search(rf"MZJ TIM \S+ 19.50 → 20.00: obligation-{late.pk} gone \(was 期限", told), told
+    assert "19.80: finding 1 added, takes off 0.20" in told
 
 
 def test_many_reasons_are_cut_unless_all_are_asked_for() -> None:
@@ -93,7 +97,8 @@ def test_closed_round_agrees_and_says_what_would_differ_today() -> None:
 
     assert "10 stored points agree, and so does recompute.py" in told
     assert "measured today these would differ; nothing was written:" in told
-    assert "coverage 40.00 → 20.00" in told
+    assert re.search(r"COV \S+ 40.00 → 20.00", told), told
+    assert told.startswith(f"{row.slug} is frozen: "), told
     assert [*Score.objects.order_by("pk").values_list("points", "cases")] == before
 
 
@@ -106,7 +111,7 @@ def test_stored_points_that_disagree_end_with_1() -> None:
         call_command("score", it.row.slug, stdout=told, stderr=told)
 
     assert raised.value.returncode == 1
-    assert "timeliness: stored 12.34 (0/1, 1 at fault), recomputed 19.50 (0/1, 1 at fault)" in told.getvalue()
+    assert ": stored 12.34 (0/1, 1 at fault), recomputed 19.50 (0/1, 1 at fault)" in told.getvalue()
     assert "archive made now: recompute.py ends with 1" in told.getvalue()
     assert "stored total" in told.getvalue()
 
@@ -123,15 +128,25 @@ def test_what_decides_a_case_in_words() -> None:
     """Pure: a case of every kind of rule."""
     case = Case("k")
     for changed, words in (
-        ({"due_on": "2026-03-01"}, "open"),
-        ({"due_on": "2026-03-01", "done_on": "2026-03-02"}, "met 2026-03-02"),
+        ({"due_on": "2026-03-01"}, "期限 2026-03-01，取数时没有完成"),
+        ({"due_on": "2026-03-01", "done_on": "2026-03-02"}, "期限 2026-03-01，2026-03-02 完成"),
         ({"fault": "no number"}, "no number"),
-        ({"earned": 1}, "good"),
-        ({}, "at fault"),
-        ({"earned": 3, "possible": 4}, "3 of 4"),
-        ({"excused": "7", "fault": "x"}, "excused by objection 7"),
+        ({"earned": 1}, "达到"),
+        ({}, "未达到"),
+        ({"earned": 3, "possible": 4}, "得 3，满分 4"),
+        ({"earned": 3, "possible": 4, "fault": "缺文号"}, "缺文号 得 3，满分 4"),
+        ({"excused": "7", "fault": "x"}, "裁定不计（异议7）"),
     ):
         assert score_changes.state_of(case._replace(**changed)) == words
+
+
+def test_reader_that_has_seen_enough_gets_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    monkeypatch.setattr(BaseCommand, "run_from_argv", lambda *_args: sys.stdout.write("line\n" * 9999))
+    with open(writes, "w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        Command().run_from_argv(["manage.py", "score", "x"])
 
 
 # --- the nightly job --------------------------------------------------------------------------------------------------
@@ -151,7 +166,7 @@ def test_night_measures_open_rounds_and_leaves_the_others(monkeypatch: pytest.Mo
     assert rung == [{"round_id": row.pk}]
     assert Heartbeat.objects.filter(name=tasks.MEASURE_ROUNDS).exists()
     assert Score.objects.get(assessment__agency=late.agency, indicator__measure="coverage").points == 40
-    assert not AuditEvent.objects.filter(action="assessmentround.measure").exists()
+    assert not AuditEvent.objects.filter(action="assessmentround.measure", actor_id__isnull=False).exists()
 
 
 def test_who_asked_for_it_stands_in_the_trail() -> None:
@@ -159,7 +174,7 @@ def test_who_asked_for_it_stands_in_the_trail() -> None:
 
     tasks.measure_round(row.pk, actor_id=row.made_by_id)
 
-    assert AuditEvent.objects.get(action="assessmentround.measure").actor_id == row.made_by_id
+    assert AuditEvent.objects.get(action="assessmentround.measure", actor_id__isnull=False).actor_id == row.made_by_id
 
 
 def test_round_told_meanwhile_is_left_as_it_is() -> None:

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from evaluation.enums import RoundState
-from evaluation.models import AssessmentRound
+from evaluation.models import Assessment, AssessmentRound
 from evaluation.services import rounds
 from evaluation.workbench_tables import TABLES, assessments_of, rounds_of
 from evaluation.workflow import RoundAction
@@ -30,14 +32,19 @@ _NEXT = {
 
 
 def workbench(request: HttpRequest) -> HttpResponse:
-    """`?round=`: one of those this person inspects; the newest that is open, else the newest."""
+    """`?round=`: one of those this person inspects; the newest that is open, else the newest. `&mine=1&agency=CODE`:
+    of its agencies those given to himself, and the one."""
     choices, row = _chosen(request)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("考核工作台"),
         "choices": choices,
         "row": row,
-        "tables": _tables(row, request.user) if row else [],
+        "agencies": [one.agency for one in _by_name(row, request.user)] if row else [],
+        "agency": request.GET.get("agency", ""),
+        "is_mine": "mine" in _asked(request),
+        "narrowed": urlencode({"round": row.slug, **_asked(request)}) if row else "",
+        "tables": _tables(row, _assessments(request, row)) if row else [],
         "waits": _waits(row, request.user) if row else [],
         "may_open": access.holds_for_all(request.user, Permission.ASSESS),
     }
@@ -49,7 +56,7 @@ def table_csv(request: HttpRequest, table: str) -> HttpResponseBase:
     found = TABLES.get(table)
     if row is None or found is None:
         raise Http404(_("没有这张表。"))
-    rows = found.rows(row, assessments_of(row, request.user))
+    rows = found.rows(row, _assessments(request, row))
     header = [str(column) for column in found.columns]
     return csv_response(f"{row.slug}-{found.key}", chain([header], ([cell.text for cell in cells] for cells in rows)))
 
@@ -64,11 +71,28 @@ def _chosen(request: HttpRequest) -> tuple[list[AssessmentRound], AssessmentRoun
     return choices, named or next(at_work, choices[0] if choices else None)
 
 
-def _tables(row: AssessmentRound, user: Any) -> list[dict[str, Any]]:
-    mine = assessments_of(row, user)
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {name: value for name in ("agency", "mine") if (value := request.GET.get(name, ""))}
+
+
+def _by_name(row: AssessmentRound, user: Any) -> QuerySet[Assessment]:
+    return assessments_of(row, user).order_by("agency__position", "agency__name")
+
+
+def _assessments(request: HttpRequest, row: AssessmentRound) -> QuerySet[Assessment]:
+    """What is asked for of those he inspects; a code that none of them has narrows nothing."""
+    rows = assessments_of(row, request.user)
+    asked = _asked(request)
+    known = set(rows.order_by().values_list("agency__code", flat=True)) if "agency" in asked else set()
+    if asked.get("agency") in known:
+        rows = rows.filter(agency__code=asked["agency"])
+    return rows.filter(inspector=request.user.pk) if "mine" in asked else rows
+
+
+def _tables(row: AssessmentRound, assessments: QuerySet[Assessment]) -> list[dict[str, Any]]:
     shown = []
     for table in TABLES.values():
-        rows = list(islice(table.rows(row, mine), SHOWN + 1))
+        rows = list(islice(table.rows(row, assessments), SHOWN + 1))
         shown.append({"table": table, "rows": rows[:SHOWN], "is_cut": len(rows) > SHOWN})
     return shown
 

@@ -85,6 +85,22 @@ def test_wrong_addresses_show_the_round_at_work() -> None:
     assert client.get(reverse(f"{BENCH}_csv", args=["nothing"])).status_code == 404
 
 
+def test_workbench_is_narrowed_to_ones_own_share_and_to_an_agency() -> None:
+    it = make_dispute()
+    client = signed_in(it.judge)
+    agency, other = it.assessment.agency, it.row.assessments.exclude(pk=it.assessment.pk).get().agency
+    it.row.assessments.filter(agency=other).update(inspector=it.judge)
+
+    for query, shown in (
+        ("", {agency, other}), ("?mine=1", {other}), (f"?agency={agency.code}", {agency}),
+        (f"?mine=1&agency={agency.code}", set()), ("?agency=none", {agency, other}), ("?agency=%00", {agency, other}),
+    ):  # fmt: skip
+        lines = _csv(client, "ranking", query)
+        page = client.get(reverse(BENCH) + query)
+        assert {one for one in (agency, other) if one.display_name in lines} == shown, query
+        assert len(page.context["tables"][0]["rows"]) == len(shown), query
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_workbench_asks_as_often_for_many(count: int, django_assert_num_queries: Any) -> None:
     office = make_office()
@@ -98,7 +114,7 @@ def test_workbench_asks_as_often_for_many(count: int, django_assert_num_queries:
     client = signed_in(row.made_by)
     client.get(reverse(BENCH))
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(reverse(BENCH))
     for table in TABLES:
         assert _csv(client, table, f"?round={row.slug}").count("\r\n") >= 1

@@ -1,9 +1,10 @@
 """What waits for whom in rounds of assessment: objections, rounds to freeze, what one's own agency was told."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -40,15 +41,18 @@ def _to_freeze(visit: Visit) -> Figure | None:
     return Figure(settled.exclude(assessments__in=waiting).count())
 
 
-def _to_answer(visit: Visit) -> Figure | None:
+def unanswered(user: Any, day: date) -> QuerySet[Assessment]:
     """What one's own agency was told, and nobody has agreed to yet."""
-    own = access.agencies_with(visit.user, Permission.OBJECT)
-    if not own:
-        return None
+    own = access.agencies_with(user, Permission.OBJECT)
     told = Assessment.objects.filter(agency__in=own, round__state=RoundState.FEEDBACK, confirmed_at=None)
-    row = told.filter(round__objections_by__gte=localdate(visit.at)).aggregate(
-        n=Count("pk"), by=Min("round__objections_by")
-    )
+    return told.filter(round__objections_by__gte=day)
+
+
+def _to_answer(visit: Visit) -> Figure | None:
+    if not access.agencies_with(visit.user, Permission.OBJECT):
+        return None
+    rows = unanswered(visit.user, localdate(visit.at))
+    row = rows.order_by().aggregate(n=Count("pk"), by=Min("round__objections_by"))
     by = row["by"]
     return Figure(row["n"], _("异议期到 %(month)s月%(day)s日") % {"month": by.month, "day": by.day} if by else "")
 
@@ -64,7 +68,7 @@ QUEUES = (
     ),
     StaffQueue(
         "assessments-answer", gettext_lazy("本单位考核待确认"), _to_answer,
-        lambda: reverse("admin:evaluation_assessment_changelist"), position=420,
+        lambda: reverse("admin:evaluation_assessment_changelist") + "?queue=answer", position=420,
     ),
 )  # fmt: skip
 LIST_NOTES = {

@@ -111,6 +111,19 @@ def next_round_state(state: str, action: RoundAction) -> RoundState | None:
     return transition.target if state in transition.sources else None
 
 
+def may_still_be(state: str, action: RoundAction) -> bool:
+    """Whether the action can be done in this state, or in one that the round may still come to."""
+    return not _still_ahead(RoundState(state)).isdisjoint(ROUND[action].sources)
+
+
+def _still_ahead(state: RoundState) -> set[RoundState]:
+    found, fresh = {state}, {state}
+    while fresh:
+        fresh = {step.target for step in ROUND.values() if not fresh.isdisjoint(step.sources)} - found
+        found |= fresh
+    return found
+
+
 def next_finding_state(state: str, action: FindingAction) -> FindingState | None:
     transition = FINDING[action]
     return transition.target if state in transition.sources else None

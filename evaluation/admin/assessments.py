@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -15,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import Verb, toned
-from evaluation import case_lines
+from evaluation import case_lines, queues
 from evaluation.enums import Grade, IndicatorMode, RoundState
 from evaluation.forms.objections import ObjectForm
 from evaluation.forms.rounds import LeaveOutForm
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, Objection, Score
 from evaluation.queries.assessments import SHARED_STATES
-from evaluation.scoring import Case
+from evaluation.scorecard_words import fault_of, shown, standing_of
+from evaluation.scoring import NOTHING, Case
 from evaluation.services import objections, procedure, rounds
 from evaluation.services.objections import Target
 from govportal import access
@@ -37,6 +39,7 @@ access.open_admin("evaluation.assessment", view=Permission.OBJECT, change=Permis
 
 SHOWN = 10  # cases at fault of one indicator on the page of the whole; the rest is a page further
 PER_PAGE = 50
+_AT_WORK = {RoundState.DRAFT, RoundState.OPEN, RoundState.FEEDBACK}  # after them nothing is answered or left out
 _TONES = {Grade.EXCELLENT: "ok", Grade.GOOD: "ok", Grade.FAIR: "warn", Grade.POOR: "bad"}
 
 
@@ -56,6 +59,16 @@ class Fault:
     def case(self) -> Case | None:
         return self.target.case
 
+    @property
+    def standing(self) -> tuple[str, str]:
+        """(words, tone) of a case, as citizens read them."""
+        assert self.case is not None
+        return standing_of(self.case, _judged_by(self.target))
+
+    @property
+    def why(self) -> str:
+        return why(self.target)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -69,6 +82,30 @@ class Line:
     @property
     def hidden(self) -> int:
         return self.score.faults - len(self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Indicators of one heading, with what they earn together."""
+
+    name: str
+    weight: Decimal
+    lines: list[Line]
+
+    @property
+    def heading(self) -> str:
+        earned = sum((line.score.points for line in self.lines), NOTHING)
+        return _("得 %(earned)s / %(all)s 分") % {"earned": f"{earned:.2f}", "all": shown(self.weight)}
+
+
+def _judged_by(target: Target) -> str:
+    return AUTOMATIC_INDICATORS[target.indicator.measure].judged_by
+
+
+def why(target: Target) -> str:
+    """Why a case brings less than it could, as citizens read it; nothing of one that brings all."""
+    case = target.case
+    return fault_of(case, _judged_by(target)) if case and case.earned < case.possible else ""
 
 
 def _file(row: Assessment, actor: User, values: dict[str, Any]) -> object:
@@ -112,6 +149,19 @@ LEAVE_OUT = CaseVerb(
 )
 
 
+class QueueFilter(admin.SimpleListFilter):
+    title = gettext_lazy("待办")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("answer", gettext_lazy("本单位考核待确认"))] if access.can(request.user, Permission.OBJECT) else []
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() != "answer":
+            return queryset
+        return queryset.filter(pk__in=queues.unanswered(request.user, today()).order_by().values("pk"))
+
+
 class RoundFilter(admin.SimpleListFilter):
     """Those of the rounds of which this person sees anything, by the name of each."""
 
@@ -132,7 +182,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
     """`object` takes its fault from the address, so it is a link beside each fault and no button of the row."""
 
     list_display = ("agency", "round", "shown_state", "total", "shown_grade", "shown_rank", "confirmed_at")
-    list_filter = (RoundFilter, "grade")
+    list_filter = (QueueFilter, RoundFilter, "grade")
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -186,7 +236,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         if verb.name == "object":
             key = form["target"].value()
             target = objections.find_target(row, str(key)) if key else None
-            context |= {"target": target, "template": OBJECT.template}
+            context |= {"target": target, "why": why(target) if target else "", "template": OBJECT.template}
         return context
 
     # --- pages ------------------------------------------------------------------------------------------------------
@@ -198,7 +248,8 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         made = list(row.objections.select_related("indicator", "finding").order_by("number"))
         lines = self._lines(row, made, may_object=not against and not is_over(row, today()))
         verb = CONFIRM if is_theirs else LEAVE_OUT
-        verbs = [(verb, self._address(row.pk, verb), verb.reasons(row, request.user))]
+        may_come = row.round.state in _AT_WORK and not (is_theirs and row.confirmed_at)
+        verbs = [(verb, self._address(row.pk, verb), verb.reasons(row, request.user))] if may_come else []
         return {
             "verbs": verbs,
             "refused": any(reasons for _verb, _address, reasons in verbs),
@@ -296,9 +347,9 @@ def deadline_words(row: Assessment, day: date) -> str:
     return _("异议期到 %(day)s 为止，还有 %(left)s 个工作日。") % {"day": last, "left": left}
 
 
-def _by_group(lines: list[Line]) -> list[tuple[Any, list[Line]]]:
-    groups: dict[int, tuple[Any, list[Line]]] = {}
+def _by_group(lines: list[Line]) -> list[Group]:
+    found: dict[int, Group] = {}
     for line in lines:
         group = line.score.indicator.group
-        groups.setdefault(group.pk, (group, []))[1].append(line)
-    return list(groups.values())
+        found.setdefault(group.pk, Group(group.name, group.weight, [])).lines.append(line)
+    return list(found.values())

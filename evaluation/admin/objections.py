@@ -15,7 +15,9 @@ from disclosure.admin.register_verbs import toned
 from evaluation import case_lines
 from evaluation.enums import ObjectionState, Ruling
 from evaluation.forms.objections import HearForm, RuleForm
+from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Objection, ObjectionFile, Score
+from evaluation.scorecard_words import fault_of
 from evaluation.scoring import Case
 from evaluation.services import objections, procedure
 from evaluation.workflow import ObjectionAction
@@ -28,6 +30,7 @@ from requests_app.admin.verb_pages import CaseVerb, CaseVerbAdmin
 access.open_admin("evaluation.objection", view=Permission.OBJECT, change=Permission.ASSESS)
 
 _TONES = {ObjectionState.FILED: "warn", ObjectionState.HEARD: "warn", ObjectionState.RULED: "ok"}
+_OPEN = {ObjectionState.FILED, ObjectionState.HEARD}
 _TEMPLATE = "admin/evaluation/objection_verb.html"
 
 
@@ -115,10 +118,14 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
         return [path("<int:pk>/files/<int:file_pk>/", view, name=name), *super().get_urls()]
 
     def page_context(self, request: HttpRequest, row: Objection) -> dict[str, Any]:
-        """A side is offered its own verbs; to the other they would only ever be refused."""
+        """A side is offered its own verbs, while there is anything left to do; else they would only ever be refused."""
         context = super().page_context(request, row)
         is_theirs = access.can(request.user, Permission.OBJECT, row.assessment.agency)
-        context["verbs"] = [one for one in context["verbs"] if (one[0].name == ObjectionAction.WITHDRAW) == is_theirs]
+        context["verbs"] = [
+            one
+            for one in context["verbs"]
+            if row.state in _OPEN and (one[0].name == ObjectionAction.WITHDRAW) == is_theirs
+        ]
         context["refused"] = any(reasons for _verb, _address, reasons in context["verbs"])
         return context | {"files": row.files.select_related("file"), "assessment": row.assessment}
 
@@ -147,8 +154,10 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
         if row.finding is not None:
             return _("问题%(number)s：%(text)s") % {"number": row.finding.number, "text": row.finding.text}
         case = case_of(row)
-        words = f"{case.title or case.key} {case.due_on} {case.fault}".strip() if case else row.case_key
-        return format_html('<a href="{}">{}</a>', case.address, words) if case and case.address else words
+        if case is None:
+            return row.case_key
+        words = f"{case.title or case.key}　{fault_of(case, AUTOMATIC_INDICATORS[row.indicator.measure].judged_by)}"
+        return format_html('<a href="{}">{}</a>', case.address, words) if case.address else words
 
     @admin.display(description=gettext_lazy("裁定后"))
     def change(self, row: Objection) -> str:

@@ -21,7 +21,7 @@ from evaluation.enums import ObjectionState, RoundState
 from evaluation.forms.rounds import DraftForm, ReasonForm, RoundForm, ShareForm
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, SampleItem
 from evaluation.services import measure, procedure, rounds
-from evaluation.workflow import RoundAction
+from evaluation.workflow import RoundAction, may_still_be
 from govportal import access, files, jobs
 from govportal.models import User
 from govportal.now import now
@@ -39,6 +39,7 @@ TONES = {
     RoundState.FROZEN: "ok",
     RoundState.CANCELLED: "bad",
 }
+CHANGE = "change"
 _STEPS = (RoundState.DRAFT, RoundState.OPEN, RoundState.FEEDBACK, RoundState.FROZEN)
 _OPEN_OBJECTION = Q(objections__state__in=[ObjectionState.FILED, ObjectionState.HEARD])
 
@@ -100,7 +101,7 @@ def _cancel(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object
 
 
 VERBS = (
-    Verb("change", gettext_lazy("修改方案"), _against_changing, _change, RoundForm),
+    Verb(CHANGE, gettext_lazy("修改方案"), _against_changing, _change, RoundForm),
     Verb(
         RoundAction.OPEN,
         RoundAction.OPEN.label,
@@ -219,7 +220,11 @@ class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
 
     def page_context(self, request: HttpRequest, row: AssessmentRound) -> dict[str, Any]:
         place = _STEPS.index(RoundState(row.state)) if row.state in _STEPS else -1
-        return super().page_context(request, row) | {
+        context = super().page_context(request, row)
+        verbs = [one for one in context["verbs"] if _may_still_be(row, one[0])]
+        return context | {
+            "verbs": verbs,
+            "refused": any(reasons for _verb, _address, reasons in verbs),
             "steps": [(state.label, index < place, index == place) for index, state in enumerate(_STEPS)],
             "state": self.shown_state(row),
             "progress": progress(row),
@@ -252,6 +257,15 @@ class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
         template = "admin/evaluation/round_form.html" if is_plan else self.verb_template
         everywhere = {**self.admin_site.each_context(request), "opts": self.opts, "warning": self.warning}
         return TemplateResponse(request, template, everywhere | context)
+
+
+def _may_still_be(row: AssessmentRound, verb: Verb) -> bool:
+    """What can never be done to the round any more is no button; what waits is one, with its reasons."""
+    if verb.name == CHANGE:
+        return row.state == RoundState.DRAFT
+    if verb.name == RoundAction.DRAFT_ITEM and row.item_id:
+        return False
+    return may_still_be(row.state, RoundAction(verb.name))
 
 
 def _is_public(row: AssessmentRound) -> bool:

@@ -1,5 +1,6 @@
 """本单位考核: seen by its agency once it was told, by its inspectors always, by nobody else ever."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from evaluation import queues
 from evaluation.enums import ObjectionState, RoundState
 from evaluation.models import Assessment, AssessmentRound, Objection
 from evaluation.services import objections
@@ -61,7 +63,11 @@ def test_agency_reads_its_points_and_where_to_object() -> None:
     assert page.count(">提出异议</a>") == cases.count(">提出异议</a>") + 1 == 2
     assert "确认无异议" in page
     assert "还有 5 个工作日" in page
-    assert "2026-03-20" in page
+    assert "期限 2026-03-10，2026-03-20 完成" in page
+    assert "期限 2026-03-10，2026-03-20 完成" in cases
+    assert re.search(r"得 \d+\.\d\d / \d+ 分", page)
+    queue = next(queue for queue in queues.QUEUES if queue.key == "assessments-answer")
+    assert f">{it.assessment.agency}<" in _text(client, queue.url())
 
 
 def test_agency_sees_nothing_before_it_was_told_nor_of_others() -> None:
@@ -185,7 +191,10 @@ def test_confirm_asks_once_more_and_closes() -> None:
     page = _text(client, _page(it.assessment))
 
     assert "提出异议</a>" not in page
+    assert "确认无异议</a>" not in page
     assert str(it.head) in page
+    queue = next(queue for queue in queues.QUEUES if queue.key == "assessments-answer")
+    assert f">{it.assessment.agency}<" not in _text(client, queue.url())
 
 
 def test_objections_are_seen_by_both_sides_alone() -> None:

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.contrib import admin
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from evaluation.admin import rounds as pages
 from evaluation.enums import RoundState
 from evaluation.models import AssessmentRound
 from evaluation.services import rounds
-from evaluation.workflow import ROUND
+from evaluation.workflow import ROUND, RoundAction
 from govportal import jobs
 from govportal.models import User
 from govportal.now import now
@@ -160,6 +161,24 @@ def test_state_and_action_matrix() -> None:
             is_refused = any("考核的状态是" in reason for reason in reasons)
             assert is_refused == (state not in transition.sources), f"{action} from {state}: {reasons}"
             assert rounds.reasons_against(row, action, stranger), f"{action} from {state} by a stranger"
+
+
+def test_buttons_are_those_that_may_still_be_pressed() -> None:
+    row = make_round()
+    every = {"change", *RoundAction}
+    desk = pages.AssessmentRoundAdmin(AssessmentRound, admin.site)
+    request = RequestFactory().get("/")
+    request.user = row.made_by
+    for state, names in (
+        (RoundState.DRAFT, every),
+        (RoundState.OPEN, every - {"change", "open"}),
+        (RoundState.FEEDBACK, every - {"change", "open"}),
+        (RoundState.FROZEN, {"draft_item"}),
+        (RoundState.CANCELLED, set()),
+    ):
+        row.state = state
+        shown = desk.page_context(request, row)["verbs"]
+        assert {str(verb.name) for verb, _address, _reasons in shown} == {str(name) for name in names}, state
 
 
 def test_every_verb_has_a_page_that_asks_or_says_why_not() -> None:

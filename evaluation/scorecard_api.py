@@ -27,7 +27,9 @@ class PlaceRecord(serializers.Serializer[dict[str, Any]]):
     grade = serializers.CharField()
     rank = serializers.IntegerField(allow_null=True, help_text="全部单位中的名次；不参加排名的为空")
     kind_rank = serializers.IntegerField(allow_null=True, help_text="同类单位中的名次")
-    performance_points = serializers.DecimalField(6, 2, help_text="总分 × performance_share ÷ 100")
+    performance_points = serializers.DecimalField(
+        6, 2, allow_null=True, help_text="总分 × performance_share ÷ 100；不参加排名的为空"
+    )
     not_ranked_reason = serializers.CharField()
     performance_share = serializers.DecimalField(6, 2, help_text="在绩效考核中的权重，百分之几")
     url = serializers.URLField()

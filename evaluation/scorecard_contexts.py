@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from evaluation import scorecard_charts as charts
 from evaluation.enums import Grade
 from evaluation.models import AssessmentRound
-from evaluation.scorecard_words import GRADE_TONES, period_words, shown, signed
+from evaluation.scorecard_words import GRADE_TONES, marks, period_words, sampled, shown, signed
 from evaluation.scorecards import Past, Place, Scorecard, grade_counts
 from evaluation.scoring import NOTHING
 from evaluation.services.archive import performance_points
@@ -21,6 +21,11 @@ def round_context(row: AssessmentRound) -> dict[str, Any]:
         "period": period_words(row.period_start, row.period_end),
         "share": shown(row.indicator_set.performance_share),
     }
+
+
+def compared_context(row: AssessmentRound, places: Sequence[Place]) -> dict[str, Any]:
+    """Whether there is an earlier round to compare with, and of which kind."""
+    return {"is_compared": any(one.change is not None for one in places), "kind": row.get_kind_display()}
 
 
 def grade_context(row: AssessmentRound, places: Sequence[Place]) -> list[tuple[Any, ...]]:
@@ -45,13 +50,13 @@ def threshold(row: AssessmentRound, grade: str) -> str:
 
 
 def place_context(one: Place, *, ink: str = "") -> dict[str, Any]:
-    """A line of the ranking."""
+    """A line of the ranking. No bar where there is no rank: a full one would look like a first place."""
     total = one.assessment.total
-    label = _("近几期得分：%s") % _("、").join(shown(value) for value in one.past)
+    label = _("近几期得分：%s") % _("、").join(marks(value) for value in one.past)
     return {
         "place": one,
-        "total": "—" if total is None else f"{total:.2f}",
-        "bar": charts.bar(total or NOTHING, ink=ink),
+        "total": marks(total),
+        "bar": charts.bar(total or NOTHING, ink=ink) if one.assessment.rank else "",
         "spark": "" if ink else charts.spark(one.past, label),
         "change": "—" if one.change is None else signed(one.change),
         "performance": performance_points(one.assessment),
@@ -60,19 +65,21 @@ def place_context(one: Place, *, ink: str = "") -> dict[str, Any]:
 
 def card_context(card: Scorecard, *, ink: str = "") -> dict[str, Any]:
     one = card.assessment
-    label = _("近几期得分：%s") % _("、").join(f"{past.label} {shown(past.total)}" for past in card.past)
+    label = _("近几期得分：%s") % _("、").join(f"{past.label} {marks(past.total)}" for past in card.past)
     return round_context(one.round) | {
         "card": card,
-        "total": shown(one.total),
+        "total": marks(one.total),
         "threshold": threshold(one.round, one.grade) if one.grade else "",
         "change": None if card.change is None else signed(card.change),
         "spark": charts.spark([past.total for past in card.past], label),
         "trend": charts.trend([(past.label, past.total) for past in card.past], label),
         "groups": [
-            (group, charts.bar(group.points, group.weight, mark=group.average, ink=ink)) for group in card.groups
+            (group, charts.bar(group.points, group.weight, mark=group.average, ink=ink) if one.rank else "")
+            for group in card.groups
         ],
         "past": [(past, f"{past.total:.2f}", _tone(past)) for past in reversed(card.past)],
         "performance": performance_points(one),
+        "sampled": sampled(one.round.seed, card.population, card.samples),
     }
 
 

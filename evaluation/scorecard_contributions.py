@@ -13,7 +13,8 @@ from disclosure.models import Item
 from disclosure.search.pages import SearchPage, search_pages
 from evaluation.enums import Grade
 from evaluation.models import Assessment, AssessmentRound
-from evaluation.scorecard_words import GRADE_TONES, period_words, shown
+from evaluation.scorecard_filters import chosen
+from evaluation.scorecard_words import GRADE_TONES, marks, period_words
 from govportal import contributions
 from govportal.contributions import Dataset, NavEntry, Panel, Place
 from govportal.models import Agency
@@ -54,8 +55,9 @@ class ScorecardSitemap(Sitemap):  # type: ignore[type-arg]  # not subscriptable 
 
 
 def _newest(_request: HttpRequest) -> Mapping[str, Any] | None:
-    """The newest round and how many agencies have which grade."""
-    row = AssessmentRound.objects.published().newest_first().select_related("item").first()
+    """The round that the ranking begins with, and how many agencies have which grade."""
+    rows = AssessmentRound.objects.published().newest_first().select_related("item")
+    row = chosen(list(rows), "")
     if row is None:
         return None
     counted = dict(row.assessments.order_by().values_list("grade").annotate(n=Count("pk")))
@@ -74,7 +76,7 @@ def _of_agency(_request: HttpRequest, agency: Agency) -> Mapping[str, Any] | Non
         return None
     return {
         "card": card,
-        "total": shown(card.total),
+        "total": marks(card.total),
         "tone": GRADE_TONES[Grade(card.grade)] if card.grade else "",
         "period": period_words(card.round.period_start, card.round.period_end),
     }

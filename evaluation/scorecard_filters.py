@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from evaluation.enums import Grade
+from evaluation.enums import Grade, RoundKind
 from evaluation.models import AssessmentRound
 from evaluation.scorecards import Place
 from govportal.html import without_controls
@@ -15,6 +15,7 @@ from govportal.models import AgencyKind
 
 ROUND = r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}"
 LONGEST_NAME = 60
+OF_EVERYBODY = (RoundKind.SPOT, RoundKind.YEAR_END)  # other kinds look at a few agencies
 _ECHOED = 40  # of what somebody typed, in the sentence that answers
 
 
@@ -68,7 +69,8 @@ def kinds_of(places: Sequence[Place]) -> list[tuple[str, str, int]]:
 
 
 def chosen(rounds: Sequence[AssessmentRound], slug: str) -> AssessmentRound | None:
-    """The round asked for, the newest where none was; None where there is none of that name."""
+    """The round asked for; where none was, the newest in which everybody is assessed, else the newest. None where there
+    is none of that name. `rounds`: the newest first."""
     if not slug:
-        return rounds[0] if rounds else None
+        return next((one for one in rounds if one.kind in OF_EVERYBODY), rounds[0] if rounds else None)
     return next((one for one in rounds if one.slug == slug), None)

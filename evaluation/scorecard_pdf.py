@@ -11,7 +11,7 @@ from django.utils.translation import override
 from disclosure.document_parts import whole_numbers
 from disclosure.publication_log import canonical_json
 from evaluation.models import Assessment, AssessmentRound
-from evaluation.scorecard_contexts import card_context, grade_context, place_context, round_context
+from evaluation.scorecard_contexts import card_context, compared_context, grade_context, place_context, round_context
 from evaluation.scorecard_exports import card_json, ranking_json
 from evaluation.scorecard_reading import log_entry_of, ranking, scorecard
 from govportal import paper_cache, pdf, qr
@@ -37,6 +37,7 @@ def of_round(row: AssessmentRound) -> tuple[bytes, str]:
         places = ranking(row)
         title = f"{row.name}排名"
         context = round_context(row) | {
+            **compared_context(row, places),
             "title": title,
             "entry": log_entry_of(row),
             "counts": grade_context(row, places),

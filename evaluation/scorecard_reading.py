@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
 
 from disclosure.enums import Audience
 from disclosure.models import Item, LogEntry
@@ -194,7 +195,8 @@ def _samples(one: Assessment) -> list[tuple[str, int]]:
     """How the sampled items were found: (words, number)."""
     rows = SampleItem.objects.filter(assessment=one).order_by().values_list("result").annotate(n=Count("pk"))
     counted = dict(rows)
-    return [(str(result.label), counted[result]) for result in CheckResult if result in counted]
+    found = [(str(result.label), counted[result]) for result in CheckResult if result in counted]
+    return [*found, (_("没有查阅"), counted[""])] if "" in counted else found
 
 
 def _standing(row: AssessmentRound, one: Assessment) -> tuple[bool, bool]:

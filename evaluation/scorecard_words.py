@@ -1,6 +1,6 @@
 """How a scorecard says where a point comes from: facts, formulas and dates in words. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -39,11 +39,16 @@ NO_CASE = gettext_lazy("本期无应评事项，按满分计")
 
 
 def shown(points: Decimal | None) -> str:
-    """93.60 as 93.6, 100.00 as 100."""
+    """What a set of indicators says, as people write it: 93.60 as 93.6, 100.00 as 100."""
     if points is None:
         return "—"
     text = f"{points:.2f}"
     return text.rstrip("0").rstrip(".")
+
+
+def marks(points: Decimal | None) -> str:
+    """What was scored: always two decimals."""
+    return "—" if points is None else f"{points:.2f}"
 
 
 def signed(points: Decimal) -> str:
@@ -51,7 +56,7 @@ def signed(points: Decimal) -> str:
     if not points:
         return "0"
     words = _("＋%s") if points > 0 else _("－%s")
-    return words % shown(abs(points))
+    return words % marks(abs(points))
 
 
 def facts(measure: str, found: Outcome) -> str:
@@ -77,6 +82,19 @@ def working(rule: Rule, found: Outcome, taken: Decimal) -> str:
     if found.faults and rule.cap < rule.full_marks:
         words += _("，最多扣 %s 分") % shown(rule.cap)
     return words
+
+
+def sampled(seed: str, public: int, found: Sequence[tuple[str, int]]) -> str:
+    """What was drawn of the `public` items of the period. `found`: (how it was found, how many)."""
+    drawn = sum(count for _word, count in found)
+    if not public:
+        return _("抽查：本单位统计期内没有公开信息，没有可以抽查的。")
+    if not drawn:
+        return _("抽查：本单位统计期内公开 %s 件信息，本期没有抽取。") % public
+    results = _("，").join(_("%(n)s 件%(word)s") % {"n": count, "word": word} for word, count in found)
+    return _("抽查：本单位统计期内公开 %(public)s 件信息，按种子 %(seed)s 抽取 %(drawn)s 件查阅：%(results)s。") % {
+        "public": public, "seed": seed, "drawn": drawn, "results": results,
+    }  # fmt: skip
 
 
 def fault_of(case: Case, judged_by: str = "") -> str:

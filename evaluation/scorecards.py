@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from evaluation import case_lines
 from evaluation.enums import Grade, ObjectionState, Ruling
+from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
-from evaluation.scorecard_words import GRADE_TONES, facts, fault_of, shown, signed, working
+from evaluation.scorecard_words import GRADE_TONES, facts, fault_of, marks, shown, signed, working
 from evaluation.scoring import AUTOMATIC, NOTHING, Case, Outcome, Rule, earned, half_up, outcome
 from evaluation.services.measure import rule_of
 
@@ -91,7 +92,11 @@ class Line:
 
     @property
     def points_words(self) -> str:
-        return shown(self.points)
+        return marks(self.points)
+
+    @property
+    def beside(self) -> str:
+        return beside(self.indicator)
 
     @property
     def lost_words(self) -> str:
@@ -110,7 +115,7 @@ class Group:
 
     @property
     def points_words(self) -> str:
-        return shown(self.points)
+        return marks(self.points)
 
     @property
     def weight_words(self) -> str:
@@ -119,6 +124,14 @@ class Group:
     @property
     def average_words(self) -> str:
         return "—" if self.average is None else f"{self.average:.2f}"
+
+
+def beside(indicator: Indicator) -> str:
+    """What tells the second indicator of one topic from the first: the name of an automatic one, else its number."""
+    if indicator.item_no <= 1:
+        return ""
+    automatic = AUTOMATIC_INDICATORS.get(indicator.measure)
+    return str(automatic.label) if automatic else str(indicator.item_no)
 
 
 def safe_url(url: str) -> str:
@@ -220,13 +233,13 @@ def timeline(
     steps: list[tuple[datetime, Step]] = []
     if row.shared_at and row.objections_by:
         told = _("考核组向单位反馈，异议截止 %s。") % f"{row.objections_by:%Y-%m-%d}"
-        steps.append((row.shared_at, Step(_("初评 %s 分") % shown(before), localdate(row.shared_at), [told])))
+        steps.append((row.shared_at, Step(_("初评 %s 分") % marks(before), localdate(row.shared_at), [told])))
     for each in objections:
         steps += _of_objection(each)
     if one.confirmed_at:
         steps.append((one.confirmed_at, Step(_("单位确认无异议"), localdate(one.confirmed_at), [])))
     assert row.frozen_at is not None
-    steps.append((row.frozen_at, Step(_("定分 %s 分") % shown(one.total), localdate(row.frozen_at), [])))
+    steps.append((row.frozen_at, Step(_("定分 %s 分") % marks(one.total), localdate(row.frozen_at), [])))
     found = [step for _at, step in sorted(steps, key=lambda pair: pair[0])]
     if published_on:
         found.append(Step(_("公布"), published_on, []))
@@ -288,7 +301,7 @@ def social_of(tally: Mapping[str, object] | None, slug: str, code: str) -> Socia
     agencies = (tally or {}).get("agencies", ())
     for agency in agencies if isinstance(agencies, list) else ():
         if agency.get("code") == code and not agency.get("too_few"):
-            return Social(shown(Decimal(agency["score"])), agency["ballots"], slug)
+            return Social(marks(Decimal(agency["score"])), agency["ballots"], slug)
     return None
 
 

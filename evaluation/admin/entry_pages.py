@@ -35,6 +35,7 @@ from evaluation.admin.entry_lines import (
 )
 from evaluation.enums import IndicatorMode
 from evaluation.models import Assessment, AssessmentRound, Check, Indicator, SampleItem, Score
+from evaluation.scorecards import beside
 from evaluation.services import checks
 from govportal import access
 from govportal.forms import whole_number
@@ -149,12 +150,12 @@ def _chosen(request: HttpRequest, lines: Iterable[Any]) -> list[Any]:
     return [line for line in lines if is_unchecked(line)]
 
 
-def _automatic(assessment: Assessment, indicators: list[Indicator]) -> list[tuple[Indicator, dict[str, Any]]]:
+def _automatic(assessment: Assessment, indicators: list[Indicator]) -> list[tuple[Indicator, dict[str, Any], str]]:
     columns = ("indicator_id", "points", "numerator", "denominator", "faults")
     automatic = [one for one in indicators if one.mode == IndicatorMode.AUTOMATIC]
     scores = Score.objects.filter(assessment=assessment, indicator__in=automatic).values(*columns)
     found = {one["indicator_id"]: one for one in scores}
-    return [(one, found.get(one.pk, {})) for one in automatic]
+    return [(one, found.get(one.pk, {}), beside(one)) for one in automatic]
 
 
 def _save(request: HttpRequest, lines: Iterable[ClauseLine | SampleLine], reasons: list[str]) -> Saved:

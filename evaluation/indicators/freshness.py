@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Max, Q
+from django.utils.functional import lazy
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disclosure.enums import EditionState, Procedure
+from disclosure.enums import EditionState, Procedure, TimingUnit
 from disclosure.measures import fresh_since
 from disclosure.models import Edition
 from disclosure.rules import FRESHNESS_BASIS, FRESHNESS_RULES, FreshnessRule
@@ -67,13 +69,15 @@ def _later(at: datetime | None, on: date | None) -> date | None:
 def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
     day = last_day(span)
     sections = [
-        (rule.key, official(rule.label), localdate(fresh_since(rule, day)), _query(rule)) for rule in FRESHNESS_RULES
+        (rule.key, official(rule.label), official(_within(rule)), localdate(fresh_since(rule, day)), _query(rule))
+        for rule in FRESHNESS_RULES
     ]
     listing = address_of("items")
     for row in rows:
-        for (key, label, fresh_from, query), latest in zip(sections, row.latest, strict=True):
+        for (key, label, within, fresh_from, query), latest in zip(sections, row.latest, strict=True):
             if latest:
-                fault = f"{label}到{day:%Y年}{day.month}月{day.day}日已有{(day - latest).days}天没有更新"
+                passed = f"到 {day.month}月{day.day}日已 {(day - latest).days} 天"
+                fault = f"最近更新 {iso(latest)}，限 {within}，{passed}"
                 case = Case(
                     key,
                     label,
@@ -84,17 +88,36 @@ def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
                 yield row.agency_id, judged(case, NO_FAULT)
 
 
+def _term(rule: FreshnessRule) -> str:
+    words = gettext("%s 个月") if rule.within.unit == TimingUnit.MONTH else gettext("%s 天")
+    return words % rule.within.n
+
+
+_within = lazy(_term, str)
+
+
 def _query(rule: FreshnessRule) -> list[tuple[str, str]]:
     return [("type", kind) for kind in rule.types]
 
 
+def _rule() -> str:
+    sections = gettext("、").join(f"{rule.label} {_within(rule)}" for rule in FRESHNESS_RULES)
+    words = gettext(
+        "统计期最后一天（没有到期的，取数当天），本单位已有的栏目在规定时间以内更新过的占多少：%s。首页按本单位公开的全部信息算。"
+    )
+    return words % sections
+
+
+_RULE = lazy(_rule, str)()
+
 INDICATOR = AutomaticIndicator(
     "freshness",
     _("栏目更新"),
-    _("统计期最后一天（没有到期的，取数当天），本单位已有的栏目在规定天数以内更新过的占多少。"),
+    _RULE,
     _(FRESHNESS_BASIS),
     NO_FAULT,
     rows,
     cases,
     case_word=_("个栏目"),
+    done_word=_("最近更新"),
 )

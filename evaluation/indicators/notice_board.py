@@ -20,7 +20,11 @@ def rows(span: Span) -> Iterator[Row]:
 
 def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
     """What was published before its last day owes the wall that day, and is a case from then on."""
-    return cases_of(rows, span, MET)
+    for agency_id, case in cases_of(rows, span, MET):
+        yield agency_id, case if case.earned else case._replace(fault=_NOT_POSTED)
+
+
+_NOT_POSTED = "已在网上公开，到取数时公开栏没有张贴"  # a record, Chinese on every page
 
 
 INDICATOR = AutomaticIndicator(
@@ -34,4 +38,5 @@ INDICATOR = AutomaticIndicator(
     rows,
     cases,
     case_word=_("项"),
+    done_word=_("张贴"),
 )

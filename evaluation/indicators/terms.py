@@ -57,6 +57,7 @@ class AutomaticIndicator:
     cases: Callable[[Iterable[Any], Span], Iterator[AgencyCase]]
     formula: Formula = Formula.SHARE
     case_word: Promise | str = ""  # what a case is called: 项, 件
+    done_word: Promise | str = ""  # what done_on of a case is, where it is not when a duty was done
 
 
 def judged(case: Case, judged_by: str) -> Case:

@@ -16,7 +16,7 @@ from evaluation.enums import Grade, IndicatorMode
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, AssessmentRound, Score
 from evaluation.scorecard_archive import agencies, named
-from evaluation.scorecard_contexts import card_context, grade_context, place_context, round_context
+from evaluation.scorecard_contexts import card_context, compared_context, grade_context, place_context, round_context
 from evaluation.scorecard_filters import Asked, asked, chosen, kinds_of
 from evaluation.scorecard_reading import (
     assessment_of,
@@ -32,6 +32,7 @@ from evaluation.scorecard_reading import (
 from evaluation.scorecard_words import shown, standing_of
 from evaluation.scorecards import line, show
 from evaluation.scoring import Case
+from govportal.models import Agency
 
 PLACES = 100  # of a ranking on one page
 CASES = 50
@@ -61,7 +62,7 @@ def scorecards(request: HttpRequest) -> HttpResponseBase:
         if item := closed_item(wanted.round):
             return HttpResponseRedirect(item.get_absolute_url())
         problems.append(_("没有“%s”这一期成绩单，或者还没有公布。") % wanted.round)
-        row = rounds[0] if rounds else None
+        row = chosen(rounds, "")
     if row is None:
         return render(request, "evaluation/scorecard_none.html", {"problems": problems})
     return render(request, "evaluation/scorecard_list.html", _ranking_context(request, row, rounds, wanted, problems))
@@ -73,9 +74,13 @@ def _ranking_context(
     everybody = ranking(row)
     places = ranking(row, kind=wanted.kind) if wanted.kind else everybody
     page, page_problems = _paged(request, wanted.narrow(places), PLACES)
-    of = row.indicator_set
+    of, everybody_listed = row.indicator_set, Agency.objects.listed().count()
     return round_context(row) | {
+        **compared_context(row, everybody),
         "rounds": rounds,
+        "assessed": len(everybody),
+        "listed": everybody_listed,
+        "is_partial": 2 * len(everybody) < everybody_listed,
         "kinds": kinds_of(everybody),
         "asked": wanted,
         "is_narrowed": bool(wanted.kind or wanted.grade or wanted.name),
@@ -146,6 +151,7 @@ def indicator_page(request: HttpRequest, slug: str, code: str, indicator: str) -
         "assessment": one,
         "line": the_line,
         "automatic": automatic,
+        "done_word": (automatic and automatic.done_word) or _("完成"),
         "page": page,
         "cases": [(show(case, the_line.rule.judged_by), case, *standing_of(case, the_line.rule.judged_by),
                    by_number.get(case.excused)) for case in page.object_list],
@@ -171,7 +177,7 @@ def cases_of(score: Score) -> list[Case]:
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
     rounds = published_rounds()
-    row = rounds[0] if rounds else None
+    row = chosen(rounds, "")
     context = {
         "row": row,
         "entry": log_entry_of(row) if row else None,

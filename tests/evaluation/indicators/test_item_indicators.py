@@ -10,6 +10,7 @@ from disclosure.enums import Audience, ItemState, RecordKind, RelationKind, Revi
 from disclosure.models import Edition, Item, Relation
 from disclosure.services import draft, publish, review
 from disclosure.types import ITEM_TYPES, missing_elements
+from evaluation.indicators import AUTOMATIC_INDICATORS
 from govportal.models import Agency
 from govportal.permissions import Role
 from tests.evaluation.indicators.reading import AS_OF, EVE, FIRST, HALF_YEAR, LAST, MORROW, days, of
@@ -91,21 +92,30 @@ def test_section_is_fresh_by_its_latest_update_when_the_period_ended() -> None:
         ("home", "2026-06-20", ""), ("notices", "2026-06-20", ""),
     ]  # fmt: skip
     assert [(case.key, case.fault) for case in of(stale, "freshness")] == [
-        ("home", "首页到2026年6月30日已有15天没有更新"),
-        ("news", "动态要闻到2026年6月30日已有15天没有更新"),
+        ("home", "最近更新 2026-06-15，限 14 天，到 6月30日已 15 天"),
+        ("news", "最近更新 2026-06-15，限 14 天，到 6月30日已 15 天"),
         ("notices", ""),
-        ("documents", "政策文件到2026年6月30日已有183天没有更新"),
+        ("documents", "最近更新 2025-12-29，限 6 个月，到 6月30日已 183 天"),
     ]
     assert [case.address for case in of(stale, "freshness")][::3] == [
         "/items/?agency=stale", "/items/?agency=stale&type=normative&type=interpretation",
     ]  # fmt: skip
 
 
+def test_rule_of_sections_names_the_time_of_each() -> None:
+    words = str(AUTOMATIC_INDICATORS["freshness"].words)
+
+    assert "首页 14 天、动态要闻 14 天、通知公告 6 个月、政策文件 6 个月" in words
+
+
 def test_section_is_asked_on_the_day_of_measuring_while_the_period_runs() -> None:
     agency = make_agency()
     publish_on(agency, date(2026, 5, 1))
 
-    for as_of, fault in ((date(2026, 5, 15), ""), (date(2026, 5, 16), "首页到2026年5月16日已有15天没有更新")):
+    for as_of, fault in (
+        (date(2026, 5, 15), ""),
+        (date(2026, 5, 16), "最近更新 2026-05-01，限 14 天，到 5月16日已 15 天"),
+    ):
         case = of(agency, "freshness", replace(HALF_YEAR, as_of=as_of))[0]
         assert (case.fault, case.earned) == (fault, int(not fault))
 

@@ -132,4 +132,6 @@ def test_what_was_published_and_is_to_hang_is_met_when_it_first_hung() -> None:
     assert days(cases) == [
         ("06-30", "03-02", 1), ("06-30", "06-30", 1), ("06-30", "", 0), ("06-30", "", 0),
     ]  # fmt: skip
+    assert [bool(case.fault) for case in cases] == [False, False, True, True]
+    assert "没有张贴" in cases[2].fault
     assert own.met_by is not None and cases[0].address == own.met_by.get_absolute_url()

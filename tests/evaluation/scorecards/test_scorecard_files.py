@@ -30,7 +30,7 @@ from tests.factories.scorecards import County
 
 pytestmark = pytest.mark.django_db
 CARD = 13  # statements, with the frame of the page; twenty are allowed
-RANKING = 6
+RANKING = 7
 
 
 def rows(data: bytes) -> list[dict[str, str]]:
@@ -126,7 +126,7 @@ def test_card_on_paper_says_all_of_it(client: Client, county: County) -> None:
     said = paper.text(data)
     for words in (
         "县水务局",
-        "96.5",
+        "96.50",
         "到期应公开7项，按时公开1项",
         county.row.digest[:8],
         "裁定后0.5",
@@ -225,7 +225,7 @@ def test_social_score_needs_enough_ballots() -> None:
     assert social_of(None, "s", "b") is None
     found = social_of(tally, "s", "b")
     assert found is not None
-    assert (found.score, found.ballots) == ("88.5", 12)
+    assert (found.score, found.ballots) == ("88.50", 12)
 
 
 # --- what it costs --------------------------------------------------------------------------------------------------

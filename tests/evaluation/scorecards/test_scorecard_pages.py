@@ -62,6 +62,19 @@ def test_ranking_is_narrowed_by_kind_grade_and_name(client: Client, county: Coun
     assert names(f"?round={county.earlier.slug}&grade=excellent&page=1") == ["县水务局", "县财政局", "河口镇人民政府"]
 
 
+def test_ranking_compares_rounds_of_one_kind_alone(client: Client, county: County) -> None:
+    columns = ('<th scope="col">近四期</th>', '<th scope="col" class="r">比上期</th>')
+    pages = {
+        "": "只在同一种考核（半年抽查）的各期之间比较",
+        f"?round={county.daily.slug}": "“日常检查”在本期以前没有公布过成绩",
+    }
+
+    for query, sentence in pages.items():
+        text = read(client, "scorecards", query=query)
+        assert sentence in text
+        assert [column in text for column in columns] == [not query] * 2
+
+
 def test_ranking_of_a_kind_has_the_ranks_of_that_kind(county: County) -> None:
     row = published_round(county.row.slug)
     assert row is not None
@@ -111,9 +124,9 @@ def test_card_says_what_the_total_was_before_rulings(county: County) -> None:
     card = card_of(county, county.late)
 
     assert card.assessment.total == Decimal("96.50")
-    assert card.steps[0].title == "初评 95.5 分"
+    assert card.steps[0].title == "初评 95.50 分"
     assert [step.title for step in card.steps if "公布" in step.title or "定分" in step.title] == [
-        "定分 96.5 分",
+        "定分 96.50 分",
         "公布",
     ]
 
@@ -164,7 +177,12 @@ def test_agency_that_owed_nothing_has_full_marks_and_no_rank(client: Client, cou
 
     assert "本期无应评事项，按满分计" in read(client, "scorecard_indicator", "idle", idle.code, indicator.code)
     for text in (read(client, "scorecard", "idle", idle.code), read(client, "scorecards", query="?round=idle")):
-        assert f"不参加排名：{row.assessments.get().not_ranked_reason}" in re.sub(r"<[^>]+>", "", text)
+        said = re.sub(r"<[^>]+>|\s{2,}", "", text)
+        assert f"不参加排名：{row.assessments.get().not_ranked_reason}" in said
+        assert "本期折算" not in said
+        assert 'class="bar"' not in text[text.index("<table") :]
+    assert "100.00 分，不参加排名" in read(client, "scorecard", "idle", idle.code)
+    assert "本期只考核 1 个单位，平台上的单位共 5 个" in read(client, "scorecards", query="?round=idle")
     assert client.get(reverse("scorecard_pdf", args=["idle", idle.code])).status_code == 200
     assert "None" not in read(client, "agency", idle.code)
 

@@ -8,19 +8,33 @@ import pytest
 from django.utils.html import escape
 
 from evaluation import scorecard_charts as charts
+from evaluation.enums import RoundKind
 from evaluation.indicators import AUTOMATIC_INDICATORS
-from evaluation.scorecard_filters import LONGEST_NAME, asked
-from evaluation.scorecard_words import FACTS, facts, fault_of, period_words, shown, signed, standing_of, working
-from evaluation.scorecards import safe_url
+from evaluation.models import AssessmentRound, Indicator
+from evaluation.scorecard_filters import LONGEST_NAME, asked, chosen
+from evaluation.scorecard_words import (
+    FACTS,
+    facts,
+    fault_of,
+    marks,
+    period_words,
+    sampled,
+    shown,
+    signed,
+    standing_of,
+    working,
+)
+from evaluation.scorecards import beside, safe_url
 from evaluation.scoring import COUNTED, NOTHING, Case, Outcome, Rule
 
 
-def test_points_are_shown_without_idle_noughts() -> None:
+def test_what_was_scored_has_two_decimals_and_what_a_set_says_no_idle_noughts() -> None:
     points = {"93.60": "93.6", "100.00": "100", "0.00": "0", "14.77": "14.77"}
 
     assert {text: shown(Decimal(text)) for text in points} == points
     assert shown(None) == "—"
-    assert [signed(Decimal(text)) for text in ("2.20", "-0.10", "0")] == ["＋2.2", "－0.1", "0"]
+    assert [signed(Decimal(text)) for text in ("2.20", "-0.10", "0")] == ["＋2.20", "－0.10", "0"]
+    assert [marks(points) for points in (Decimal("92.9"), None)] == ["92.90", "—"]
 
 
 def test_every_indicator_says_what_it_counts() -> None:
@@ -65,6 +79,32 @@ def test_fault_says_why() -> None:
     assert [standing_of(case)[1] for case in (late, late._replace(earned=1), late._replace(excused="1"))] == [
         "bad", "ok", "info",
     ]  # fmt: skip
+
+
+def test_sample_is_told_whether_anything_was_drawn_or_not() -> None:
+    assert sampled("ab12", 7, [("未发现问题", 2), ("发现问题", 1)]) == (
+        "抽查：本单位统计期内公开 7 件信息，按种子 ab12 抽取 3 件查阅：2 件未发现问题，1 件发现问题。"
+    )
+    assert sampled("ab12", 7, []) == "抽查：本单位统计期内公开 7 件信息，本期没有抽取。"
+    assert "没有公开信息" in sampled("ab12", 0, [])
+
+
+def test_second_indicator_of_a_topic_has_a_name_of_its_own() -> None:
+    names = {("requests_on_time", 1): "", ("requests_corrected", 2): "复议诉讼纠错", ("", 2): "2", ("", 1): ""}
+
+    assert {key: beside(Indicator(measure=key[0], item_no=key[1])) for key in names} == names
+
+
+def test_ranking_begins_with_the_newest_round_of_everybody() -> None:
+    daily, spot, year_end = (
+        AssessmentRound(slug=kind, kind=kind) for kind in (RoundKind.DAILY, RoundKind.SPOT, RoundKind.YEAR_END)
+    )
+
+    assert chosen([daily, spot, year_end], "") is spot
+    assert chosen([daily, year_end], "") is year_end
+    assert chosen([daily], "") is daily
+    assert chosen([daily, spot], "daily") is daily
+    assert chosen([], "") is chosen([spot], "nix") is None
 
 
 def test_period_has_the_name_people_use() -> None:

@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from disclosure.types import ITEM_TYPES
 from evaluation import case_lines
 from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
 from evaluation.models import AssessmentRound, Finding, Objection, Score
@@ -140,6 +141,8 @@ def test_draft_item_carries_archive_and_digest() -> None:
     told = InboxMessage.objects.get(key=f"item-draft:{item.pk}:{publisher.pk}")
     assert (told.kind, told.path) == ("review", reverse("admin:disclosure_edition_change", args=[edition.pk]))
     assert edition.extra["digest"] == row.digest
+    [kind] = (field for field in ITEM_TYPES[item.item_type].extra if field.key == "kind")
+    assert kind.shown(edition.extra["kind"]) == "考核成绩"
     assert edition.attachments.get().attachment == row.archive
 
 

@@ -1,7 +1,8 @@
-"""Triggers on accountability: nobody is decided about before he had his say, and what he said and was decided stays.
+"""Triggers on accountability: nobody is decided about before he had his say; nothing that was said or decided goes.
 
-The services refuse first and say why. A new data key writes encrypted columns anew, so these may change but not become
-empty, except where the purge after retention has set `purged_at` (services/accountability_purge.py).
+The services refuse first and say why. A new data key writes encrypted columns anew, so no trigger can tell whether
+what was said or the reasons still read as they did: it refuses only to empty them, except where the purge after
+retention has set `purged_at` (services/accountability_purge.py). What was signed and the PDFs, once made, stay.
 """
 
 # ruff: noqa: S608  (names of our own tables and columns)
@@ -74,7 +75,7 @@ def _unheard(case_id: str) -> str:
 
 def case_guard() -> DatabaseObject:
     """What it was opened by for good; no decision over somebody unheard, no correction of what did not arrive; the
-    decision and the end for good."""
+    decision and the end for good; the days in their order."""
     decided_in = f"d.case_id = NEW.id AND d.kind <> '{NoticeKind.HEARING.value}' AND d.delivered_on IS NULL"
     untold = (
         f"NEW.state IN ({_in(_REPORTED)}) AND OLD.state NOT IN ({_in(_REPORTED)}) "
@@ -86,6 +87,7 @@ def case_guard() -> DatabaseObject:
         f"AND (OLD.state <> '{CaseState.HEARD.value}' OR {nobody} OR {_unheard('NEW.id')})"
     )
     decided = f"OLD.decided_on IS NOT NULL AND {_changed(_DECIDED)}"
+    moved = f"NEW.state IN ({_in(RULED_CASES)}) AND OLD.state NOT IN ({_in(RULED_CASES)}) AND {_changed(('heard_on',))}"
     undone = f"OLD.decided_on IS NOT NULL AND NEW.state IN ('{CaseState.OPENED.value}', '{CaseState.HEARD.value}')"
     ended = f"OLD.closed_on IS NOT NULL AND {_changed(_ENDED)}"
     once = "OLD.rectification_id IS NOT NULL AND OLD.rectification_id IS DISTINCT FROM NEW.rectification_id"
@@ -94,7 +96,7 @@ def case_guard() -> DatabaseObject:
         f"OR (NEW.purged_at IS NOT NULL AND NEW.state NOT IN ({_in(ENDED_CASES)}))"
     )
     emptied = f"NEW.purged_at IS NULL AND {_emptied(_WORDS)}"
-    rules = (_changed(_FIXED), unheard, untold, decided, undone, ended, once, purged, emptied)
+    rules = (_changed(_FIXED), unheard, untold, decided, moved, undone, ended, once, purged, emptied, _untimely())
     return guard(
         f"{_CASE}_guard",
         _CASE,
@@ -103,8 +105,18 @@ def case_guard() -> DatabaseObject:
             Rule("UPDATE", " OR ".join(f"({rule})" for rule in rules)),
             Rule("DELETE", ALWAYS),
         ),
-        "a case of accountability keeps what it was opened by, hears before it decides, and is never deleted",
+        "a case of accountability keeps what it was opened by, hears before it decides, goes by the order of its days, "
+        "and is never deleted",
     )
+
+
+def _untimely() -> str:
+    """Nothing of a case is dated before its opening, no decision before somebody had his say, no end before it."""
+    days = ("heard_on", "decided_on", "corrected_on", "verified_on", "closed_on")
+    before_opening = [f"NEW.{day} < NEW.opened_on" for day in days]
+    before_decision = [f"NEW.{day} < NEW.decided_on" for day in ("corrected_on", "verified_on", "closed_on")]
+    said_later = "p.case_id = NEW.id AND (p.heard_on > NEW.decided_on OR p.waived_on > NEW.decided_on)"
+    return " OR ".join((*before_opening, *before_decision, f"EXISTS (SELECT 1 FROM {_PERSON} p WHERE {said_later})"))
 
 
 def person_guard() -> DatabaseObject:
@@ -124,7 +136,8 @@ def person_guard() -> DatabaseObject:
         f"OR (OLD.paper_id IS NOT NULL AND {_changed(('paper_id',))})) AND NOT {purged}"
     )
     referred = f"OLD.referred_on IS NOT NULL AND {_changed(('referred_on',))}"
-    rules = (_changed(("id", "case_id")), said, new_say, untold, unheard, divided, taken, referred)
+    too_early = _case_of("NEW", "(NEW.heard_on < q.opened_on OR NEW.waived_on < q.opened_on)")
+    rules = (_changed(("id", "case_id")), said, new_say, untold, unheard, divided, taken, referred, too_early)
     gone = f"OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL OR {_case_of('OLD', f'q.state IN ({_in(past)})')}"
     return guard(
         f"{_PERSON}_guard",
@@ -138,7 +151,7 @@ def person_guard() -> DatabaseObject:
             Rule("UPDATE", " OR ".join(f"({rule})" for rule in rules)),
             Rule("DELETE", gone),
         ),
-        "who is held to account is heard first, and stays with what he said and what was decided",
+        "who is held to account is heard first; his say stays dated and is never emptied, and what was decided stays",
     )
 
 

@@ -1,5 +1,6 @@
 """What the database itself refuses about accountability: every statement here goes past the services."""
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,37 @@ def test_database_keeps_what_was_opened_said_and_decided() -> None:
             assert refuses(row, column, value), (row._meta.label, str(row), column, value)
     for row in (opened, decided, heard, waived, notice, event):
         assert refused(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk), row._meta.label
+
+
+def test_days_of_a_case_go_in_their_order_past_the_services() -> None:
+    opened, heard, closed = make_case(), make_case(S.HEARD), make_case(S.CLOSED)
+    who = opened.respondents.get()
+    notify_person(who)
+    deliver_papers(opened)
+    table, after = AccountabilityCase._meta.db_table, localdate() + timedelta(days=1)
+    decide = (
+        f"UPDATE {table} SET state = 'decided', decided_on = %s, decided_by_id = %s, correction_due_on = %s, "
+        "heard_on = %s WHERE id = %s"
+    )
+    today, late = localdate(), make_case(S.HEARD)
+    corrected = f"UPDATE {table} SET state = 'corrected', corrected_on = %s, corrected_by_id = %s WHERE id = %s"
+    decided = make_case(S.DECIDED)
+    deliver_papers(decided)
+
+    assert refuses(who, "waived_on", LONG_AGO)
+    assert not refuses(who, "waived_on", after)
+    assert refused(f"UPDATE {table} SET state = 'heard', heard_on = %s WHERE id = %s", LONG_AGO, opened.pk)
+    run(f"UPDATE {table} SET state = 'heard', heard_on = %s WHERE id = %s", after, opened.pk)
+    assert refused(decide, today, _second_of(opened), after, after, opened.pk)  # said later
+    assert refused(decide, LONG_AGO, _second_of(heard), after, heard.heard_on, heard.pk)
+    assert refused(decide, today, _second_of(heard), after, after, heard.pk)  # the hearing moves with the decision
+    assert not refused(decide, today, _second_of(late), after, late.heard_on, late.pk)
+    assert refused(corrected, LONG_AGO, make_head(decided.agency).pk, decided.pk)
+    assert refuses(closed, "closed_on", LONG_AGO)
+
+
+def _second_of(row: AccountabilityCase) -> int:
+    return int(row.office.memberships.order_by("-pk")[0].user_id)
 
 
 def test_people_come_into_open_cases_alone_and_cases_begin_open() -> None:

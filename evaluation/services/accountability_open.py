@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from disclosure.models import IndexCounter, Obligation
 from evaluation.accountability_enums import CaseAction
-from evaluation.accountability_rules import CLAUSES
+from evaluation.accountability_rules import CLAUSES, Clause
 from evaluation.enums import FindingState, Grade, RoundKind, RoundState
 from evaluation.models import AccountabilityCase, Assessment, Finding
 from evaluation.services.accountability_procedure import (
     check,
     keep_record,
+    reasons_against_betraying,
     reasons_against_public_words,
     reasons_against_words,
 )
@@ -150,15 +151,18 @@ def reasons_against_opening(wanted: Opening, actor: Any, today: date) -> list[st
     missing = _("须写明可以公开的事实。")
     reasons += reasons_against_words(wanted.public_facts, missing=missing, most=MOST_PUBLIC, label=_("可公开的事实"))
     reasons += reasons_against_source(wanted, actor)
-    if not reasons:
-        number = (
-            Complaint.objects.values_list("number", flat=True).get(pk=wanted.complaint_id)
-            if wanted.complaint_id
-            else ""
-        )
-        text = f"{wanted.facts}\n{wanted.public_facts}" if number else wanted.public_facts
-        reasons += reasons_against_public_words(text, people=[], number_of_source=number)
+    if not reasons and clause:
+        reasons += _reasons_against_telling(wanted, clause)
     return reasons
+
+
+def _reasons_against_telling(wanted: Opening, clause: Clause) -> list[str]:
+    """Public facts never speak of complaints, or their silence would tell where there is one. The clause may."""
+    number = _number_of(wanted.complaint_id)
+    text = f"{wanted.facts}\n{wanted.public_facts}" if number else wanted.public_facts
+    reasons = reasons_against_public_words(text, people=[], number_of_source=number)
+    told = wanted.public_facts.replace(clause.words, "").replace(wanted.agency.name, "")
+    return reasons if number else reasons + reasons_against_betraying(told)
 
 
 def _number_of(complaint_id: int | None) -> str:

@@ -101,9 +101,16 @@ def reasons_against_public_words(text: str, *, people: Sequence[Respondent], num
         reasons.append(_("内容里有责任人的姓名，请删去。"))
     if personal_data.find(text):
         reasons.append(_("内容里有身份证号、手机号或者银行卡号，请删去。"))
-    if number_of_source and (number_of_source in text or any(word in text for word in BETRAYING)):
-        reasons.append(_("被追究单位和公众不得从中看出有人投诉：请删去投诉、举报字样和编号。"))
+    if number_of_source:
+        reasons += reasons_against_betraying(text, number_of_source)
     return reasons
+
+
+def reasons_against_betraying(text: str, *more: str) -> list[str]:
+    """Why a text cannot be read by the agency: it says that somebody complained, as one of these words does."""
+    if any(word in text for word in (*BETRAYING, *more)):
+        return [_("被追究单位和公众不得从中看出有人投诉：请删去投诉、举报字样和编号。")]
+    return []
 
 
 def move(
@@ -186,6 +193,7 @@ __all__ = [
     "move",
     "once",
     "reasons_against",
+    "reasons_against_betraying",
     "reasons_against_day",
     "reasons_against_public_words",
     "reasons_against_publishing",

@@ -72,7 +72,11 @@ def reasons_against_naming(row: AccountabilityCase, person: Person, actor: Any) 
     if personal_data.names(person.post, [person.name]):
         reasons.append(_("职务里不写姓名。"))
     if personal_data.names(row.public_facts, [person.name]):
-        reasons.append(_("可公开的事实里有这个人的姓名，不能这样公开。"))
+        reasons.append(
+            _("可公开的事实里有这个人的姓名，立案以后不能改动：请由另一人对本案不予追究，删去姓名后重新立案。")
+        )
+        if row.complaint_id:
+            reasons.append(_("移送的线索只能立案一次，重新立案时不再选择线索。"))
     return reasons
 
 

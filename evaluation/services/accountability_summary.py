@@ -65,11 +65,18 @@ def composed(row: AccountabilityCase, people: Sequence[Respondent]) -> Summary:
         lines = [
             f"{row.agency.name}“{row.trigger_words}”，属于{row.basis}规定的情形。",
             row.public_facts,
-            f"{row.office.name}听取有关责任人的陈述和申辩后，于{day}决定：",
+            f"{row.office.name}{_hearing_words(people)}后，于{day}决定：",
             _agency_words(row),
             *_people_words(people),
         ]
     return Summary(title=f"关于对{row.agency.name}责任追究情况的通报", text="\n".join(lines))
+
+
+def _hearing_words(people: Sequence[Respondent]) -> str:
+    """What happened: who has waived was not heard."""
+    if not any(who.heard_on for who in people):
+        return "在有关责任人书面放弃陈述和申辩"
+    return "听取有关责任人的陈述和申辩" + ("（有责任人书面放弃）" if any(who.waived_on for who in people) else "")
 
 
 def _agency_words(row: AccountabilityCase) -> str:

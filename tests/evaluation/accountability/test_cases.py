@@ -9,8 +9,17 @@ from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 
 from disclosure.models import Rectification
-from evaluation.accountability_enums import CaseAction, CaseState, Circumstance, Measure, NoticeKind, Part
-from evaluation.models import AccountabilityCase
+from evaluation.accountability_enums import (
+    CaseAction,
+    CaseState,
+    Circumstance,
+    Measure,
+    NoticeKind,
+    Part,
+    Responsibility,
+)
+from evaluation.accountability_rules import CLAUSES
+from evaluation.models import AccountabilityCase, Respondent
 from evaluation.services import (
     accountability_correct,
     accountability_decide,
@@ -18,6 +27,7 @@ from evaluation.services import (
     accountability_open,
     accountability_procedure,
     accountability_respondents,
+    accountability_summary,
 )
 from evaluation.services.accountability_decide import Outcome
 from govportal.calendar import load_calendar
@@ -224,6 +234,29 @@ def test_referral_is_taken_once_and_shows_nothing_of_the_complaint() -> None:
         assert complaint.number not in str(paper.facts)
 
 
+def test_public_facts_never_speak_of_complaints_but_by_the_clause() -> None:
+    agency = make_overseen(name="信访局")
+    opener, day = inspectors_over(agency)[0], localdate()
+    clause = CLAUSES["unsupervised.complaints"]
+    for word in ("有人投诉，目录没有公开。", "群众举报属实。"):
+        found = accountability_open.reasons_against_opening(make_opening(agency, public_facts=word), opener, day)
+        assert len(found) == 1 and "投诉、举报字样" in found[0], (word, found)
+    allowed = make_opening(agency, clause=clause.key, public_facts=f"信访局去年{clause.words}。")
+    assert not accountability_open.reasons_against_opening(allowed, opener, day)
+
+
+def test_summary_says_whether_anybody_was_heard() -> None:
+    row = make_case(S.DECIDED)
+    share = {"part": Part.UNDERTAKER, "responsibility": Responsibility.WHOLE, "measure": Measure.ORAL}
+    heard, waived = Respondent(**share, heard_on=localdate()), Respondent(**share, waived_on=localdate())
+    mixed = "听取有关责任人的陈述和申辩（有责任人书面放弃）后，于"
+    said = {"听取有关责任人的陈述和申辩后，于": [heard], mixed: [heard, waived], "书面放弃陈述和申辩后，于": [waived]}
+    for words, people in said.items():
+        text = accountability_summary.composed(row, people).text
+        assert words in text, (words, text)
+        assert ("听取" in text) == (heard in people), text
+
+
 def test_decision_is_refused_for_what_does_not_fit() -> None:
     row = open_case()
     undertaker = name_person(row, circumstance=Circumstance.OVERRULED)
@@ -264,7 +297,7 @@ def test_person_is_refused_who_does_not_fit() -> None:
         "没有规定": {"part": Part.MEMBER},
         "只适用于集体讨论": {"dissent_on_record": True},
         "职务里不写姓名": {"name": "柳如云", "post": "股长柳如云"},
-        "可公开的事实里有": {"name": row.public_facts[:4]},
+        "删去姓名后重新立案": {"name": row.public_facts[:4]},
     }
 
     for words, values in faults.items():

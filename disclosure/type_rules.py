@@ -17,10 +17,9 @@ class ConsultationRule:
 
     days: int
     basis: str
-    in_force_from: date
 
 
-CONSULTATION = ConsultationRule(30, "《重大行政决策程序暂行条例》（国务院令第713号）第十五条", date(2019, 9, 1))
+CONSULTATION = ConsultationRule(30, "《重大行政决策程序暂行条例》（国务院令第713号）第十五条")
 
 
 def day_of(value: Any) -> date | None:

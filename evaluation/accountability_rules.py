@@ -1,7 +1,9 @@
 """What somebody is held to account for, and how, as data (《…责任追究办法》第五条至第九条、第十一条). Pure.
 
-These are rules of a locality. Another document, or an amended clause, is a new line with the day from which it holds;
-an old line is closed by its last day and never edited, for cases were opened by it.
+These are rules of a locality. Another document, or an amended clause, is a new line of CLAUSES with the day from which
+it holds; an old line is closed by its last day and never edited, for cases were opened by it. MEASURES, and the
+division of responsibility in accountability_division.py, have no days: they are what holds now. Papers keep the words
+they were issued with.
 """
 
 from collections.abc import Mapping

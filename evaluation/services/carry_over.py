@@ -95,7 +95,7 @@ def _lessened() -> dict[int, Decimal]:
     """What rulings in other rounds left of findings that had been carried there: by id of the original, the least."""
     found = Finding.objects.filter(carried_from__isnull=False, ruled_deduction__isnull=False)
     least = found.order_by().values("carried_from").annotate(left=Min("ruled_deduction"))
-    return dict(least.values_list("carried_from", "left"))
+    return {original: left for original, left in least.values_list("carried_from", "left") if original is not None}
 
 
 def _copy(

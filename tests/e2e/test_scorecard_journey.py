@@ -72,9 +72,9 @@ def world(browser: Browser, live_server: LiveServer, clock: Clock, settings: Any
     assert entry is not None
     make_indicator_set("2026")
     heads = {agency.pk: make_member(Role.OFFICE_HEAD, agency) for agency in (bureau, other)}
-    inspectors = [make_member(Role.INSPECTOR, county) for _each in range(2)]
+    inspector, head_of_group = (make_member(Role.INSPECTOR, county) for _each in range(2))
     staff = Staff(browser, live_server)
-    return World(staff, live_server.url, clock, bureau, other, *inspectors, heads, entry)
+    return World(staff, live_server.url, clock, bureau, other, inspector, head_of_group, heads, entry)
 
 
 @pytest.fixture

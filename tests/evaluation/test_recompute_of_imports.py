@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -59,7 +60,10 @@ def test_round_of_imported_catalogue_and_ledger_is_recomputed(portal_data: Path,
             day = obligation.due_on.toordinal() + (7 if number % 9 == 1 else -1)
             Obligation.objects.filter(pk=obligation.pk).update(met_on=min(date.fromordinal(day), today()))
     import_ledger(_ledger(tmp_path, date(today().year - 1, 3, 3)), agency=agencies[0], actor=None, at=now())
-    last_year = {"period_start": date(today().year - 1, 1, 1), "period_end": date(today().year - 1, 12, 31)}
+    last_year: dict[str, Any] = {
+        "period_start": date(today().year - 1, 1, 1),
+        "period_end": date(today().year - 1, 12, 31),
+    }
 
     row = open_round(*agencies, office=office, indicator_set=make_indicator_set(groups=GROUPS), **last_year)
     make_finding(row.assessments.all()[0], count=3)

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 
 from disclosure.types import ITEM_TYPES
 from evaluation import case_lines
-from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
+from evaluation.enums import FindingState, ObjectionState, RoundKind, RoundState, Ruling
 from evaluation.models import AssessmentRound, Finding, Objection, Score
 from evaluation.services import archive, measure, rounds
 from evaluation.workflow import RoundAction
@@ -71,7 +71,7 @@ def test_archive_of_a_frozen_round_agrees_by_itself(tmp_path: Path) -> None:
     make_finding(row.assessments.all()[0])
     row = freeze_round(share_round(row))
 
-    assert row.archive is not None
+    assert row.archive is not None and row.frozen_at is not None
     data = row.archive.file.open().read()
     done = recompute(data, tmp_path)
 
@@ -150,7 +150,7 @@ def test_make_refuses_a_set_that_is_not_in_force() -> None:
     row = make_round()
     row.indicator_set.state = "draft"
     plan = rounds.Plan(
-        slug="x", name="x", kind=row.kind, indicator_set=row.indicator_set, period_start=row.period_start,
+        slug="x", name="x", kind=RoundKind(row.kind), indicator_set=row.indicator_set, period_start=row.period_start,
         period_end=row.period_end, agencies=[make_agency()],
     )  # fmt: skip
 

@@ -127,7 +127,7 @@ def test_agency_page_query_count(
         InternalBody.objects.create(agency=agency, name=f"科室{number}")
         make_agency(parent=agency)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("agency", args=[agency.code]))
 
 

@@ -10,6 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from disclosure.enums import BoardLayout, ObligationKind, RecordKind
 from disclosure.models import BoardSheet, EditionBuffer, Filing
 from disclosure.services import buffers, records
+from evaluation.enums import RoundState
+from evaluation.models import AssessmentRound
 from govportal import files
 from govportal.models import Attachment, Leader, User
 from govportal.now import now
@@ -20,6 +22,7 @@ from tests.factories.boards import make_board
 from tests.factories.obligations import make_obligation
 from tests.factories.published import draft_one
 from tests.factories.registers import make_receipt
+from tests.factories.rounds import open_round, share_round
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +151,14 @@ def in_leader(file: Attachment) -> None:
     Leader.objects.create(agency=make_agency(), name="钟砚秋", post="镇长", photo=file)
 
 
+def in_round(file: Attachment) -> None:
+    row = share_round(open_round())
+    frozen = {"archive": file, "digest": file.sha256, "frozen_by": make_user(), "frozen_at": now()}
+    AssessmentRound.objects.filter(pk=row.pk).update(state=RoundState.FROZEN, **frozen)
+
+
 NAMED_BY = {
+    "evaluation.AssessmentRound": in_round,
     "disclosure.BoardSheet": in_sheet,
     "disclosure.NoticeBoard": in_board,
     "govportal.Leader": in_leader,

@@ -119,6 +119,7 @@ VALUES: dict[str, Callable[[StaffWorld, Cases], Any]] = {
     "notice_pk": lambda world, cases: world.registers["accountabilitycase"].notices.latest("pk").pk,
     "respondent_pk": lambda world, cases: world.registers["accountabilitycase"].respondents.get().pk,
     "leader": lambda world, cases: 1,
+    "token": lambda world, cases: "none",
 }
 
 
@@ -131,6 +132,32 @@ def of_sheet(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
     return [{"pk": sheet.board_id, "serial": sheet.serial}]
 
 
+def of_round(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
+    return [{"slug": world.registers["assessment"].round.slug}]
+
+
+def of_agency(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
+    assessment = world.registers["assessment"]
+    return [{"slug": assessment.round.slug, "code": assessment.agency.code}]
+
+
+def of_clause(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
+    row = world.registers["assessment"].round
+    return [{"slug": row.slug, "code": one.code} for one in row.indicator_set.indicators.order_by("pk")[:1]]
+
+
+def of_indicator(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
+    [named] = of_agency(world, cases)
+    indicators = world.registers["assessment"].round.indicator_set.indicators.automatic().order_by("pk")
+    return [{**named, "indicator": one.code} for one in indicators]
+
+
+def of_assessment(world: StaffWorld, cases: Cases) -> list[dict[str, Any]]:
+    assessment = world.registers["assessment"]
+    indicators = assessment.round.indicator_set.indicators.automatic().order_by("pk")
+    return [{"pk": assessment.pk, "indicator": one.pk} for one in indicators]
+
+
 ROW = {"pk", "object_id", "id"}
 # The same for one address alone.
 ARGUMENTS: dict[str, Callable[[StaffWorld, Cases], list[dict[str, Any]]]] = {
@@ -140,6 +167,12 @@ ARGUMENTS: dict[str, Callable[[StaffWorld, Cases], list[dict[str, Any]]]] = {
     "board_photo": lambda world, cases: [{"pk": world.registers["boardsheet"].photo_id, "name": "photo.jpg"}],
     "board_photo_small": lambda world, cases: [{"pk": world.registers["boardsheet"].photo_id}],
     "complaint_file": lambda world, cases: [{"pk": cases.file_pk}],
+    **{f"admin:evaluation_entry_{name}": of_round for name in ("round", "save", "carry")},
+    **{f"admin:evaluation_entry_{name}": of_agency for name in ("agency", "rest")},
+    "admin:evaluation_entry_clause": of_clause,
+    "admin:evaluation_entry_cases": of_indicator,
+    "admin:evaluation_assessment_cases": of_assessment,
+    **dict.fromkeys(("scorecard_indicator", "scorecard_indicator_csv"), of_indicator),
     "request_sent": lambda world, cases: [{"number": cases.request_number, "seal": "seal"}],
     "request_receipt": lambda world, cases: [{"number": cases.request_number, "seal": "seal"}],
     "admin:view_on_site": lambda world, cases: [

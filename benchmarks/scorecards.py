@@ -96,11 +96,11 @@ def _round(
 ) -> AssessmentRound:
     row = AssessmentRound.objects.create(
         slug=slug, name=slug, kind=RoundKind.SPOT, indicator_set=indicator_set, period_start=PERIOD[0],
-        period_end=PERIOD[1], survey=survey, sample_size=0, seed="bench", made_by=user, opened_at=AT,
-        state=RoundState.OPEN,
+        period_end=PERIOD[1], survey=survey, sample_size=0, seed="bench", made_by=user,
     )  # fmt: skip
     Assessment.objects.bulk_create(Assessment(round=row, agency=agency) for agency in agencies)
-    return row
+    AssessmentRound.objects.filter(pk=row.pk).update(state=RoundState.OPEN, opened_at=AT)
+    return AssessmentRound.objects.get(pk=row.pk)
 
 
 def _measure(row: AssessmentRound) -> tuple[int, float]:

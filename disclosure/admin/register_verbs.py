@@ -148,6 +148,12 @@ class VerbAdmin[M: models.Model](ReadOnlyModelAdmin[M]):
         form = self._form(verb.form, request, row)
         if not reasons and (answer := self.answer(request, row, verb, form)):
             return answer
+        return self.show_form(request, row, verb, form, reasons)
+
+    def show_form(
+        self, request: HttpRequest, row: M, verb: Verb, form: VerbForm, reasons: list[str]
+    ) -> HttpResponseBase:
+        """The sheet of a verb: for the first time, or anew with what stands against what was sent."""
         context = {"form": form, "title": verb.label, "reasons": reasons, "row": row, "back": self._page_of(row)}
         if verb.warning:
             context["warning"] = verb.warning

@@ -98,17 +98,30 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         raise NotImplementedError
 
     def verb_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
-        """A second press finds the deed done before it finds it refused, or the case gone to others."""
+        """A second press finds the deed done before it finds it refused, or the case gone to others.
+
+        The first press may end at any moment, so that is asked before the questions and again after a refusal.
+        """
         verb = next((verb for verb in self.verbs if verb.name == name), None)
-        is_ours = verb is not None and request.method == "POST" and self.has_view_permission(request)
-        if verb and is_ours and sent_forms.is_done(self._key(request, pk, verb)):
+        is_ours = verb is not None and self.has_view_permission(request)
+        if verb and is_ours and self._is_done(request, pk, verb):
             return self._done_already(request, pk, verb)
         try:
             return super().verb_view(request, pk, name)
-        except Http404:  # it went to others between the two questions
-            if verb and is_ours and sent_forms.is_done(self._key(request, pk, verb)):
+        except Http404:
+            if verb and is_ours and self._is_done(request, pk, verb):
                 return self._done_already(request, pk, verb)
             raise
+
+    def show_form(
+        self, request: HttpRequest, row: M, verb: Verb, form: VerbForm, reasons: list[str]
+    ) -> HttpResponseBase:
+        if self._is_done(request, row.pk, verb):
+            return self._done_already(request, row.pk, verb)
+        return super().show_form(request, row, verb, form, reasons)
+
+    def _is_done(self, request: HttpRequest, pk: int, verb: Verb) -> bool:
+        return request.method == "POST" and sent_forms.is_done(self._key(request, pk, verb))
 
     def _key(self, request: HttpRequest, pk: int, verb: Verb) -> str:
         return _key_of(request, self.opts.label_lower, pk, verb)

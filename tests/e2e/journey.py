@@ -1,5 +1,6 @@
 """What the journeys share: a clock moved by hand, and a citizen with the keyboard of a telephone."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.keyboard import Keyboard
 
@@ -48,8 +49,11 @@ class Citizen:
         return self.page.locator("main").inner_text()
 
     def write_down(self) -> None:
-        """Number and code, from the page that says that it was sent."""
-        self.page.wait_for_url(f"**/{self.thing}s/sent/**")
+        """Number and code, from the page that says that it was sent.
+
+        Its address is asked for again and again: to wait for one navigation fails when a second press ends that one.
+        """
+        expect(self.page).to_have_url(re.compile(f"/{self.thing}s/sent/"), timeout=30_000)
         self.page.wait_for_load_state()
         self.number, self.code = (self.page.locator(".receipt dd").nth(place).inner_text() for place in (0, 1))
 

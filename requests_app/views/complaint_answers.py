@@ -71,6 +71,8 @@ def _is_taken(request: HttpRequest, row: Complaint, form: SupplementForm) -> boo
             if sent_forms.claim(key, at=at):
                 complaint_handling.supplement(row.pk, text=text, files=form.keep_files(), at=at)
     except ValidationError as error:
+        if sent_forms.is_done(key):  # the earlier press ended after the first question, and is what stands against it
+            return True
         for reason in error.messages:
             form.add_error(None, reason)
         if papers:

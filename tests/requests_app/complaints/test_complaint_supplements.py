@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from govportal.models import Notice, PrivateFile, User
+from govportal.now import now
 from govportal.throttle import Limit
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint, ComplaintEvent
@@ -72,6 +73,26 @@ def test_same_form_sent_twice_is_one_supplement_and_one_mail() -> None:
     refused = text_of(sent(client, sheet, "短"))
     assert f'name="sheet" value="{sheet}"' in refused
     assert f'name="sheet" value="{sheet}"' in text_of(sent(Client(), sheet))
+
+
+@pytest.mark.django_db
+def test_press_that_the_other_one_stands_against_leads_to_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first ends after the second has asked whether it was done, and was the last that the day allows."""
+    filed = file_complaint()
+    client, judge = open_case(filed.complaint, filed.query_code), complaint_answers.reasons_against_more
+    sheet = opened(client)
+    for _number in range(MOST_A_DAY - 1):
+        add(filed.complaint, at=now())
+
+    def end_first_one_meanwhile(row: Complaint, files: int, at: datetime) -> list[str]:
+        monkeypatch.setattr(complaint_answers, "reasons_against_more", judge)
+        sent(client, sheet)
+        return judge(row, files, at)
+
+    monkeypatch.setattr(complaint_answers, "reasons_against_more", end_first_one_meanwhile)
+    second = sent(client, sheet)
+
+    assert second.status_code == 302 and ComplaintEvent.objects.count() == MOST_A_DAY
 
 
 @pytest.mark.django_db

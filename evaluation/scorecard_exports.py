@@ -44,7 +44,7 @@ def place_record(row: AssessmentRound, one: Place) -> dict[str, Any]:
 
 
 def _points(value: Any) -> str | None:
-    return None if value in (None, "") else f"{Decimal(value):.2f}"
+    return None if value is None else f"{Decimal(value):.2f}"
 
 
 def ranking_rows(records: Iterable[Record]) -> Iterator[Sequence[object]]:

@@ -162,14 +162,12 @@ def _averages(peers: _Peers) -> dict[int, Decimal]:
 def findings_of(one: Assessment, objections: Sequence[Objection], **conditions: Any) -> dict[int, list[Found]]:
     """Standing findings by indicator, each with its public files and what was ruled on it."""
     rows = Finding.objects.standing().filter(assessment=one, **conditions).select_related("item").order_by("number")
-    files: dict[int, list[FindingFile]] = defaultdict(list)
-    shown = FindingFile.objects.filter(finding__assessment=one, is_public=True).select_related("file")
-    for file in shown.order_by("pk"):
-        files[file.finding_id].append(file)
+    shown = list(FindingFile.objects.evidence_of(rows).filter(is_public=True))
     found: dict[int, list[Found]] = defaultdict(list)
     for row in rows:
         rulings = [each for each in objections if each.finding_id == row.pk and each.ruling]
-        found[row.indicator_id].append(Found(row, _evidence(row), files[row.pk], rulings))
+        files = [file for file in shown if file.finding_id in (row.pk, row.carried_from_id)]
+        found[row.indicator_id].append(Found(row, _evidence(row), files, rulings))
     return found
 
 

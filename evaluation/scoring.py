@@ -144,6 +144,11 @@ def half_up(value: Fraction) -> Decimal:
     return (Decimal(cents) / 100).quantize(CENT, ROUND_HALF_UP)
 
 
+def worth(total: Decimal | int, share: Decimal) -> Decimal:
+    """Points in an agency's whole performance: disclosure is `share` percent of it (国办发〔2016〕80号: at least 4)."""
+    return half_up(Fraction(total) * Fraction(share) / 100)
+
+
 def grade(total: Decimal, thresholds: Thresholds) -> str:
     if total >= thresholds.excellent:
         return "excellent"
@@ -425,7 +430,7 @@ def _wrong_results(folder: Path, the_round: Mapping[str, str], computed: Archive
 def _wrong_ranking(folder: Path, the_round: Mapping[str, str], computed: Archive) -> list[str]:
     rows = _table(folder / "ranking.csv", RANKING_COLUMNS)
     faults = _repeated("ranking.csv", rows, ("agency",))
-    missing, share = dict(computed.results), Fraction(number(the_round["performance_share"])) / 100
+    missing, share = dict(computed.results), number(the_round["performance_share"])
     for row in rows:
         agency, result = row["agency"], computed.results.get(row["agency"])
         missing.pop(agency, None)
@@ -436,7 +441,7 @@ def _wrong_ranking(folder: Path, the_round: Mapping[str, str], computed: Archive
             "total": result.total,
             "rank": result.rank,
             "kind_rank": result.kind_rank,
-            "performance_points": None if result.rank is None else half_up(Fraction(result.total) * share),
+            "performance_points": None if result.rank is None else worth(result.total, share),
         }
         words = {"round": the_round["round"], "grade": result.grade}
         words.update({column: computed.agencies[agency][column] for column in ("name", "kind")})

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from disclosure.admin.register_verbs import toned
 from evaluation.admin.finding_verbs import VERB_TEMPLATE, VERBS
-from evaluation.enums import FindingSource, FindingState
+from evaluation.enums import FindingState
 from evaluation.forms.findings import FileForm, content_of
 from evaluation.models import AssessmentRound, Finding, FindingFile
 from evaluation.services import accountability_open, evidence, findings
@@ -212,8 +212,7 @@ def _case_address(row: Finding, reader: Any) -> str:
 
 def _files_of(row: Finding) -> list[tuple[FindingFile, str]]:
     """Its evidence, and what it brought along from the check it was carried over from."""
-    origin = row.carried_from_id if row.source == FindingSource.CARRIED else None
-    held = FindingFile.objects.filter(finding__in=filter(None, [row.pk, origin])).select_related("file", "added_by")
+    held = FindingFile.objects.evidence_of([row]).select_related("added_by")
     return [(one, reverse("admin:evaluation_finding_file", args=[row.pk, one.pk])) for one in held]
 
 

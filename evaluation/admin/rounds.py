@@ -19,8 +19,8 @@ from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
 from disclosure.models import Item
 from evaluation.enums import ObjectionState, RoundState
 from evaluation.forms.rounds import DraftForm, ReasonForm, RoundForm, ShareForm
-from evaluation.models import Assessment, AssessmentRound, Check, Finding, SampleItem
-from evaluation.services import measure, procedure, rounds
+from evaluation.models import Assessment, AssessmentRound
+from evaluation.services import checks, measure, procedure, rounds
 from evaluation.workflow import RoundAction, may_still_be
 from govportal import access, files, jobs
 from govportal.models import User
@@ -46,12 +46,6 @@ _OPEN_OBJECTION = Q(objections__state__in=[ObjectionState.FILED, ObjectionState.
 
 def _against(action: RoundAction) -> Any:
     return lambda row, actor: rounds.reasons_against(row, action, actor)
-
-
-def _against_changing(row: AssessmentRound, actor: User) -> list[str]:
-    if row.state != RoundState.DRAFT:
-        return [_("考核的状态是“%s”，不能再修改。") % row.get_state_display()]
-    return []
 
 
 def _change(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
@@ -101,7 +95,9 @@ def _cancel(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object
 
 
 VERBS = (
-    Verb(CHANGE, gettext_lazy("修改方案"), _against_changing, _change, RoundForm),
+    Verb(
+        CHANGE, gettext_lazy("修改方案"), lambda row, _actor: rounds.reasons_against_changing(row), _change, RoundForm
+    ),
     Verb(
         RoundAction.OPEN,
         RoundAction.OPEN.label,
@@ -273,25 +269,18 @@ def _is_public(row: AssessmentRound) -> bool:
 
 
 def progress(row: AssessmentRound) -> list[tuple[str, int, int]]:
-    """(what, done, of how many). Six statements, however many agencies there are."""
-    agencies = row.assessments.count()
-    samples = SampleItem.objects.filter(assessment__round=row.pk).aggregate(
-        all=Count("pk"), done=Count("pk", filter=~Q(result=""))
-    )
-    found = Finding.objects.filter(assessment__round=row.pk).aggregate(
-        all=Count("pk"), done=Count("pk", filter=~Q(state="proposed"))
-    )
+    """(what, done, of how many). Seven statements, however many agencies there are."""
+    done = checks.progress_of_all(row)
     answered = row.assessments.aggregate(
         objected=Count("objections"), waiting=Count("objections", filter=_OPEN_OBJECTION)
     )
-    confirmed = row.assessments.filter(confirmed_at__isnull=False).count()
-    checks = Check.objects.filter(assessment__round=row.pk).count()
+    agencies = row.assessments.aggregate(all=Count("pk"), confirmed=Count("confirmed_at"))
     lines = [
-        (_("人工指标已查"), checks, agencies * row.indicator_set.indicators.manual().count()),
-        (_("抽查信息已查"), samples["done"], samples["all"]),
-        (_("登记的问题已处理"), found["done"], found["all"]),
+        (_("人工指标已查"), done.checked, done.total),
+        (_("抽查信息已查"), done.samples_checked, done.samples),
+        (_("登记的问题已处理"), done.findings - done.proposed, done.findings),
         (_("异议已办结"), answered["objected"] - answered["waiting"], answered["objected"]),
-        (_("单位确认无异议"), confirmed, agencies),
+        (_("单位确认无异议"), agencies["confirmed"], agencies["all"]),
     ]
     return lines[:3] if row.state == RoundState.OPEN else lines
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.enums import FindingSource, FindingState, ObjectionState, Ruling
 from evaluation.models.indicator_set import points_field
-from evaluation.queries import FindingQuerySet, ObjectionQuerySet
+from evaluation.queries import FindingFileQuerySet, FindingQuerySet, ObjectionQuerySet
 
 _OPEN_OBJECTIONS = [ObjectionState.FILED, ObjectionState.HEARD]
 
@@ -104,6 +104,8 @@ class FindingFile(models.Model):
     is_public = models.BooleanField(_("随成绩单公开"), default=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人"))
     added_at = models.DateTimeField(_("上传时间"))
+
+    objects: ClassVar[FindingFileQuerySet] = FindingFileQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("证据")

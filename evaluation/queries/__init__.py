@@ -1,7 +1,14 @@
 """What may be read, by whom: QuerySet classes with the reader as an argument. They import no model."""
 
 from evaluation.queries.assessments import AssessmentQuerySet, RoundQuerySet
-from evaluation.queries.findings import FindingQuerySet, ObjectionQuerySet
+from evaluation.queries.findings import FindingFileQuerySet, FindingQuerySet, ObjectionQuerySet
 from evaluation.queries.indicators import IndicatorQuerySet
 
-__all__ = ["AssessmentQuerySet", "FindingQuerySet", "IndicatorQuerySet", "ObjectionQuerySet", "RoundQuerySet"]
+__all__ = [
+    "AssessmentQuerySet",
+    "FindingFileQuerySet",
+    "FindingQuerySet",
+    "IndicatorQuerySet",
+    "ObjectionQuerySet",
+    "RoundQuerySet",
+]

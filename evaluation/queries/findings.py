@@ -1,5 +1,6 @@
 """Findings and objections: which count, which wait, who sees them."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -11,7 +12,7 @@ from govportal import access
 from govportal.permissions import Permission
 
 if TYPE_CHECKING:
-    from evaluation.models import Finding, Objection  # noqa: F401  (named in strings below)
+    from evaluation.models import Finding, FindingFile, Objection  # noqa: F401  (named in strings below)
 
 
 def _assessments(model: type[models.Model]) -> Any:
@@ -40,6 +41,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         told = Q(assessment__agency__in=own, assessment__round__state__in=SHARED_STATES, state=FindingState.STANDING)
         filed = Q(found_by=user.pk) if access.can(user, Permission.FILE_FINDING) else Q(pk__in=[])
         return self.filter(Q(assessment__in=inspected) | told | filed)
+
+
+class FindingFileQuerySet(models.QuerySet["FindingFile"]):
+    def evidence_of(self, findings: "Iterable[Finding]") -> Self:
+        """What was brought for them, and for those that they were carried over from."""
+        ids = {pk for one in findings for pk in (one.pk, one.carried_from_id) if pk}
+        return self.filter(finding__in=ids).select_related("file").order_by("pk")
 
 
 class ObjectionQuerySet(models.QuerySet["Objection"]):

@@ -9,7 +9,7 @@ recompute.py is evaluation/scoring.py, the module that computed the round.
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from fractions import Fraction
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -110,13 +110,11 @@ def _cases(row: AssessmentRound) -> Iterator[bytes]:
         yield case_lines.lines(bytes(packed))
 
 
-def performance_points(one: Assessment) -> object:
-    """What the total is worth in the agency's whole performance: total × performance_share; nothing where it is not
-    ranked."""
+def performance_points(one: Assessment) -> Decimal | None:
+    """What the total is worth in the agency's whole performance; None where it is not ranked."""
     if one.not_ranked_reason:
-        return ""
-    share = Fraction(one.round.indicator_set.performance_share) / 100
-    return scoring.half_up(Fraction(one.total or 0) * share)
+        return None
+    return scoring.worth(one.total or 0, one.round.indicator_set.performance_share)
 
 
 def _ranking(row: AssessmentRound, assessments: Iterable[Assessment]) -> Rows:

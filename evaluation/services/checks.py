@@ -4,10 +4,10 @@ and of what was seen of a SampleItem.
 Whoever writes says which version he read: what somebody else wrote meanwhile is never written over.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from operator import add
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -198,44 +198,54 @@ def mark_clear_rest(assessment_id: int, *, actor: User, at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one agency has been looked at."""
+    """How far one agency has been looked at, or all of a round: of `total` manual indicators, of the `samples`; and the
+    `findings` entered, those that stand, and those proposed that wait for a decision."""
 
-    checked: int
-    total: int
-    standing: int
-    proposed: int
-    samples_checked: int
-    samples: int
+    checked: int = 0
+    total: int = 0
+    findings: int = 0
+    standing: int = 0
+    proposed: int = 0
+    samples_checked: int = 0
+    samples: int = 0
 
     @property
     def is_done(self) -> bool:
-        return self.checked == self.total and self.samples_checked == self.samples and not self.proposed
+        return self.left == 0
 
     @property
     def left(self) -> int:
         return self.total - self.checked + self.samples - self.samples_checked + self.proposed
 
+    def __add__(self, other: "Progress") -> "Progress":
+        return Progress(*map(add, astuple(self), astuple(other)))
+
 
 def progress(row: AssessmentRound) -> Mapping[int, Progress]:
-    """By assessment (id). Four queries, however many agencies."""
+    """By assessment (id), each of the round. Five queries, however many agencies."""
     total = Indicator.objects.manual().filter(indicator_set=row.indicator_set_id).count()
     checked = _counted(Check.objects.filter(assessment__round=row), n=Count("pk"))
     of_state = {state: Count("pk", filter=Q(state=state)) for state in (FindingState.STANDING, FindingState.PROPOSED)}
-    findings = _counted(Finding.objects.filter(assessment__round=row), **of_state)
+    findings = _counted(Finding.objects.filter(assessment__round=row), n=Count("pk"), **of_state)
     looked_at = Count("pk", filter=~Q(result=""))
     samples = _counted(SampleItem.objects.filter(assessment__round=row), n=Count("pk"), seen=looked_at)
-    found: dict[int, Progress] = defaultdict(lambda: Progress(0, total, 0, 0, 0, 0))
-    for pk in {*checked, *findings, *samples}:
+    found = {}
+    for pk in row.assessments.order_by().values_list("pk", flat=True):
         entered, drawn = findings.get(pk, {}), samples.get(pk, {})
         found[pk] = Progress(
             checked=checked.get(pk, {}).get("n", 0),
             total=total,
+            findings=entered.get("n", 0),
             standing=entered.get(FindingState.STANDING, 0),
             proposed=entered.get(FindingState.PROPOSED, 0),
             samples_checked=drawn.get("seen", 0),
             samples=drawn.get("n", 0),
         )
     return found
+
+
+def progress_of_all(row: AssessmentRound) -> Progress:
+    return sum(progress(row).values(), Progress())
 
 
 def _counted(rows: Any, **counts: Count) -> dict[int, dict[str, int]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evaluation.enums import FindingState, RoundState
@@ -149,9 +150,9 @@ def open_file(file_id: int, *, actor: User) -> PrivateFile:
 
 
 def public_evidence(file_id: int) -> FindingFile | None:
-    """Evidence that everybody may read: marked so, of a finding that stands, in a round that is published."""
+    """Evidence that everybody may read: marked so, of a finding that stands in a published round, or of the one from
+    which that was carried over."""
     published = Assessment.objects.published().order_by().values("pk")
-    rows = FindingFile.objects.select_related("file", "finding")
-    return rows.filter(
-        pk=file_id, is_public=True, finding__state=FindingState.STANDING, finding__assessment__in=published
-    ).first()
+    told = Finding.objects.standing().filter(assessment__in=published).order_by()
+    rows = FindingFile.objects.select_related("file", "finding").filter(pk=file_id, is_public=True)
+    return rows.filter(Q(finding__in=told.values("pk")) | Q(finding__in=told.values("carried_from"))).first()

@@ -19,18 +19,10 @@ from django.utils.translation import gettext as _
 from disclosure.enums import Category
 from disclosure.models import Item
 from disclosure.services import draft
-from evaluation.enums import FindingState, IndicatorMode, RoundKind, RoundState, SetState
-from evaluation.models import (
-    Assessment,
-    AssessmentRound,
-    Check,
-    Finding,
-    IndicatorSet,
-    Objection,
-    SampleItem,
-    Survey,
-)
+from evaluation.enums import RoundKind, RoundState, SetState
+from evaluation.models import Assessment, AssessmentRound, IndicatorSet, Objection, Survey
 from evaluation.services import archive, measure, samples
+from evaluation.services.checks import progress_of_all
 from evaluation.services.item_drafts import tell_publishers
 from evaluation.services.procedure import check, locked_assessment, locked_round, reasons_against_round
 from evaluation.workflow import RoundAction, next_round_state
@@ -99,14 +91,17 @@ def make(plan: Plan, *, actor: User, at: datetime) -> AssessmentRound:
     return row
 
 
+def reasons_against_changing(row: AssessmentRound) -> list[str]:
+    if row.state != RoundState.DRAFT:
+        return [_("考核的状态是“%s”，不能再修改。") % row.get_state_display()]
+    return []
+
+
 @transaction.atomic
 def change(round_id: int, plan: Plan, *, actor: User) -> AssessmentRound:
     """Everything about it may still change while the round is being prepared."""
     row = locked_round(round_id)
-    reasons = reasons_against_making(plan, actor)
-    if row.state != RoundState.DRAFT:
-        reasons.append(_("考核的状态是“%s”，不能再修改。") % row.get_state_display())
-    check(reasons)
+    check([*reasons_against_making(plan, actor), *reasons_against_changing(row)])
     _fill(row, plan)
     row.full_clean(exclude={"made_by", "indicator_set", "survey", "item", "archive"}, validate_constraints=False)
     row.save()
@@ -170,16 +165,13 @@ def _unfinished(row: AssessmentRound) -> list[str]:
         # What falls due on its last days would never be counted, and nobody could tell.
         words = {"day": row.period_end, "measured": localdate(row.measured_at)}
         reasons.append(_("统计期到 %(day)s 才结束，最近一次取数是 %(measured)s：期满以后重新取数再反馈。") % words)
-    manual = row.indicator_set.indicators.filter(mode=IndicatorMode.MANUAL).count()
-    missing = manual * row.assessments.count() - Check.objects.filter(assessment__round=row.pk).count()
-    if missing:
+    done = progress_of_all(row)
+    if missing := done.total - done.checked:
         reasons.append(_("人工指标还有 %s 处没有查阅。") % missing)
-    unlooked = SampleItem.objects.filter(assessment__round=row.pk, result="").count()
-    if unlooked:
+    if unlooked := done.samples - done.samples_checked:
         reasons.append(_("抽查的信息还有 %s 件没有查阅。") % unlooked)
-    proposed = Finding.objects.filter(assessment__round=row.pk, state=FindingState.PROPOSED).count()
-    if proposed:
-        reasons.append(_("监督员等提出的问题还有 %s 个没有处理。") % proposed)
+    if done.proposed:
+        reasons.append(_("监督员等提出的问题还有 %s 个没有处理。") % done.proposed)
     return reasons
 
 

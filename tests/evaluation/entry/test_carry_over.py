@@ -1,16 +1,17 @@
 """What daily checks found counts once in the round that covers them; and the division of the work."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from evaluation.enums import CheckResult, FindingSource, RoundKind
-from evaluation.models import Assessment, AssessmentRound, Check, Finding
-from evaluation.services import assignments, carry_over, findings
+from evaluation.models import Assessment, AssessmentRound, Check, Finding, FindingFile
+from evaluation.scorecard_reading import findings_of
+from evaluation.services import assignments, carry_over, evidence, findings, measure
 from govportal.now import now
+from tests.factories import make_private_file
 from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency
 from tests.factories.rounds import (
@@ -21,35 +22,40 @@ from tests.factories.rounds import (
     make_office,
     make_round,
     open_round,
+    publish_round,
     share_round,
 )
 
 pytestmark = pytest.mark.django_db
+AFTERWARDS = datetime(2027, 1, 5, 2, 0, tzinfo=UTC)
 
 
-def _year_end_after(*, is_frozen: bool = True, **values: Any) -> tuple[AssessmentRound, AssessmentRound]:
-    """A spot check with findings, and the year-end round that covers it."""
+def _spot_check() -> AssessmentRound:
+    """With findings at one agency, open."""
     office = make_office()
-    agency = make_agency(parent=office)
-    spot = open_round(agency, office=office)
+    spot = open_round(make_agency(parent=office), office=office)
     assessment = spot.assessments.get()
     make_finding(assessment, count=2)
     make_finding(assessment, text="裁定免扣的", ruled_deduction=Decimal(0))
     make_finding(assessment, text="裁定少扣的", count=4, ruled_deduction=Decimal("0.30"))
     make_finding(assessment, spot.indicator_set.indicators.get(code="M3"), text="新体系没有的")
     check_all(spot)
-    if is_frozen:
-        spot = freeze_round(share_round(spot))
+    return spot
+
+
+def _year_end_after(spot: AssessmentRound) -> AssessmentRound:
+    """The year-end round that covers it, open."""
     groups = {"组": (100, ({"code": "M1", "full_marks": Decimal(100), "deductions": ["0.20"]},))}
-    year = open_round(
-        agency, office=office, actor=spot.made_by, slug="2026", kind=RoundKind.YEAR_END,
-        period_end=date(2026, 12, 31), indicator_set=make_indicator_set(groups=groups), **values,
+    assessment = spot.assessments.get()
+    return open_round(
+        assessment.agency, office=assessment.agency.parent, actor=spot.made_by, slug="2026", kind=RoundKind.YEAR_END,
+        period_end=date(2026, 12, 31), indicator_set=make_indicator_set(groups=groups),
     )  # fmt: skip
-    return spot, year
 
 
 def test_settled_findings_are_carried_once_with_what_rulings_left() -> None:
-    spot, year = _year_end_after()
+    spot = freeze_round(share_round(_spot_check()))
+    year = _year_end_after(spot)
 
     report = carry_over.carry_over(year.pk, actor=year.made_by, at=now())
     again = carry_over.carry_over(year.pk, actor=year.made_by, at=now())
@@ -64,8 +70,27 @@ def test_settled_findings_are_carried_once_with_what_rulings_left() -> None:
     assert Finding.objects.filter(assessment__round=spot).count() == 4
 
 
+def test_evidence_is_read_with_the_finding_that_was_carried_over() -> None:
+    """What the daily check showed is shown again where it counts, and to everybody once that round is published."""
+    spot = _spot_check()
+    origin = Finding.objects.get(assessment__round=spot, number=1)
+    held = {"file": make_private_file(), "title": "截图", "added_by": spot.made_by, "added_at": now()}
+    shown = FindingFile.objects.create(finding=origin, is_public=True, **held)
+    year = _year_end_after(freeze_round(share_round(spot)))
+    carried = carry_over.carry_over(year.pk, actor=year.made_by, at=now()).made[0]
+    check_all(year)
+    measure.measure(year.pk, at=AFTERWARDS)
+
+    before = evidence.public_evidence(shown.pk)
+    publish_round(year, at=AFTERWARDS)
+
+    assert before is None and evidence.public_evidence(shown.pk) == shown
+    found = findings_of(carried.assessment, [])[carried.indicator_id]
+    assert [file for one in found for file in one.files if one.row == carried] == [shown]
+
+
 def test_what_is_not_settled_waits_and_refusals_say_why() -> None:
-    _spot, year = _year_end_after(is_frozen=False)
+    year = _year_end_after(_spot_check())
     elsewhere = make_inspector(year.assessments.get().agency)
 
     with pytest.raises(ValidationError, match="没有已定分"):

@@ -136,7 +136,7 @@ def test_progress_asks_as_much_for_three_agencies_as_for_one(django_assert_num_q
         for one in row.assessments.all():
             make_finding(one)
         row = AssessmentRound.objects.get(pk=row.pk)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert sum(one.standing for one in checks.progress(row).values()) == count
 
 

@@ -280,7 +280,7 @@ def test_nobody_else_finds_the_pages(desk: Desk) -> None:
 
 def test_pages_ask_as_much_for_three_as_for_one() -> None:
     """Literal: one clause, one agency, no finding; then three of each with findings."""
-    asked = {"agency": 12, "clause": 12, "round": 15, "grid": 17}
+    asked = {"agency": 12, "clause": 12, "round": 16, "grid": 18}
     for count in (1, 3):
         clauses = [{"code": f"N{n}", "full_marks": 100 if count == 1 else (50, 30, 20)[n]} for n in range(count)]
         sets = make_indicator_set(groups={"组": (100, clauses)})

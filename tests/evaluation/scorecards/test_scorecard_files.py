@@ -29,7 +29,7 @@ from tests.factories.rounds import freeze_round, make_finding, open_round, publi
 from tests.factories.scorecards import County
 
 pytestmark = pytest.mark.django_db
-CARD = 13  # statements, with the frame of the page; twenty are allowed
+CARD = 12  # statements, with the frame of the page; one more where there are findings
 RANKING = 7
 
 

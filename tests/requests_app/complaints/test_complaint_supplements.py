@@ -15,7 +15,7 @@ from govportal.throttle import Limit
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint, ComplaintEvent
 from requests_app.services import complaint_handling as handling
-from requests_app.services.complaint_supplements import MOST_A_DAY, MOST_FILES
+from requests_app.services.complaint_supplements import MOST_A_DAY, MOST_FILES, reasons_against_more
 from requests_app.views import complaint_answers
 from tests.factories import make_private_file
 from tests.factories.complaints import complaint_officer_of, file_complaint, make_complaint, make_complaint_file
@@ -79,7 +79,7 @@ def test_same_form_sent_twice_is_one_supplement_and_one_mail() -> None:
 def test_press_that_the_other_one_stands_against_leads_to_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first ends after the second has asked whether it was done, and was the last that the day allows."""
     filed = file_complaint()
-    client, judge = open_case(filed.complaint, filed.query_code), complaint_answers.reasons_against_more
+    client, judge = open_case(filed.complaint, filed.query_code), reasons_against_more
     sheet = opened(client)
     for _number in range(MOST_A_DAY - 1):
         add(filed.complaint, at=now())

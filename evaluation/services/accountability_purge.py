@@ -6,8 +6,8 @@ accountability_database.py lets a column become empty, or a file go, only where 
 """
 
 from datetime import date, datetime
+from functools import partial
 
-from django.db import transaction
 from django.utils.timezone import localdate
 
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
@@ -16,30 +16,19 @@ from govportal import audit, private_files
 from govportal.models import PrivateFile
 from requests_app.services import retention
 
-BATCH = 100  # of one transaction: a run that breaks off is taken up where it stopped
-
 
 def due(today: date) -> AccountabilityCaseQuerySet:
     """Ended, with their time over. None with REQUEST_RETENTION_YEARS = 0."""
-    last = retention.last_day(today)
-    if last is None:
-        return AccountabilityCase.objects.none()
-    return AccountabilityCase.objects.ended().filter(closed_on__lte=last, purged_at=None)
+    return retention.over(AccountabilityCase.objects.ended(), "closed_on", today)
 
 
 def purge(at: datetime) -> int:
-    """Everything that is due, a batch at a time; answers how many were cleared. Safe to repeat."""
-    total = 0
-    while done := _purge_some(at):
-        total += done
-    return total
+    """Everything that is due; answers how many were cleared. Safe to repeat."""
+    return retention.clear(due(localdate(at)).select_related("office"), partial(_forget, at=at))
 
 
-@transaction.atomic
-def _purge_some(at: datetime) -> int:
-    rows = due(localdate(at)).select_for_update(of=("self",), no_key=True).select_related("office").order_by("pk")
-    found = list(rows[:BATCH])
-    pks = [row.pk for row in found]
+def _forget(rows: list[AccountabilityCase], *, at: datetime) -> None:
+    pks = [row.pk for row in rows]
     empty = dict.fromkeys(("facts", "reasons", "correction", "verification"), "")
     AccountabilityCase.objects.filter(pk__in=pks).update(purged_at=at, **empty)
     people = Respondent.objects.filter(case__in=pks)
@@ -53,6 +42,5 @@ def _purge_some(at: datetime) -> int:
     AccountabilityEvent.objects.filter(case__in=pks).update(note="")
     for file in PrivateFile.objects.filter(pk__in=files):
         private_files.forget(file)
-    for row in found:
+    for row in rows:
         audit.record(None, "accountability.purge", row, agency=row.office)
-    return len(found)

@@ -7,8 +7,8 @@ empty, a row or file go, only where `purged_at` is set.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
-from django.db import transaction
 from django.utils.timezone import localdate
 
 from govportal import audit, private_files
@@ -17,30 +17,19 @@ from requests_app.models import Complainant, Complaint, ComplaintEvent, Complain
 from requests_app.queries import ComplaintQuerySet
 from requests_app.services import retention
 
-BATCH = 100  # of one transaction: a run that breaks off is taken up where it stopped
-
 
 def due(today: date) -> ComplaintQuerySet:
     """Ended, with their time over. None with REQUEST_RETENTION_YEARS = 0."""
-    last = retention.last_day(today)
-    if last is None:
-        return Complaint.objects.none()
-    return Complaint.objects.ended().filter(closed_on__lte=last, purged_at=None)
+    return retention.over(Complaint.objects.ended(), "closed_on", today)
 
 
 def purge(at: datetime) -> int:
-    """Everything that is due, a batch at a time; answers how many were cleared. Safe to repeat."""
-    total = 0
-    while done := _purge_some(at):
-        total += done
-    return total
+    """Everything that is due; answers how many were cleared. Safe to repeat."""
+    return retention.clear(due(localdate(at)).select_related("desk"), partial(_forget, at=at))
 
 
-@transaction.atomic
-def _purge_some(at: datetime) -> int:
-    rows = due(localdate(at)).select_for_update(of=("self",), no_key=True).select_related("desk").order_by("pk")
-    found = list(rows[:BATCH])
-    pks = [row.pk for row in found]
+def _forget(rows: list[Complaint], *, at: datetime) -> None:
+    pks = [row.pk for row in rows]
     Complaint.objects.filter(pk__in=pks).update(purged_at=at, facts="", board="", answer="", query_key="")
     _forget_mail(pks)
     files = _take_files_off(pks)
@@ -48,10 +37,9 @@ def _purge_some(at: datetime) -> int:
     ComplaintEvent.objects.filter(complaint__in=pks).update(note="", public_note="")
     for file in PrivateFile.objects.filter(pk__in=files):
         private_files.forget(file)
-    for row in found:
+    for row in rows:
         # A row each, of the complaint itself: a sum at an agency would tell its administrators that there were some.
         audit.record(None, "complaint.purge", row, agency=row.desk)
-    return len(found)
 
 
 def _forget_mail(pks: Sequence[int]) -> None:

@@ -6,9 +6,9 @@ What became public in a summary stays, for it never said who asked. The years ar
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 
-from django.db import transaction
 from django.utils.timezone import localdate
 
 from govportal import audit
@@ -17,30 +17,19 @@ from requests_app.models import Feedback, FeedbackEvent
 from requests_app.queries import FeedbackQuerySet
 from requests_app.services import retention
 
-BATCH = 200  # of one transaction: a run that breaks off is taken up where it stopped
-
 
 def due(today: date) -> FeedbackQuerySet:
     """Answered, with their time over. None with REQUEST_RETENTION_YEARS = 0."""
-    last = retention.last_day(today)
-    if last is None:
-        return Feedback.objects.none()
-    return Feedback.objects.filter(answered_on__lte=last, purged_at=None)
+    return retention.over(Feedback.objects.all(), "answered_on", today)
 
 
 def purge(at: datetime) -> int:
-    """Everything that is due, a batch at a time; answers how many were cleared. Safe to repeat."""
-    total = 0
-    while done := _purge_some(at):
-        total += done
-    return total
+    """Everything that is due; answers how many were cleared. Safe to repeat."""
+    return retention.clear(due(localdate(at)).select_related("agency"), partial(_forget, at=at))
 
 
-@transaction.atomic
-def _purge_some(at: datetime) -> int:
-    rows = due(localdate(at)).select_for_update(of=("self",), no_key=True).select_related("agency").order_by("pk")
-    found = list(rows[:BATCH])
-    pks = [row.pk for row in found]
+def _forget(rows: list[Feedback], *, at: datetime) -> None:
+    pks = [row.pk for row in rows]
     Feedback.objects.filter(pk__in=pks).update(
         purged_at=at, text="", name="", phone="", email="", answer="", page="", query_key=""
     )
@@ -50,8 +39,7 @@ def _purge_some(at: datetime) -> int:
     keys += [f"feedback-event:{pk}:writer" for pk in events.values_list("pk", flat=True)]
     Notice.objects.filter(key__in=keys).delete()
     events.exclude(note="").update(note="")
-    _record(found)
-    return len(found)
+    _record(rows)
 
 
 def _record(rows: Iterable[Feedback]) -> None:

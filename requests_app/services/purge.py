@@ -9,9 +9,9 @@ whole. database.py lets a column become empty, a row or file go, only where `pur
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -40,17 +40,13 @@ from requests_app.models import (
 from requests_app.queries import InformationRequestQuerySet
 from requests_app.services import retention
 
-BATCH = 100  # requests of one transaction: a run that breaks off is taken up where it stopped
 BLANKED = "（已清除）"  # where a column may not be empty
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    requests: int = 0
-    files: int = 0
-
-    def __add__(self, other: "Purged") -> "Purged":
-        return Purged(self.requests + other.requests, self.files + other.files)
+    requests: int
+    files: int
 
     def __str__(self) -> str:
         return _("清除申请 %(requests)s 件、文件 %(files)s 个") % {"requests": self.requests, "files": self.files}
@@ -58,21 +54,18 @@ class Purged:
 
 def due(today: date) -> InformationRequestQuerySet:
     """Closed requests whose time is over. None with REQUEST_RETENTION_YEARS = 0."""
-    last = retention.last_day(today)
-    if last is None:
-        return InformationRequest.objects.none()
+    last = retention.last_day(today) or today  # without a period nothing is over, whatever its appeals say
     kept = Appeal.objects.filter(Q(result=AppealResult.PENDING) | Q(closed_on__gt=last), request=OuterRef("pk"))
-    closed = InformationRequest.objects.filter(state__in=CLOSED_STATES, purged_at=None, closed_on__lte=last)
-    return closed.filter(~Exists(kept))
+    closed = InformationRequest.objects.filter(state__in=CLOSED_STATES)
+    return retention.over(closed, "closed_on", today).filter(~Exists(kept))
 
 
 def purge(at: datetime) -> Purged:
-    """Everything that is due, a batch at a time; answers what was cleared. Safe to repeat."""
-    total = Purged()
+    """Everything that is due; answers what was cleared. Safe to repeat."""
     _blank_other_appeals(localdate(at))
-    while done := _purge_some(at):
-        total += done
-    return total
+    files: list[int] = []
+    count = retention.clear(due(localdate(at)).select_related("agency"), partial(_forget, files=files, at=at))
+    return Purged(count, len(files))
 
 
 def _blank_other_appeals(today: date) -> None:
@@ -81,15 +74,9 @@ def _blank_other_appeals(today: date) -> None:
         Appeal.objects.filter(request=None, closed_on__lte=last).exclude(note="").update(note="")
 
 
-@transaction.atomic
-def _purge_some(at: datetime) -> Purged | None:
-    # No key changes, `submission_key` included, which is the fingerprint of a sheet and of nobody: whoever refers to
-    # such a request at this moment would wait for the purge while the purge waits for him.
-    rows = due(localdate(at)).select_for_update(of=("self",), no_key=True).select_related("agency").order_by("pk")
-    found = list(rows[:BATCH])
-    if not found:
-        return None
-    pks = [row.pk for row in found]
+def _forget(rows: list[InformationRequest], *, files: list[int], at: datetime) -> None:
+    """`files` learns the ids of the files that are gone."""
+    pks = [row.pk for row in rows]
     InformationRequest.objects.filter(pk__in=pks).update(
         purged_at=at,
         subject="",
@@ -101,13 +88,13 @@ def _purge_some(at: datetime) -> Purged | None:
         query_key="",
     )
     _forget_mail(pks)
-    files = _take_files_off(pks)
+    taken = _take_files_off(pks)
+    files += taken
     _delete(pks)
     _blank(pks)
-    for file in PrivateFile.objects.filter(pk__in=files):
+    for file in PrivateFile.objects.filter(pk__in=taken):
         private_files.forget(file)
-    _record(found)
-    return Purged(len(pks), len(files))
+    _record(rows)
 
 
 def _forget_mail(pks: Sequence[int]) -> None:

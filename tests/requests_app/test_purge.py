@@ -29,7 +29,7 @@ from requests_app.models import (
     RequestEvent,
     RequestFile,
 )
-from requests_app.services import converse, intake, purge
+from requests_app.services import converse, intake, purge, retention
 from tests.factories import make_agency, make_private_file
 from tests.factories.request_rows import make_appeal, make_correction, make_delivery, make_fee, make_letter
 from tests.factories.requests import (
@@ -273,7 +273,7 @@ def test_appeal_keeps_its_case(values: dict[str, Any], kept: bool) -> None:
 
 
 def test_purge_goes_on_past_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purge, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH", 2)
     agency = make_agency()
     for _n in range(5):
         make_request(agency=agency, state=State.REPLIED)

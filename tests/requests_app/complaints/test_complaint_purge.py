@@ -13,7 +13,7 @@ from govportal.models import AuditEvent, Heartbeat, Notice, PrivateFile
 from requests_app import tasks
 from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complainant, Complaint, ComplaintEvent, ComplaintFile
-from requests_app.services import complain, complaint_handling, complaint_purge
+from requests_app.services import complain, complaint_handling, complaint_purge, retention
 from requests_app.services.complaint_statistics import figures
 from tests.factories import make_private_file
 from tests.factories.complaints import (
@@ -97,7 +97,7 @@ def test_only_what_ended_long_enough_ago_is_due(settings: Settings) -> None:
 
 
 def test_purge_takes_many_in_batches_and_does_no_harm_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(complaint_purge, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH", 2)
     for _number in range(3):
         make_complaint(S.WITHDRAWN)
 

@@ -16,7 +16,7 @@ from govportal.site import absolute_url
 RESULTS = (*RANKING_COLUMNS, "not_ranked_reason", "performance_share", "url")
 POINTS = (
     "round", "agency", "indicator", "group", "topic", "mode", "full_marks", "points", "numerator", "denominator",
-    "faults", "facts", "working",
+    "faults", "excused", "facts", "working",
 )  # fmt: skip
 FINDINGS = ("agency", "indicator", "finding", "source", "found_on", "text", "count", "unit_deduction",
             "ruled_deduction", "deduction", "url")  # fmt: skip
@@ -67,6 +67,7 @@ def line_record(card: Scorecard, one: Line) -> dict[str, Any]:
         "numerator": one.outcome.numerator if one.is_automatic else None,
         "denominator": one.outcome.denominator if one.is_automatic else None,
         "faults": one.outcome.faults,
+        "excused": len(one.excused),
         "facts": one.facts,
         "working": one.working,
     }

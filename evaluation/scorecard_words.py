@@ -1,9 +1,10 @@
 """How a scorecard says where a point comes from: facts, formulas and dates in words. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -35,6 +36,7 @@ FACTS: Mapping[str, Promise] = MappingProxyType(
     }
 )
 _IN_GENERAL = gettext_lazy("应评 %(all)s 项，达到 %(got)s 项")
+_EXCUSED = gettext_lazy("，裁定不计 %s 例")
 NO_CASE = gettext_lazy("本期无应评事项，按满分计")
 
 
@@ -59,15 +61,31 @@ def signed(points: Decimal) -> str:
     return words % marks(abs(points))
 
 
-def facts(measure: str, found: Outcome) -> str:
+class Excused(NamedTuple):
+    """How many cases a ruling left out, and what of the numerator they make: they are no achievement."""
+
+    cases: int
+    earned: int
+
+
+NONE_EXCUSED = Excused(0, 0)
+
+
+def excused(cases: Iterable[Case]) -> Excused:
+    found = [case.earned for case in cases if case.excused]
+    return Excused(len(found), sum(found))
+
+
+def facts(measure: str, found: Outcome, left_out: Excused = NONE_EXCUSED) -> str:
     """What was counted of an automatic indicator."""
     if not found.denominator:
         return str(NO_CASE)
-    numbers = {"all": found.denominator, "got": found.numerator, "faults": found.faults}
-    return str(FACTS.get(measure, _IN_GENERAL)) % numbers
+    numbers = {"all": found.denominator, "got": found.numerator - left_out.earned, "faults": found.faults}
+    words = str(FACTS.get(measure, _IN_GENERAL)) % numbers
+    return words + str(_EXCUSED) % left_out.cases if left_out.cases else words
 
 
-def working(rule: Rule, found: Outcome, taken: Decimal) -> str:
+def working(rule: Rule, found: Outcome, taken: Decimal, left_out: Excused = NONE_EXCUSED) -> str:
     """The sum that makes the points, nothing where they are full for want of anything to count. `taken`: of a manual
     indicator, what its findings take off together."""
     full = shown(rule.full_marks)
@@ -78,7 +96,10 @@ def working(rule: Rule, found: Outcome, taken: Decimal) -> str:
     elif rule.formula == Formula.DEDUCT:
         words = full + _("－%s") % f"{shown(rule.per_fault)}×{found.faults}" if found.faults else full
     else:
-        words = f"{found.numerator}÷{found.denominator}×{full}"
+        got = str(found.numerator)
+        if left_out.earned:
+            got = _("（%(got)s＋%(excused)s）") % {"got": found.numerator - left_out.earned, "excused": left_out.earned}
+        words = f"{got}÷{found.denominator}×{full}"
     if found.faults and rule.cap < rule.full_marks:
         words += _("，最多扣 %s 分") % shown(rule.cap)
     return words

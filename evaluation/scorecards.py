@@ -15,7 +15,7 @@ from evaluation import case_lines
 from evaluation.enums import Grade, ObjectionState, Ruling
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
-from evaluation.scorecard_words import GRADE_TONES, facts, fault_of, marks, shown, signed, working
+from evaluation.scorecard_words import GRADE_TONES, excused, facts, fault_of, marks, shown, signed, working
 from evaluation.scoring import AUTOMATIC, NOTHING, Case, Outcome, Rule, earned, half_up, outcome
 from evaluation.services.measure import rule_of
 
@@ -154,14 +154,15 @@ def line(score: Score, findings: Sequence[Found], rulings: Mapping[str, Objectio
         words = "" if findings else _("没有发现问题")
         return Line(indicator, rule, score.points, found, words, working(rule, found, taken), (), (), findings)
     cases = case_lines.unpack(score.cases)
+    left_out = excused(cases)
     faulty = [case for case in cases if not case.excused and case.earned < case.possible]
     return Line(
         indicator,
         rule,
         score.points,
         found,
-        facts(indicator.measure, found),
-        working(rule, found, NOTHING),
+        facts(indicator.measure, found, left_out),
+        working(rule, found, NOTHING, left_out),
         [show(case, rule.judged_by) for case in faulty[:SHOWN]],
         [(show(case, rule.judged_by), rulings.get(case.excused)) for case in cases if case.excused],
         (),

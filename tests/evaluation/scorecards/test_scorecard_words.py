@@ -14,6 +14,7 @@ from evaluation.models import AssessmentRound, Indicator
 from evaluation.scorecard_filters import LONGEST_NAME, asked, chosen
 from evaluation.scorecard_words import (
     FACTS,
+    excused,
     facts,
     fault_of,
     marks,
@@ -45,6 +46,17 @@ def test_every_indicator_says_what_it_counts() -> None:
         assert "64" in facts(key, found)
     assert facts("new", found) == "应评 64 项，达到 63 项"
     assert facts("coverage", Outcome(0, 0, 0, Decimal(15))) == "本期无应评事项，按满分计"
+
+
+def test_what_a_ruling_excused_is_told_as_no_achievement() -> None:
+    cases = [Case("a", earned=1), Case("b", earned=1, excused="7"), Case("c")]
+    left_out, found = excused(cases), Outcome(2, 3, 1, Decimal("4.00"))
+
+    assert facts("timeliness", found, left_out) == "到期应公开 3 项，按时公开 1 项，裁定不计 1 例"
+    assert facts("requests_corrected", found, left_out) == "审结的复议、诉讼 3 件，被纠正 1 件，裁定不计 1 例"
+    share = Rule("automatic", "share", "on_time", Decimal(6), NOTHING, Decimal(6))
+    assert working(share, found, NOTHING, left_out) == "（1＋1）÷3×6"
+    assert working(share, found, NOTHING) == "2÷3×6"
 
 
 @pytest.mark.parametrize(

@@ -187,8 +187,13 @@ def results(
 
 
 def draw(seed: str, keys: Iterable[str], size: int) -> list[str]:
-    """The sample: the `size` keys whose SHA-256 of "seed|key" comes first. Nobody can choose, anybody can check."""
-    return sorted(keys, key=lambda key: (hashlib.sha256(f"{seed}|{key}".encode()).hexdigest(), key))[:size]
+    """The sample: the `size` keys whose lot comes first. Nobody can choose, anybody can check."""
+    return sorted(keys, key=lambda key: (lot(seed, key), key))[:size]
+
+
+def lot(seed: str, key: str) -> str:
+    """SHA-256 of "seed|key" as 64 hexadecimal digits."""
+    return hashlib.sha256(f"{seed}|{key}".encode()).hexdigest()
 
 
 # --- the archive ----------------------------------------------------------------------------------------------------

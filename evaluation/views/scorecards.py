@@ -31,11 +31,12 @@ from evaluation.scorecard_reading import (
 )
 from evaluation.scorecard_words import shown, standing_of
 from evaluation.scorecards import line, show
-from evaluation.scoring import Case
+from evaluation.scoring import Case, lot
 from govportal.models import Agency
 
 PLACES = 100  # of a ranking on one page
 CASES = 50
+_SEED, _SLUG = "c0ffee", "CM-MZJ-2026-00001"  # by which the draw is shown
 
 
 class _Pages(Paginator):  # type: ignore[type-arg]  # not subscriptable when run
@@ -54,18 +55,26 @@ def _paged(request: HttpRequest, rows: Sequence[Any], size: int) -> tuple[Page[A
 
 @require_safe
 def scorecards(request: HttpRequest) -> HttpResponseBase:
-    wanted = asked(request.GET.dict())
-    rounds = published_rounds()
-    row = chosen(rounds, wanted.round)
-    problems = list(wanted.problems)
-    if row is None and wanted.round:
-        if item := closed_item(wanted.round):
-            return HttpResponseRedirect(item.get_absolute_url())
-        problems.append(_("没有“%s”这一期成绩单，或者还没有公布。") % wanted.round)
-        row = chosen(rounds, "")
+    wanted, rounds = asked(request.GET.dict()), published_rounds()
+    row, problems = _wanted_round(wanted, rounds)
+    if isinstance(row, HttpResponse):
+        return row
     if row is None:
         return render(request, "evaluation/scorecard_none.html", {"problems": problems})
     return render(request, "evaluation/scorecard_list.html", _ranking_context(request, row, rounds, wanted, problems))
+
+
+def _wanted_round(
+    wanted: Asked, rounds: Sequence[AssessmentRound]
+) -> tuple[AssessmentRound | HttpResponse | None, list[str]]:
+    """The round asked for, else the one a reader begins with; of a withdrawn one, the way to the notice. And what there
+    is to say about what was asked."""
+    if row := chosen(rounds, wanted.round):
+        return row, wanted.problems
+    if wanted.round and (item := closed_item(wanted.round)):
+        return HttpResponseRedirect(item.get_absolute_url()), []
+    unknown = [_("没有“%s”这一期成绩单，或者还没有公布。") % wanted.round] if wanted.round else []
+    return chosen(rounds, ""), wanted.problems + unknown
 
 
 def _ranking_context(
@@ -175,12 +184,20 @@ def cases_of(score: Score) -> list[Case]:
 
 
 @require_safe
-def how(request: HttpRequest) -> HttpResponse:
-    rounds = published_rounds()
-    row = chosen(rounds, "")
+def how(request: HttpRequest) -> HttpResponseBase:
+    """In general, with the seed and the archive of a round."""
+    wanted, rounds = asked({"round": request.GET.get("round", "")}), published_rounds()
+    row, problems = _wanted_round(wanted, rounds)
+    if isinstance(row, HttpResponse):
+        return row
+    seed = row.seed if row else _SEED
     context = {
         "row": row,
+        "asked": wanted,
+        "problems": problems,
         "entry": log_entry_of(row) if row else None,
         "automatic": AUTOMATIC_INDICATORS.values(),
+        "example": f"{seed}|{_SLUG}",
+        "example_lot": lot(seed, _SLUG),
     }
     return render(request, "evaluation/scorecard_how.html", context)

@@ -1,6 +1,9 @@
 """The public pages of scorecards, from the ranking down to one fact."""
 
+import hashlib
+import io
 import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +14,7 @@ from django.urls import reverse
 from disclosure.models import CatalogueEntry, Obligation
 from evaluation.scorecard_reading import assessment_of, published_round, ranking, scorecard
 from evaluation.scorecards import Scorecard
+from evaluation.scoring import draw
 from govportal.models import Agency, AgencyKind
 from tests.factories.kernel import make_agency
 from tests.factories.obligations import make_obligation
@@ -190,10 +194,44 @@ def test_agency_that_owed_nothing_has_full_marks_and_no_rank(client: Client, cou
 def test_how_tells_every_rule_and_the_way_to_recompute(client: Client, county: County) -> None:
     text = read(client, "scorecards_how")
 
-    assert "recompute.py" in text
+    assert "python3 -I recompute.py" in text
     assert county.row.seed in text
     assert "没有日期和内容" in text
     assert f"{county.row.digest[:8]} " in text
+
+
+def test_how_has_the_seed_of_the_round_that_the_reader_comes_from(client: Client, county: County) -> None:
+    text = read(client, "scorecards_how", query=f"?round={county.earlier.slug}")
+
+    assert county.earlier.seed in text
+    assert county.row.seed not in text
+    assert county.earlier.get_absolute_url() in text
+    assert f"{reverse('scorecards_how')}?round={county.earlier.slug}" in read(
+        client, "scorecard", county.earlier.slug, county.late.code
+    )
+    assert "没有“nix”这一期" in read(client, "scorecards_how", query="?round=nix")
+    assert client.get(reverse("scorecards_how") + f"?round={county.withdrawn.slug}").status_code == 302
+
+
+def test_draw_is_told_as_it_is_done(client: Client, county: County) -> None:
+    """By the words of the page and of the README alone: another rule would draw other samples."""
+    text = read(client, "scorecards_how")
+    example, digest = re.findall(r'例如：<span class="hash">([^<]+)</span>.*?<span class="hash">([^<]+)</span>', text)[
+        0
+    ]
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"/open-data/scorecards/{county.row.slug}.zip").getvalue()))
+    readme = " ".join(archive.read("README.txt").decode().split())
+    assert "把“种子|网址名”" in readme and "取 SHA-256，写成 64 位十六进制小写，从小到大排" in readme
+    [(size, seed)] = re.findall(r"取最前面的 (\d+) 件。本期种子 (\w+)。", readme)
+        r"“种子\|网址名”.*SHA-256.*从小到大排， 每个单位取最前面的 (\d+) 件。本期种子 (\w+)。", readme
+    )
+
+    assert example.startswith(f"{county.row.seed}|")
+    assert digest == hashlib.sha256(example.encode()).hexdigest()
+    assert "把种子、半角竖线“|”和信息的网址名接成一串" in text
+    keys = [f"CM-A-{n}" for n in range(30)]
+    by_the_words = sorted(keys, key=lambda key: hashlib.sha256(f"{seed}|{key}".encode()).hexdigest())[: int(size)]
+    assert by_the_words == draw(county.row.seed, keys, county.row.sample_size)
 
 
 # --- what does not exist --------------------------------------------------------------------------------------------

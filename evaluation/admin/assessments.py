@@ -5,18 +5,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import Verb, toned
+from disclosure.admin.register_verbs import Verb, VerbForm, toned
 from evaluation import case_lines, queues
+from evaluation.admin.objection_links import about, barring, may_object, object_address
 from evaluation.enums import Grade, IndicatorMode, RoundState
 from evaluation.forms.objections import ObjectForm
 from evaluation.forms.rounds import LeaveOutForm
@@ -239,6 +240,16 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
             context |= {"target": target, "why": why(target) if target else "", "template": OBJECT.template}
         return context
 
+    def show_form(
+        self, request: HttpRequest, row: Assessment, verb: Verb, form: VerbForm, reasons: list[str]
+    ) -> HttpResponseBase:
+        """No empty sheet about what was objected to already: the objection itself."""
+        target = objections.find_target(row, str(form["target"].value() or "")) if verb.name == OBJECT.name else None
+        if not form.is_bound and target and (one := barring(row, about(row.objections.order_by("number"), target))):
+            messages.info(request, _("对这个问题已经提出异议：%s。") % one.get_state_display())
+            return HttpResponseRedirect(reverse("admin:evaluation_objection_change", args=[one.pk]))
+        return super().show_form(request, row, verb, form, reasons)
+
     # --- pages ------------------------------------------------------------------------------------------------------
 
     def page_context(self, request: HttpRequest, row: Assessment) -> dict[str, Any]:
@@ -246,7 +257,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         against = objections.reasons_against_filing(row, request.user)
         is_theirs = access.can(request.user, Permission.OBJECT, row.agency)
         made = list(row.objections.select_related("indicator", "finding").order_by("number"))
-        lines = self._lines(row, made, may_object=not against and not is_over(row, today()))
+        lines = self._lines(row, made, is_open=may_object(row, request.user, today()))
         verb = CONFIRM if is_theirs else LEAVE_OUT
         may_come = row.round.state in _AT_WORK and not (is_theirs and row.confirmed_at)
         verbs = [(verb, self._address(row.pk, verb), verb.reasons(row, request.user))] if may_come else []
@@ -262,7 +273,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
             "deadline": deadline_words(row, today()),
         }
 
-    def _lines(self, row: Assessment, made: list[Objection], *, may_object: bool) -> list[Line]:
+    def _lines(self, row: Assessment, made: list[Objection], *, is_open: bool) -> list[Line]:
         scores = row.scores.select_related("indicator__group").order_by("indicator__position", "indicator_id")
         found = row.findings.standing().select_related("item", "indicator").order_by("number")
         findings: dict[int, list[Target]] = {}
@@ -277,21 +288,9 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
             if is_automatic and score.faults:
                 at_fault = objections.cases_at_fault(score)
                 targets = [Target(indicator, case=case) for case, _place in zip(at_fault, range(SHOWN), strict=False)]
-            faults = [self._fault(row, target, made, may_object=may_object) for target in targets]
+            faults = [_fault(row, target, made, is_open=is_open) for target in targets]
             lines.append(Line(score, words, faults, self._cases_address(row, score) if score.denominator else ""))
         return lines
-
-    def _fault(self, row: Assessment, target: Target, made: list[Objection], *, may_object: bool) -> Fault:
-        same = [
-            one
-            for one in made
-            if (one.finding_id, one.indicator_id, one.case_key)
-            == (target.finding.pk if target.finding else None, target.indicator.pk, target.case_key)
-        ]
-        takes = target.finding is None or target.finding.deduction > 0
-        may = may_object and takes and not any(one.state in {"filed", "heard"} for one in same)
-        query = urlencode({"target": target.key})
-        return Fault(target, same[-1] if same else None, f"{self._address(row.pk, OBJECT)}?{query}" if may else "")
 
     def _cases_address(self, row: Assessment, score: Score) -> str:
         return reverse("admin:evaluation_assessment_cases", args=[row.pk, score.indicator_id])
@@ -305,9 +304,9 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         cases = sorted(case_lines.unpack(score.cases), key=lambda case: case.earned == case.possible)
         page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
         made = list(row.objections.filter(indicator=score.indicator))
-        may_object = not objections.reasons_against_filing(row, request.user) and not is_over(row, today())
+        is_open = may_object(row, request.user, today())
         faults = [
-            self._fault(row, Target(score.indicator, case=case), made, may_object=may_object)
+            _fault(row, Target(score.indicator, case=case), made, is_open=is_open)
             if case.earned < case.possible
             else Fault(Target(score.indicator, case=case), None, "")
             for case in page.object_list
@@ -329,15 +328,15 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         css = {"all": ("css/admin_rounds.css",)}
 
 
-def is_over(row: Assessment, day: date) -> bool:
-    last = row.round.objections_by
-    return last is None or day > last
+def _fault(row: Assessment, target: Target, made: list[Objection], *, is_open: bool) -> Fault:
+    same = about(made, target)
+    return Fault(target, same[-1] if same else None, object_address(row, target, same) if is_open else "")
 
 
 def deadline_words(row: Assessment, day: date) -> str:
-    """异议截止, and how many working days are left; empty while nothing was told."""
+    """异议截止, and how many working days are left; empty while nothing was told, and once the agency agreed."""
     last = row.round.objections_by
-    if row.round.state != RoundState.FEEDBACK or last is None:
+    if row.round.state != RoundState.FEEDBACK or last is None or row.confirmed_at is not None:
         return ""
     if day > last:
         return _("异议期到 %s 为止，已经过了。") % last

@@ -18,14 +18,16 @@ from django.views.decorators.http import require_safe
 
 from disclosure.admin.register_verbs import toned
 from evaluation.admin.finding_verbs import VERB_TEMPLATE, VERBS
+from evaluation.admin.objection_links import may_object, object_address
 from evaluation.enums import FindingState
 from evaluation.forms.findings import FileForm, content_of
-from evaluation.models import AssessmentRound, Finding, FindingFile
+from evaluation.models import AssessmentRound, Finding, FindingFile, Objection
 from evaluation.services import accountability_open, evidence, findings
+from evaluation.services.objections import Target
 from govportal import access, private_files
 from govportal.forms import whole_number
 from govportal.models import Agency, User
-from govportal.now import now
+from govportal.now import now, today
 from govportal.permissions import Permission
 from requests_app.admin.verb_pages import CaseVerbAdmin
 
@@ -131,6 +133,7 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
 
     def page_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
         shown: dict[str, Any] = {"files": _files_of(row), "case_address": _case_address(row, request.user)}
+        shown |= _objections_of(row, request.user)
         if not self._is_at_work(request):  # the agency reads, and does nothing here
             return shown
         context = super().page_context(request, row)
@@ -208,6 +211,14 @@ def _case_address(row: Finding, reader: Any) -> str:
         return ""
     values = urlencode({"agency": row.assessment.agency_id, "finding": row.pk})
     return f"{reverse('admin:evaluation_accountabilitycase_add')}?{values}"
+
+
+def _objections_of(row: Finding, reader: Any) -> dict[str, Any]:
+    """What the agency said of it, for those who see that; and where it may object."""
+    made = list(Objection.objects.visible_to(reader).filter(finding=row).order_by("number"))
+    is_open = row.state == FindingState.STANDING and may_object(row.assessment, reader, today())
+    address = object_address(row.assessment, Target(row.indicator, finding=row), made) if is_open else ""
+    return {"objections": made, "object_address": address}
 
 
 def _files_of(row: Finding) -> list[tuple[FindingFile, str]]:

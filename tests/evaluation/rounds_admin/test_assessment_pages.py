@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.urls import reverse
 from evaluation import queues
 from evaluation.enums import ObjectionState, RoundState
 from evaluation.models import Assessment, AssessmentRound, Objection
-from evaluation.services import objections
+from evaluation.services import objections, rounds
 from govportal.models import User
 from govportal.now import now, today
 from govportal.permissions import Role
@@ -122,6 +123,32 @@ def test_agency_objects_in_the_browser_is_heard_and_wins() -> None:
     assert signed_in(make_member(Role.AGENCY_HEAD)).get(file).status_code in REFUSED
 
 
+def test_what_was_objected_to_leads_to_the_objection_and_to_no_second_sheet() -> None:
+    it = make_dispute()
+    theirs = signed_in(it.head)
+    object_at = _do(it.assessment, "object", f"?target={it.target()}")
+    pages = (_page(it.assessment), it.finding.get_absolute_url())
+    link = f'href="{object_at}">提出异议</a>'
+    assert all(link in _text(theirs, page) for page in pages)
+
+    made = it.heard()
+    for ruled in (False, True):
+        if ruled:
+            it.rule(made, "partly", left=Decimal("0.10"))
+        for page in pages:
+            shown = _text(theirs, page)
+            assert _objection(made) in shown and link not in shown, (page, ruled)
+        sheet = theirs.get(object_at, follow=True)
+        assert sheet.redirect_chain == [(_objection(made), 302)]
+        assert "已经提出异议" in sheet.content.decode()
+    assert "提出异议" not in _text(signed_in(it.judge), it.finding.get_absolute_url())
+
+    rounds.reopen(it.row.pk, actor=it.judge, at=now(), note="补查")
+    rounds.share(it.row.pk, actor=it.judge, at=now())
+    assert link in _text(theirs, pages[0])  # told anew, objected to anew
+    assert 'name="text"' not in _text(theirs, _do(it.assessment, "object"))
+
+
 def test_bad_input_is_refused_in_words_and_kept() -> None:
     it = make_dispute()
     client = signed_in(it.head)
@@ -192,6 +219,7 @@ def test_confirm_asks_once_more_and_closes() -> None:
 
     assert "提出异议</a>" not in page
     assert "确认无异议</a>" not in page
+    assert "个工作日" not in page
     assert str(it.head) in page
     queue = next(queue for queue in queues.QUEUES if queue.key == "assessments-answer")
     assert f">{it.assessment.agency}<" not in _text(client, queue.url())

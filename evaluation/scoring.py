@@ -210,7 +210,7 @@ AGENCY_COLUMNS = ("agency", "name", "kind", "not_ranked_reason")
 CASE_COLUMNS = ("agency", "indicator", "case", "title", "due_on", "done_on", "fault", "earned", "possible", "excused",
                 "address")  # fmt: skip
 FINDING_COLUMNS = ("agency", "indicator", "finding", "count", "unit_deduction", "ruled_deduction", "deduction", "text",
-                   "found_on", "address")  # fmt: skip
+                   "found_on", "address", "carried_from")  # fmt: skip
 POPULATION_COLUMNS = ("agency", "case")
 SAMPLE_COLUMNS = ("agency", "position", "case", "result", "address")
 OBJECTION_COLUMNS = ("agency", "indicator", "objection", "case", "finding", "ruling", "reason", "ruled_on")
@@ -282,6 +282,7 @@ def recompute(folder: Path) -> Archive:
     for row in case_rows:
         cases[row["agency"], row["indicator"]].append(case_of(row))
     taken, faults = _deductions(finding_rows)
+    faults += [] if agencies and indicators else ["nobody was assessed of anything"]
     faults += _repeated("indicators.csv", indicator_rows, ("indicator",))
     faults += _repeated("agencies.csv", agency_rows, ("agency",))
     faults += _repeated("cases.csv", case_rows, ("agency", "indicator", "case"))
@@ -327,7 +328,7 @@ def _deductions(rows: Iterable[Mapping[str, str]]) -> tuple[dict[tuple[str, str]
 
 def _repeated(name: str, rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> list[str]:
     """Lines that stand twice: of each only one would count, or one fact would count twice."""
-    counted = Counter(" ".join(row[column] for column in columns) for row in rows)
+    counted = Counter(" ".join(row[column].strip() for column in columns) for row in rows)
     return [f"{name}: {key} stands there {count} times" for key, count in counted.items() if count > 1]
 
 
@@ -372,7 +373,8 @@ def _misjudged(
         if code in indicators and indicators[code]["mode"] == AUTOMATIC
         for case in found
         if not 0 <= case.earned <= case.possible
-        or not case.possible
+        or case.possible < 1
+        or (case.possible > 1 and indicators[code]["judged_by"] != COUNTED)
         or case.earned != earned(case, indicators[code]["judged_by"])
     ]
 
@@ -382,17 +384,35 @@ def _unruled(
     cases: Mapping[tuple[str, str], Sequence[Case]],
     findings: Iterable[Mapping[str, str]],
 ) -> list[str]:
-    """Cases excused and findings lessened without a ruling that says so, and rulings that nothing followed from."""
-    kept = [row for row in rulings if row["ruling"] in {UPHELD, PARTLY}]
-    said = {
-        *((row["agency"], row["indicator"], row["case"], row["objection"]) for row in kept if row["case"]),
-        *((row["agency"], row["indicator"], row["finding"], "") for row in kept if row["finding"]),
-    }
-    done = {
-        *((*key, case.key, case.excused) for key, found in cases.items() for case in found if case.excused),
-        *((row["agency"], row["indicator"], row["finding"], "") for row in findings if row["ruled_deduction"]),
-    }
-    return [f"objections.csv: {' '.join(key)} was ruled and not done, or done and not ruled" for key in said ^ done]
+    """Cases excused and findings lessened otherwise than the last ruling on them says.
+
+    A ruling on what is no longer there (withdrawn since, or gone when the facts were read anew) has nothing to follow
+    it. A finding that was carried over from another round brings what a ruling there has left of it.
+    """
+    said = {}
+    for row in sorted(rulings, key=lambda row: whole(row["objection"])):
+        if row["ruling"] in {UPHELD, PARTLY}:
+            said[row["agency"], row["indicator"], row["case"], row["finding"]] = row
+    faults = []
+    for (agency, code), found in cases.items():
+        for case in found:
+            ruled = said.get((agency, code, case.key, ""))
+            if case.excused != (ruled["objection"] if ruled and ruled["ruling"] == UPHELD else ""):
+                faults.append(f"cases.csv: {agency} {code} {case.key} is excused otherwise than was ruled")
+    for row in findings:
+        ruled = said.get((row["agency"], row["indicator"], "", row["finding"]))
+        if not _is_left_as_ruled(row, ruled["ruling"] if ruled else ""):
+            faults.append(f"findings.csv: finding {row['finding']} takes off something else than was ruled")
+    return faults
+
+
+def _is_left_as_ruled(row: Mapping[str, str], ruling: str) -> bool:
+    if not row["ruled_deduction"]:
+        return not ruling
+    left, all_of_it = number(row["ruled_deduction"]), whole(row["count"]) * number(row["unit_deduction"])
+    if not ruling:
+        return bool(row["carried_from"])
+    return left == 0 if ruling == UPHELD else 0 < left < all_of_it
 
 
 def _samples(folder: Path, seed: str, size: int) -> list[str]:
@@ -427,7 +447,7 @@ def _wrong_results(folder: Path, the_round: Mapping[str, str], computed: Archive
         missing.pop((agency, code), None)
         if expected is None or row["round"] != the_round["round"]:
             faults.append(f"results.csv: {row['round']} {agency} {code} does not belong there")
-        elif number(row["points"]) != expected:
+        elif str(number(row["points"])) != str(expected):
             faults.append(f"results.csv: {agency} {code} is {expected}, not {row['points']}")
     return faults + [f"results.csv: {agency} {code} is missing" for agency, code in missing]
 
@@ -451,9 +471,14 @@ def _wrong_ranking(folder: Path, the_round: Mapping[str, str], computed: Archive
         words = {"round": the_round["round"], "grade": result.grade}
         words.update({column: computed.agencies[agency][column] for column in ("name", "kind")})
         wrong: dict[str, object] = {column: value for column, value in words.items() if row[column] != value}
-        wrong.update({c: value for c, value in numbers.items() if (number(row[c]) if row[c] else None) != value})
+        wrong.update({c: value for c, value in numbers.items() if _shown(row[c]) != _shown(value)})
         faults += [f"ranking.csv: {c} of {agency} is {value}, not {row[c] or 'given'}" for c, value in wrong.items()]
     return faults + [f"ranking.csv: {agency} is missing" for agency in missing]
+
+
+def _shown(value: object) -> str:
+    """Empty where there is none. Raises ValueError where it is no number."""
+    return "" if value in (None, "") else str(number(str(value)))
 
 
 def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

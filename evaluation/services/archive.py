@@ -128,11 +128,14 @@ def _ranking(row: AssessmentRound, assessments: Iterable[Assessment]) -> Rows:
 
 def _findings(row: AssessmentRound) -> Rows:
     found = Finding.objects.standing().filter(assessment__round=row.pk)
-    found = found.select_related("assessment__agency", "indicator", "item", "obligation").order_by("number")
-    for one in found:
+    found = found.select_related(
+        "assessment__agency", "indicator", "item", "obligation", "carried_from__assessment__round"
+    )
+    for one in found.order_by("number"):
         yield (
             one.assessment.agency.code, one.indicator.code, one.number, one.count, one.unit_deduction,
             one.ruled_deduction, one.deduction, one.text, localdate(one.found_at), evidence_address(one),
+            one.carried_from or "",
         )  # fmt: skip
 
 

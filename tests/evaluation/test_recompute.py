@@ -52,8 +52,9 @@ FILES = {
     "inputs/findings.csv": (
         scoring.FINDING_COLUMNS,
         [
-            ["A", "M1", "1", "2", "0.50", "", "1.00", "没有会议记录", "2026-07-01", ""],
-            ["B", "M1", "2", "1", "5.00", "2.50", "2.50", "没有分管领导", "2026-07-02", ""],
+            ["A", "M1", "1", "2", "0.50", "", "1.00", "没有会议记录", "2026-07-01", "", ""],
+            ["B", "M1", "2", "1", "4.00", "2.00", "2.00", "没有分管领导", "2026-07-02", "", ""],
+            ["B", "M1", "3", "2", "0.50", "0.50", "0.50", "一季度没有研究", "2026-03-02", "", "2026-q1-7"],
         ],
     ),
     "inputs/objections.csv": (
@@ -62,6 +63,9 @@ FILES = {
             ["A", "COV", "4", "o-3", "", "upheld", "停机检修", "2026-07-24"],
             ["B", "M1", "5", "", "2", "partly", "年中已经分管", "2026-07-24"],
             ["A", "M1", "6", "", "1", "dismissed", "没有证据", "2026-07-25"],
+            # Of what was withdrawn, and of what had gone when the facts were read anew.
+            ["A", "M1", "7", "", "9", "upheld", "重复登记", "2026-07-25"],
+            ["B", "COV", "8", "o-9", "", "upheld", "义务已取消", "2026-07-25"],
         ],
     ),
     "inputs/population.csv": (scoring.POPULATION_COLUMNS, [["A", key] for key in ITEMS]),
@@ -223,6 +227,63 @@ def test_line_too_many_or_missing_or_twice_is_found(archive: Path) -> None:
             assert (code == 1 and words) or is_free, (name, len(changed))
         write(archive, name, [columns, *rows])
     assert within(archive) == (0, "")
+
+
+def test_crafted_archive_that_would_agree_is_found(archive: Path) -> None:
+    """Each of these leaves every point, or changes it together with what it is compared with."""
+    more = {
+        "a case of an indicator that is not automatic": (
+            "cases", ["A", "M1", "o-8", "…", "", "", "", "1", "1", "", ""]
+        ),
+        "a case of which nothing is possible": (
+            "cases", ["B", "COV", "o-8", "…", "", "2026-01-02", "", "0", "0", "", ""]
+        ),
+        "a case that outweighs all others": (
+            "cases", ["B", "COV", "o-8", "…", "2026-06-30", "2026-01-02", "", "999999999", "999999999", "", ""]
+        ),
+        "a case that stands there twice but for a blank": (
+            "cases", ["B", "APP", "p-2\u3000", "行政复议", "", "", "", "1", "1", "", ""]
+        ),
+        "a ruling that nothing followed": ("objections", ["A", "COV", "9", "o-2", "", "upheld", "…", "2026-07-26"]),
+    }  # fmt: skip
+    for what, (name, line) in more.items():
+        columns, rows = FILES[f"inputs/{name}.csv"]
+        write(archive, f"inputs/{name}.csv", [columns, *rows, line])
+        assert within(archive)[0] == 1, what
+        write(archive, f"inputs/{name}.csv", [columns, *rows])
+
+    for name, line, column, value in (
+        ("inputs/objections.csv", 1, "ruling", "upheld"), ("inputs/findings.csv", 2, "carried_from", ""),
+        ("inputs/agencies.csv", 2, "not_ranked_reason", "　 "), ("inputs/round.csv", 0, "fair_from", "0"),
+        ("inputs/samples.csv", 1, "position", "1"), ("results.csv", 0, "points", "26.670000"),
+        ("ranking.csv", 0, "rank", "1.0"),
+    ):  # fmt: skip
+        assert spoil(archive, name, line, column, value)[0] == 1, (name, column)
+
+
+def test_lessening_reaches_no_further_than_the_finding(archive: Path) -> None:
+    columns, rows = FILES["inputs/findings.csv"]
+    for deduction, lessened in (("1.50", "more than all of it"), ("0.20", "less than it says")):
+        changed = [*rows[:2], [*rows[2][:5], deduction, "0.50" if deduction == "0.20" else deduction, *rows[2][7:]]]
+        write(archive, "inputs/findings.csv", [columns, *changed])
+        assert "finding 3 takes off" in within(archive)[1], lessened
+
+
+def test_archive_of_nobody_agrees_with_nothing(archive: Path) -> None:
+    for name, (columns, _rows) in FILES.items():
+        if name not in ("indicators.csv", "inputs/round.csv"):
+            write(archive, name, [columns])
+
+    assert within(archive) == (1, "nobody was assessed of anything")
+
+
+def test_long_text_is_read_and_a_line_with_a_cell_too_many_is_not(archive: Path) -> None:
+    columns, rows = FILES["inputs/findings.csv"]
+    write(archive, "inputs/findings.csv", [columns, [*rows[0][:7], "长" * 200_000, *rows[0][8:]], *rows[1:]])
+    assert run(archive)[0] == 0
+
+    write(archive, "inputs/findings.csv", [columns, [*rows[0], ""], *rows[1:]])
+    assert within(archive)[0] == 2
 
 
 def test_what_cannot_be_read_ends_with_two_and_never_with_a_traceback(archive: Path) -> None:

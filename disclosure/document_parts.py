@@ -22,7 +22,7 @@ from govportal.models import Agency
 from govportal.site import absolute_url
 
 # Of a row with two facts a value has about so many Han characters on one line.
-_HALF_ROW = 15
+_HALF_ROW = 14
 # Columns that one size of type bears, and the class of the next size.
 _WIDTHS = ((6, ""), (12, "narrow"), (26, "wide"))
 _MOST_COLUMNS = 60

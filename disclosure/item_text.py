@@ -103,6 +103,8 @@ def _value(field: ExtraField, raw: Any) -> Any:
     """What the partial of the kind takes; a value of another shape is shown as it is."""
     if field.kind == FieldKind.DATE:
         return _day(raw) or raw
+    if field.kind == FieldKind.DIGEST:
+        return str(raw)
     if field.kind == FieldKind.LINES:
         return raw if isinstance(raw, list) else str(raw).splitlines()
     if field.kind == FieldKind.FLOW:

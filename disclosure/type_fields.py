@@ -18,6 +18,7 @@ class FieldKind(StrEnum):
     WORKING_DAYS = "working_days"  # a number; the page shows it with its unit
     AMOUNT = "amount"  # decimal number; the unit stands in the label
     DATE = "date"  # ISO 8601
+    DIGEST = "digest"  # hexadecimal; the page shows it in groups, as people compare it
     CHOICE = "choice"
     LINES = "lines"  # list of strings, shown as an ordered list
     TABLE = "table"  # list of objects with the keys of `columns`

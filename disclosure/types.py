@@ -355,6 +355,7 @@ _TYPES = (
             ExtraField(
                 "digest",
                 _("结果数据摘要（SHA-256）"),
+                FieldKind.DIGEST,
                 hint=_("64位十六进制数，责任追究可以不填。"),
             ),
         ),

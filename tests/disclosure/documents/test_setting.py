@@ -69,6 +69,17 @@ def test_rare_characters_of_names_have_a_form() -> None:
     assert all("Noto" in font.name for pdf in pdfs for font in paper.fonts(pdf))
 
 
+def test_no_long_word_among_the_facts_squeezes_the_others() -> None:
+    extra = {"kind": "score", "period": "2026" * 16, "digest": "0a1b2c3d" * 8}
+    edition = {"title": "考核结果", "body": "<p>正文</p>", "extra": extra}
+    pdf = drawn(make_item(item_type="evaluation_result", edition=edition))
+
+    lines = [" ".join(line.split()) for line in paper.poppler("pdftotext", pdf, "-layout").splitlines()]
+
+    for whole in ("信息类型 考核评议结果", "公开方式 主动公开，全社会", " ".join(["0a1b2c3d"] * 8)):
+        assert [line for line in lines if whole in line], f"{whole} is broken: {lines}"
+
+
 def test_columns_without_end_stay_on_the_sheet() -> None:
     wide = "<table><tr>" + "<td>12345.67</td>" * 40 + "</tr></table><p>" + "x" * 500 + "</p>"
 

@@ -31,6 +31,8 @@ class FindingAction(TextChoices):
     REJECT = "reject", _("不采纳")
     EDIT = "edit", _("修改")
     WITHDRAW = "withdraw", _("撤销")
+    REVISE = "revise", _("修改")  # by the proposer, as long as nobody has decided
+    RETRACT = "retract", _("撤回")
     ORDER = "order", _("交办整改")
 
 
@@ -87,6 +89,8 @@ FINDING: Mapping[FindingAction, FindingTransition] = MappingProxyType(
         _D.REJECT: FindingTransition(frozenset({_F.PROPOSED}), _F.REJECTED, _AT_WORK, Permission.ASSESS),
         _D.EDIT: FindingTransition(frozenset({_F.STANDING}), _F.STANDING, _AT_WORK, Permission.ASSESS),
         _D.WITHDRAW: FindingTransition(_ENTERED, _F.WITHDRAWN, _AT_WORK, Permission.ASSESS),
+        _D.REVISE: FindingTransition(frozenset({_F.PROPOSED}), _F.PROPOSED, _AT_WORK, Permission.FILE_FINDING),
+        _D.RETRACT: FindingTransition(frozenset({_F.PROPOSED}), _F.WITHDRAWN, _AT_WORK, Permission.FILE_FINDING),
         # An order is no matter of points: it may follow at any time.
         _D.ORDER: FindingTransition(
             frozenset({_F.STANDING}), _F.STANDING, frozenset({_R.OPEN, _R.FEEDBACK, _R.FROZEN}),
@@ -94,6 +98,9 @@ FINDING: Mapping[FindingAction, FindingTransition] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+# The author's own: nobody else says other words in his name.
+PROPOSER_ACTIONS = frozenset({_D.REVISE, _D.RETRACT})
 
 _O, _B = ObjectionState, ObjectionAction
 OBJECTION: Mapping[ObjectionAction, ObjectionTransition] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""采纳、不采纳、修改、撤销、交办整改, and evidence: the verbs of a finding."""
+"""采纳、不采纳、修改、撤销、交办整改, and evidence: the verbs of a finding; 修改、撤回 of its proposer."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _against(action: FindingAction) -> Any:
 
 
 def _adopt(row: Finding, actor: User, values: dict[str, Any]) -> object:
-    chosen = {name: values[name] for name in ("unit", "count", "note")}
+    chosen = {name: values[name] for name in ("unit", "count", "note", "seen")}
     return findings.adopt(row.pk, actor=actor, at=now(), **chosen)
 
 
@@ -87,6 +87,8 @@ VERBS = (
     _verb(_A.REJECT, _A.REJECT.label, _against(_A.REJECT), _reject, forms.ReasonForm),
     _verb(_A.EDIT, _A.EDIT.label, _against(_A.EDIT), _edit, forms.EditForm),
     _verb(_A.WITHDRAW, _A.WITHDRAW.label, _against(_A.WITHDRAW), _withdraw, forms.ReasonForm, hints=_withdraw_hints),
+    _verb(_A.REVISE, _A.REVISE.label, _against(_A.REVISE), _edit, forms.EditForm),
+    _verb(_A.RETRACT, _A.RETRACT.label, _against(_A.RETRACT), _withdraw, forms.RetractForm),
     _verb(_A.ORDER, _A.ORDER.label, _against_ordering, _order, forms.OrderForm, hints=_order_hints),
     _verb("evidence", gettext_lazy("补充证据"), evidence.reasons_against_adding, _add_evidence, forms.AddEvidenceForm),
     _verb("change_evidence", gettext_lazy("改动证据"), _against_changing, _change_evidence, forms.ChangeEvidenceForm),

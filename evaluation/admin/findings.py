@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -20,10 +21,11 @@ from disclosure.admin.register_verbs import toned
 from evaluation.admin.finding_verbs import VERB_TEMPLATE, VERBS
 from evaluation.admin.objection_links import may_object, object_address
 from evaluation.enums import FindingState
-from evaluation.forms.findings import FileForm, content_of
+from evaluation.forms.findings import ChooseForm, FileForm, chosen_assessment, content_of
 from evaluation.models import AssessmentRound, Finding, FindingFile, Objection
 from evaluation.services import accountability_open, evidence, findings
 from evaluation.services.objections import Target
+from evaluation.workflow import PROPOSER_ACTIONS
 from govportal import access, private_files
 from govportal.forms import whole_number
 from govportal.models import Agency, User
@@ -123,6 +125,20 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
     def lock(self, row: Finding) -> None:
         evidence.locked_finding(row.pk)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """First the agency, then what was found at it by a clause of its round."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST" or chosen_assessment(request.user, request.GET.get("assessment")):
+            return super().add_view(request, form_url, extra_context)
+        form = self._form(ChooseForm, request, None)
+        back = reverse("admin:evaluation_finding_changelist")
+        is_wrong = bool(request.GET.get("assessment"))
+        context = {"form": form, "title": self.add_title, "back": back, "is_wrong": is_wrong}
+        return self.verb_page(request, context | {"template": "admin/evaluation/finding_choose.html"})
+
     def may_add(self, actor: User) -> bool:
         return access.can(actor, Permission.FILE_FINDING)
 
@@ -137,9 +153,12 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
         if not self._is_at_work(request):  # the agency reads, and does nothing here
             return shown
         context = super().page_context(request, row)
-        if not findings.may_inspect(row.assessment, request.user):  # who proposes sees only what he can do
-            context["verbs"] = [one for one in context["verbs"] if not one[2]]
-            context["refused"] = False
+        is_inspector = findings.may_inspect(row.assessment, request.user)
+        # Who proposes sees only what he can do, and nobody else is offered what is his.
+        context["verbs"] = [
+            one for one in context["verbs"] if not one[2] or (is_inspector and one[0].name not in PROPOSER_ACTIONS)
+        ]
+        context["refused"] = any(reasons for _verb, _address, reasons in context["verbs"])
         return context | shown
 
     def _is_at_work(self, request: HttpRequest) -> bool:

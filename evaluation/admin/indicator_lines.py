@@ -1,7 +1,6 @@
 """The lines of a set as the admin shows them: groups with their marks, clauses with what a fault takes off."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +10,7 @@ from evaluation.enums import Formula, IndicatorMode
 from evaluation.indicator_checks import faults, marks, points, weights
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Indicator, IndicatorGroup, IndicatorSet
+from evaluation.services.findings import deductions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _taken(row: Indicator) -> str:
     if row.formula == Formula.SHARE:
         words = _("按比例")
     elif row.deductions:
-        words = "、".join(points(Decimal(text)) for text in row.deductions)
+        words = "、".join(points(amount) for amount in deductions_of(row))
     else:
         words = _("由考核人员填写")
     return words + (_("，最多 %s") % points(row.cap) if row.cap is not None else "")

@@ -3,8 +3,11 @@
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django import forms
+from django.db.models import Q
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,9 +20,11 @@ from evaluation.models import Assessment, Finding, FindingFile, Indicator
 from evaluation.services import evidence, finding_orders, findings
 from govportal import access
 from govportal.archives import RefusedFile
+from govportal.forms import whole_number
 from govportal.permissions import Permission
 from requests_app.admin.verb_pages import CaseForm
 
+MAX_ITEM = 500  # an address with a title in it
 _PUBLIC_HELP = gettext_lazy(
     "公开前请遮盖姓名、电话、证件号码、住址等个人信息。不勾选的，只有考核人员和被考核单位看得到。"
 )
@@ -33,22 +38,32 @@ def deduction_words(indicator: Indicator) -> str:
 
 
 class ItemField(forms.CharField):
-    """A public item by its index number; None where nothing was typed."""
+    """A public item by its index number, as an address writes that, or by its address; None where nothing was typed."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            label=gettext_lazy("信息索引号"), max_length=100, required=False,
-            help_text=gettext_lazy("问题出在某一件公开信息的，填它的索引号。"), **kwargs,
+            label=gettext_lazy("信息索引号"), max_length=MAX_ITEM, required=False,
+            help_text=gettext_lazy("问题出在某一件公开信息的，填它的索引号，或者粘贴它的网址。"), **kwargs,
         )  # fmt: skip
 
     def clean(self, value: Any) -> Any:
-        number = super().clean(value)
-        if not number:
+        typed = super().clean(value)
+        if not typed:
             return None
-        item = Item.objects.filter(index_number=number).first()
+        named = Q(index_number=typed) | Q(slug=_slug_in(typed))
+        item = Item.objects.filter(named).order_by("pk").first()
         if item is None:
-            raise forms.ValidationError(_("没有索引号为 %s 的信息。") % number)
+            raise forms.ValidationError(_("没有索引号为 %s 的信息。") % typed)
         return item
+
+
+def _slug_in(typed: str) -> str:
+    """The name of the item in an address of this portal; anything else as it is."""
+    try:
+        found = resolve(unquote(urlsplit(typed).path))
+    except (Resolver404, ValueError):
+        return typed
+    return str(found.kwargs.get("slug", typed)) if found.url_name == "item" else typed
 
 
 class EvidenceFields(forms.Form):
@@ -107,33 +122,46 @@ def content_of(values: dict[str, Any], unit: Decimal) -> findings.Content:
     )  # fmt: skip
 
 
-class FileForm(CaseForm, EvidenceFields, ContentFields):
-    """提出问题: the agency, the clause, and what was found."""
+class ChooseForm(CaseForm):
+    """At which agency, of which round: whose clauses are asked for next."""
 
     assessment = forms.ModelChoiceField(
         label=gettext_lazy("考核单位"), queryset=Assessment.objects.none(), empty_label=CHOOSE
     )  # fmt: skip
-    indicator = forms.ModelChoiceField(
-        label=gettext_lazy("考核条目"), queryset=Indicator.objects.none(), empty_label=CHOOSE
-    )  # fmt: skip
-    field_order = ("assessment", "indicator", "text", "count", "unit", "link", "item", "file", "title", "is_public")
     from_address = frozenset({"assessment", "indicator"})
 
     def prepare(self) -> None:
         assessments = fileable(self.actor)
         self.choices_of("assessment").queryset = assessments
         self._name("assessment", assessments, lambda one: str(one.round), lambda one: one.agency.display_name)
-        sets = assessments.order_by().values("round__indicator_set")
-        indicators = Indicator.objects.manual().filter(indicator_set__in=sets)
-        indicators = indicators.select_related("indicator_set", "group").order_by("indicator_set", "position", "id")
-        self.choices_of("indicator").queryset = indicators
-        self._name("indicator", indicators, lambda one: f"{one.indicator_set} · {one.group}", _clause)
-        self.fields["unit"].help_text = _("按所选条目的规定；只有一档的可以不填。")
 
     def _name(self, field: str, rows: Any, group: Any, label: Any) -> None:
         """The choices in groups; which are allowed is the queryset's."""
         chosen = [(name, [(one.pk, label(one)) for one in found]) for name, found in groupby(rows, group)]
         self.fields[field].widget.choices = [("", CHOOSE), *chosen]
+
+
+class FileForm(ChooseForm, EvidenceFields, ContentFields):
+    """提出问题: the clause, and what was found. `chosen`: at which agency; None: it is asked for again."""
+
+    chosen: Assessment | None = None
+    indicator = forms.ModelChoiceField(
+        label=gettext_lazy("考核条目"), queryset=Indicator.objects.none(), empty_label=CHOOSE
+    )  # fmt: skip
+    field_order = ("assessment", "indicator", "text", "count", "unit", "link", "item", "file", "title", "is_public")
+
+    def prepare(self) -> None:
+        super().prepare()
+        named = self.data.get("assessment") if self.is_bound else self.initial.get("assessment")
+        self.chosen = chosen_assessment(self.actor, named)
+        self.fields["unit"].help_text = _("按所选条目的规定；只有一档的可以不填。")
+        if self.chosen is None:
+            return
+        self.fields["assessment"].widget = forms.HiddenInput()
+        indicators = Indicator.objects.manual().filter(indicator_set=self.chosen.round.indicator_set_id)
+        indicators = indicators.select_related("group").order_by("position", "id")
+        self.choices_of("indicator").queryset = indicators
+        self._name("indicator", indicators, lambda one: str(one.group), _clause)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -160,6 +188,13 @@ def fileable(actor: Any) -> Any:
     return rows.order_by("-round__period_end", "round", "agency__position", "agency__name")
 
 
+def chosen_assessment(actor: Any, named: Any) -> Assessment | None:
+    """The one of that id, if this person may file or propose something there."""
+    pk = whole_number(str(named or ""))
+    found: Assessment | None = fileable(actor).filter(pk=pk).first() if pk else None
+    return found
+
+
 # --- verbs -----------------------------------------------------------------------------------------------------------
 
 
@@ -167,13 +202,22 @@ class ReasonForm(CaseForm):
     reason = long_text(gettext_lazy("理由"), length=findings.MAX_REASON, help_text=gettext_lazy("提出问题的人看得到。"))
 
 
+class RetractForm(CaseForm):
+    reason = long_text(gettext_lazy("理由"), length=findings.MAX_REASON)
+
+
 class AdoptForm(CaseForm):
+    """`seen`: the version that was read, sent back: its proposer may have said it otherwise meanwhile."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     count = forms.IntegerField(label=gettext_lazy("次数"), min_value=1, max_value=findings.MAX_COUNT)
     unit = forms.DecimalField(label=gettext_lazy("每次扣分"), max_digits=6, decimal_places=2, min_value=Decimal("0.01"))
     note = long_text(gettext_lazy("处理意见"), length=findings.MAX_REASON, is_required=False)
 
     def prepare(self) -> None:
-        self.fields["count"].initial, self.fields["unit"].initial = self.row.count, self.row.unit_deduction
+        row: Finding = self.row
+        for name, value in {"seen": row.version, "count": row.count, "unit": row.unit_deduction}.items():
+            self.fields[name].initial = value
         self.fields["unit"].help_text = deduction_words(self.row.indicator)
 
 

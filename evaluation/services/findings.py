@@ -26,7 +26,7 @@ from evaluation.services import checks, evidence, measure
 from evaluation.services.evidence import Upload
 from evaluation.services.procedure import check, locked_assessment, reasons_against_inspecting
 from evaluation.services.rounds import NOTICE_KIND
-from evaluation.workflow import FINDING, FindingAction, next_finding_state
+from evaluation.workflow import FINDING, PROPOSER_ACTIONS, FindingAction, next_finding_state
 from govportal import access, audit, notices, personal_data
 from govportal.html import clean_text
 from govportal.models import User
@@ -114,15 +114,16 @@ def _reasons_against_points(indicator: Indicator, content: Content) -> list[str]
     amounts = deductions_of(indicator)
     if amounts and content.unit not in amounts:
         words = {"code": indicator.code, "amounts": "、".join(map(str, amounts))}
-        reasons.append(_("%(code)s每次可扣 %(amounts)s 分，请从中选一个。") % words)
+        only = _("%(code)s每次只能扣 %(amounts)s 分。")
+        reasons.append((_("%(code)s每次可扣 %(amounts)s 分，请从中选一个。") if amounts[1:] else only) % words)
     elif not amounts and not _is_amount(content.unit, indicator.full_marks):
         reasons.append(_("每次扣分须大于 0，不超过满分 %s，最多两位小数。") % indicator.full_marks)
     return reasons
 
 
 def deductions_of(indicator: Indicator) -> list[Decimal]:
-    """What a fault may take off each time; empty: the inspector names it, up to the full marks."""
-    return [Decimal(amount) for amount in indicator.deductions]
+    """What a fault may take off each time, each amount once; empty: the inspector names it, up to the full marks."""
+    return list(dict.fromkeys(Decimal(amount) for amount in indicator.deductions))
 
 
 def _is_amount(unit: Decimal, most: Decimal) -> bool:
@@ -144,6 +145,9 @@ def reasons_against(finding: Finding, action: FindingAction, actor: Any) -> list
     if assessment.round.state not in transition.rounds:
         words = {"state": assessment.round.get_state_display(), "action": label}
         return [_("考核的状态是“%(state)s”，不能%(action)s。") % words]
+    if action in PROPOSER_ACTIONS:
+        is_his = finding.found_by_id == getattr(actor, "pk", None)
+        return reasons_against_filing(assessment, actor) if is_his else [_("只有提出问题的人可以%s。") % label]
     if reasons := reasons_against_inspecting(assessment, actor):
         return reasons
     if not access.can(actor, transition.permission):
@@ -244,10 +248,14 @@ def _fill(row: Finding, content: Content) -> None:
 
 
 @transaction.atomic
-def adopt(finding_id: int, *, unit: Decimal, count: int, note: str = "", actor: User, at: datetime) -> Finding:
-    """采纳 what somebody else proposed; the inspector says what it takes off. Raises ValidationError with reasons."""
+def adopt(
+    finding_id: int, *, unit: Decimal, count: int, note: str = "", seen: int | None = None, actor: User, at: datetime
+) -> Finding:
+    """采纳 what somebody else proposed; the inspector says what it takes off. `seen`: the version that was read, where
+    one was shown. Raises checks.StaleEntry, and ValidationError with reasons."""
     row = evidence.locked_finding(finding_id)
     check(reasons_against(row, FindingAction.ADOPT, actor))
+    _refuse_stale(row, seen)
     content = Content(text=row.text, unit=unit, count=count, link=row.link, item=row.item, obligation=row.obligation)
     check(reasons_against_content(row.assessment, row.indicator, content, files=row.files.count()))
     check(_reasons_against_length(note))
@@ -270,18 +278,21 @@ def reject(finding_id: int, *, reason: str, actor: User, at: datetime) -> Findin
 
 @transaction.atomic
 def edit(finding_id: int, content: Content, *, seen: int, actor: User, at: datetime) -> Finding:
-    """修改. `seen`: the version that was read. Raises checks.StaleEntry, and ValidationError with reasons."""
+    """修改 what stands, or what one has proposed oneself. `seen`: the version that was read. Raises checks.StaleEntry,
+    and ValidationError with reasons."""
     row = evidence.locked_finding(finding_id)
-    check(reasons_against(row, FindingAction.EDIT, actor))
+    action = FindingAction.REVISE if row.state == FindingState.PROPOSED else FindingAction.EDIT
+    check(reasons_against(row, action, actor))
     check(reasons_against_content(row.assessment, row.indicator, content, files=row.files.count()))
-    if row.version != seen:
-        raise checks.StaleEntry(_("这个问题刚刚被别人修改过。您填的还在这里，核对以后再保存。"))
+    _refuse_stale(row, seen)
     before = {"count": row.count, "unit_deduction": str(row.unit_deduction)}
     sample_before = row.sample
     _fill(row, content)
     row.version += 1
     row.save(update_fields=["text", "link", "count", "unit_deduction", "item", "obligation", "sample", "version"])
-    _record(row, FindingAction.EDIT, actor, before=before)
+    _record(row, action, actor, before=before)
+    if row.state == FindingState.PROPOSED:
+        return row
     settle(row, actor=actor, at=at)
     if sample_before and sample_before != row.sample:
         _settle_sample(sample_before, actor=actor, at=at)
@@ -290,16 +301,24 @@ def edit(finding_id: int, content: Content, *, seen: int, actor: User, at: datet
 
 @transaction.atomic
 def withdraw(finding_id: int, *, reason: str, actor: User, at: datetime) -> Finding:
-    """撤销, with the reason. A clause that has no other finding is then one without."""
+    """撤销, with the reason; 撤回 of what one has proposed oneself. A clause that has no other finding is then one
+    without."""
     row = evidence.locked_finding(finding_id)
     was_standing = row.state == FindingState.STANDING
-    check(reasons_against(row, FindingAction.WITHDRAW, actor) or reasons_against_reason(reason))
-    _decide(row, FindingAction.WITHDRAW, reason, actor=actor, at=at)
+    is_own = not was_standing and row.found_by_id == actor.pk
+    action = FindingAction.RETRACT if is_own else FindingAction.WITHDRAW
+    check(reasons_against(row, action, actor) or reasons_against_reason(reason))
+    _decide(row, action, reason, actor=actor, at=at)
     if was_standing:
         settle(row, actor=actor, at=at)
     else:
         _tell_proposer(row, actor, _("您提出的问题没有采纳：%s"))
     return row
+
+
+def _refuse_stale(row: Finding, seen: int | None) -> None:
+    if seen is not None and row.version != seen:
+        raise checks.StaleEntry(_("这个问题刚刚被别人修改过。您填的还在这里，核对以后再保存。"))
 
 
 def reasons_against_reason(reason: str) -> list[str]:
@@ -325,7 +344,13 @@ def _decide(
 
 
 def settle(row: Finding, *, actor: User, at: datetime) -> None:
-    """What follows a change of what stands: the check of the clause, that of the item drawn, and the points."""
+    """What follows a change of what stands: the check of the clause, that of the item drawn, points and ranks."""
+    settle_points(row, actor=actor, at=at)
+    measure.rank(row.assessment.round)
+
+
+def settle_points(row: Finding, *, actor: User, at: datetime) -> None:
+    """The same but for the ranks, for whoever settles many and ranks once."""
     standing = Finding.objects.standing().filter(assessment=row.assessment, indicator=row.indicator)
     result = CheckResult.FOUND if standing.exists() else CheckResult.CLEAR
     looked = _check_of(row.assessment, row.indicator)

@@ -106,11 +106,37 @@ def test_supervisor_is_shown_no_verb_of_inspectors(
     client = signed_in(supervisor)
 
     waiting = text(client.get(mine.get_absolute_url()))
-    assert _verb(mine, "evidence") in waiting and _verb(mine, "adopt") not in waiting
+    assert all(_verb(mine, name) in waiting for name in ("evidence", "revise", "retract"))
+    assert _verb(mine, "adopt") not in waiting and _verb(mine, "edit") not in waiting
+    revised = {"text": "两处没有更新", "count": "2", "unit": "0.20", "seen": "1"}
+    client.post(_verb(mine, "revise"), revised)
+    mine.refresh_from_db()
+    assert (mine.text, mine.deduction) == ("两处没有更新", Decimal("0.40"))
+    assert _verb(mine, "revise") not in text(signed_in(row.made_by).get(mine.get_absolute_url()))
     findings.adopt(mine.pk, unit=Decimal("0.50"), count=1, actor=row.made_by, at=now())
     decided = text(client.get(mine.get_absolute_url()))
     assert "/do/" not in decided and "为什么有的现在不能办" not in decided
     assert _verb(mine, "withdraw") in text(signed_in(row.made_by).get(mine.get_absolute_url()))
+
+
+def test_agency_is_asked_for_first_and_only_the_clauses_of_its_round_then(
+    assessment: Assessment, row: AssessmentRound, supervisor: User
+) -> None:
+    other = open_round(row.assessments.get().agency, slug="other", name="另一次考核", actor=row.made_by)
+    told = share_round(open_round(make_agency(parent=row.made_by.memberships.get().agency), slug="told",
+                                  actor=row.made_by))  # fmt: skip
+    client = signed_in(supervisor)
+
+    first = text(client.get(ADD))
+    assert f'value="{assessment.pk}"' in first and f'value="{other.assessments.get().pk}"' in first
+    assert f'value="{told.assessments.get().pk}"' not in first and 'name="indicator"' not in first
+    second = text(client.get(f"{ADD}?assessment={assessment.pk}"))
+    asked = {f'<option value="{one.pk}">' in second for one in row.indicator_set.indicators.manual()}
+    others = [one for one in other.indicator_set.indicators.manual() if f'<option value="{one.pk}">' in second]
+    assert asked == {True} and not others
+    assert f'type="hidden" name="assessment" value="{assessment.pk}"' in second
+    for wrong in (told.assessments.get().pk, "x", "9" * 30, "%00"):
+        assert "请重新选择" in text(client.get(f"{ADD}?assessment={wrong}")), wrong
 
 
 def test_bad_input_is_said_and_kept(assessment: Assessment, row: AssessmentRound, supervisor: User) -> None:

@@ -10,12 +10,13 @@ from django.db import connection
 from disclosure.enums import ItemState
 from disclosure.models import Rectification
 from evaluation.enums import CheckResult, FindingSource, FindingState, RoundKind, RoundState
+from evaluation.forms.findings import ContentFields, ItemField, deduction_words
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, SampleItem, Score
 from evaluation.scoring import outcome
 from evaluation.services import finding_orders, findings, measure
 from evaluation.services.checks import StaleEntry
 from evaluation.services.findings import Content
-from evaluation.workflow import FINDING, FindingAction, next_finding_state
+from evaluation.workflow import FINDING, PROPOSER_ACTIONS, FindingAction, next_finding_state
 from govportal.models import AuditEvent, InboxMessage, User
 from govportal.now import now
 from govportal.permissions import Role
@@ -100,6 +101,55 @@ def test_supervisor_proposes_and_an_inspector_decides(
     subjects = InboxMessage.objects.filter(user=supervisor).order_by("pk").values_list("subject", flat=True)
     assert [subject.partition("：")[0] for subject in subjects] == ["您提出的问题已采纳", "您提出的问题没有采纳"]
     assert set(Finding.objects.visible_to(supervisor)) == {first, second}
+
+
+def test_proposer_says_it_otherwise_or_takes_it_back_until_somebody_decides(
+    assessment: Assessment, row: AssessmentRound, supervisor: User
+) -> None:
+    by: dict[str, Any] = {"actor": supervisor, "at": now()}
+    first, second = file(assessment, actor=supervisor), file(assessment, "M3", actor=supervisor)
+
+    revised = findings.edit(first.pk, content(text="没有写明电话和地址", count=2), seen=1, **by)
+    assert (revised.state, revised.text, revised.version) == (FindingState.PROPOSED, "没有写明电话和地址", 2)
+    assert findings.withdraw(second.pk, reason="看错了栏目", **by).state == FindingState.WITHDRAWN
+    assert not Check.objects.exists() and Assessment.objects.get().total == 100
+    assert set(AuditEvent.objects.filter(actor_id=supervisor.pk).values_list("action", flat=True)) == {
+        "finding.file", "finding.revise", "finding.retract",
+    }  # fmt: skip
+
+    adopting: dict[str, Any] = {"unit": HALF, "count": 1, "actor": row.made_by, "at": now()}
+    with pytest.raises(StaleEntry):
+        findings.adopt(first.pk, seen=1, **adopting)  # in words he has not read
+    with pytest.raises(ValidationError, match="只有提出问题的人"):
+        findings.edit(first.pk, content(), seen=2, actor=row.made_by, at=now())
+    findings.adopt(first.pk, seen=2, **adopting)
+    with pytest.raises(ValidationError, match="没有考核"):
+        findings.edit(first.pk, content(), seen=3, **by)
+    with pytest.raises(ValidationError, match="没有考核"):
+        findings.withdraw(first.pk, reason="看错了", **by)
+
+
+def test_equal_amounts_are_one_and_leave_no_choice(assessment: Assessment) -> None:
+    indicator = assessment.round.indicator_set.indicators.get(code="M1")
+    indicator.deductions = ["0.50", "0.2", "0.50", "0.20"]
+    assert findings.deductions_of(indicator) == [HALF, Decimal("0.20")]
+    indicator.deductions = ["0.50", "0.5"]
+    assert ContentFields().unit_of(indicator, {}) == HALF
+    assert deduction_words(indicator) == "每次扣 0.50 分"
+    [reason] = findings.reasons_against_content(assessment, indicator, content(unit=Decimal("0.30")))
+    assert reason == "M1每次只能扣 0.50 分。"
+
+
+def test_item_is_known_by_its_number_its_name_and_its_address() -> None:
+    item = make_item(agency=make_agency(), index_number="CM-MZJ/2026-00004", slug="CM-MZJ-2026-00004")
+    field = ItemField()
+    for typed in ("CM-MZJ/2026-00004", " CM-MZJ-2026-00004 ", "/items/CM-MZJ-2026-00004/",
+                  "https://www.example.test/items/CM-MZJ-2026-00004/?from=search#body"):  # fmt: skip
+        assert field.clean(typed) == item, typed
+    for typed in ("CM-MZJ", "https://[", "/items/", "/scorecards/2026/CM-MZJ-2026-00004/", "x" * 501, "\x00"):
+        with pytest.raises(ValidationError):
+            field.clean(typed)
+    assert field.clean("") is None
 
 
 def test_nothing_is_adopted_without_the_evidence_its_clause_requires(
@@ -194,7 +244,8 @@ def test_matrix_of_states_and_actions(assessment: Assessment, row: AssessmentRou
             for action in FINDING:
                 one.state, one.assessment.round.state = state, round_state
                 is_allowed = next_finding_state(state, action) is not None and round_state in FINDING[action].rounds
-                reasons = findings.reasons_against(one, action, row.made_by)
+                who = proposer if action in PROPOSER_ACTIONS else row.made_by
+                reasons = findings.reasons_against(one, action, who)
                 assert (reasons == []) == is_allowed, f"{state} {round_state} {action}: {reasons}"
 
 

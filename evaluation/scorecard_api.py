@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from disclosure.api import Pagination, PublicView
-from evaluation.enums import Grade
 from evaluation.scorecard_exports import place_record
 from evaluation.scorecard_filters import asked
 from evaluation.scorecard_reading import published_rounds, ranking
+from evaluation.scorecard_words import GRADES
 from govportal.models import AgencyKind
 
 
@@ -43,11 +43,13 @@ class ScorecardListView(PublicView):
             OpenApiParameter("page_size", OpenApiTypes.INT, description="每页条数，至多 200"),
             OpenApiParameter("round", OpenApiTypes.STR, description="期次代码；不填为全部期次，新的在前"),
             OpenApiParameter("kind", OpenApiTypes.STR, enum=AgencyKind.values, description="单位类别"),
-            OpenApiParameter("grade", OpenApiTypes.STR, enum=Grade.values, description="等次"),
-            OpenApiParameter("q", OpenApiTypes.STR, description="单位名称里的字"),
+            OpenApiParameter("grade", OpenApiTypes.STR, enum=[value for value, _label in GRADES],
+                             description="等次；unranked 为不参加排名"),
+            OpenApiParameter("agency", OpenApiTypes.STR, description="单位代码"),
+            OpenApiParameter("q", OpenApiTypes.STR, description="单位名称或者代码里的字；名称正是这几个字的在前"),
         ],
         responses=PlaceRecord(many=True),
-    )
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """公开成绩单，按期次和名次。"""
         wanted = asked(request.query_params.dict())
@@ -56,7 +58,7 @@ class ScorecardListView(PublicView):
         rounds = [row for row in published_rounds() if wanted.round in ("", row.slug)]
         if wanted.round and not rounds:
             raise NotFound
-        records = [place_record(row, one) for row in rounds for one in wanted.narrow(ranking(row, kind=wanted.kind))]
+        records = [place_record(row, one) for row in rounds for one in wanted.narrow(ranking(row))]
         return self._page(records)
 
     def _page(self, records: Sequence[dict[str, Any]]) -> Response:

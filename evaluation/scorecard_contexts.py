@@ -1,5 +1,6 @@
 """What the templates of page and paper are given: numbers in words, and drawings. `ink`: the colour on paper."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,8 @@ from django.utils.translation import gettext as _
 from evaluation import scorecard_charts as charts
 from evaluation.enums import Grade
 from evaluation.models import AssessmentRound
-from evaluation.scorecard_words import GRADE_TONES, marks, period_words, sampled, shown, signed
-from evaluation.scorecards import Past, Place, Scorecard, grade_counts
+from evaluation.scorecard_words import GRADE_TONES, GRADES, UNRANKED, marks, period_words, sampled, shown, signed
+from evaluation.scorecards import Past, Place, Scorecard
 from evaluation.scoring import NOTHING
 from evaluation.services.archive import performance_points
 
@@ -29,11 +30,13 @@ def compared_context(row: AssessmentRound, places: Sequence[Place]) -> dict[str,
 
 
 def grade_context(row: AssessmentRound, places: Sequence[Place]) -> list[tuple[Any, ...]]:
-    """(grade, from how many points on, how many, their share as a bar) from the best."""
-    whole = Decimal(len(places))
+    """(grade, its name, from how many points on, how many, their share as a bar) from the best; at the end those that
+    have none, where there are any."""
+    counted = Counter(one.assessment.grade or UNRANKED for one in places)
     return [
-        (grade.label, threshold(row, grade), count, charts.bar(Decimal(count), whole))
-        for grade, count in grade_counts([one.assessment.grade for one in places])
+        (grade, label, threshold(row, grade), counted[grade], charts.bar(Decimal(counted[grade]), Decimal(len(places))))
+        for grade, label in GRADES
+        if counted[grade] or grade != UNRANKED
     ]
 
 
@@ -44,6 +47,8 @@ def threshold(row: AssessmentRound, grade: str) -> str:
         Grade.GOOD: of.good_from,
         Grade.FAIR: of.fair_from,
     }
+    if grade == UNRANKED:
+        return ""
     if grade in starts:
         return _("%s 分以上") % shown(starts[grade])
     return _("不到 %s 分") % shown(of.fair_from)
@@ -65,19 +70,20 @@ def place_context(one: Place, *, ink: str = "") -> dict[str, Any]:
 
 def card_context(card: Scorecard, *, ink: str = "") -> dict[str, Any]:
     one = card.assessment
-    label = _("近几期得分：%s") % _("、").join(f"{past.label} {marks(past.total)}" for past in card.past)
+    past = card.ranked_past
+    label = _("近几期得分：%s") % _("、").join(f"{each.label} {marks(each.total)}" for each in past)
     return round_context(one.round) | {
         "card": card,
         "total": marks(one.total),
         "threshold": threshold(one.round, one.grade) if one.grade else "",
         "change": None if card.change is None else signed(card.change),
-        "spark": charts.spark([past.total for past in card.past], label),
-        "trend": charts.trend([(past.label, past.total) for past in card.past], label),
+        "spark": charts.spark([each.total for each in past], label),
+        "trend": charts.trend([(each.label, each.total) for each in past], label),
         "groups": [
             (group, charts.bar(group.points, group.weight, mark=group.average, ink=ink) if one.rank else "")
             for group in card.groups
         ],
-        "past": [(past, f"{past.total:.2f}", _tone(past)) for past in reversed(card.past)],
+        "past": [(each, f"{each.total:.2f}", _tone(each)) for each in reversed(card.past)],
         "performance": performance_points(one),
         "sampled": sampled(one.round.seed, card.population, card.samples),
     }

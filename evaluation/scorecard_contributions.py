@@ -95,7 +95,7 @@ def contribute() -> None:
         contributions.nav_entries.add(entry)
     contributions.datasets.add(DATASET)
     contributions.sitemaps["scorecards"] = ScorecardSitemap
-    contributions.page_parameters.update({"round", "kind", "grade", "q"})
+    contributions.page_parameters.update({"round", "kind", "grade", "q", "agency"})
     contributions.home_panels.add(Panel("scorecards", "evaluation/scorecard_home_panel.html", _newest, position=70))
     contributions.agency_panels.add(
         Panel("scorecard", "evaluation/scorecard_agency_panel.html", _of_agency, position=52)

@@ -130,8 +130,9 @@ def round_record(row: AssessmentRound) -> dict[str, Any]:
     }
 
 
-def ranking_json(row: AssessmentRound, places: Iterable[Place]) -> dict[str, Any]:
-    return round_record(row) | {"agencies": [place_record(row, one) for one in places]}
+def ranking_json(row: AssessmentRound, places: Iterable[Place], narrowed_by: Mapping[str, str]) -> dict[str, Any]:
+    """`narrowed_by`: parameters of the address by name; of a whole ranking, none."""
+    return round_record(row) | {"filter": narrowed_by, "agencies": [place_record(row, one) for one in places]}
 
 
 def card_json(card: Scorecard) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from disclosure.publication_log import canonical_json
 from evaluation.models import Assessment, AssessmentRound
 from evaluation.scorecard_contexts import card_context, compared_context, grade_context, place_context, round_context
 from evaluation.scorecard_exports import card_json, ranking_json
+from evaluation.scorecard_filters import Asked
 from evaluation.scorecard_reading import log_entry_of, ranking, scorecard
 from govportal import paper_cache, pdf, qr
 from govportal.site import absolute_url, site_profile
@@ -32,21 +33,26 @@ def of_card(row: AssessmentRound, one: Assessment) -> tuple[bytes, str]:
         return _made(row, "evaluation/scorecard_pdf.html", context, address, data), f"{title}.pdf"
 
 
-def of_round(row: AssessmentRound) -> tuple[bytes, str]:
+def of_round(row: AssessmentRound, wanted: Asked) -> tuple[bytes, str]:
+    """As far as it is asked for; the title says what of it."""
     with override(settings.LANGUAGE_CODE):
-        places = ranking(row)
-        title = f"{row.name}排名"
+        everybody = ranking(row)
+        places = wanted.narrow(everybody)
+        narrowed = "，".join(wanted.words)
+        title = f"{row.name}排名" + (f"（{narrowed}）" if narrowed else "")
         context = round_context(row) | {
-            **compared_context(row, places),
+            **compared_context(row, everybody),
             "title": title,
+            "narrowed": narrowed,
+            "asked": wanted,
+            "assessed": len(everybody),
             "entry": log_entry_of(row),
             "counts": grade_context(row, places),
             "lines": [place_context(one, ink=INK) for one in places],
         }
-        data = pdf.Embedded(
-            "scorecards.json", canonical_json(ranking_json(row, places)), description=title, relationship="Data"
-        )
-        address = absolute_url(f"{reverse('scorecards')}?round={row.slug}")
+        record = canonical_json(ranking_json(row, places, wanted.parameters))
+        data = pdf.Embedded("scorecards.json", record, description=title, relationship="Data")
+        address = absolute_url(reverse("scorecards") + wanted.query(round=row.slug))
         return _made(row, "evaluation/scorecard_list_pdf.html", context, address, data), f"{title}.pdf"
 
 

@@ -23,6 +23,7 @@ from evaluation.scorecards import (
     Place,
     Scorecard,
     average,
+    change_since,
     groups,
     line,
     placed,
@@ -69,27 +70,26 @@ def earlier(row: AssessmentRound) -> list[AssessmentRound]:
 # --- the ranking ----------------------------------------------------------------------------------------------------
 
 
-def ranking(row: AssessmentRound, *, kind: str = "") -> list[Place]:
-    """Of the whole round by rank among all, or of one kind by rank among it. Three statements."""
+def ranking(row: AssessmentRound) -> list[Place]:
+    """The whole round by rank among all. Three statements."""
     rounds = earlier(row)
     order = {one.pk: place for place, one in enumerate(rounds)}
     rows = Assessment.objects.filter(round__in=[*order, row.pk]).select_related("agency").defer("population")
-    totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    past: dict[int, dict[int, Assessment]] = defaultdict(dict)
     here = []
     for one in rows:
         if one.total is not None:
-            totals[one.agency_id][order[one.round_id]] = one.total
+            past[one.agency_id][order[one.round_id]] = one
         if one.round_id == row.pk:
             one.round = row
             here.append(one)
     frozen = agencies(row)
     found = []
     for one in here:
-        name, own_kind, official = named(one, frozen)
-        if not kind or own_kind == kind:
-            past = [totals[one.agency_id][place] for place in sorted(totals[one.agency_id])]
-            change = past[-1] - past[-2] if len(past) > 1 else None
-            found.append(Place(one, name, official, own_kind, one.kind_rank if kind else one.rank, past, change))
+        name, kind, official = named(one, frozen)
+        rounds_of_it = [past[one.agency_id][place] for place in sorted(past[one.agency_id])]
+        totals = [each.total for each in rounds_of_it if each.rank] if one.rank else []
+        found.append(Place(one, name, official, kind, one.rank, totals, change_since(rounds_of_it)))
     return placed(found)
 
 
@@ -183,7 +183,14 @@ def _past(row: AssessmentRound, one: Assessment) -> list[Past]:
     found = Assessment.objects.filter(round__in=rounds, agency=one.agency_id).defer("population")
     rows = {each.round_id: each for each in found}
     return [
-        Past(each.slug, period_words(each.period_start, each.period_end), then.total, then.grade, then.kind_rank)
+        Past(
+            each.slug,
+            period_words(each.period_start, each.period_end),
+            then.total,
+            then.grade,
+            then.rank,
+            then.kind_rank,
+        )
         for pk, each in rounds.items()
         if (then := rows.get(pk)) and then.total is not None
     ]

@@ -14,6 +14,8 @@ from evaluation.enums import Formula, Grade
 from evaluation.scoring import AUTOMATIC, COUNTED, Case, Outcome, Rule
 
 GRADE_TONES = {Grade.EXCELLENT: "ok", Grade.GOOD: "info", Grade.FAIR: "warn", Grade.POOR: "bad"}
+UNRANKED = "unranked"  # beside the grades: who has none
+GRADES = (*Grade.choices, (UNRANKED, gettext_lazy("不参加排名")))
 # What the numbers of an automatic indicator count, by its key. One without a line here is said in general words.
 FACTS: Mapping[str, Promise] = MappingProxyType(
     {

@@ -2,7 +2,7 @@
 stored scores, their cases, findings and rulings; nothing that may have changed since.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -281,11 +281,20 @@ class Past:
     label: str
     total: Decimal
     grade: str
+    rank: int | None
     kind_rank: int | None
 
     @property
     def grade_words(self) -> str:
         return str(Grade(self.grade).label) if self.grade else ""
+
+
+def change_since(past: "Sequence[Past | Assessment]") -> Decimal | None:
+    """Of the last over the one before it; None where one of them was not ranked: nothing tested its full marks."""
+    if len(past) < 2 or not all(one.rank for one in past[-2:]):
+        return None
+    change: Decimal = past[-1].total - past[-2].total
+    return change
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +343,12 @@ class Scorecard:
 
     @property
     def change(self) -> Decimal | None:
-        total: Decimal = self.assessment.total or NOTHING
-        return total - self.before.total if self.before else None
+        return change_since(self.past)
+
+    @property
+    def ranked_past(self) -> list[Past]:
+        """What makes a curve; nothing where this round itself is not comparable."""
+        return [one for one in self.past if one.rank] if self.assessment.rank else []
 
     @property
     def tone(self) -> str:
@@ -348,7 +361,8 @@ def grade_tone(grade: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the ranking. `past`: totals of its last rounds, this one last; `change` since the one before."""
+    """A line of the ranking. `past`: totals of its last rounds, this one last, where it was ranked; `change` since the
+    one before."""
 
     assessment: Assessment
     name: str
@@ -366,7 +380,3 @@ class Place:
 def placed(rows: Iterable[Place]) -> list[Place]:
     """The best first; who is not ranked stands at the end."""
     return sorted(rows, key=lambda one: (one.rank is None, one.rank or 0, one.assessment.agency.position, one.name))
-
-
-def grade_counts(grades: Collection[str]) -> list[tuple[Grade, int]]:
-    return [(grade, sum(1 for one in grades if one == grade)) for grade in Grade]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from evaluation import scorecard_exports as exports
 from evaluation import scorecard_pdf
 from evaluation.models import AssessmentRound
+from evaluation.scorecard_filters import Asked, asked
 from evaluation.scorecard_reading import findings_of, published_rounds, ranking, scorecard
 from evaluation.scorecards import line
 from evaluation.services.evidence import public_evidence
@@ -28,15 +29,31 @@ _PLAIN = {"ensure_ascii": False, "indent": 1}
 
 @require_safe
 def all_csv(request: HttpRequest) -> HttpResponseBase:
-    """Every agency of every published round."""
-    return csv_response("scorecards", _all_rows(published_rounds()))
+    """Every agency of every published round, as far as the filter of the page lets it through."""
+    wanted = asked(request.GET.dict())
+    if wanted.problems:
+        return _refused(wanted)
+    rounds = [row for row in published_rounds() if wanted.round in ("", row.slug)]
+    return csv_response(wanted.named("scorecards"), _all_rows(rounds, wanted))
 
 
-def _all_rows(rounds: Sequence[AssessmentRound]) -> Iterator[Sequence[object]]:
+def _all_rows(rounds: Sequence[AssessmentRound], wanted: Asked) -> Iterator[Sequence[object]]:
     yield exports.RESULTS
     for row in rounds:
-        records = (exports.place_record(row, one) for one in ranking(row))
+        records = (exports.place_record(row, one) for one in wanted.narrow(ranking(row)))
         yield from list(exports.ranking_rows(records))[1:]
+
+
+def _narrowed(request: HttpRequest, slug: str) -> tuple[AssessmentRound, Asked] | HttpResponse:
+    """A round and what of it is asked for; the answer to what means nothing."""
+    row, wanted = published(slug), asked({**request.GET.dict(), "round": slug})
+    if isinstance(row, HttpResponse):
+        return row
+    return _refused(wanted) if wanted.problems else (row, wanted)
+
+
+def _refused(wanted: Asked) -> HttpResponse:
+    return HttpResponse("\n".join(wanted.problems), status=400, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -50,26 +67,29 @@ def newest_archive(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def ranking_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
-    row = published(slug)
-    if isinstance(row, HttpResponse):
-        return row
-    records = (exports.place_record(row, one) for one in ranking(row))
-    return csv_response(f"scorecards-{row.slug}", exports.ranking_rows(records))
+    found = _narrowed(request, slug)
+    if isinstance(found, HttpResponse):
+        return found
+    row, wanted = found
+    records = (exports.place_record(row, one) for one in wanted.narrow(ranking(row)))
+    return csv_response(wanted.named(f"scorecards-{row.slug}"), exports.ranking_rows(records))
 
 
 @require_safe
 def ranking_json(request: HttpRequest, slug: str) -> HttpResponseBase:
-    row = published(slug)
-    if isinstance(row, HttpResponse):
-        return row
-    return JsonResponse(exports.ranking_json(row, ranking(row)), json_dumps_params=_PLAIN)
+    found = _narrowed(request, slug)
+    if isinstance(found, HttpResponse):
+        return found
+    row, wanted = found
+    record = exports.ranking_json(row, wanted.narrow(ranking(row)), wanted.parameters)
+    return JsonResponse(record, json_dumps_params=_PLAIN)
 
 
 def ranking_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    row = published(slug)
-    if isinstance(row, HttpResponse):
-        return row
-    return _pdf(*scorecard_pdf.of_round(row))
+    found = _narrowed(request, slug)
+    if isinstance(found, HttpResponse):
+        return found
+    return _pdf(*scorecard_pdf.of_round(*found))
 
 
 @require_safe

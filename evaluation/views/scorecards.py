@@ -7,17 +7,18 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from disclosure.views.paging import read_page
 from evaluation import case_lines
-from evaluation.enums import Grade, IndicatorMode
+from evaluation.enums import IndicatorMode
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, AssessmentRound, Score
 from evaluation.scorecard_archive import agencies, named
 from evaluation.scorecard_contexts import card_context, compared_context, grade_context, place_context, round_context
-from evaluation.scorecard_filters import Asked, asked, chosen, kinds_of
+from evaluation.scorecard_filters import Asked, asked, chosen, kinds_of, round_labels
 from evaluation.scorecard_reading import (
     assessment_of,
     closed_item,
@@ -29,13 +30,14 @@ from evaluation.scorecard_reading import (
     scorecard,
     scores_of,
 )
-from evaluation.scorecard_words import shown, standing_of
+from evaluation.scorecard_words import GRADES, shown, standing_of
 from evaluation.scorecards import line, show
 from evaluation.scoring import Case, lot
 from govportal.models import Agency
 
 PLACES = 100  # of a ranking on one page
 CASES = 50
+_FILES = (("CSV", "scorecards_csv"), ("JSON", "scorecards_json"), ("PDF", "scorecards_pdf"))
 _SEED, _SLUG = "c0ffee", "CM-MZJ-2026-00001"  # by which the draw is shown
 
 
@@ -81,22 +83,24 @@ def _ranking_context(
     request: HttpRequest, row: AssessmentRound, rounds: Sequence[AssessmentRound], wanted: Asked, problems: list[str]
 ) -> dict[str, Any]:
     everybody = ranking(row)
-    places = ranking(row, kind=wanted.kind) if wanted.kind else everybody
-    page, page_problems = _paged(request, wanted.narrow(places), PLACES)
+    places = wanted.of_kind(everybody)
+    narrowed = wanted.narrow(everybody)
+    page, page_problems = _paged(request, narrowed, PLACES)
     of, everybody_listed = row.indicator_set, Agency.objects.listed().count()
+    automatic = sum(one.full_marks for one in of.indicators.all() if one.mode == IndicatorMode.AUTOMATIC)
     return round_context(row) | {
         **compared_context(row, everybody),
-        "rounds": rounds,
+        "rounds": round_labels(rounds),
         "assessed": len(everybody),
         "listed": everybody_listed,
         "is_partial": 2 * len(everybody) < everybody_listed,
         "kinds": kinds_of(everybody),
         "asked": wanted,
-        "is_narrowed": bool(wanted.kind or wanted.grade or wanted.name),
-        "grades": Grade.choices,
-        "agencies": len(places),
-        "automatic": shown(sum(one.full_marks for one in of.indicators.all() if one.mode == IndicatorMode.AUTOMATIC)),
-        "counts": grade_context(row, places),
+        "files": [(name, reverse(view, args=[row.slug]) + wanted.query()) for name, view in _FILES],
+        "grades": GRADES,
+        "narrowed": len(narrowed),
+        "automatic": shown(automatic) if automatic else "",
+        "counts": [(wanted.query(round=row.slug, grade=grade), *rest) for grade, *rest in grade_context(row, places)],
         "entry": log_entry_of(row),
         "page": page,
         "lines": [place_context(one) for one in page.object_list],

@@ -8,7 +8,9 @@ import json
 import zipfile
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -37,8 +39,8 @@ def rows(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
-def fetched(client: Client, name: str, *args: object) -> bytes:
-    response = client.get(reverse(name, args=args))
+def fetched(client: Client, name: str, *args: object, query: str = "") -> bytes:
+    response = client.get(reverse(name, args=args) + query)
     assert response.status_code == 200, (name, response.content)
     return bytes(response.getvalue())
 
@@ -188,9 +190,38 @@ def test_api_takes_the_filters_of_the_page(client: Client, county: County) -> No
         "河口镇人民政府"
     ]
     assert asked("?q=水务&page_size=1").json()["count"] == 3
-    for query, status in (("?kind=nix", 400), ("?round=../..", 400), ("?round=nix", 404), ("?page=x", 400)):
+    code = county.late.code
+    assert {one["agency"] for one in asked(f"?agency={code}").json()["results"]} == {code}
+    for query, status in (
+        ("?agency=NIX", 400),
+        ("?kind=nix", 400),
+        ("?round=../..", 400),
+        ("?round=nix", 404),
+        ("?page=x", 400),
+    ):
         assert asked(query).status_code == status, query
     assert asked(f"?round={county.unpublished.slug}").status_code == 404
+
+
+def test_every_door_of_a_ranking_takes_the_filter_of_the_page(client: Client, county: County) -> None:
+    slug, query = county.row.slug, f"?kind=township&q={quote('河口')}"
+    names, towns = ("scorecards_csv", "scorecards_json", "scorecards_pdf"), ["河口镇人民政府"]
+    page = unescape(client.get(reverse("scorecards") + f"{query}&round={slug}").content.decode())
+    csv_file, json_file, pdf_file = (client.get(reverse(name, args=[slug]) + query) for name in names)
+
+    for name in names:
+        assert reverse(name, args=[slug]) + query in page
+        refused = client.get(reverse(name, args=[slug]) + "?kind=nix")
+        assert (refused.status_code, refused.content.decode()) == (400, "没有“nix”这个单位类别。")
+    assert "只列 1 个单位：乡镇（街道），河口" in page
+    assert [one["name"] for one in rows(csv_file.getvalue())] == towns
+    assert quote("乡镇") in csv_file.headers["Content-Disposition"]
+    assert [one["name"] for one in json_file.json()["agencies"]] == towns
+    assert json_file.json()["filter"] == {"kind": "township", "q": "河口"}
+    said = paper.text(pdf_file.content)
+    assert "只列：乡镇（街道），河口（全部3个单位中的1个），名次是同类名次" in said and "县水务局" not in said
+    assert [one["name"] for one in rows(fetched(client, "scorecards_all_csv", query=query))] == towns * 3
+    assert "没有符合" in paper.text(client.get(reverse("scorecards_pdf", args=[slug]) + "?q=nix").content)
 
 
 # --- standing and social evaluation ---------------------------------------------------------------------------------

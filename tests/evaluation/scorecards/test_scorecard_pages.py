@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from disclosure.models import CatalogueEntry, Obligation
+from evaluation.scorecard_filters import Asked
 from evaluation.scorecard_reading import assessment_of, published_round, ranking, scorecard
 from evaluation.scorecards import Scorecard
 from evaluation.scoring import draw
@@ -61,7 +62,8 @@ def test_ranking_is_narrowed_by_kind_grade_and_name(client: Client, county: Coun
     assert names("?kind=township") == ["河口镇人民政府"]
     assert names("?q=财政") == ["县财政局"]
     assert names("?q=财政&kind=township") == []
-    assert names("?grade=poor") == []
+    assert names("?grade=poor") == names("?grade=unranked") == []
+    assert names(f"?agency={county.town.code}") == names(f"?q={county.town.code.lower()}") == ["河口镇人民政府"]
     # Equal totals have equal ranks: then by place and name.
     assert names(f"?round={county.earlier.slug}&grade=excellent&page=1") == ["县水务局", "县财政局", "河口镇人民政府"]
 
@@ -83,7 +85,7 @@ def test_ranking_of_a_kind_has_the_ranks_of_that_kind(county: County) -> None:
     row = published_round(county.row.slug)
     assert row is not None
 
-    ranks = [(one.name, one.rank) for one in ranking(row, kind=AgencyKind.TOWNSHIP)]
+    ranks = [(one.name, one.rank) for one in Asked(kind=AgencyKind.TOWNSHIP).narrow(ranking(row))]
 
     assert ranks == [("河口镇人民政府", 1)]
 
@@ -186,6 +188,12 @@ def test_agency_that_owed_nothing_has_full_marks_and_no_rank(client: Client, cou
         assert "本期折算" not in said
         assert 'class="bar"' not in text[text.index("<table") :]
     assert "100.00 分，不参加排名" in read(client, "scorecard", "idle", idle.code)
+    ranks = read(client, "scorecards", query="?round=idle")
+    assert "?round=idle&amp;grade=unranked" in ranks
+    assert "grade=unranked" not in read(client, "scorecards")
+    # Full marks that nothing tested are no rise over the last round, nor is the next round a fall.
+    for place in ranking(published_round("idle") or row):
+        assert (place.change, place.past) == (None, [])
     assert "本期只考核 1 个单位，平台上的单位共 5 个" in read(client, "scorecards", query="?round=idle")
     assert client.get(reverse("scorecard_pdf", args=["idle", idle.code])).status_code == 200
     assert "None" not in read(client, "agency", idle.code)
@@ -291,6 +299,7 @@ def test_bad_parameters_are_told_and_never_fail(client: Client, county: County) 
         "/scorecards/?round=%00": "公开成绩单",
         "/scorecards/?kind=%3Cscript%3E": "没有“&lt;script&gt;”这个单位类别",
         "/scorecards/?grade=A": "没有“A”这个等次",
+        "/scorecards/?agency=NIX": "没有代码为“NIX”的单位",
         "/scorecards/?page=9999999": "显示最后一页",
         "/scorecards/?page=x&p=9999999": "无效",
         f"/scorecards/?q={'x' * 5000}": "最多 60 个字",

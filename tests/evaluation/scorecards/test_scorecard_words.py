@@ -1,5 +1,6 @@
 """Numbers in words, and drawings that never leave their frame."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -10,8 +11,8 @@ from django.utils.html import escape
 from evaluation import scorecard_charts as charts
 from evaluation.enums import RoundKind
 from evaluation.indicators import AUTOMATIC_INDICATORS
-from evaluation.models import AssessmentRound, Indicator
-from evaluation.scorecard_filters import LONGEST_NAME, asked, chosen
+from evaluation.models import Assessment, AssessmentRound, Indicator
+from evaluation.scorecard_filters import LONGEST_NAME, Asked, asked, chosen, round_labels
 from evaluation.scorecard_words import (
     FACTS,
     excused,
@@ -25,8 +26,9 @@ from evaluation.scorecard_words import (
     standing_of,
     working,
 )
-from evaluation.scorecards import beside, safe_url
+from evaluation.scorecards import Place, beside, change_since, safe_url
 from evaluation.scoring import COUNTED, NOTHING, Case, Outcome, Rule
+from govportal.models import Agency
 
 
 def test_what_was_scored_has_two_decimals_and_what_a_set_says_no_idle_noughts() -> None:
@@ -158,6 +160,46 @@ def test_curves_keep_within_their_frame_and_say_every_number() -> None:
         assert said[::2] == [f"{one:.2f}" for one in values]
         assert escape("a<b>") in charts.trend([("x", one) for one in values], "a<b>")
     assert charts.spark([Decimal(1)], "x") == charts.trend([("x", Decimal(1))], "x") == ""
+
+
+def test_names_are_found_by_their_words_and_those_called_so_come_first() -> None:
+    names = ("县人民政府办公室", "河口镇人民政府", "县社会福利院（民政所属）", "县民政局", "县财政局")
+    places = [
+        Place(Assessment(agency=Agency(name=name, code=f"CM-{n}")), name, name, "department", n, [], None)
+        for n, name in enumerate(names, start=1)
+    ]
+
+    def found(text: str) -> list[str]:
+        return [one.name for one in Asked(name=text).narrow(places)]
+
+    assert found("民政") == [names[2], names[3]]
+    assert found("民政局") == found("县民政局") == found("cm-4") == ["县民政局"]
+    assert found("人民政府") == list(names[:2])
+    assert found("镇人民政") == found("河口 政府") == ["河口镇人民政府"]
+    assert found("县财政局") == ["县财政局"]
+    called_so = [*places, replace(places[3], name="民政", rank=6)]
+    assert [one.rank for one in Asked(name="民政").narrow(called_so)] == [6, 3, 4]
+
+
+def test_rounds_to_choose_from_are_named_shortly_and_never_alike() -> None:
+    half, year = (date(2026, 1, 1), date(2026, 6, 30)), (date(2025, 1, 1), date(2025, 12, 31))
+    made = (("spot", half), ("cross", half), ("year_end", year), ("year_end", year))
+    rounds = [
+        AssessmentRound(name=f"考核{n}", kind=kind, period_start=start, period_end=end)
+        for n, (kind, (start, end)) in enumerate(made)
+    ]
+
+    labels = [label for _one, label in round_labels(rounds)]
+
+    assert labels == ["2026年上半年", "2026年上半年 交叉检查", "考核2", "考核3"]
+
+
+def test_nothing_is_compared_that_was_not_ranked() -> None:
+    def since(*ranks: int | None) -> Decimal | None:
+        return change_since([Assessment(total=Decimal(90 + n), rank=rank) for n, rank in enumerate(ranks)])
+
+    assert since(1, 1) == 1
+    assert since(1) is since(None, 1) is since(1, None) is since(1, None, 1) is None
 
 
 def test_filters_leave_out_what_means_nothing_and_say_so() -> None:

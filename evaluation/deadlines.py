@@ -1,7 +1,6 @@
 """What is owed by a day in rounds of assessment, for the reminders: to object, to rule, to end a round (domain §9).
 
-No law says how long: the time to object is set when the agencies are told, and a ruling is due RULING_DAYS after the
-objection, as practice has it.
+No law says how long: the time to object is set when the agencies are told, that to rule when the objection is filed.
 """
 
 from collections.abc import Collection, Iterator
@@ -9,21 +8,17 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluation.enums import RoundState
 from evaluation.models import Assessment, AssessmentRound, Objection
-from govportal.calendar import load_calendar
 from govportal.contributions import Deadline, DeadlineSource, Reach
 from govportal.deadline_rows import RowDeadlines, page_paths
 from govportal.models import Agency
 from govportal.now import today
 from govportal.permissions import Permission
-from govportal.workdays import add_working_days
 
-RULING_DAYS = 5  # working days; practice, as no law names any
 RULING = "objection"
 
 
@@ -65,13 +60,13 @@ def _open_objections() -> QuerySet[Any]:
 
 def rulings(reach: Reach) -> Iterator[Deadline]:
     """Told to whoever inspects the agency, in a cross inspection to the agency that does; never to who found it."""
-    calendar, path = load_calendar(), page_paths("admin:evaluation_objection_change")
-    columns = ("pk", "number", "filed_at", "assessment__round__name", "top", "office", "finding__found_by_id",
+    path = page_paths("admin:evaluation_objection_change")
+    columns = ("pk", "number", "rule_by", "assessment__round__name", "top", "office", "finding__found_by_id",
                "finding__decided_by_id")  # fmt: skip
-    for pk, number, filed_at, name, top, office, *found in _open_objections().order_by("pk").values_list(*columns):
-        due_on = add_working_days(localdate(filed_at), RULING_DAYS, calendar)
+    rows = _open_objections().filter(rule_by__lte=reach.until).order_by("pk")
+    for pk, number, due_on, name, top, office, *found in rows.values_list(*columns):
         agency_id = office or top
-        if due_on > reach.until or (reach.agencies is not None and agency_id not in reach.agencies):
+        if reach.agencies is not None and agency_id not in reach.agencies:
             continue
         yield Deadline(
             key=f"{RULING}:{pk}",
@@ -85,10 +80,8 @@ def rulings(reach: Reach) -> Iterator[Deadline]:
 
 
 def rulings_still_owed(keys: Collection[str]) -> dict[str, date]:
-    calendar = load_calendar()
     pks = {int(key.rpartition(":")[2]) for key in keys}
-    rows = _open_objections().filter(pk__in=pks).values_list("pk", "filed_at")
-    return {f"{RULING}:{pk}": add_working_days(localdate(at), RULING_DAYS, calendar) for pk, at in rows}
+    return {f"{RULING}:{pk}": day for pk, day in _open_objections().filter(pk__in=pks).values_list("pk", "rule_by")}
 
 
 SOURCES = (

@@ -126,6 +126,7 @@ class Assessment(models.Model):
     grade = models.CharField(_("等次"), max_length=10, choices=Grade, blank=True, default="")
     rank = models.PositiveSmallIntegerField(_("名次"), null=True, blank=True)
     kind_rank = models.PositiveSmallIntegerField(_("同类名次"), null=True, blank=True)
+    shared_total = points_field(_("初评得分"), null=True, blank=True)  # as the agency was told it
 
     objects: ClassVar[AssessmentQuerySet] = AssessmentQuerySet.as_manager()  # type: ignore[assignment]
 

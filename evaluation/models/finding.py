@@ -138,6 +138,7 @@ class Objection(models.Model):
     text = models.TextField(_("异议和理由"), max_length=2000)
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提出人"))
     filed_at = models.DateTimeField(_("提出时间"))
+    rule_by = models.DateField(_("裁定期限"))  # as the rule stood when it was filed
     hearing = models.TextField(_("听取意见记录"), max_length=5000, blank=True)
     heard_on = models.DateField(_("听取意见日期"), null=True, blank=True)
     heard_by = models.ForeignKey(

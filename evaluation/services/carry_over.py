@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from evaluation.enums import FindingSource, FindingState, RoundKind, RoundState
 from evaluation.models import Assessment, AssessmentRound, Finding, Indicator
-from evaluation.services import findings
+from evaluation.services import findings, measure
 from evaluation.services.procedure import check, locked_round
 from govportal import access, audit
 from govportal.models import User
@@ -75,7 +75,8 @@ def carry_over(round_id: int, *, actor: User, at: datetime) -> Carried:
         assessment.round = row
         report.made.append(_copy(one, assessment, indicator, number + len(report.made), actor=actor, at=at))
     for made in {(one.assessment_id, one.indicator_id): one for one in report.made}.values():
-        findings.settle(made, actor=actor, at=at)
+        findings.settle_points(made, actor=actor, at=at)
+    measure.rank(row)
     counts = {"made": len(report.made), "without_indicator": len(report.without_indicator)}
     audit.record(actor, "assessmentround.carry_over", row, after=counts)
     return report

@@ -14,15 +14,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation import case_lines
-from evaluation.enums import Formula, IndicatorMode, RoundState
+from evaluation.enums import FindingState, Formula, IndicatorMode, RoundState
 from evaluation.indicators import AUTOMATIC_INDICATORS, Span
 from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, Objection, Score
-from evaluation.scoring import Case, Outcome, Result, Rule, Thresholds, outcome, results
+from evaluation.scoring import NOTHING, Case, Outcome, Result, Rule, Thresholds, outcome, results
 from evaluation.services.procedure import check, locked_round, reasons_against_round
 from evaluation.workflow import RoundAction
 from govportal import audit
@@ -78,17 +78,20 @@ def read_cases(indicator: Indicator, span: Span, agencies: Collection[int]) -> d
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
+class Reading:
+    """What an automatic indicator says of an agency; `packed`: its cases as case_lines packs them."""
+
     indicator: Indicator
     agency_id: int
     outcome: Outcome
     packed: bytes
 
 
-def _read(
+def readings(
     row: AssessmentRound, indicators: Iterable[Indicator], agencies: Mapping[int, str], as_of: date, excused: Excused
-) -> Iterator[_Measured]:
-    """One indicator at a time, so that memory holds the cases of one."""
+) -> Iterator[Reading]:
+    """Of automatic indicators for each agency (its code by id), as the rows are now: one indicator at a time, so that
+    memory holds the cases of one."""
     span = span_of(row, as_of)
     for indicator in indicators:
         rule = rule_of(indicator)
@@ -96,12 +99,12 @@ def _read(
         for agency_id, code in agencies.items():
             key = (indicator.pk, agency_id)
             cases = case_lines.settled(found.pop(agency_id, ()), rule.judged_by, excused.get(key, {}))
-            yield _Measured(indicator, agency_id, outcome(rule, cases), case_lines.pack(code, indicator.code, cases))
+            yield Reading(indicator, agency_id, outcome(rule, cases), case_lines.pack(code, indicator.code, cases))
 
 
 def excused_cases(row: AssessmentRound) -> Excused:
     found: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
-    rows = Objection.objects.excusing().filter(assessment__round=row.pk)
+    rows = Objection.objects.excusing().filter(assessment__round=row.pk).order_by("number")
     for indicator_id, agency_id, key, number in rows.values_list(
         "indicator_id", "assessment__agency_id", "case_key", "number"
     ):
@@ -124,7 +127,7 @@ def measure(round_id: int, *, at: datetime, actor: User | None = None) -> Assess
     automatic = [one for one in indicators if one.mode == IndicatorMode.AUTOMATIC]
     codes = dict(row.assessments.values_list("agency_id", "agency__code"))
     excused, measured_at = excused_cases(row), row.measured_at
-    measured = list(_read(row, automatic, codes, localdate(at), excused))
+    measured = list(readings(row, automatic, codes, localdate(at), excused))
     with transaction.atomic():
         row = locked_round(round_id)
         _check_measuring(row, actor)
@@ -187,12 +190,18 @@ def _upsert(scores: Iterable[Score], columns: Collection[str]) -> None:
     )
 
 
-def _score_manual(assessments: Collection[Assessment], indicators: Collection[Indicator]) -> None:
-    """The points of manual indicators: full marks less what standing findings take off. One query."""
+def deductions(findings: QuerySet[Finding]) -> Mapping[tuple[int, int], list[Decimal]]:
+    """What the standing ones take off, by assessment and indicator (ids). One query."""
     taken: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
-    standing = Finding.objects.standing().filter(assessment__in=assessments, indicator__in=indicators)
+    standing = findings.filter(state=FindingState.STANDING).order_by("number")
     for one in standing.only("assessment_id", "indicator_id", "count", "unit_deduction", "ruled_deduction"):
         taken[one.assessment_id, one.indicator_id].append(one.deduction)
+    return taken
+
+
+def _score_manual(assessments: Collection[Assessment], indicators: Collection[Indicator]) -> None:
+    """The points of manual indicators: full marks less what standing findings take off. One query."""
+    taken = deductions(Finding.objects.filter(assessment__in=assessments, indicator__in=indicators))
     scores = []
     for indicator in indicators:
         rule = rule_of(indicator)
@@ -205,7 +214,7 @@ def _score_manual(assessments: Collection[Assessment], indicators: Collection[In
 def rescore(assessment: Assessment, indicator: Indicator) -> Score:
     """The points of one indicator anew, from its findings or from the cases that are stored, and the total.
 
-    Call inside the transaction that changed them, with the round locked. Ranks are left to `rank`.
+    Call inside the transaction that changed them, with the round locked, and `rank` after the last of them.
     """
     if indicator.mode == IndicatorMode.MANUAL:
         _score_manual([assessment], [indicator])
@@ -230,12 +239,10 @@ def _excuse(assessment: Assessment, indicator: Indicator) -> None:
 def rank(row: AssessmentRound) -> dict[str, Result]:
     """Totals, grades and ranks of the whole round, written; answered by agency code. Two queries and the writes."""
     assessments = list(row.assessments.select_related("agency").defer("population"))
-    points: dict[str, list[Decimal]] = {one.agency.code: [] for one in assessments}
-    scored = Score.objects.filter(assessment__round=row.pk).values_list(F("assessment__agency__code"), "points")
-    for code, value in scored.iterator(chunk_size=10_000):
-        points[code].append(value)
+    sums = Score.objects.filter(assessment__round=row.pk).order_by().values_list("assessment__agency__code")
+    totals = dict(sums.annotate(total=Sum("points")))
     found = results(
-        points,
+        {one.agency.code: [round(totals.get(one.agency.code, NOTHING), 2)] for one in assessments},
         {one.agency.code: one.agency.kind for one in assessments},
         [one.agency.code for one in assessments if one.not_ranked_reason],
         thresholds_of(row),

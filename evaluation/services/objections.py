@@ -26,10 +26,13 @@ from evaluation.services.procedure import check, locked_assessment, reasons_agai
 from evaluation.services.rounds import BASIS, NOTICE_KIND
 from evaluation.workflow import OBJECTION, ObjectionAction, next_objection_state
 from govportal import access, audit, notices, personal_data, private_files
+from govportal.calendar import load_calendar
 from govportal.html import clean_text
 from govportal.models import PrivateFile, User
 from govportal.permissions import Permission
+from govportal.workdays import add_working_days
 
+RULING_DAYS = 5  # working days; practice, as no law names any
 # Ruled on while points may still change; told to the agency again when a reopened round is shared anew.
 _MOVABLE = (RoundState.OPEN, RoundState.FEEDBACK)
 
@@ -80,6 +83,17 @@ def _is_id(text: str) -> bool:
 def cases_at_fault(score: Score) -> Iterator[Case]:
     """Of one agency and indicator, the cases that bring less than they could."""
     return (case for case in case_lines.unpack(score.cases) if case.earned < case.possible)
+
+
+def same_matter(assessment: Assessment, target: Target) -> list[Target]:
+    """The same obligation, item or case where it takes something off in other indicators too: a ruling on one leaves
+    the others."""
+    if target.case is None:
+        return []
+    scores = Score.objects.filter(assessment=assessment, indicator__mode=IndicatorMode.AUTOMATIC)
+    others = scores.exclude(indicator=target.indicator).select_related("indicator").order_by("indicator__position")
+    found = ((score.indicator, case) for score in others for case in cases_at_fault(score))
+    return [Target(indicator, case=case) for indicator, case in found if case.key == target.case.key]
 
 
 # --- reasons --------------------------------------------------------------------------------------------------------
@@ -203,6 +217,7 @@ def file(
         text=words,
         filed_by=actor,
         filed_at=at,
+        rule_by=add_working_days(localdate(at), RULING_DAYS, load_calendar()),
     )
     for file in files:
         kept = private_files.keep(file)

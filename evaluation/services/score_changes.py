@@ -78,32 +78,25 @@ def stored_points(row: AssessmentRound) -> Points:
 def measured_today(row: AssessmentRound, at: datetime) -> Points:
     """What measuring would write, and nothing is written."""
     agencies = dict(row.assessments.values_list("agency_id", "agency__code"))
-    span, excused = measure.span_of(row, localdate(at)), measure.excused_cases(row)
-    taken = deductions(row)
+    taken, automatic = _deductions(row), []
     found: Points = {}
     for indicator in row.indicator_set.indicators.all():
-        rule = measure.rule_of(indicator)
-        if indicator.mode == IndicatorMode.MANUAL:
-            for code in agencies.values():
-                points = outcome(rule, (), taken.get((code, indicator.pk), ())).points
-                found[code, indicator.pk] = Point(points)
+        if indicator.mode == IndicatorMode.AUTOMATIC:
+            automatic.append(indicator)
             continue
-        read = measure.read_cases(indicator, span, agencies)
-        for agency_id, code in agencies.items():
-            key = (indicator.pk, agency_id)
-            cases = case_lines.settled(read.pop(agency_id, ()), rule.judged_by, excused.get(key, {}))
-            packed = case_lines.pack(code, indicator.code, cases)
-            found[code, indicator.pk] = Point(outcome(rule, cases).points, packed)
+        rule = measure.rule_of(indicator)
+        for code in agencies.values():
+            found[code, indicator.pk] = Point(outcome(rule, (), taken.get((code, indicator.pk), ())).points)
+    for one in measure.readings(row, automatic, agencies, localdate(at), measure.excused_cases(row)):
+        found[agencies[one.agency_id], one.indicator.pk] = Point(one.outcome.points, one.packed)
     return found
 
 
-def deductions(row: AssessmentRound) -> Mapping[tuple[str, int], list[Decimal]]:
-    """What standing findings take off. One query."""
-    taken: dict[tuple[str, int], list[Decimal]] = defaultdict(list)
-    standing = Finding.objects.standing().filter(assessment__round=row.pk).select_related("assessment__agency")
-    for one in standing.defer("assessment__population").order_by("number"):
-        taken[one.assessment.agency.code, one.indicator_id].append(one.deduction)
-    return taken
+def _deductions(row: AssessmentRound) -> Mapping[tuple[str, int], list[Decimal]]:
+    """What standing findings take off, by agency (code) and indicator (id)."""
+    codes = dict(row.assessments.values_list("pk", "agency__code"))
+    taken = measure.deductions(Finding.objects.filter(assessment__round=row.pk))
+    return {(codes[assessment], indicator): amounts for (assessment, indicator), amounts in taken.items()}
 
 
 def changes(row: AssessmentRound, before: Points, after: Points, *, since: datetime | None) -> list[Change]:
@@ -174,7 +167,7 @@ def _entered(row: AssessmentRound, since: datetime | None) -> Mapping[tuple[str,
 
 def stored_faults(row: AssessmentRound) -> list[str]:
     """Every number of a round that is not what the facts stored beside it give."""
-    taken = deductions(row)
+    taken = _deductions(row)
     rules = {one.pk: (one, measure.rule_of(one)) for one in row.indicator_set.indicators.all()}
     sums: dict[str, Decimal] = defaultdict(Decimal)
     seen, faults = set(), []

@@ -1,17 +1,18 @@
 """Rounds of assessment in every state, with the people who move them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from disclosure.services import review
-from evaluation.enums import CheckResult, FindingSource, FindingState, RoundKind, RoundState
-from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator, SampleItem
+from evaluation.enums import CheckResult, FindingSource, FindingState, ObjectionState, RoundKind, RoundState, Ruling
+from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator, Objection, SampleItem
 from evaluation.services import measure, rounds
 from govportal.models import Agency, User
-from govportal.now import now
+from govportal.now import now, today
 from govportal.permissions import Role
 from tests.factories.indicators import make_indicator_set
-from tests.factories.kernel import make_agency, make_member
+from tests.factories.kernel import make_agency, make_member, make_user
 from tests.factories.published import publish_edition
 
 PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
@@ -70,7 +71,9 @@ def check_all(row: AssessmentRound, *, actor: User | None = None) -> None:
 
 
 def make_finding(assessment: Assessment, indicator: Indicator | None = None, **values: Any) -> Finding:
-    """A finding as it stands in its row; the points follow by measure.rescore."""
+    """A finding as it stands in its row, with the ruling that left it `ruled_deduction`; the points follow by
+    measure.rescore."""
+    ruled = values.pop("ruled_deduction", None)
     indicator = indicator or assessment.round.indicator_set.indicators.manual()[0]
     row = {
         "number": Finding.objects.filter(assessment__round=assessment.round_id).count() + 1,
@@ -84,9 +87,36 @@ def make_finding(assessment: Assessment, indicator: Indicator | None = None, **v
     if row["state"] in {FindingState.REJECTED, FindingState.WITHDRAWN}:
         row = {"decided_by": row["found_by"], "decided_at": now(), "note": "核对以后不成立"} | row
     found = Finding.objects.create(assessment=assessment, indicator=indicator, **row)
+    if ruled is not None:
+        make_ruling(found, ruled)
     found.refresh_from_db()
     measure.rescore(assessment, indicator)
     return found
+
+
+def make_ruling(finding: Finding, left: Decimal) -> Objection:
+    """异议 that was upheld, in part where something is left; the points follow by measure.rescore."""
+    rows = Objection.objects.filter(assessment__round=finding.assessment.round_id)
+    made = Objection.objects.create(
+        assessment=finding.assessment,
+        number=rows.count() + 1,
+        finding=finding,
+        indicator=finding.indicator,
+        text="已经电话答复。",
+        filed_by=make_user(),
+        filed_at=now(),
+        rule_by=today(),
+        state=ObjectionState.RULED,
+        hearing="单位到会陈述。",
+        heard_on=today(),
+        heard_by=finding.found_by,
+        ruling=Ruling.PARTLY if left else Ruling.UPHELD,
+        reason="属实。",
+        ruled_by=make_user(),
+        ruled_at=now(),
+    )
+    Finding.objects.filter(pk=finding.pk).update(ruled_deduction=left)
+    return made
 
 
 def share_round(row: AssessmentRound, *, at: datetime | None = None) -> AssessmentRound:

@@ -131,16 +131,16 @@ def _with_rulings(one: Assessment, by: User, other: User) -> None:
     case = case_lines.unpack(one.scores.get(indicator=timeliness).cases)[0]
     heard = {"hearing": "单位到会陈述。", "heard_on": now().date(), "heard_by": other}
     ruled = heard | {"state": ObjectionState.RULED, "ruled_by": other, "ruled_at": now()}
-    made = {"assessment": one, "filed_by": by, "filed_at": now()}
+    made = {"assessment": one, "filed_by": by, "filed_at": now(), "rule_by": now().date()}
     Objection.objects.create(
         number=1, indicator=timeliness, case_key=case.key, text="系统停机。", ruling=Ruling.UPHELD, reason=EXCUSED,
         **made, **ruled,
     )  # fmt: skip
-    Finding.objects.filter(pk=finding.pk).update(ruled_deduction=Decimal("0.50"))
     Objection.objects.create(
         number=2, indicator=finding.indicator, finding=finding, text="已经电话答复。", ruling=Ruling.PARTLY,
         reason=LESSENED, **made, **ruled,
     )  # fmt: skip
+    Finding.objects.filter(pk=finding.pk).update(ruled_deduction=Decimal("0.50"))
     Objection.objects.create(
         number=3,
         indicator=timeliness,

@@ -22,7 +22,7 @@ from evaluation.models import AssessmentRound, Finding, Objection, Score
 from evaluation.services import archive, measure, rounds
 from evaluation.workflow import RoundAction
 from govportal.models import InboxMessage
-from govportal.now import now
+from govportal.now import now, today
 from govportal.permissions import Role
 from tests.factories.kernel import make_agency, make_member, make_user
 from tests.factories.obligations import make_obligation
@@ -237,7 +237,7 @@ def test_measure_loses_no_ruling_that_came_meanwhile(monkeypatch: pytest.MonkeyP
         if indicator == timeliness:
             Objection.objects.create(
                 assessment=late, number=1, indicator=timeliness, case_key=case.key, text="停机", filed_by=row.made_by,
-                filed_at=now(), state=ObjectionState.RULED, hearing="听取", heard_on=date(2026, 7, 1),
+                filed_at=now(), rule_by=today(), state=ObjectionState.RULED, hearing="听取", heard_on=date(2026, 7, 1),
                 heard_by=row.made_by, ruling=Ruling.UPHELD, reason="属实", ruled_at=now(), ruled_by=make_user(),
             )  # fmt: skip
         return read(indicator, *args)

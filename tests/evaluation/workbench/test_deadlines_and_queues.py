@@ -68,7 +68,7 @@ def test_ruling_is_owed_by_inspectors_who_did_not_find_the_fault() -> None:
 
     [owed] = _open(SOURCES["objection"])
 
-    assert owed.due_on == add_working_days(today(), deadlines.RULING_DAYS, load_calendar())
+    assert owed.due_on == add_working_days(today(), objections.RULING_DAYS, load_calendar())
     assert (owed.agency_id, owed.but) == (office.pk, (it.finder.pk,))
     assert owed.path == reverse("admin:evaluation_objection_change", args=[made.pk])
     assert it.finding.text not in owed.label

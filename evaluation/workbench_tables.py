@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.enums import RectificationState
-from evaluation.enums import FindingState, IndicatorMode, ObjectionState
+from evaluation.enums import FindingState, IndicatorMode, ObjectionState, RoundState
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.indicators.terms import midnight
 from evaluation.models import Assessment, AssessmentRound, Finding, Objection, SampleItem, Score
+from evaluation.services import checks
+from evaluation.services.checks import Progress
 from evaluation.workflow import RoundAction
 from govportal import access
 from govportal.models import AuditEvent
@@ -30,8 +32,15 @@ _SETTLED = (RectificationState.VERIFIED, RectificationState.CANCELLED)
 
 
 class Cell(NamedTuple):
+    """`note`: what stands under it on the page, and behind it in the CSV."""
+
     text: str
     address: str = ""
+    note: str = ""
+
+    @property
+    def whole(self) -> str:
+        return f"{self.text}（{self.note}）" if self.note else self.text
 
 
 type Row = tuple[Cell, ...]
@@ -39,7 +48,8 @@ type Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` of the assessments that this person inspects."""
+    """`rows` of the assessments that this person inspects. `said`: title and note in a state of the round, where they
+    are others."""
 
     key: str
     title: Promise | str
@@ -47,6 +57,10 @@ class Table:
     columns: tuple[Promise | str, ...]
     rows: Callable[[AssessmentRound, QuerySet[Assessment]], Iterable[Row]]
     empty: Promise | str
+    said: Mapping[str, tuple[Promise | str, Promise | str]] = MappingProxyType({})
+
+    def words(self, row: AssessmentRound) -> tuple[Promise | str, Promise | str]:
+        return self.said.get(row.state, (self.title, self.note))
 
 
 def rounds_of(user: Any) -> QuerySet[AssessmentRound]:
@@ -65,9 +79,9 @@ def _number(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _of(assessment: Assessment) -> Cell:
+def _of(assessment: Assessment, note: str = "") -> Cell:
     address = reverse("admin:evaluation_assessment_change", args=[assessment.pk])
-    return Cell(assessment.agency.display_name, address)
+    return Cell(assessment.agency.display_name, address, note)
 
 
 # --- the tables -----------------------------------------------------------------------------------------------------
@@ -75,17 +89,23 @@ def _of(assessment: Assessment) -> Cell:
 
 def _ranking(row: AssessmentRound, assessments: QuerySet[Assessment]) -> Iterator[Row]:
     rows = assessments.annotate(waiting=Count("objections", filter=_OPEN_OBJECTION))
+    done = checks.progress(row) if row.state == RoundState.OPEN else {}
     for one in rows.order_by(F("rank").asc(nulls_last=True), "agency__position", "agency__name"):
         answer = _("%s 件异议未裁定") % one.waiting if one.waiting else _("已确认") if one.confirmed_at else ""
         yield (
-            Cell(_number(one.rank) or one.not_ranked_reason),
-            _of(one),
+            Cell(_number(one.rank) or "—"),
+            _of(one, one.not_ranked_reason),
             Cell(one.agency.get_kind_display()),
             Cell(_number(one.total)),
-            Cell(one.get_grade_display()),
+            Cell(one.get_grade_display(), note=_looked_at(done[one.pk]) if one.pk in done else ""),
             Cell(_number(one.kind_rank)),
             Cell(answer),
         )
+
+
+def _looked_at(done: Progress) -> str:
+    words = _("暂定，已查 %(done)s/%(total)s")
+    return words % {"done": done.checked + done.samples_checked, "total": done.total + done.samples}
 
 
 def _samples(row: AssessmentRound, assessments: QuerySet[Assessment]) -> Iterator[Row]:
@@ -207,6 +227,7 @@ def _entry(at: datetime, agency: Cell, kind: str, what: Cell, words: str, who: o
 
 
 _AGENCY = gettext_lazy("单位")
+PROVISIONAL = gettext_lazy("得分、等次和名次都是暂定：还没有查阅的，按没有问题计分；定分以前随取数、查阅和裁定变化。")
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.key: table
@@ -216,6 +237,10 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 (gettext_lazy("名次"), _AGENCY, gettext_lazy("类别"), gettext_lazy("得分"), gettext_lazy("等次"),
                  gettext_lazy("同类名次"), gettext_lazy("异议")),
                 _ranking, gettext_lazy("没有您负责考核的单位。"),
+                MappingProxyType({
+                    RoundState.OPEN: (gettext_lazy("排名预览"), PROVISIONAL),
+                    RoundState.FROZEN: (gettext_lazy("排名"), gettext_lazy("已定分，不再变化。")),
+                }),
             ),
             Table(
                 "rates", gettext_lazy("按时率"), gettext_lazy("最近一次取数的结果；点数字看是哪些。"),

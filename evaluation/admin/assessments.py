@@ -214,7 +214,11 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
 
     @admin.display(description=gettext_lazy("等次"), ordering="total")
     def shown_grade(self, row: Assessment) -> str:
-        return toned(row.get_grade_display(), _TONES[Grade(row.grade)]) if row.grade else ""
+        if not row.grade:
+            return ""
+        if row.round.state == RoundState.OPEN:
+            return toned(_("%s（暂定）") % row.get_grade_display(), "info")
+        return toned(row.get_grade_display(), _TONES[Grade(row.grade)])
 
     @admin.display(description=gettext_lazy("名次"), ordering="rank")
     def shown_rank(self, row: Assessment) -> str:

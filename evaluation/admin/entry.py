@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation.admin import entry_pages
 from evaluation.admin.entry_pages import entry_response, find_round, page_of
+from evaluation.admin.round_states import state_of
 from evaluation.enums import CheckResult, RoundState
 from evaluation.forms.checks import AssignForm
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator
@@ -44,7 +45,8 @@ def rounds_page(request: HttpRequest) -> HttpResponse:
     at_work = [row for row in found if row.state == RoundState.OPEN]
     if len(at_work) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(reverse("admin:evaluation_entry_round", args=[at_work[0].slug]))
-    return entry_response(request, "entry_rounds.html", {"title": _("登记考核"), "rounds": found})
+    shown = [(row, state_of(row)) for row in found]
+    return entry_response(request, "entry_rounds.html", {"title": _("登记考核"), "rounds": shown})
 
 
 @never_cache

@@ -147,6 +147,9 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
         content = content_of(values, values["unit"])
         return findings.file(assessment.pk, indicator.pk, content, values["uploads"], actor=actor, at=now())
 
+    def page_title(self, row: Finding) -> str:
+        return f"{row.assessment.round}　{_('问题%s') % row.number}"
+
     def page_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
         shown: dict[str, Any] = {"files": _files_of(row), "case_address": _case_address(row, request.user)}
         shown |= _objections_of(row, request.user)

@@ -117,6 +117,9 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
         name = "evaluation_objection_file"
         return [path("<int:pk>/files/<int:file_pk>/", view, name=name), *super().get_urls()]
 
+    def page_title(self, row: Objection) -> str:
+        return f"{row.assessment.round}　{_('异议%s') % row.number}"
+
     def page_context(self, request: HttpRequest, row: Objection) -> dict[str, Any]:
         """A side is offered its own verbs, while there is anything left to do; else they would only ever be refused."""
         context = super().page_context(request, row)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
@@ -15,12 +14,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
-from disclosure.models import Item
+from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm
+from evaluation.admin.round_drafts import draft_of
+from evaluation.admin.round_states import state_of
 from evaluation.enums import ObjectionState, RoundState
 from evaluation.forms.rounds import DraftForm, ReasonForm, RoundForm, ShareForm
 from evaluation.models import Assessment, AssessmentRound
 from evaluation.services import checks, measure, procedure, rounds
+from evaluation.workbench_tables import PROVISIONAL
 from evaluation.workflow import RoundAction, may_still_be
 from govportal import access, files, jobs
 from govportal.models import User
@@ -32,13 +33,6 @@ access.open_admin("evaluation.assessmentround", view=Permission.ASSESS, is_site_
 # Above so many agencies the worker measures: nobody's browser waits for it.
 MEASURED_AT_ONCE = 60
 MEASURE = "evaluation.measure_round"  # the task, evaluation/tasks.py
-TONES = {
-    RoundState.DRAFT: "info",
-    RoundState.OPEN: "info",
-    RoundState.FEEDBACK: "warn",
-    RoundState.FROZEN: "ok",
-    RoundState.CANCELLED: "bad",
-}
 CHANGE = "change"
 _STEPS = (RoundState.DRAFT, RoundState.OPEN, RoundState.FEEDBACK, RoundState.FROZEN)
 _OPEN_OBJECTION = Q(objections__state__in=[ObjectionState.FILED, ObjectionState.HEARD])
@@ -174,7 +168,7 @@ class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
 
     @admin.display(description=gettext_lazy("状态"), ordering="state")
     def shown_state(self, row: AssessmentRound) -> str:
-        return toned(row.get_state_display(), TONES[RoundState(row.state)])
+        return state_of(row)
 
     @admin.display(description=gettext_lazy("单位数"))
     def agencies(self, row: Any) -> int:
@@ -227,8 +221,8 @@ class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
             "assessments": totals(row),
             "is_large": is_large(row),
             "is_waiting": row.state == RoundState.OPEN and row.measured_at is None,
-            "item": row.item,
-            "is_public": _is_public(row),
+            "draft": draft_of(row),
+            "provisional": PROVISIONAL if row.state == RoundState.OPEN else "",
         }
 
     def archive_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -262,10 +256,6 @@ def _may_still_be(row: AssessmentRound, verb: Verb) -> bool:
     if verb.name == RoundAction.DRAFT_ITEM and row.item_id:
         return False
     return may_still_be(row.state, RoundAction(verb.name))
-
-
-def _is_public(row: AssessmentRound) -> bool:
-    return Item.objects.visible_to(AnonymousUser()).filter(assessment_round=row).exists()
 
 
 def progress(row: AssessmentRound) -> list[tuple[str, int, int]]:

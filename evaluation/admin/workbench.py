@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from evaluation.admin.round_drafts import draft_of
 from evaluation.enums import RoundState
 from evaluation.models import Assessment, AssessmentRound
 from evaluation.services import rounds
@@ -46,6 +47,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "narrowed": urlencode({"round": row.slug, **_asked(request)}) if row else "",
         "tables": _tables(row, _assessments(request, row)) if row else [],
         "waits": _waits(row, request.user) if row else [],
+        "draft": draft_of(row) if row else None,
+        "is_unknown": row is not None and request.GET.get("round", row.slug) != row.slug,
         "may_open": access.holds_for_all(request.user, Permission.ASSESS),
     }
     return TemplateResponse(request, "admin/evaluation/workbench_page.html", context)
@@ -54,11 +57,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def table_csv(request: HttpRequest, table: str) -> HttpResponseBase:
     _choices, row = _chosen(request)
     found = TABLES.get(table)
-    if row is None or found is None:
+    if row is None or found is None or request.GET.get("round", row.slug) != row.slug:
         raise Http404(_("没有这张表。"))
     rows = found.rows(row, _assessments(request, row))
     header = [str(column) for column in found.columns]
-    return csv_response(f"{row.slug}-{found.key}", chain([header], ([cell.text for cell in cells] for cells in rows)))
+    return csv_response(f"{row.slug}-{found.key}", chain([header], ([cell.whole for cell in cells] for cells in rows)))
 
 
 def _chosen(request: HttpRequest) -> tuple[list[AssessmentRound], AssessmentRound | None]:
@@ -93,16 +96,16 @@ def _tables(row: AssessmentRound, assessments: QuerySet[Assessment]) -> list[dic
     shown = []
     for table in TABLES.values():
         rows = list(islice(table.rows(row, assessments), SHOWN + 1))
-        shown.append({"table": table, "rows": rows[:SHOWN], "is_cut": len(rows) > SHOWN})
+        title, note = table.words(row)
+        kept, is_cut = rows[:SHOWN], len(rows) > SHOWN
+        shown.append({"table": table, "title": title, "note": note, "rows": kept, "is_cut": is_cut})
     return shown
 
 
 def _waits(row: AssessmentRound, user: Any) -> list[tuple[str, list[str]]]:
-    """The next verbs, each with what it still waits for."""
-    return [
-        (str(action.label), rounds.reasons_against(row, action, user))
-        for action in _NEXT.get(RoundState(row.state), ())
-    ]
+    """The next verbs, each with what it still waits for; none once the round is drafted for the public."""
+    actions = () if row.item_id else _NEXT.get(RoundState(row.state), ())
+    return [(str(action.label), rounds.reasons_against(row, action, user)) for action in actions]
 
 
 staff_site.add_page("evaluation/workbench/", workbench, "evaluation_workbench")

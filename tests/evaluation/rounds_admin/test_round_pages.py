@@ -267,7 +267,7 @@ def test_page_of_a_round_asks_as_often_for_many_agencies(agencies: int, django_a
     client = signed_in(row.made_by)
     client.get(_page(row))
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         page = client.get(_page(row))
     with django_assert_num_queries(8):
         client.get(reverse(LIST))

@@ -103,7 +103,7 @@ def test_open_deadlines_ask_the_same_number_of_queries(django_assert_num_queries
     it = make_dispute()
     it.file()
     load_calendar()
-    for key, count in (("objections", 1), ("round", 1), ("objection", 3)):
+    for key, count in (("objections", 1), ("round", 1), ("objection", 1)):
         with django_assert_num_queries(count):
             list(SOURCES[key].open(FAR))
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaluation.enums import FindingState, Ruling
+from evaluation.enums import FindingState, RoundState, Ruling
 from evaluation.models import Finding
 from evaluation.services import rounds
 from evaluation.workbench_tables import TABLES
@@ -17,7 +17,7 @@ from tests.evaluation.objections.test_objections import make_dispute
 from tests.factories.kernel import make_agency, make_member
 from tests.factories.obligations import make_obligation
 from tests.factories.published import publish_one
-from tests.factories.rounds import make_finding, make_inspector, make_office, open_round
+from tests.factories.rounds import freeze_round, make_finding, make_inspector, make_office, open_round, share_round
 
 pytestmark = pytest.mark.django_db
 BENCH = "admin:evaluation_workbench"
@@ -81,7 +81,10 @@ def test_wrong_addresses_show_the_round_at_work() -> None:
     for query in ("?round=none", "?round=%00", "?round=" + "x" * 500):
         page = client.get(reverse(BENCH) + query)
         assert page.status_code == 200
-        assert it.row.name in page.content.decode()
+        assert f"没有您要看的考核，或者您不参加。下面是“{it.row.name}”" in page.content.decode(), query
+        assert client.get(reverse(f"{BENCH}_csv", args=["ranking"]) + query).status_code == 404, query
+    for query in ("", f"?round={it.row.slug}"):
+        assert "没有您要看的考核" not in client.get(reverse(BENCH) + query).content.decode(), query
     assert client.get(reverse(f"{BENCH}_csv", args=["nothing"])).status_code == 404
 
 
@@ -101,6 +104,32 @@ def test_workbench_is_narrowed_to_ones_own_share_and_to_an_agency() -> None:
         assert len(page.context["tables"][0]["rows"]) == len(shown), query
 
 
+def test_ranking_says_whether_it_is_settled() -> None:
+    it = make_dispute(state=RoundState.OPEN)
+    it.row.assessments.filter(pk=it.assessment.pk).update(not_ranked_reason="无职责")
+    client = signed_in(it.judge)
+    bench = f"{reverse(BENCH)}?round={it.row.slug}"
+
+    page = client.get(bench).content.decode()
+    assert "得分、等次和名次都是暂定" in page and "暂定，已查 0/3" in page
+    assert f"{it.assessment.agency.display_name}（无职责）" in _csv(client, "ranking")
+    page = client.get(reverse("admin:evaluation_assessmentround_change", args=[it.row.pk])).content.decode()
+    assert "得分、等次和名次都是暂定" in page and "（暂定）" in page
+    assert (
+        "（暂定）"
+        in client.get(reverse("admin:evaluation_assessment_change", args=[it.assessment.pk])).content.decode()
+    )
+
+    row = freeze_round(share_round(it.row))
+    page = client.get(bench).content.decode()
+    assert "暂定" not in page and "已定分，不再变化" in page and "下一步：拟制公开稿" in page
+    office = row.made_by.memberships.get().agency
+    item = rounds.draft_item(row.pk, agency=office, actor=row.made_by, at=now())
+    page = client.get(bench).content.decode()
+    assert "下一步" not in page and reverse("admin:disclosure_item_change", args=[item.pk]) in page
+    assert item.editions.get().get_state_display() in page
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_workbench_asks_as_often_for_many(count: int, django_assert_num_queries: Any) -> None:
     office = make_office()
@@ -114,7 +143,7 @@ def test_workbench_asks_as_often_for_many(count: int, django_assert_num_queries:
     client = signed_in(row.made_by)
     client.get(reverse(BENCH))
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(26):
         client.get(reverse(BENCH))
     for table in TABLES:
         assert _csv(client, table, f"?round={row.slug}").count("\r\n") >= 1

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.enums import Category
-from disclosure.filters import ValuesFilter, one_of
+from disclosure.filters import ValuesFilter, one_of, year_number
 from disclosure.measures import Measure, measures
 from disclosure.models import Item, Obligation
 from disclosure.obligation_periods import add_months
@@ -157,6 +157,16 @@ def missing_of(item: Item) -> list[str]:
     labels = {f"extra.{field.key}": str(field.label) for field in item.type.extra}
     names = {field.name: str(getattr(field, "verbose_name", field.name)) for field in edition._meta.get_fields()}
     return [labels.get(key) or names.get(key, key) for key in missing_elements(item.item_type, values, edition.extra)]
+
+
+class EntryObligationFilterSet(AgencyFilterSet):
+    """What one entry obliges to, by agency and by the year in which it falls due."""
+
+    year = ValuesFilter(label=gettext_lazy("期限所在年度"), field_name="due_on__year", coerce=year_number)
+
+    class Meta:
+        model = Obligation
+        fields: list[str] = []
 
 
 class ObligationFilterSet(AgencyFilterSet):

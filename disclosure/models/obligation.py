@@ -118,6 +118,11 @@ class Obligation(models.Model):
     def __str__(self) -> str:
         return f"{self.entry.code} {self.agency.display_name} {self.due_on:%Y-%m-%d}"
 
+    @property
+    def anchor(self) -> str:
+        """Of its row on a page."""
+        return f"o-{self.pk}"
+
 
 class Statement(models.Model):
     """A signed public word that meets an obligation without an item (domain §5). Append-only."""

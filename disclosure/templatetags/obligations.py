@@ -53,6 +53,12 @@ def is_overdue(row: Obligation) -> bool:
 
 
 @register.filter
+def days_late(row: Obligation) -> int:
+    """Calendar days between its last day and the later day on which it was met."""
+    return max((row.met_on - row.due_on).days, 0) if row.met_on else 0
+
+
+@register.filter
 def period(row: Obligation) -> str:
     return period_words(row)
 

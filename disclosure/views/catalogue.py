@@ -28,7 +28,7 @@ from govportal.spreadsheets import XLSX_TYPE, csv_response, xlsx_bytes
 
 ITEMS_SHOWN = 20  # of one entry; the listing of items has the rest
 OBLIGATIONS_OF_AGENCY = 4
-OBLIGATIONS_SHOWN = 200
+OBLIGATIONS_SHOWN = 200  # of one entry; views/obligations.py has the rest
 _AGENCIES = Prefetch(
     "agencies", queryset=Agency.objects.only("code", "name", "short_name", "phone").order_by("position", "name")
 )
@@ -134,12 +134,11 @@ def _obligations(entry: CatalogueEntry) -> dict[str, Any]:
     rows = Obligation.objects.in_force().filter(entry=entry).with_words().annotate(rank=rank)
     shown = Q(rank__lte=OBLIGATIONS_OF_AGENCY) | (owed & Q(due_on__gte=add_months(today(), -12)))
     latest = rows.filter(shown).order_by("agency__position", "agency__name", "-due_on", "-id")
-    found = list(latest[: OBLIGATIONS_SHOWN + 1])
+    found = list(latest[:OBLIGATIONS_SHOWN])
     without = [] if found else oblige.without_obligation(today(), [entry])
     return {
-        "obligations": found[:OBLIGATIONS_SHOWN],
+        "obligations": found,
         "is_recurring": entry.timing_kind == TimingKind.RECURRING,
-        "has_more_obligations": len(found) > OBLIGATIONS_SHOWN,
         "why_none": without[0].reason if without else "",
     }
 

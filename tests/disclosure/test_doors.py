@@ -114,6 +114,8 @@ STAFF_DOORS = {"internal", "receipts", "receipts_csv", "receipt_file", "internal
 OUTSIDE = {
     "catalogue",
     "catalogue_entry",
+    "entry_obligations",
+    "obligation",
     "catalogue_csv",
     "catalogue_xlsx",
     "favicon",

@@ -43,7 +43,7 @@ def test_every_row_of_a_year_that_is_open_or_was_late_is_shown() -> None:
 
     text = page_of(rows[0])
 
-    assert text.count('<tr class="gap">') == 6 and text.count("逾期公开") == 3
+    assert text.count(' class="gap">') == 6 and text.count("逾期公开") == 3
     assert all(f'data-label="期间">{period_of(row)}</td>' in text for row in rows)
 
 

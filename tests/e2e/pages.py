@@ -22,6 +22,7 @@ from tests.factories import make_agency, make_attachment, make_catalogue_entry, 
 from tests.factories.boards import make_board, make_keeper, make_photo, make_sheet
 from tests.factories.complaints import make_complaint
 from tests.factories.feedback import send_feedback
+from tests.factories.obligations import make_obligation
 from tests.factories.registers import make_rectification, make_withholding
 from tests.factories.requests import file_request
 from tests.factories.scorecards import publish_cards
@@ -241,6 +242,10 @@ def _catalogue_entry() -> str:
     return reverse("catalogue_entry", args=[_item("general").catalogue_entry_id])
 
 
+def _entry_obligations() -> str:
+    return reverse("entry_obligations", args=[make_obligation().entry_id])
+
+
 def _listing(name: str, item_type: str = "general", query: str = "", *, count: int = 24) -> Callable[[], str]:
     """A listing with more rows than one page shows."""
 
@@ -375,6 +380,7 @@ MADE: dict[str, Callable[[], str]] = {
     "item_first_edition": _edition_page(1),
     "item_difference": _edition_page(2),
     "catalogue_entry": _catalogue_entry,
+    "entry_obligations": _entry_obligations,
     "log_entry": _log_entry,
     "agency": _full_agency,
     "home_with_rows": _listing("home", "normative"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Model
 
-from evaluation.enums import FindingState, ObjectionState, RoundState
+from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
 from evaluation.models import (
     Assessment,
     AssessmentRound,
@@ -22,6 +22,7 @@ from evaluation.models import (
     SampleItem,
     Score,
 )
+from evaluation.workflow import ROUND
 from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, closed_while, guard, no_replacement
 
 _ROUND, _ASSESSMENT = AssessmentRound._meta.db_table, Assessment._meta.db_table
@@ -31,7 +32,9 @@ _MESSAGE = "a frozen assessment is never changed"
 # Of a round, once it was opened.
 _FIXED = ("indicator_set_id", "period_start", "period_end", "survey_id", "sample_size", "seed", "opened_at")
 # Of a finding, what the agency was told of it.
-_TOLD = ("assessment_id", "indicator_id", "number", "text", "count", "unit_deduction", "found_by_id", "found_at")
+_TOLD = ("indicator_id", "text", "count", "unit_deduction", "found_by_id", "found_at")
+_NUMBERED = ("assessment_id", "number")
+_OPEN_OBJECTION = f"IN ('{ObjectionState.FILED}', '{ObjectionState.HEARD}')"
 
 
 def _of_round(assessment: str) -> str:
@@ -46,6 +49,14 @@ def _by_way_of(table: str, column: str) -> str:
     return (
         f"EXISTS (SELECT 1 FROM {table} f JOIN {_ASSESSMENT} a ON a.id = f.assessment_id "
         f"JOIN {_ROUND} r ON r.id = a.round_id WHERE f.id = {{row}}.{column} AND {_FROZEN})"
+    )
+
+
+def _numbered(table: str) -> str:
+    """Whether another row of the round has the number."""
+    return (
+        f"EXISTS (SELECT 1 FROM {table} f JOIN {_ASSESSMENT} a ON a.id = f.assessment_id "
+        f"JOIN {_ASSESSMENT} b ON b.round_id = a.round_id WHERE b.id = NEW.assessment_id AND f.number = NEW.number)"
     )
 
 
@@ -85,15 +96,34 @@ def guards() -> list[DatabaseObject]:
             _by_way_of(_OBJECTION, "objection_id"),
             _MESSAGE,
         ),
-        no_replacement(_ROUND, unique=[("slug",), ("item_id",)]),
-        no_replacement(_FINDING, unique=[("rectification_id",)]),
+        *_no_replacements(),
     ]
 
 
+def _no_replacements() -> list[DatabaseObject]:
+    """By the id alone where every other key names the assessment: with a frozen one the guard refuses it, and the
+    points of an open one are written over by measuring."""
+    keys: dict[type[Model], list[tuple[str, ...]]] = {
+        AssessmentRound: [("slug",), ("item_id",)],
+        Assessment: [],
+        Score: [],
+        Check: [],
+        SampleItem: [],
+        Finding: [("rectification_id",), ("assessment_id", "carried_from_id")],
+        FindingFile: [("file_id",)],
+        Objection: [],
+        ObjectionFile: [("file_id",)],
+    }
+    return [no_replacement(model._meta.db_table, unique=unique) for model, unique in keys.items()]
+
+
 def _round_guard() -> DatabaseObject:
-    """Begun as a draft; once opened it stays what it is of; frozen for good, but for the item, which is named once."""
+    """Begun as a draft, moved as workflow.ROUND says; once opened it stays what it is of; frozen for good, but for the
+    item, which is named once."""
     frozen = f"OLD.state = '{RoundState.FROZEN}'"
     item = "OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id"
+    moves = sorted({(source, step.target) for step in ROUND.values() for source in step.sources})
+    ways = " OR ".join(f"(OLD.state = '{source}' AND NEW.state = '{target}')" for source, target in moves)
     return guard(
         f"{_ROUND}_guard",
         _ROUND,
@@ -102,7 +132,7 @@ def _round_guard() -> DatabaseObject:
             Rule(
                 "UPDATE",
                 f"{frozen} AND ({_changed(AssessmentRound, ['item_id'])} OR {item}) "
-                f"OR OLD.opened_at IS NOT NULL AND {_differs(_FIXED)}",
+                f"OR OLD.opened_at IS NOT NULL AND {_differs(_FIXED)} OR OLD.state <> NEW.state AND NOT ({ways})",
             ),
             Rule("DELETE", f"OLD.state <> '{RoundState.DRAFT}'"),
         ),
@@ -111,17 +141,20 @@ def _round_guard() -> DatabaseObject:
 
 
 def _finding_guard() -> DatabaseObject:
-    """Numbered once in its round; as it was told while the agency may object; as it was when the round was frozen."""
+    """Numbered once in its round; as it was told while the agency may object; lessened by rulings alone; as it was when
+    the round was frozen."""
     old, new = _of_round("OLD.assessment_id"), _of_round("NEW.assessment_id")
     changed = _changed(Finding, ["rectification_id"])
     told = (
         f"EXISTS (SELECT 1 FROM {_ASSESSMENT} a JOIN {_ROUND} r ON r.id = a.round_id "
         f"WHERE a.id = OLD.assessment_id AND r.state = '{RoundState.FEEDBACK}')"
     )
-    numbered = (
-        f"EXISTS (SELECT 1 FROM {_FINDING} f JOIN {_ASSESSMENT} a ON a.id = f.assessment_id "
-        f"JOIN {_ASSESSMENT} b ON b.round_id = a.round_id WHERE b.id = NEW.assessment_id AND f.number = NEW.number)"
+    lessened = (
+        "OLD.ruled_deduction IS DISTINCT FROM NEW.ruled_deduction AND NOT EXISTS "
+        f"(SELECT 1 FROM {_OBJECTION} o WHERE o.finding_id = NEW.id AND (o.ruling = '{Ruling.UPHELD}' "
+        f"AND NEW.ruled_deduction = 0 OR o.ruling = '{Ruling.PARTLY}' AND NEW.ruled_deduction IS NOT NULL))"
     )
+    as_carried = "NEW.ruled_deduction IS NOT NULL AND NEW.carried_from_id IS NULL"
     unsigned = (
         f"NEW.state IN ('{FindingState.REJECTED}', '{FindingState.WITHDRAWN}') "
         "AND (NEW.decided_by_id IS NULL OR NEW.note = '')"
@@ -130,16 +163,30 @@ def _finding_guard() -> DatabaseObject:
         f"{_FINDING}_guard",
         _FINDING,
         (
-            Rule("INSERT", f"{new} OR {numbered} OR ({unsigned})"),
-            Rule("UPDATE", f"(({old} OR {new}) AND {changed}) OR ({told} AND {_differs(_TOLD)}) OR ({unsigned})"),
+            Rule("INSERT", f"{new} OR {_numbered(_FINDING)} OR ({unsigned}) OR ({as_carried})"),
+            Rule(
+                "UPDATE",
+                f"({old} AND {changed}) OR ({told} AND {_differs(_TOLD)}) OR ({unsigned}) "
+                f"OR {_differs(_NUMBERED)} OR ({lessened})",
+            ),
             Rule("DELETE", ALWAYS),
         ),
         "a finding is withdrawn with a reason, never deleted, and stays as it was when its round was frozen",
     )
 
 
+def _open_twice(but: str) -> str:
+    """Whether another one to the same is open: by such a key SQLite would put one in the place of the other."""
+    same = "o.assessment_id = NEW.assessment_id AND o.indicator_id = NEW.indicator_id AND o.case_key = NEW.case_key"
+    return (
+        f"NEW.state {_OPEN_OBJECTION} AND EXISTS (SELECT 1 FROM {_OBJECTION} o WHERE {but}o.state {_OPEN_OBJECTION} "
+        f"AND (o.finding_id = NEW.finding_id OR NEW.finding_id IS NULL AND {same}))"
+    )
+
+
 def _objection_guard() -> DatabaseObject:
-    """Never deleted, as it was once it was ruled on, and never ruled on by who found the fault."""
+    """Numbered once in its round, one at a time to the same; never deleted, as it was once it was ruled on, and never
+    ruled on by who found the fault."""
     old, new = _of_round("OLD.assessment_id"), _of_round("NEW.assessment_id")
     ruled = f"OLD.state = '{ObjectionState.RULED}' AND {_changed(Objection, [])}"
     by_finder = (
@@ -150,8 +197,12 @@ def _objection_guard() -> DatabaseObject:
         f"{_OBJECTION}_guard",
         _OBJECTION,
         (
-            Rule("INSERT", new),
-            Rule("UPDATE", f"{old} OR {new} OR ({ruled}) OR ({by_finder})"),
+            Rule("INSERT", f"{new} OR {_numbered(_OBJECTION)} OR ({by_finder}) OR ({_open_twice('')})"),
+            Rule(
+                "UPDATE",
+                f"{old} OR {_differs(_NUMBERED)} OR ({ruled}) OR ({by_finder}) "
+                f"OR ({_open_twice('o.id <> NEW.id AND ')})",
+            ),
             Rule("DELETE", ALWAYS),
         ),
         "an objection is ruled on once, by somebody else than who found the fault; no frozen assessment is changed",

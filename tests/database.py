@@ -32,6 +32,20 @@ def replaced(table: str, pk: int | None, key: str = "id") -> bool:
     return not refused(f"TRUNCATE {table} CASCADE")
 
 
+def displaced(table: str, pk: int, by: int, key: str = "") -> bool:
+    """True if another row could take the place of one by its id or by a key, or all be emptied at once."""
+    if connection.vendor != "sqlite":
+        return not refused(f"TRUNCATE {table} CASCADE")
+    columns = [one.name for one in connection.introspection.get_table_description(connection.cursor(), table)]
+    others = ", ".join(f'"{one}"' for one in columns if one != "id")
+    taken = f"(SELECT {key} FROM {table} WHERE id = {pk})" if key else ""
+    statements = [
+        f"UPDATE OR REPLACE {table} SET {key or 'id'} = {taken or pk} WHERE id = {by}",
+        f"INSERT OR REPLACE INTO {table} (id, {others}) SELECT {pk}, {others} FROM {table} WHERE id = {by}",
+    ]
+    return not all(refused(statement) for statement in statements[: 1 if key else 2])
+
+
 def copying_edition(values: dict[str, str]) -> str:
     """A statement that inserts another edition like the given one but for these values, as SQL."""
     columns = [str(field.column) for field in Edition._meta.concrete_fields if field.column != "id"]

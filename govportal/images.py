@@ -3,6 +3,7 @@
 Four bytes make a signature. What follows may be anything, or a few bytes that unpack to more than a machine holds.
 """
 
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import IO
 
@@ -41,13 +42,24 @@ def photo(content: IO[bytes], *, name: str) -> "ContentFile[bytes]":
     """The picture alone, as a JPEG called `name`: turned upright, at most PHOTO_SIDE a side, and nothing of what the
     camera wrote beside it: place, time, owner, a small copy of what was cut off. Raises RefusedFile.
     """
+    return ContentFile(_made_anew(content, PHOTO_KINDS, lambda image: _as_jpeg(_upright(image))), name=name)
+
+
+def screenshot(content: IO[bytes], *, name: str) -> "ContentFile[bytes]":
+    """The picture alone, as a PNG called `name` that is as sharp as it was: without the texts and places written beside
+    it, further pictures, and what follows its end. Raises RefusedFile.
+    """
+    return ContentFile(_made_anew(content, ["PNG"], _as_png), name=name)
+
+
+def _made_anew(content: IO[bytes], kinds: Sequence[str], make: Callable[[Image.Image], bytes]) -> bytes:
     content.seek(0)
     try:
-        image = Image.open(_Whole(content.read()), formats=PHOTO_KINDS)
+        image = Image.open(_Whole(content.read()), formats=kinds)
         if not image.info.get("progressive"):  # one that is holds all of itself until the last line is read
             image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a JPEG is unpacked no larger than needed
         if image.width * image.height <= PHOTO_PIXELS:
-            return ContentFile(_as_jpeg(_upright(image)), name=name)
+            return make(image)
     except Image.DecompressionBombError:
         pass
     except Exception as error:  # a decoder that is fed with anything may fail in any way
@@ -76,6 +88,15 @@ def _as_jpeg(image: Image.Image) -> bytes:
     canvas.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
     made = BytesIO()
     canvas.save(made, "JPEG", quality=85, optimize=True)
+    return made.getvalue()
+
+
+def _as_png(image: Image.Image) -> bytes:
+    upright = ImageOps.exif_transpose(image)
+    shown = upright.info.get("transparency")  # which colour is seen through: of the picture, not beside it
+    upright.info = {} if shown is None else {"transparency": shown}
+    made = BytesIO()
+    upright.save(made, "PNG")
     return made.getvalue()
 
 

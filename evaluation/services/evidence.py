@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from evaluation.enums import FindingState, RoundState
 from evaluation.models import Assessment, Finding, FindingFile
 from evaluation.services.procedure import check, locked_assessment, reasons_against_inspecting
-from govportal import audit, private_files
+from govportal import audit, personal_data, private_files
 from govportal.filetypes import DOCX, JPEG, OFD, PDF, PNG, WEBP, XLSX
 from govportal.html import clean_text
-from govportal.images import photo
+from govportal.images import photo, screenshot
 from govportal.models import PrivateFile, User
 
 ACCEPTED = (PDF, PNG, JPEG, WEBP, DOCX, XLSX, OFD)
@@ -41,17 +41,23 @@ class Upload:
 def write(upload: "File[Any]", *, by: User, title: str = "", is_public: bool = False) -> Upload:
     """Check a file and write it, before anything is locked. Raises RefusedFile.
 
-    A photo is made anew: what the camera wrote beside it (place, owner) is nobody's business. A screenshot stays sharp.
+    A picture is made anew: what was written beside it (place, owner) is nobody's business. A screenshot stays sharp.
     """
     name = upload.name or ""
-    if name.lower().endswith(_PHOTOS) and (upload.size or 0) <= MAX_BYTES:
-        upload = photo(upload, name=f"{name.rpartition('.')[0]}.jpg")
+    if (upload.size or 0) <= MAX_BYTES:
+        if name.lower().endswith(_PHOTOS):
+            upload = photo(upload, name=f"{name.rpartition('.')[0]}.jpg")
+        elif name.lower().endswith(PNG.suffixes):
+            upload = screenshot(upload, name=name)
     file = private_files.write(upload, by=by, max_bytes=MAX_BYTES, accepted=ACCEPTED)
     return Upload(file, title, is_public)
 
 
 def keep(finding: Finding, uploads: Iterable[Upload], *, actor: User, at: datetime) -> list[FindingFile]:
-    """The rows. For services that have the lock and have asked."""
+    """The rows. For services that have the lock and have asked. Raises ValidationError."""
+    uploads = list(uploads)
+    for one in uploads:
+        check(_against_publishing(one.title, one.file) if one.is_public else [])
     return [
         FindingFile.objects.create(
             finding=finding,
@@ -86,6 +92,13 @@ def reasons_against_adding(finding: Finding, actor: Any, more: int = 1) -> list[
     return reasons
 
 
+def _against_publishing(title: str, file: PrivateFile) -> list[str]:
+    """The title stands in the scorecard, the name in the address of the file."""
+    if not personal_data.find(f"{title}\n{file.name}"):
+        return []
+    return [_("向社会公开的证据，说明和文件名里不能有身份证号、手机号或者银行卡号：请改好后重新上传，或者不公开。")]
+
+
 @transaction.atomic
 def add(finding_id: int, uploads: Iterable[Upload], *, actor: User, at: datetime) -> list[FindingFile]:
     """补充证据. Raises ValidationError with reasons."""
@@ -100,8 +113,9 @@ def add(finding_id: int, uploads: Iterable[Upload], *, actor: User, at: datetime
 def set_public(file_id: int, *, is_public: bool, actor: User) -> FindingFile:
     """Whether everybody reads it with the scorecard. Raises ValidationError."""
     finding = locked_finding(FindingFile.objects.values_list("finding_id", flat=True).get(pk=file_id))
-    check(reasons_against_evidence(finding, actor))
-    row = FindingFile.objects.get(pk=file_id)
+    row = FindingFile.objects.select_related("file").get(pk=file_id)
+    reasons = reasons_against_evidence(finding, actor)
+    check(reasons or (_against_publishing(row.title, row.file) if is_public else []))
     before, row.is_public = row.is_public, is_public
     row.save(update_fields=["is_public"])
     after = {"file": row.pk, "is_public": is_public}

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from PIL.ExifTags import IFD, Base
 
 from govportal import images
@@ -75,3 +75,40 @@ def test_photo_of_too_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     for content in (whole, taken("PNG", large)):
         with pytest.raises(RefusedFile, match="像素太多"):
             images.photo(content, name="a.jpg")
+
+
+def test_screenshot_keeps_every_point_and_nothing_beside_the_picture() -> None:
+    words = PngImagePlugin.PngInfo()
+    words.add_text("Author", "某某某", zip=False)
+    words.add_itxt("XML:com.adobe.xmp", "<x>某某某</x>")
+    exif = Image.Exif()
+    exif[Base.Artist] = "某某某"
+    for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+        made = io.BytesIO()
+        source = Image.effect_noise((40, 30), 90).convert("1" if mode == "1" else "L").convert(mode)
+        source.save(made, "PNG", pnginfo=words, exif=exif, dpi=(96, 96), transparency=3 if mode == "P" else None)
+        made.write(b"<script>alert(1)</script>")
+
+        kept = images.screenshot(made, name="网页.png")
+
+        data = kept.read()
+        picture = Image.open(io.BytesIO(data), formats=["PNG"])
+        assert (kept.name, picture.mode, picture.tobytes()) == ("网页.png", mode, source.tobytes()), mode
+        assert set(picture.info) <= {"transparency"} and picture.info.get("transparency") == (
+            3 if mode == "P" else None
+        )
+        assert not [chunk for chunk in (b"tEXt", b"iTXt", b"eXIf", b"<script>") if chunk in data], mode
+
+
+def test_screenshot_stands_as_it_was_shown() -> None:
+    kept = images.screenshot(taken("PNG", (40, 30), turned=6), name="a.png").read()
+
+    assert Image.open(io.BytesIO(kept)).size == (30, 40)
+
+
+def test_what_is_no_screenshot_is_refused_with_words() -> None:
+    cut_off = taken("PNG", (40, 30))
+    cut_off.truncate(len(cut_off.getvalue()) // 2)
+    for content in (b"", taken("JPEG", (9, 9)).getvalue(), cut_off.getvalue()):
+        with pytest.raises(RefusedFile, match="图片已损坏"):
+            images.screenshot(io.BytesIO(content), name="a.png")

@@ -141,7 +141,7 @@ def test_evidence_comes_with_its_line_and_a_disguised_file_does_not(desk: Desk) 
     words = {"text": "没有培训记录", "unit": "1.00"}
 
     page = text(desk.client.post(desk.page, desk.line("M2", **words) | {f"{prefix}-file": wrong}))
-    assert "扩展名" in page and "请重新选择" in page and not FindingFile.objects.exists()
+    assert "不是图片" in page and "请重新选择" in page and not FindingFile.objects.exists()
     desk.client.post(desk.page, desk.line("M2", **words, is_public="on") | {f"{prefix}-file": file})
     kept = FindingFile.objects.select_related("file").get()
     assert kept.is_public and kept.title == "截图.pdf"

@@ -1,5 +1,6 @@
 """Findings in the admin: the page on which somebody proposes, verbs, evidence, and who reads what."""
 
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from evaluation.enums import FindingState
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, FindingFile
@@ -156,7 +158,10 @@ def test_bad_input_is_said_and_kept(assessment: Assessment, row: AssessmentRound
         ({"assessment": "9" * 30}, "选择"),
         ({"indicator": foreign.pk}, "选择"),
         ({"indicator": "x"}, "选择"),
-        ({"file": SimpleUploadedFile("截图.png", PDF)}, "扩展名"),
+        ({"file": SimpleUploadedFile("截图.png", PDF)}, "不是图片"),
+        ({"file": SimpleUploadedFile("材料.docx", PDF)}, "扩展名"),
+        ({"file": SimpleUploadedFile("13800001111.pdf", PDF), "is_public": "on"}, "手机号"),
+        ({"file": SimpleUploadedFile("a.pdf", PDF), "is_public": "on", "title": "张某 138 0000 1111"}, "手机号"),
     ]
     for values, words in wrong:
         answer = client.post(ADD, _typed(assessment) | values)
@@ -200,6 +205,18 @@ def test_evidence_is_read_by_those_who_see_the_finding(
         evidence.remove(held.pk, actor=frozen.made_by)
 
 
+def test_evidence_for_everybody_names_nobody(assessment: Assessment, row: AssessmentRound) -> None:
+    by: dict[str, Any] = {"actor": row.made_by, "at": now()}
+    one = make_finding(assessment)
+    for name, title in (("13800001111.pdf", "来电"), ("来电.pdf", "来电 138-0000-1111")):
+        upload = evidence.write(SimpleUploadedFile(name, PDF), by=row.made_by, title=title)
+        with pytest.raises(ValidationError, match="不能有身份证号"):
+            evidence.add(one.pk, [replace(upload, is_public=True)], **by)
+        [held] = evidence.add(one.pk, [upload], **by)
+        with pytest.raises(ValidationError, match="不能有身份证号"):
+            evidence.set_public(held.pk, is_public=True, actor=row.made_by)
+
+
 def test_photo_loses_what_the_camera_wrote_and_disguises_are_refused(row: AssessmentRound) -> None:
     made = BytesIO()
     picture = Image.new("RGB", (40, 30), "red")
@@ -210,6 +227,9 @@ def test_photo_loses_what_the_camera_wrote_and_disguises_are_refused(row: Assess
 
     assert b"114.5149" in made.getvalue()
     assert b"114.5149" not in private_files.open_bytes(private_files.keep(written.file))
+    shot = SimpleUploadedFile("网页.PNG", _screenshot() + b"<script>")
+    kept = private_files.open_bytes(private_files.keep(evidence.write(shot, by=row.made_by).file))
+    assert b"<script>" not in kept and b"114.5149" not in kept
     for name, content in (
         ("现场.jpg", PDF),
         ("现场.pdf", b"MZ\x90"),
@@ -248,3 +268,10 @@ def test_order_is_given_on_the_page_and_linked(assessment: Assessment, row: Asse
     client.post(_verb(one, "order"), words)
     one.refresh_from_db()
     assert one.rectification and one.rectification.number in text(client.get(one.get_absolute_url()))
+
+
+def _screenshot() -> bytes:
+    made, words = BytesIO(), PngInfo()
+    words.add_text("Author", "38.0406N 114.5149E")
+    Image.new("RGB", (40, 30), "red").save(made, "PNG", pnginfo=words)
+    return made.getvalue()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from disclosure.models import Item
 from evaluation.enums import RoundKind, RoundState
@@ -58,6 +58,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def published(self) -> Self:
         readable = Item.objects.visible_to(AnonymousUser()).filter(item_type="evaluation_result")
         return self.filter(round__state=RoundState.FROZEN, round__item__in=readable)
+
+    def in_order_of_rank(self) -> Self:
+        """The best first, whoever is not ranked last: databases do not agree where an empty rank stands."""
+        return self.order_by(F("rank").asc(nulls_last=True), "agency__position", "agency__name")
 
     def ranked(self) -> Self:
         return self.filter(not_ranked_reason="")

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +49,17 @@ def build(row: AssessmentRound, *, at: datetime) -> bytes:
             info.external_attr = 0o644 << 16
             archive.writestr(info, data)
     return buffer.getvalue()
+
+
+def faults_of(data: bytes) -> list[str]:
+    """What recompute.py says against an archive; nothing where every number agrees."""
+    with TemporaryDirectory(prefix="archive-") as folder:
+        zipfile.ZipFile(BytesIO(data)).extractall(folder)
+        try:
+            computed = scoring.recompute(Path(folder))
+            return computed.faults + scoring.compare(Path(folder), computed)
+        except scoring.UNREADABLE as error:
+            return [f"cannot be read: {error!r}"]
 
 
 def _members(row: AssessmentRound) -> Iterator[tuple[str, bytes]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -20,11 +21,13 @@ from disclosure.enums import Category
 from disclosure.models import Item
 from disclosure.services import draft
 from evaluation.enums import RoundKind, RoundState, SetState
+from evaluation.indicators import social
 from evaluation.models import Assessment, AssessmentRound, IndicatorSet, Objection, Survey
 from evaluation.services import archive, measure, samples
 from evaluation.services.checks import progress_of_all
 from evaluation.services.item_drafts import tell_publishers
 from evaluation.services.procedure import check, locked_assessment, locked_round, reasons_against_round
+from evaluation.survey_enums import SurveyState
 from evaluation.workflow import RoundAction, next_round_state
 from govportal import access, audit, files, notices
 from govportal.calendar import load_calendar
@@ -35,13 +38,15 @@ from govportal.now import today
 from govportal.permissions import Permission
 from govportal.workdays import add_working_days
 
-BASIS = "《政务公开考核制度》"  # each place has its own; the set of indicators names it
+BASIS = "《政务公开考核制度》"  # where the set of indicators names none: each place has its own
 OBJECTION_DAYS = 5  # working days; domain §9 says "within a set time", no law names one
 LONGEST_OBJECTION = 60
 ITEM_TYPE = "evaluation_result"
 SOURCE = "scorecard"
 MAX_SAMPLE = 200
 NOTICE_KIND = "assessment"
+WITH_SURVEY = (RoundKind.SPOT, RoundKind.YEAR_END)  # the public is asked for half a year and for the year
+_SHOWN_FAULTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,13 @@ def reasons_against_making(plan: Plan, actor: Any) -> list[str]:
         reasons.append(_("指标体系“%s”没有施行，不能用于考核。") % plan.indicator_set)
     if not plan.agencies:
         reasons.append(_("至少选一个参加考核的单位。"))
+    if plan.survey is None and plan.kind in WITH_SURVEY and measures_survey(plan.indicator_set):
+        reasons.append(_("指标体系“%s”计社会评议的得分，请选一次社会评议。") % plan.indicator_set)
     return reasons
+
+
+def measures_survey(of: IndicatorSet) -> bool:
+    return of.indicators.filter(measure=social.INDICATOR.key).exists()
 
 
 @transaction.atomic
@@ -87,7 +98,7 @@ def make(plan: Plan, *, actor: User, at: datetime) -> AssessmentRound:
     row.full_clean(exclude={"made_by", "indicator_set", "survey", "item", "archive"}, validate_constraints=False)
     row.save(force_insert=True)
     _set_agencies(row, plan.agencies)
-    audit.record(actor, "assessmentround.make", row, after=_snapshot(plan), basis=BASIS)
+    audit.record(actor, "assessmentround.make", row, after=_snapshot(plan), basis=basis_of(row))
     return row
 
 
@@ -106,8 +117,12 @@ def change(round_id: int, plan: Plan, *, actor: User) -> AssessmentRound:
     row.full_clean(exclude={"made_by", "indicator_set", "survey", "item", "archive"}, validate_constraints=False)
     row.save()
     _set_agencies(row, plan.agencies)
-    audit.record(actor, "assessmentround.change", row, after=_snapshot(plan), basis=BASIS)
+    audit.record(actor, "assessmentround.change", row, after=_snapshot(plan), basis=basis_of(row))
     return row
+
+
+def basis_of(row: AssessmentRound) -> str:
+    return row.indicator_set.basis or BASIS
 
 
 def _fill(row: AssessmentRound, plan: Plan) -> None:
@@ -137,8 +152,8 @@ def _snapshot(plan: Plan) -> dict[str, Any]:
 # --- opened, told, frozen -------------------------------------------------------------------------------------------
 
 
-def reasons_against(row: AssessmentRound, action: RoundAction, actor: Any) -> list[str]:
-    """Why this person cannot do this to the round now; empty when he can."""
+def reasons_against(row: AssessmentRound, action: RoundAction, actor: Any, on: date | None = None) -> list[str]:
+    """Why this person cannot do this to the round `on` that day, today where none is given; empty when he can."""
     reasons = reasons_against_round(row, action, actor)
     if reasons:
         return reasons
@@ -151,7 +166,7 @@ def reasons_against(row: AssessmentRound, action: RoundAction, actor: Any) -> li
         case RoundAction.SHARE:
             reasons += _unfinished(row)
         case RoundAction.FREEZE:
-            reasons += _unsettled(row, actor)
+            reasons += _unsettled(row, actor, on or today())
         case RoundAction.DRAFT_ITEM:
             reasons += [_("公开稿已经拟制。")] if row.item_id else []
     return reasons
@@ -165,6 +180,7 @@ def _unfinished(row: AssessmentRound) -> list[str]:
         # What falls due on its last days would never be counted, and nobody could tell.
         words = {"day": row.period_end, "measured": localdate(row.measured_at)}
         reasons.append(_("统计期到 %(day)s 才结束，最近一次取数是 %(measured)s：期满以后重新取数再反馈。") % words)
+    reasons += _untallied(row)
     done = progress_of_all(row)
     if missing := done.total - done.checked:
         reasons.append(_("人工指标还有 %s 处没有查阅。") % missing)
@@ -175,14 +191,26 @@ def _unfinished(row: AssessmentRound) -> list[str]:
     return reasons
 
 
-def _unsettled(row: AssessmentRound, actor: Any) -> list[str]:
+def _untallied(row: AssessmentRound) -> list[str]:
+    """Without its numbers the survey would count as if nothing had been asked: full marks for all."""
+    survey = row.survey
+    if survey is None or survey.state == SurveyState.CANCELLED or not measures_survey(row.indicator_set):
+        return []
+    if survey.tallied_at is None:
+        return [_("社会评议“%s”还没有汇总，得分要计入考核。") % survey]
+    if row.measured_at and row.measured_at < survey.tallied_at:
+        return [_("社会评议“%s”在最近一次取数以后才汇总：请重新取数再反馈。") % survey]
+    return []
+
+
+def _unsettled(row: AssessmentRound, actor: Any, on: date) -> list[str]:
     reasons = []
     if row.shared_by_id == getattr(actor, "pk", None):
         reasons.append(_("反馈初评的人不能定分。"))
     if open_objections := Objection.objects.open().filter(assessment__round=row.pk).count():
         reasons.append(_("还有 %s 件异议没有裁定。") % open_objections)
     waiting = row.assessments.filter(confirmed_at__isnull=True).count()
-    if row.objections_by and today() <= row.objections_by and waiting:
+    if row.objections_by and on <= row.objections_by and waiting:
         words = {"day": row.objections_by, "count": waiting}
         reasons.append(_("异议期到 %(day)s 为止，还有 %(count)s 个单位没有确认无异议。") % words)
     return reasons
@@ -190,8 +218,15 @@ def _unsettled(row: AssessmentRound, actor: Any) -> list[str]:
 
 @transaction.atomic
 def open_round(round_id: int, *, actor: User, at: datetime) -> AssessmentRound:
-    """启动考核: the seed is fixed and the samples are drawn. Measuring follows (services/measure.py)."""
+    """启动考核: the seed is fixed and the samples are drawn. Measuring follows (services/measure.py).
+
+    The set is locked first, so that it is not retired meanwhile.
+    """
+    of = AssessmentRound.objects.values_list("indicator_set", flat=True).get(pk=round_id)
+    the_set = IndicatorSet.objects.select_for_update(no_key=True).get(pk=of)
     row = locked_round(round_id)
+    if row.indicator_set_id != the_set.pk:
+        raise ValidationError(_("考核的方案刚刚改过，请核对以后再启动。"))
     check(reasons_against(row, RoundAction.OPEN, actor))
     row.seed = row.seed or secrets.token_hex(16)
     row.opened_at = at
@@ -213,7 +248,7 @@ def share(round_id: int, *, actor: User, at: datetime, days: int = OBJECTION_DAY
     row.objections_by = add_working_days(localdate(at), days, load_calendar())
     columns = ("shared_by", "shared_at", "objections_by")
     _move(row, RoundAction.SHARE, columns, actor=actor, after={"objections_by": row.objections_by.isoformat()})
-    row.assessments.update(confirmed_by=None, confirmed_at=None)
+    row.assessments.update(confirmed_by=None, confirmed_at=None, shared_total=F("total"))
     _tell_agencies(row, at)
     return row
 
@@ -241,17 +276,39 @@ def reopen(round_id: int, *, actor: User, at: datetime, note: str) -> Assessment
     return row
 
 
-@transaction.atomic
 def freeze(round_id: int, *, actor: User, at: datetime) -> AssessmentRound:
-    """定分: every point for good, in an archive that outsiders recompute.
+    """定分: every point for good, in an archive that outsiders recompute, and that was recomputed before it is kept.
 
-    The archive is built under the lock, so that no ruling slips in between; of 500 agencies that takes seconds, and
-    nobody else writes to a round that is being frozen.
+    Of 500 agencies the archive takes seconds: it is made and recomputed before the lock is taken, and made in vain if
+    anything of the round has changed meanwhile. Raises ValidationError with reasons.
     """
-    row = locked_round(round_id)
-    check(reasons_against(row, RoundAction.FREEZE, actor))
-    measure.rank(row)
+    with transaction.atomic():
+        row = locked_round(round_id)
+        check(reasons_against(row, RoundAction.FREEZE, actor, localdate(at)))
+        measure.rank(row)
+    seen = _version(row)
     data = archive.build(row, at=at)
+    check(_not_recomputed(data))
+    with transaction.atomic():
+        row = locked_round(round_id)
+        check(reasons_against(row, RoundAction.FREEZE, actor, localdate(at)))
+        if _version(row) != seen:
+            raise ValidationError(_("定分期间有人改动了这次考核，请再按一次。"))
+        return _keep(row, data, actor=actor, at=at)
+
+
+def _version(row: AssessmentRound) -> tuple[object, ...]:
+    """What of a told round may change: it is told anew, or a ruling changes points."""
+    ruled = Objection.objects.filter(assessment__round=row.pk).order_by("pk").values_list("pk", "state", "ruled_at")
+    return row.state, row.shared_at, row.measured_at, tuple(ruled)
+
+
+def _not_recomputed(data: bytes) -> list[str]:
+    faults = archive.faults_of(data)
+    return [_("复算包与得分不一致，不能定分：%s") % "；".join(faults[:_SHOWN_FAULTS])] if faults else []
+
+
+def _keep(row: AssessmentRound, data: bytes, *, actor: User, at: datetime) -> AssessmentRound:
     row.archive = files.store_made(data, name=f"{row.slug}", kind=ZIP, by=actor)
     row.digest = row.archive.sha256
     row.frozen_by, row.frozen_at = actor, at
@@ -272,19 +329,21 @@ def leave_out(assessment_id: int, *, reason: str, actor: User) -> Assessment:
     row = locked_assessment(assessment_id)
     reasons = reasons_against_leaving_out(row.round, actor)
     words = clean_text(reason)
+    if not words and row.not_ranked_reason == measure.NO_FACTS:
+        reasons.append(_("%s：有了可评的事实以后自动参加排名，不能现在改回。") % measure.NO_FACTS)
     if len(words) > (most := Assessment._meta.get_field("not_ranked_reason").max_length or 0):
         reasons.append(_("原因最多写 %s 个字。") % most)
     check(reasons)
     before, row.not_ranked_reason = row.not_ranked_reason, words
     row.save(update_fields=["not_ranked_reason"])
+    # Of no agency: until the round is told, the agency does not know of it.
     audit.record(
         actor,
         "assessment.leave_out",
         row,
-        agency=row.agency,
         before={"reason": before},
         after={"reason": words},
-        basis=BASIS,
+        basis=basis_of(row.round),
     )
     measure.rank(row.round)
     return row
@@ -311,7 +370,7 @@ def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> I
         reasons.append(_("您在%s没有考核职责。") % agency.display_name)
     check(reasons)
     assert row.archive is not None  # frozen
-    ranked = row.assessments.select_related("agency").order_by("rank", "agency__position", "agency__name")
+    ranked = list(row.assessments.select_related("agency").in_order_of_rank())
     title = title_of(row)
     content = draft.Content(
         title=title,
@@ -339,7 +398,7 @@ def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> I
         row,
         agency=agency,
         after={"item": row.item.index_number, "digest": row.digest},
-        basis=BASIS,
+        basis=basis_of(row),
     )
     tell_publishers(row.item, actor)
     return row.item
@@ -379,6 +438,6 @@ def _move(
         row,
         before={"state": before},
         after={"state": target} | (after or {}),
-        basis=BASIS,
+        basis=basis_of(row),
         note=note,
     )

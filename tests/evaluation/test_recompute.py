@@ -246,9 +246,9 @@ def test_crafted_archive_that_would_agree_is_found(archive: Path) -> None:
         ),
         "a ruling that nothing followed": ("objections", ["A", "COV", "9", "o-2", "", "upheld", "…", "2026-07-26"]),
     }  # fmt: skip
-    for what, (name, line) in more.items():
+    for what, (name, added) in more.items():
         columns, rows = FILES[f"inputs/{name}.csv"]
-        write(archive, f"inputs/{name}.csv", [columns, *rows, line])
+        write(archive, f"inputs/{name}.csv", [columns, *rows, added])
         assert within(archive)[0] == 1, what
         write(archive, f"inputs/{name}.csv", [columns, *rows])
 

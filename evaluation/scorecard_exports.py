@@ -15,8 +15,8 @@ from govportal.site import absolute_url
 
 RESULTS = (*RANKING_COLUMNS, "not_ranked_reason", "performance_share", "url")
 POINTS = (
-    "round", "agency", "indicator", "group", "topic", "mode", "full_marks", "points", "numerator", "denominator",
-    "faults", "excused", "facts", "working",
+    "round", "agency", "indicator", "group", "topic", "name", "mode", "full_marks", "points", "numerator",
+    "denominator", "faults", "excused", "facts", "working",
 )  # fmt: skip
 FINDINGS = ("agency", "indicator", "finding", "source", "found_on", "text", "count", "unit_deduction",
             "ruled_deduction", "deduction", "url")  # fmt: skip
@@ -61,6 +61,7 @@ def line_record(card: Scorecard, one: Line) -> dict[str, Any]:
         "indicator": indicator.code,
         "group": indicator.group.name,
         "topic": indicator.topic,
+        "name": one.name,
         "mode": indicator.mode,
         "full_marks": _points(indicator.full_marks),
         "points": _points(one.points),

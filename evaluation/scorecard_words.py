@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluation.enums import Formula, Grade
+from evaluation.indicators import AUTOMATIC_INDICATORS
+from evaluation.indicators.terms import official
 from evaluation.scoring import AUTOMATIC, COUNTED, Case, Outcome, Rule
 
 GRADE_TONES = {Grade.EXCELLENT: "ok", Grade.GOOD: "info", Grade.FAIR: "warn", Grade.POOR: "bad"}
@@ -40,6 +42,15 @@ FACTS: Mapping[str, Promise] = MappingProxyType(
 _IN_GENERAL = gettext_lazy("应评 %(all)s 项，达到 %(got)s 项")
 _EXCUSED = gettext_lazy("，裁定不计 %s 例")
 NO_CASE = gettext_lazy("本期无应评事项，按满分计")
+
+
+def indicator_name(topic: str, item_no: int, measure: str) -> str:
+    """What an indicator is called wherever it is named. The topic alone is often that of two: an automatic one has the
+    name of its rule as well, a further manual one its number. Chinese, as the topic is."""
+    if measure in AUTOMATIC_INDICATORS:
+        rule = official(AUTOMATIC_INDICATORS[measure].label)
+        return rule if topic in rule else f"{topic}（{rule}）"
+    return topic if item_no <= 1 else f"{topic}（{item_no}）"
 
 
 def shown(points: Decimal | None) -> str:

@@ -15,7 +15,17 @@ from evaluation import case_lines
 from evaluation.enums import Grade, ObjectionState, Ruling
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
-from evaluation.scorecard_words import GRADE_TONES, excused, facts, fault_of, marks, shown, signed, working
+from evaluation.scorecard_words import (
+    GRADE_TONES,
+    excused,
+    facts,
+    fault_of,
+    indicator_name,
+    marks,
+    shown,
+    signed,
+    working,
+)
 from evaluation.scoring import AUTOMATIC, NOTHING, Case, Outcome, Rule, earned, half_up, outcome
 from evaluation.services.measure import rule_of
 
@@ -51,12 +61,12 @@ class Found:
 
     @property
     def sum(self) -> str:
-        """0.5×2 = 1, or what a ruling left of it."""
+        """What it takes off, one or many times, and what a ruling left of that."""
         each, count = shown(self.row.unit_deduction), self.row.count
-        whole = each if count == 1 else f"{each}×{count}"
+        words = _("扣 %s 分") % each if count == 1 else _("%(n)s 处，每处扣 %(each)s 分") % {"n": count, "each": each}
         if self.row.ruled_deduction is not None:
-            return _("%(whole)s，裁定后 %(left)s") % {"whole": whole, "left": shown(self.row.deduction)}
-        return whole
+            words += _("，裁定后共扣 %s 分") % shown(self.row.deduction)
+        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +105,8 @@ class Line:
         return marks(self.points)
 
     @property
-    def beside(self) -> str:
-        return beside(self.indicator)
+    def name(self) -> str:
+        return name_of(self.indicator)
 
     @property
     def lost_words(self) -> str:
@@ -124,6 +134,10 @@ class Group:
     @property
     def average_words(self) -> str:
         return "—" if self.average is None else f"{self.average:.2f}"
+
+
+def name_of(indicator: Indicator) -> str:
+    return indicator_name(indicator.topic, indicator.item_no, indicator.measure)
 
 
 def beside(indicator: Indicator) -> str:
@@ -249,7 +263,7 @@ def timeline(
 
 def _of_objection(each: Objection) -> Iterable[tuple[datetime, Step]]:
     title = _("单位提出异议 %s") % each.number
-    about = _("对“%s”") % each.indicator.topic
+    about = _("对“%s”") % name_of(each.indicator)
     if each.state == ObjectionState.WITHDRAWN:
         yield each.filed_at, Step(title, localdate(each.filed_at), [about], _("已撤回"), "")
         return

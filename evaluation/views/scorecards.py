@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from disclosure.views.paging import read_page
 from evaluation import case_lines
 from evaluation.enums import IndicatorMode
-from evaluation.indicators import AUTOMATIC_INDICATORS
+from evaluation.indicators import AUTOMATIC_INDICATORS, AutomaticIndicator
 from evaluation.models import Assessment, AssessmentRound, Score
 from evaluation.scorecard_archive import agencies, named
 from evaluation.scorecard_contexts import card_context, compared_context, grade_context, place_context, round_context
@@ -31,7 +31,7 @@ from evaluation.scorecard_reading import (
     scores_of,
 )
 from evaluation.scorecard_words import GRADES, shown, standing_of
-from evaluation.scorecards import line, show
+from evaluation.scorecards import line, name_of, show
 from evaluation.scoring import Case, lot
 from govportal.models import Agency
 
@@ -200,8 +200,16 @@ def how(request: HttpRequest) -> HttpResponseBase:
         "asked": wanted,
         "problems": problems,
         "entry": log_entry_of(row) if row else None,
-        "automatic": AUTOMATIC_INDICATORS.values(),
+        "automatic": _rules(row),
         "example": f"{seed}|{_SLUG}",
         "example_lot": lot(seed, _SLUG),
     }
     return render(request, "evaluation/scorecard_how.html", context)
+
+
+def _rules(row: AssessmentRound | None) -> list[tuple[AutomaticIndicator, dict[str, str]]]:
+    """Every automatic rule, with code and name of the indicator that the round has by it, if any; those first."""
+    rows = row.indicator_set.indicators.all() if row else ()
+    used = {one.measure: {"code": one.code, "name": name_of(one)} for one in rows if one.measure}
+    found = [(one, used.get(key, {})) for key, one in AUTOMATIC_INDICATORS.items()]
+    return sorted(found, key=lambda pair: not pair[1])

@@ -133,7 +133,7 @@ def test_card_on_paper_says_all_of_it(client: Client, county: County) -> None:
         "96.50",
         "到期应公开7项，按时公开0项，裁定不计1例",
         county.row.digest[:8],
-        "裁定后0.5",
+        "裁定后共扣0.5分",
         "单位提出异议1",
     ):
         assert words in said, words

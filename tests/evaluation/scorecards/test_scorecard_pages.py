@@ -120,7 +120,7 @@ def test_card_tells_rulings_in_their_words(client: Client, county: County) -> No
 
     assert text.count(EXCUSED) == 2  # beside the case and in the course of things
     assert LESSENED in text
-    assert "0.5×2，裁定后 0.5" in text
+    assert "2 处，每处扣 0.5 分，裁定后共扣 0.5 分" in text
     assert "已撤回" in text
     assert "收回的话" not in text
     assert "单位到会陈述" not in text
@@ -190,7 +190,7 @@ def test_agency_that_owed_nothing_has_full_marks_and_no_rank(client: Client, cou
     assert "100.00 分，不参加排名" in read(client, "scorecard", "idle", idle.code)
     ranks = read(client, "scorecards", query="?round=idle")
     assert "?round=idle&amp;grade=unranked" in ranks
-    assert "grade=unranked" not in read(client, "scorecards")
+    assert "grade=unranked" not in read(client, "scorecards", query=f"?round={county.row.slug}")
     # Full marks that nothing tested are no rise over the last round, nor is the next round a fall.
     for place in ranking(published_round("idle") or row):
         assert (place.change, place.past) == (None, [])

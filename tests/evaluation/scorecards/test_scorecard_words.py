@@ -7,17 +7,19 @@ from xml.etree import ElementTree
 
 import pytest
 from django.utils.html import escape
+from django.utils.translation import override
 
 from evaluation import scorecard_charts as charts
 from evaluation.enums import RoundKind
 from evaluation.indicators import AUTOMATIC_INDICATORS
-from evaluation.models import Assessment, AssessmentRound, Indicator
+from evaluation.models import Assessment, AssessmentRound, Finding, Indicator
 from evaluation.scorecard_filters import LONGEST_NAME, Asked, asked, chosen, round_labels
 from evaluation.scorecard_words import (
     FACTS,
     excused,
     facts,
     fault_of,
+    indicator_name,
     marks,
     period_words,
     sampled,
@@ -26,8 +28,9 @@ from evaluation.scorecard_words import (
     standing_of,
     working,
 )
-from evaluation.scorecards import Place, beside, change_since, safe_url
+from evaluation.scorecards import Found, Place, beside, change_since, safe_url
 from evaluation.scoring import COUNTED, NOTHING, Case, Outcome, Rule
+from evaluation.templatetags.days import days
 from govportal.models import Agency
 
 
@@ -107,6 +110,35 @@ def test_second_indicator_of_a_topic_has_a_name_of_its_own() -> None:
     names = {("requests_on_time", 1): "", ("requests_corrected", 2): "复议诉讼纠错", ("", 2): "2", ("", 1): ""}
 
     assert {key: beside(Indicator(measure=key[0], item_no=key[1])) for key in names} == names
+
+
+def test_no_two_indicators_have_one_name() -> None:
+    names = {
+        ("公开面", 1, "coverage"): "公开面",
+        ("公开栏", 1, "notice_board"): "公开栏（上栏率）",
+        ("依申请公开", 1, "requests_on_time"): "依申请公开按时答复",
+        ("依申请公开", 2, "requests_corrected"): "依申请公开（复议诉讼纠错）",
+        ("投诉举报", 1, "complaints_on_time"): "投诉举报按时答复",
+        ("投诉举报", 2, "complaints_upheld"): "投诉举报属实",
+        ("制度公开", 1, ""): "制度公开",
+        ("制度公开", 2, ""): "制度公开（2）",
+    }
+
+    with override("en"):
+        assert {key: indicator_name(*key) for key in names} == names
+
+
+def test_finding_is_told_in_a_sentence() -> None:
+    made = {"unit_deduction": Decimal("0.50"), "ruled_deduction": None}
+    found = [Found(Finding(**{**made, **given}), "", (), ()).sum for given in (
+        {"count": 1}, {"count": 2}, {"count": 2, "ruled_deduction": Decimal("0.50")},
+    )]  # fmt: skip
+
+    assert found == ["扣 0.5 分", "2 处，每处扣 0.5 分", "2 处，每处扣 0.5 分，裁定后共扣 0.5 分"]
+
+
+def test_days_in_a_sentence_hold_together_and_nothing_else_is_marked_up() -> None:
+    assert days("期限 2026-03-10，<b>2026-3-1") == "期限 <time>2026-03-10</time>，&lt;b&gt;2026-3-1"
 
 
 def test_ranking_begins_with_the_newest_round_of_everybody() -> None:

@@ -19,7 +19,7 @@ class SurveyAction(TextChoices):
 
     EDIT = "edit", _("修改设置")
     ASK = "ask", _("编制测评表")
-    INVITE = "invite", _("确定参评人员")
+    INVITE = "invite", _("确定特邀评议人员")
     ISSUE = "issue", _("发放评议码")
     STEP = "step", _("登记程序")
     OPEN = "open", _("开始评议")

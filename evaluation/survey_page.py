@@ -1,6 +1,6 @@
 """What the public pages of a survey show: how far it is, its seven steps, and its results out of the frozen tally."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from evaluation.enums import Grade
 from evaluation.models import Survey, SurveyStep
-from evaluation.survey_chart import bars
+from evaluation.scorecard_charts import bar
+from evaluation.scorecard_words import GRADE_TONES
 from evaluation.survey_enums import Level, SurveyState
 from evaluation.survey_rules import MIN_BALLOTS, STEPS
 from evaluation.survey_words import GRADE_WORDS
 
 TOO_FEW = gettext_lazy("不足%s张，不公布")
-GRADE_TONES = {Grade.EXCELLENT: "ok", Grade.GOOD: "ok", Grade.FAIR: "warn", Grade.POOR: "bad"}
 
 
 def standing(row: Survey, today: date, *, is_public: bool) -> tuple[Promise | str, str]:
@@ -28,7 +28,7 @@ def standing(row: Survey, today: date, *, is_public: bool) -> tuple[Promise | st
         return gettext_lazy("结果已公布"), "ok"
     match SurveyState(row.state):
         case SurveyState.OPEN if row.is_accepting(today):
-            return gettext_lazy("正在评议"), "ok"
+            return gettext_lazy("评议中"), "ok"
         case SurveyState.OPEN if today < row.opens_on:
             return gettext_lazy("即将开始"), "info"
         case SurveyState.OPEN | SurveyState.CLOSED:
@@ -42,25 +42,41 @@ def standing(row: Survey, today: date, *, is_public: bool) -> tuple[Promise | st
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`is_void`: still to come when the survey was cancelled. `marks`: (words, tone) of what is wrong with it."""
+
     row: SurveyStep
     article: str
     is_next: bool
+    is_void: bool
+    marks: Sequence[tuple[Promise, str]]
 
     @property
     def is_done(self) -> bool:
         return self.row.done_on is not None
 
 
-def steps_of(row: Survey) -> list[Step]:
+def steps_of(row: Survey, day: date) -> list[Step]:
     """The checklist in the order of the rules; the first that is still to be done is marked."""
     by_kind = {step.step: step for step in row.steps.select_related("item", "done_by")}
-    found, has_next = [], False
-    for kind, rule in STEPS.items():
-        step = by_kind[kind]
-        is_next = step.done_on is None and not has_next
-        has_next = has_next or is_next
-        found.append(Step(step, rule.article, is_next))
+    is_cancelled, found, has_next = row.state == SurveyState.CANCELLED, [], False
+    steps = [by_kind[kind] for kind in STEPS]
+    for place, (step, rule) in enumerate(zip(steps, STEPS.values(), strict=True)):
+        is_open = step.done_on is None and not is_cancelled
+        marks = _marks(step, steps[place + 1 :], day, is_open=is_open)
+        found.append(Step(step, rule.article, is_open and not has_next, is_cancelled and step.done_on is None, marks))
+        has_next = has_next or is_open
     return found
+
+
+def _marks(step: SurveyStep, later: Iterable[SurveyStep], day: date, *, is_open: bool) -> list[tuple[Promise, str]]:
+    if step.done_on is None:
+        return [(gettext_lazy("逾期"), "bad")] if is_open and step.due_on < day else []
+    marks = []
+    if step.done_on > step.due_on:
+        marks.append((gettext_lazy("逾期完成"), "warn"))
+    if any(one.done_on is not None and one.done_on < step.done_on for one in later):
+        marks.append((gettext_lazy("晚于后面的程序"), "warn"))
+    return marks
 
 
 # --- results -----------------------------------------------------------------------------------------------------
@@ -80,6 +96,10 @@ class Line:
     def grade_words(self) -> str:
         return str(self.grade.label) if self.grade else too_few()
 
+    @property
+    def bar(self) -> SafeString | str:
+        return "" if self.score is None else bar(self.score)
+
 
 def too_few() -> str:
     return str(TOO_FEW) % MIN_BALLOTS
@@ -98,12 +118,17 @@ def _line(one: Mapping[str, Any]) -> Line:
     return Line(one["name"], grade, Decimal(one["score"]), GRADE_TONES[grade], one)
 
 
-def chart_of(row: Survey, lines: Sequence[Line]) -> SafeString | str:
-    shown = [(line.name, line.score, line.grade_words) for line in lines if line.score is not None]
-    if not shown:
-        return ""
-    title = _("%s：各单位得分，满分100分；下表内容相同") % row.title
-    return bars(shown, title, [row.fair_from, row.good_from, row.excellent_from])
+def grade_ranges(row: Survey) -> str:
+    """Which score is which grade: each range leaves out the grades above it, and 以下 is not said, which takes in its
+    number (民法典第一千二百五十九条)."""
+    words = {"excellent": row.excellent_from, "good": row.good_from, "fair": row.fair_from}
+    return (
+        _(
+            "%(excellent)s分以上为优秀，%(good)s分以上不足%(excellent)s分为良好，"
+            "%(fair)s分以上不足%(good)s分为一般，不足%(fair)s分为差。"
+        )
+        % words
+    )
 
 
 def detail_of(tally: Mapping[str, Any], line: Line) -> list[tuple[str, str, list[int]]]:

@@ -17,7 +17,7 @@ from govportal.models import Agency
 from govportal.permissions import Permission
 
 LIST_NOTES = {
-    "evaluation.survey": gettext_lazy("公众和受邀人员评议各单位：测评表、七步程序、评议码、汇总和公布。"),
+    "evaluation.survey": gettext_lazy("公众和特邀评议人员评议各单位：测评表、七步程序、评议码、汇总和公布。"),
     "evaluation.evaluator": gettext_lazy("各次社会评议邀请的人员。姓名和联系方式加密，查看要写明理由。"),
 }
 

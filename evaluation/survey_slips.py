@@ -1,4 +1,4 @@
-"""评议单: one-time tokens on paper, eight to a sheet of A4, with marks to cut along. Kept nowhere.
+"""评议单: one-time tokens on paper, four to a sheet of A4, with marks to cut along. Kept nowhere.
 
 A slip bears the number of a person and his group, never his name: whoever finds it learns nothing.
 """
@@ -14,16 +14,18 @@ from django.utils import translation
 from evaluation.models import Survey
 from evaluation.services.survey_tokens import Slip
 from govportal import pdf, qr
+from govportal.site import site_profile
 
 STYLE_SHEETS = ("css/print.css", "css/survey_slips.css")
 TEMPLATE = "evaluation/survey_slips.html"
-A_SHEET = 8
+A_SHEET = 4
 
 
 def render(row: Survey, slips: Sequence[Slip], *, at: datetime) -> bytes:
     """The sheets as PDF/UA-1."""
     title = f"{row.title}评议单"
     with translation.override(settings.LANGUAGE_CODE):
-        html = render_to_string(TEMPLATE, {"survey": row, "title": title, "sheets": list(batched(slips, A_SHEET))})
+        context = {"survey": row, "title": title, "site": site_profile(), "sheets": list(batched(slips, A_SHEET))}
+        html = render_to_string(TEMPLATE, context)
     codes = {f"code-{slip.number}.png": qr.png(slip.address, border=0) for slip in slips}
     return pdf.render(html, stylesheets=STYLE_SHEETS, title=title, created_at=at, variant="pdf/ua-1", resources=codes)

@@ -10,7 +10,7 @@ from govportal.contributions import ScheduledJob
 from govportal.now import now
 
 UPKEEP = "evaluation.survey_upkeep"
-JOB = ScheduledJob(UPKEEP, gettext_lazy("截止社会评议，清除参评人员信息"), heartbeat.DAILY, position=72)
+JOB = ScheduledJob(UPKEEP, gettext_lazy("截止社会评议，清除特邀评议人员信息"), heartbeat.DAILY, position=72)
 
 
 @shared_task(name=UPKEEP)

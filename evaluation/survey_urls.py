@@ -9,7 +9,7 @@ urlpatterns = [
     path("surveys/invited/<slug:token>/", survey_invited.invited, name="survey_invited"),
     path("surveys/<slug:slug>/", survey_pages.survey_page, name="survey"),
     path("surveys/<slug:slug>/ballot/", survey_ballot.ballot, name="survey_ballot"),
-    path("surveys/<slug:slug>/thanks/", survey_pages.thanks, name="survey_thanks"),
+    path("surveys/<slug:slug>/thanks/", survey_ballot.thanks, name="survey_thanks"),
     path("surveys/<slug:slug>/results.csv", survey_pages.results_csv, name="survey_results_csv"),
     path("surveys/<slug:slug>/results.json", survey_pages.results_json, name="survey_results_json"),
 ]

@@ -27,7 +27,7 @@ AUDIT_WORDS: dict[str, Promise | str] = {
     "survey": _("社会评议"),
     "survey.start": _("筹备"),
     **{f"survey.{action}": action.label for action in SurveyAction},
-    "survey.import_evaluators": _("导入参评人员"),
+    "survey.import_evaluators": _("导入特邀评议人员"),
     "survey.void_evaluator": _("取消邀请"),
     "survey.mail_tokens": _("邮件发放评议码"),
     "survey.print_tokens": _("印发纸质评议码"),

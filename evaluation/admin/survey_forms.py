@@ -36,7 +36,7 @@ class SettingForm(CaseForm):
     opens_on = DayField(label=gettext_lazy("开始日期"))
     closes_on = DayField(label=gettext_lazy("截止日期"), help_text=gettext_lazy("这一天还可以评议。"))
     accepts_public = forms.BooleanField(
-        label=gettext_lazy("接受公众评议"), required=False, help_text=gettext_lazy("不勾选，只由受邀人员评议。")
+        label=gettext_lazy("接受公众评议"), required=False, help_text=gettext_lazy("不勾选，只由特邀评议人员评议。")
     )
     agencies = forms.ModelMultipleChoiceField(
         label=gettext_lazy("评议对象"),

@@ -130,7 +130,7 @@ VERBS = (
     _verb("extend", _A.EXTEND.label, _against(_A.EXTEND), _extend, ExtendForm),
     _verb(
         "close", _A.CLOSE.label, _against(_A.CLOSE), _close,
-        warning=gettext_lazy("截止以后不再收测评表，也不能再开始。到截止日期系统会自动截止。"),
+        warning=gettext_lazy("截止以后不再收评议票，也不能再开始。到截止日期系统会自动截止。"),
     ),
     _verb(
         "tally", _A.TALLY.label, _against(_A.TALLY), _tally,

@@ -20,7 +20,7 @@ from evaluation.admin.survey_verbs import SLIPS, VERBS
 from evaluation.models import Survey
 from evaluation.services import survey_evaluators, survey_procedure, survey_results, survey_setup, survey_tokens
 from evaluation.survey_enums import SurveyState
-from evaluation.survey_page import lines_of, steps_of, too_few
+from evaluation.survey_page import grade_ranges, lines_of, steps_of, too_few
 from evaluation.survey_queues import open_steps
 from govportal import access
 from govportal.models import User
@@ -40,7 +40,7 @@ _TONES = {
 class SurveyQueueFilter(QueueFilter):
     queues = {
         "open": (gettext_lazy("在办"), lambda: {"pk__in": open_steps().values("survey")}),
-        "running": (gettext_lazy("正在评议"), lambda: {"state": SurveyState.OPEN}),
+        "running": (gettext_lazy("评议中"), lambda: {"state": SurveyState.OPEN}),
         "tally": (gettext_lazy("待汇总"), lambda: {"state": SurveyState.CLOSED}),
         "tallied": (gettext_lazy("已汇总"), lambda: {"state": SurveyState.TALLIED}),
     }
@@ -117,8 +117,7 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
         ballots = row.ballots.order_by()
         tally = row.tally or {}
         return super().page_context(request, row) | {
-            "steps": steps_of(row),
-            "today": today(),
+            "steps": steps_of(row, today()),
             "questions": row.questions.order_by("position"),
             "agencies": row.agencies.order_by("position", "name", "pk"),
             "returned": survey_evaluators.returned(row),
@@ -136,16 +135,15 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
 
     @admin.display(description=gettext_lazy("下一步"))
     def next_step(self, row: Survey) -> str:
-        step = next((step for step in steps_of(row) if step.is_next), None)
-        if step is None or row.state == SurveyState.CANCELLED:
+        step = next((step for step in steps_of(row, today()) if step.is_next), None)
+        if step is None:
             return "—"
         words = _("%(step)s（%(day)s）") % {"step": step.row.get_step_display(), "day": step.row.due_on}
-        return toned(words, "bad") if step.row.due_on < today() else words
+        return toned(words, "bad") if step.marks else words
 
     @admin.display(description=gettext_lazy("档次"))
     def thresholds(self, row: Survey) -> str:
-        words = {"e": row.excellent_from, "g": row.good_from, "f": row.fair_from}
-        return _("优秀 %(e)s 分起，良好 %(g)s 分起，一般 %(f)s 分起") % words
+        return grade_ranges(row)
 
     @admin.display(description=gettext_lazy("公开页面"))
     def public_page(self, row: Survey) -> str:

@@ -14,7 +14,7 @@ def random_number() -> int:
 
 
 class Ballot(models.Model):
-    """One filled-in form (测评表). Secret: of an invited evaluator it keeps the group and no more, not even the day.
+    """One filled-in form. Secret: of an invited evaluator it keeps the group and no more, not even the day.
 
     `voter_key` is the fingerprint of what a signed cookie holds, or of nothing that is kept where the voter was
     invited. Written once and never changed.

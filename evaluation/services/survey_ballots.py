@@ -13,12 +13,13 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey, SurveyQuestion
 from evaluation.services.survey_procedure import check, locked
-from evaluation.survey_enums import Level
+from evaluation.survey_enums import Level, SurveyState
 from evaluation.survey_rules import MOST_AGENCIES
 from govportal import throttle
 from govportal.crypto import fingerprint
@@ -71,9 +72,19 @@ def reasons_against_time(row: Survey, today: date) -> list[str]:
     """Why nobody can vote today."""
     if row.is_accepting(today):
         return []
-    if row.opened_at and today < row.opens_on:
-        return [_("评议从 %s 开始。") % row.opens_on]
-    return [_("评议已经截止。") if row.opened_at else _("评议还没有开始。")]
+    if row.state == SurveyState.CANCELLED:
+        return [_("评议已经取消。")]
+    if row.opened_at is None:
+        return [_("评议还没有开始。")]
+    if row.state == SurveyState.OPEN and today < row.opens_on:
+        return [_("评议从 %s 开始。") % date_format(row.opens_on)]
+    last = min(row.closes_on, localdate(row.closed_at)) if row.closed_at else row.closes_on
+    return [_("评议已在 %s 截止。") % date_format(last)]
+
+
+def reasons_against_public(row: Survey, today: date) -> list[str]:
+    """Why nobody of the public can vote today."""
+    return reasons_against_time(row, today) or ([] if row.accepts_public else [_("这次评议只由特邀评议人员参加。")])
 
 
 def reasons_against_answers(sheet: Sheet, answers: Answers, *, most: int | None = None) -> list[str]:
@@ -111,8 +122,7 @@ def cast(survey_id: int, answers: Answers, *, voter: str, network: str, at: date
     key = voter_key(row, voter)
     if Ballot.objects.filter(survey=row, voter_key=key).exists():
         return Casting.ALREADY
-    check(reasons_against_time(row, localdate(at)))
-    check([] if row.accepts_public else [_("这次评议只由受邀人员参加。")])
+    check(reasons_against_public(row, localdate(at)))
     check(reasons_against_answers(sheet_of(row), answers, most=MOST_AGENCIES))
     # Inside, under the lock: what is counted is the ballot, and a second press of one voter has left above.
     if not throttle.take(limit(), f"{row.pk}|{network}", at=at):

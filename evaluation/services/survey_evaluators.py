@@ -1,4 +1,4 @@
-"""确定参评人员: who is invited, masked before staff, shown with a reason, and forgotten when his part is over.
+"""特邀评议人员: who is invited, masked before staff, shown with a reason, and forgotten when his part is over.
 
 The trail and every list call a person by the number of the survey and his own.
 """
@@ -125,7 +125,7 @@ def add(survey_id: int, person: Person, *, actor: User) -> Evaluator:
     check(reasons_against(row, SurveyAction.INVITE, actor))
     check([*reasons_against_person(person), *_reasons_against_room(row)])
     if Evaluator.objects.filter(survey=row, person_key=person_key(person)).exists():
-        raise ValidationError([_("这个人已经在受邀人员里。")])
+        raise ValidationError([_("这个人已经在特邀评议人员里。")])
     found = _write(row, person, _next_number(row))
     record(row, SurveyAction.INVITE, actor=actor, after={"evaluator": str(found), "group": found.group})
     return found

@@ -17,12 +17,11 @@ from disclosure.enums import Category
 from disclosure.models import Item
 from disclosure.services.draft import Content, Source, create_item
 from evaluation import survey_tally
-from evaluation.enums import Grade
 from evaluation.models import Survey
 from evaluation.services.item_drafts import tell_publishers
 from evaluation.services.survey_procedure import check, finish_step, locked, move, reasons_against, record
 from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
-from evaluation.survey_words import GRADE_WORDS
+from evaluation.survey_page import grade_ranges, lines_of
 from govportal import access
 from govportal.models import Agency, Membership, User
 from govportal.permissions import Permission
@@ -111,15 +110,12 @@ def draft_item(survey_id: int, *, actor: User, at: datetime) -> Item:
 def body(row: Survey) -> str:
     """The text of the item. A record, so Chinese in every language."""
     assert row.tally is not None
-    agencies = [
-        {**one, "grade_words": GRADE_WORDS[Grade(one["grade"])] if "grade" in one else ""}
-        for one in row.tally["agencies"]
-    ]
     with translation.override(settings.LANGUAGE_CODE):
         context = {
             "survey": row,
             "tally": row.tally,
-            "agencies": agencies,
+            "lines": lines_of(row.tally),
+            "grades": grade_ranges(row),
             "days": _days(row),
             "total": sum(row.tally["ballots"].values()),
             "address": row.get_absolute_url(),

@@ -67,7 +67,7 @@ def _against_kind(row: Survey, step: SurveyStepKind) -> list[str]:
         and not row.accepts_public
         and not row.evaluators.filter(voided_on=None).exists()
     ):
-        return [_("不接受公众评议的，须先确定受邀人员。")]
+        return [_("不接受公众评议的，须先确定特邀评议人员。")]
     if step == SurveyStepKind.RESULT and row.state != SurveyState.TALLIED:
         return [_("汇总以后才有结果。")]
     return []
@@ -137,7 +137,7 @@ def close(survey_id: int, *, actor: User, at: datetime) -> Survey:
 def _close(row: Survey, actor: User | None, at: datetime, note: str) -> Survey:
     row.closed_at = at
     back = row.ballots.count()
-    finish_step(row, SurveyStepKind.COLLECTION, actor=actor, at=at, note=f"收回测评表{back}张。")
+    finish_step(row, SurveyStepKind.COLLECTION, actor=actor, at=at, note=f"收回评议票{back}张。")
     return move(row, SurveyAction.CLOSE, actor=actor, fields=("closed_at",), after={"ballots": back}, note=note)
 
 

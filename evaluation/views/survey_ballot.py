@@ -18,11 +18,11 @@ from evaluation.models import Survey
 from evaluation.services import survey_ballots
 from evaluation.services.survey_ballots import Casting, Sheet, TooMany
 from evaluation.survey_rules import MOST_AGENCIES
-from evaluation.views.survey_pages import SECTION, find
+from evaluation.views.survey_pages import SECTION, find, not_now
 from govportal import throttle
 from govportal.models import Agency
 from govportal.now import now, today
-from requests_app.views.browser import personal_form, read_cookie, write_cookie
+from requests_app.views.browser import personal, personal_form, read_cookie, write_cookie
 
 VOTER = "survey_voter"
 _VOTER_SECONDS = 400 * 24 * 3600  # beyond the longest survey; the browser keeps none longer
@@ -60,8 +60,8 @@ def ballot(request: HttpRequest, slug: str) -> HttpResponseBase:
         return _voted(request, row)
     if request.method == "POST":
         return _cast(request, row, voter)
-    if not (row.is_accepting(today()) and row.accepts_public):
-        return HttpResponseRedirect(reverse("survey", args=[row.slug]))
+    if reasons := survey_ballots.reasons_against_public(row, today()):
+        return not_now(request, row, reasons[0])
     sheet = survey_ballots.sheet_of(row)
     chosen, problem = _chosen(request.GET, sheet)
     if "a" in request.GET and not problem:
@@ -97,7 +97,7 @@ def _cast(request: HttpRequest, row: Survey, voter: str) -> HttpResponse:
     except ValidationError as error:
         return _refused(request, row, " ".join(error.messages), status=409)
     except TooMany:
-        words = _("从这个网络地址今天已收到 %s 张测评表，没有再收。您选的还在，请换一个网络或者明天再试。")
+        words = _("从这个网络地址今天已收到 %s 张评议票，没有再收。您选的还在，请换一个网络或者明天再试。")
         return _refused(request, row, words % survey_ballots.limit().times, status=429)
     if done == Casting.ALREADY:
         return _voted(request, row)
@@ -137,3 +137,12 @@ def _form_page(request: HttpRequest, row: Survey, form: BallotForm, *, status: i
 
 def _voted(request: HttpRequest, row: Survey) -> HttpResponse:
     return render(request, "evaluation/survey_voted.html", {"survey": row, "section": SECTION})
+
+
+@personal
+def thanks(request: HttpRequest, slug: str) -> HttpResponse:
+    """For the browser that cast a ballot; any other is led to the survey."""
+    row, voter = find(slug), voter_of(request)
+    if not (voter and survey_ballots.has_voted(row, voter)):
+        return HttpResponseRedirect(row.get_absolute_url())
+    return render(request, "evaluation/survey_thanks.html", {"survey": row, "section": SECTION})

@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +11,7 @@ from evaluation.forms.survey_ballot import BallotForm
 from evaluation.models import Evaluator
 from evaluation.services import survey_ballots
 from evaluation.services.survey_ballots import Casting, reasons_against_time
-from evaluation.views.survey_pages import SECTION
+from evaluation.views.survey_pages import SECTION, not_now
 from govportal.now import now, today
 from requests_app.views.browser import personal_form
 
@@ -40,7 +39,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "POST":
         return _cast(request, token, person)
     if reasons := reasons_against_time(person.survey, today()):
-        return _closed(request, person, reasons[0])
+        return not_now(request, person.survey, reasons[0])
     return _page(request, person, _form(request, person))
 
 
@@ -62,7 +61,7 @@ def _cast(request: HttpRequest, token: str, person: Evaluator) -> HttpResponse:
         return _refused(request, person, " ".join(error.messages), status=409)
     if done == Casting.ALREADY:
         return _closed(request, _find(token))
-    return HttpResponseRedirect(reverse("survey_thanks", args=[person.survey.slug]))
+    return HttpResponseRedirect(request.path)  # which now says that it has been received
 
 
 def _refused(request: HttpRequest, person: Evaluator, reason: str, *, status: int) -> HttpResponse:
@@ -84,12 +83,7 @@ def _page(request: HttpRequest, person: Evaluator, form: BallotForm, *, status: 
     return render(request, "evaluation/survey_ballot.html", context, status=status)
 
 
-def _closed(request: HttpRequest, person: Evaluator | None, reason: str = "") -> HttpResponse:
-    """Used, not yet open, over, or nobody's: said in words, and what to do next."""
-    context = {
-        "survey": person.survey if person else None,
-        "reason": reason,
-        "is_used": bool(person and person.used_on),
-        "section": SECTION,
-    }
+def _closed(request: HttpRequest, person: Evaluator | None) -> HttpResponse:
+    """Used, or nobody's: said in words, and what to do next."""
+    context = {"survey": person.survey if person else None, "section": SECTION}
     return render(request, "evaluation/survey_invited.html", context, status=200 if person else 404)

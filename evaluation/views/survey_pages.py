@@ -16,7 +16,7 @@ from disclosure.views.paging import BoundedPaginator, read_page
 from evaluation.models import Survey
 from evaluation.services import survey_results
 from evaluation.survey_enums import Level, SurveyState
-from evaluation.survey_page import chart_of, csv_rows, detail_of, lines_of, standing, steps_of, too_few
+from evaluation.survey_page import csv_rows, detail_of, grade_ranges, lines_of, standing, steps_of, too_few
 from evaluation.survey_rules import BASIS, MIN_BALLOTS
 from govportal.now import today
 from govportal.spreadsheets import csv_response
@@ -66,7 +66,8 @@ def survey_page(request: HttpRequest, slug: str) -> HttpResponse:
         "tone": tone,
         "can_vote": row.is_accepting(day) and row.accepts_public,
         "is_accepting": row.is_accepting(day),
-        "steps": steps_of(row),
+        "steps": steps_of(row, day),
+        "grades": grade_ranges(row),
         "least": MIN_BALLOTS,
         "basis": BASIS,
         "section": SECTION,
@@ -87,7 +88,6 @@ def _results(row: Survey) -> dict[str, Any]:
     return {
         "tally": tally,
         "lines": lines,
-        "chart": chart_of(row, lines),
         "details": [(line, detail_of(tally, line)) for line in lines if line.grade],
         "levels": [level.label for level in Level],
         "too_few": too_few(),
@@ -122,6 +122,6 @@ def _published(slug: str) -> Survey:
     return row
 
 
-def thanks(request: HttpRequest, slug: str) -> HttpResponse:
-    """After a ballot; says nothing of it, so that anybody may look at it."""
-    return render(request, "evaluation/survey_thanks.html", {"survey": find(slug), "section": SECTION})
+def not_now(request: HttpRequest, row: Survey, reason: str) -> HttpResponse:
+    """In the place of a ballot: why none can be cast."""
+    return render(request, "evaluation/survey_closed.html", {"survey": row, "reason": reason, "section": SECTION})

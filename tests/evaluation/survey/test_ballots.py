@@ -8,6 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from pytest_django import Settings
 
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey
@@ -69,7 +71,9 @@ def test_ballot_is_cast_once_and_every_other_press_is_told_so() -> None:
     ballot = Ballot.objects.get()
     assert (ballot.group, ballot.cast_on) == ("", today())
     assert set(ballot.answers.values_list("level", flat=True)) == {4}
-    assert client.get(first["Location"]).status_code == 200
+    assert "已经收到您的评议" in text_of(client.get(first["Location"]))
+    for nobody in (Client(), opened(row)):
+        assert nobody.get(first["Location"])["Location"] == f"/surveys/{row.slug}/"
     assert not AuditEvent.objects.filter(subject_type="evaluation.Ballot").exists()
 
 
@@ -176,13 +180,38 @@ def test_ballot_waits_for_the_days_of_the_survey() -> None:
     closed = make_survey(SurveyState.CLOSED)
     invited_only = running(accepts_public=False)
 
-    for row in (ahead, over, closed, invited_only):
+    for row, words in ((ahead, "评议从"), (over, "截止"), (closed, "截止"), (invited_only, "只由特邀评议人员参加")):
         client = Client()
-        assert client.get(address(row))["Location"] == f"/surveys/{row.slug}/"
+        page = text_of(client.get(address(row)))
+        assert "现在不能评议" in page and words in page
         client.cookies[VOTER] = opened(running()).cookies[VOTER].value
         assert client.post(address(row), filled(row)).status_code == 409
     assert not Ballot.objects.exists()
     assert Client().get(address(make_survey(SurveyState.DRAFT))).status_code == 404
+
+
+def test_reason_tells_since_when_it_is_over() -> None:
+    day = today()
+    early = make_survey(SurveyState.CLOSED, closes_on=day + timedelta(days=9))  # closed by hand
+    late = make_survey(closes_on=day - timedelta(days=2), opens_on=day - timedelta(days=9))
+    cancelled = make_survey(SurveyState.CANCELLED)
+
+    for row, words in (
+        (early, f"评议已在 {date_format(localdate(AT))} 截止。"),
+        (late, f"评议已在 {date_format(late.closes_on)} 截止。"),
+        (cancelled, "评议已经取消。"),
+    ):
+        assert survey_ballots.reasons_against_public(row, day) == [words]
+
+
+def test_form_of_several_agencies_has_an_index() -> None:
+    row = running(agencies=[make_agency() for _one in range(3)])
+    codes = [agency.code for agency in row.agencies.all()]
+
+    many, one = (text_of(Client().get(address(row), {"a": chosen})) for chosen in (codes, codes[:1]))
+
+    assert "3 / 3" in many and many.count('href="#agency-') == 3
+    assert "1 / 1" not in one and 'href="#agency-' not in one
 
 
 def test_form_is_kept_by_no_cache() -> None:
@@ -258,9 +287,8 @@ def test_token_is_good_once_and_leads_to_no_ballot() -> None:
     again = client.post(invited_address(TOKEN), form)
 
     assert "政协委员" in page and person.name not in page
-    assert sent.status_code == 302 and TOKEN not in sent["Location"]
-    for response in (again, client.get(invited_address(TOKEN))):
-        assert response.status_code == 200 and "已使用" in text_of(response)
+    for response in (client.get(sent["Location"]), again):
+        assert response.status_code == 200 and "已经收到用这个评议码提交的评议" in text_of(response)
     ballot = Ballot.objects.get()
     assert (ballot.group, ballot.cast_on) == (EvaluatorGroup.CPPCC, None)
     person.refresh_from_db()
@@ -289,7 +317,7 @@ def test_token_waits_for_the_days_of_the_survey() -> None:
     day = today()
     ahead = make_survey(opens_on=day + timedelta(days=1), closes_on=day + timedelta(days=9))
     over = make_survey(SurveyState.CLOSED)
-    for number, (row, words) in enumerate(((ahead, "评议从"), (over, "已经截止"))):
+    for number, (row, words) in enumerate(((ahead, "评议从"), (over, "截止"))):
         token = f"{TOKEN}{number}"
         make_evaluator(row, token=token)
 

@@ -91,7 +91,7 @@ def test_survey_is_led_from_its_first_day_to_its_item(desk: Desk) -> None:
     assert row.state == SurveyState.OPEN
     cast_today(row)
     page = desk.page(row)
-    assert "公众 10 张，受邀人员 0 张" in page and "80.00" not in page
+    assert "公众 10 张，特邀评议人员 0 张" in page and "80.00" not in page
     later = (row.closes_on + timedelta(days=3)).isoformat()
     for verb, values in (("extend", {"closes_on": later, "note": "农忙"}), ("close", {}), ("tally", {})):
         assert desk.do(row, verb, **values).status_code == 302, verb
@@ -173,7 +173,7 @@ def test_evaluators_are_invited_imported_and_mailed(desk: Desk) -> None:
     row = make_survey(agencies=desk.rated)
     invited = {"group": "experts", "name": "林试一", "email": "lin@mail.example"}
     assert desk.do(row, "invite", **invited).status_code == 302
-    assert "已经在受邀人员里" in text_of(desk.do(row, "invite", **invited, phone=""))
+    assert "已经在特邀评议人员里" in text_of(desk.do(row, "invite", **invited, phone=""))
     table = SimpleUploadedFile("people.csv", "类别,姓名,电话\n政协委员,陈试二,0399-6610002\n".encode())
     importing = reverse("admin:evaluation_evaluator_import")
     preview = text_of(desk.client.post(importing, {"survey": row.pk, "file": table}))

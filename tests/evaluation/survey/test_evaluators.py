@@ -17,7 +17,7 @@ from evaluation.survey_enums import EvaluatorGroup, InvitationWay, SurveyState
 from evaluation.survey_evaluator_table import read_rows
 from evaluation.survey_rules import RETENTION_DAYS
 from govportal.imports import Outcome
-from govportal.models import AuditEvent, Notice
+from govportal.models import AuditEvent, Notice, SiteProfile
 from govportal.tables import UnreadableTable
 from tests import paper
 from tests.factories import make_agency
@@ -198,17 +198,19 @@ def test_names_are_forgotten_half_a_year_after_the_tally() -> None:
 # --- the paper -----------------------------------------------------------------------------------------------------
 
 
-def test_slips_are_eight_a_sheet_with_codes_that_open_the_form() -> None:
+def test_slips_are_four_a_sheet_with_codes_that_open_the_form() -> None:
     row = make_survey(title="2026年下半年政务公开社会评议", agencies=[make_agency()])
     for _one in range(10):
         make_evaluator(row, name=NAME)
     slips = survey_tokens.prepare_slips(row, actor=inspector())
+    SiteProfile.objects.update_or_create(pk=1, defaults={"undertaker": "某县政务公开科", "phone": "0399-6612001"})
 
     made = survey_slips.render(row, slips, at=AT)
 
     pages = paper.pages(made)
-    assert paper.page_count(made) == 2 and not any(paper.ink_outside(made, 5))
-    assert len(pages) == 2 and pages[0].count("特邀评议单") == 8 and pages[1].count("特邀评议单") == 2
+    assert pages[0].count("某县政务公开科电话：0399-6612001") == 4
+    assert paper.page_count(made) == 3 and not any(paper.ink_outside(made, 5))
+    assert [page.count("特邀评议单") for page in pages] == [4, 4, 2]
     words = "".join("".join(pages).split())
     assert NAME not in words and all(slip.address in words for slip in slips)
     assert set(paper.codes(made)) == {slip.address for slip in slips}

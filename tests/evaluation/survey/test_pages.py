@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from disclosure.services import review
 from evaluation.models import Survey
 from evaluation.services import survey_results, survey_running
 from evaluation.survey_enums import SurveyState, SurveyStepKind
+from evaluation.survey_page import grade_ranges, steps_of
 from govportal.now import today
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
@@ -120,7 +122,7 @@ def test_withdrawn_results_lead_to_the_reason(published: Survey) -> None:
 def test_each_state_says_where_it_stands() -> None:
     day = today()
     rows = {
-        "正在评议": make_survey(opens_on=day, closes_on=day),
+        "评议中": make_survey(opens_on=day, closes_on=day),
         "即将开始": make_survey(opens_on=day + timedelta(days=1), closes_on=day + timedelta(days=2)),
         "已截止，正在汇总": make_survey(opens_on=day - timedelta(days=2), closes_on=day - timedelta(days=1)),
         "已汇总，等待公布": make_survey(SurveyState.TALLIED),
@@ -131,7 +133,7 @@ def test_each_state_says_where_it_stands() -> None:
     for words, row in rows.items():
         assert words in listed and words in shown(f"/surveys/{row.slug}/")
     assert draft.title not in listed and Client().get(f"/surveys/{draft.slug}/").status_code == 404
-    assert listed.count(f"/surveys/{rows['正在评议'].slug}/ballot/") == 1
+    assert listed.count(f"/surveys/{rows['评议中'].slug}/ballot/") == 1
     invited_only = make_survey(opens_on=day, closes_on=day, accepts_public=False)
     assert "评议码" in shown(f"/surveys/{invited_only.slug}/")
 
@@ -150,6 +152,54 @@ def test_steps_are_public_with_what_was_done() -> None:
     page = shown(f"/surveys/{row.slug}/")
 
     assert "看了两个窗口。" in page and page.count('class="done"') == 1 and page.count("第六条第") == 7
+
+
+def test_steps_say_what_is_late_or_out_of_order() -> None:
+    day = today()
+    row = make_survey(SurveyState.CLOSED, opens_on=day - timedelta(days=9), closes_on=day - timedelta(days=2))
+    done = {SurveyStepKind.NOTICE: 10, SurveyStepKind.FORM: 11, SurveyStepKind.EVALUATORS: 5}
+    for kind, ago in done.items():
+        row.steps.filter(step=kind).update(done_on=day - timedelta(days=ago), done_by=inspector(), note="已办。")
+
+    def said() -> list[tuple[list[str], bool, bool]]:
+        return [([str(words) for words, _tone in one.marks], one.is_next, one.is_void) for one in steps_of(row, day)]
+
+    assert said() == [
+        (["晚于后面的程序"], False, False), ([], False, False), (["逾期完成"], False, False),
+        (["逾期"], True, False), (["逾期"], False, False), ([], False, False), ([], False, False),
+    ]  # fmt: skip
+    row.state = SurveyState.CANCELLED
+    assert said()[2:] == [(["逾期完成"], False, False), *[([], False, True)] * 4]
+
+
+def test_cancelled_survey_names_no_day_that_is_to_come() -> None:
+    row = make_survey()
+    survey_running.cancel(row.pk, "学校放假。", actor=inspector(), at=AT)
+
+    page = shown(f"/surveys/{row.slug}/")
+
+    assert "最迟" not in page and page.count("不再进行") == 7
+
+
+def test_grades_leave_no_score_to_two_of_them() -> None:
+    words = "90分以上为优秀，80分以上不足90分为良好，60分以上不足80分为一般，不足60分为差。"
+    row = tallied()
+    body = survey_results.body(row)
+
+    assert grade_ranges(row) == words
+    assert words in body and words in shown(f"/surveys/{row.slug}/")
+
+
+def test_item_names_the_best_first() -> None:
+    agencies = [make_agency(name=f"某县{name}局") for name in ("交通", "教育", "民政")]
+    row = make_survey(agencies=agencies)
+    for agency, level in zip(agencies, (3, 5, 4), strict=True):
+        cast(row, answers(row, level, agency=agency), times=10)
+    survey_running.close(row.pk, actor=(actor := inspector()), at=AT)
+    survey_results.tally(row.pk, actor=actor, at=AT)
+    row.refresh_from_db()
+
+    assert re.findall("某县(..)局", survey_results.body(row)) == ["教育", "民政", "交通"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -183,7 +183,7 @@ def test_step_says_what_is_wrong() -> None:
         (_K.NOTICE, {"on": TODAY + timedelta(days=1)}, "今天以后"),
         (_K.NOTICE, {"note": " "}, "写明情况"),
         (_K.NOTICE, {"note": "字" * 501}, "最多 500"),
-        (_K.EVALUATORS, {}, "受邀人员"),
+        (_K.EVALUATORS, {}, "特邀评议人员"),
         (_K.RESULT, {}, "汇总以后"),
     ]
     for step, values, words in cases:
@@ -221,7 +221,7 @@ def test_calendar_closes_what_has_passed_its_last_day() -> None:
         row.refresh_from_db()
         assert row.state == state
     step = over.steps.get(step=_K.COLLECTION)
-    assert (step.done_on, step.done_by, step.note) == (TODAY, None, "收回测评表0张。")
+    assert (step.done_on, step.done_by, step.note) == (TODAY, None, "收回评议票0张。")
 
 
 def test_survey_is_cancelled_with_a_reason_that_everybody_reads() -> None:

@@ -23,7 +23,7 @@ from evaluation.indicator_table import table
 from evaluation.indicator_workflow import SetAction
 from evaluation.models import Indicator, IndicatorGroup, IndicatorSet
 from evaluation.services import indicator_sets, indicators
-from evaluation.services.import_indicators import IndicatorImport, import_indicators
+from evaluation.services.import_indicators import IndicatorImport, import_indicators, last_left_out
 from evaluation.services.indicators import DOWN, UP, Clause
 from govportal import access
 from govportal.admin.imports import ImportPages, UploadForm
@@ -88,6 +88,20 @@ def _clause(values: dict[str, Any]) -> Clause:
     return Clause(formula=formula, **values)
 
 
+def _cautions(row: IndicatorSet) -> list[str]:
+    """What whoever puts it in force should know of it."""
+    said = []
+    if others := "、".join(map(str, indicator_sets.others_in_force(row))):
+        words = _("%(year)s年已有施行中的指标体系：%(others)s。不再用的，请先停用，以免考核选错。")
+        said.append(words % {"year": row.year, "others": others})
+    return said + _left_out(row)
+
+
+def _left_out(row: IndicatorSet) -> list[str]:
+    count = last_left_out(row)
+    return [_("最近一次导入有 %s 行没有导入，请核对条目是否齐全。") % count] if count else []
+
+
 class IndicatorSetImport(ImportPages):
     """`import/`: a preview line by line; nothing is saved unless all stand, or the person leaves out what does not."""
 
@@ -145,6 +159,8 @@ class IndicatorSetImport(ImportPages):
             return HttpResponseRedirect(reverse(f"admin:{self._import_url}"))
         if result.is_saved:
             messages.success(request, result.summary())
+            if lacking := result.lacking():
+                messages.warning(request, lacking)
         else:
             messages.error(request, _("没有导入：表格有不能导入的行或者权重不对。%s") % result.summary())
         address = reverse("admin:evaluation_indicatorset_change", args=[file.choices["indicator_set"]])
@@ -267,6 +283,7 @@ class IndicatorSetAdmin(IndicatorSetImport, VerbAdmin[IndicatorSet]):
         return context | {
             "sheet": sheet(row, is_open=is_open),
             "is_open": is_open,
+            "left_out": _left_out(row) if is_open else [],
             "import_address": import_address if is_open else "",
             "exports": [(name.upper(), reverse("admin:evaluation_indicatorset_export", args=[row.pk, name]))
                         for name in _FORMATS],
@@ -284,10 +301,8 @@ class IndicatorSetAdmin(IndicatorSetImport, VerbAdmin[IndicatorSet]):
 
     def verb_context(self, request: HttpRequest, row: IndicatorSet, verb: Verb, form: VerbForm) -> dict[str, Any]:
         """Of which group or indicator it is, over its form; and what else is in force for the year."""
-        if verb.name == "enforce" and (others := list(indicator_sets.others_in_force(row))):
-            words = {"year": row.year, "others": "、".join(map(str, others)), "warning": verb.warning}
-            said = _("%(year)s年已有施行中的指标体系：%(others)s。不再用的，请先停用，以免考核选错。%(warning)s")
-            return {"warning": said % words}
+        if verb.name == "enforce":
+            return {"warning": "".join([*_cautions(row), str(verb.warning)])}
         chosen = form.chosen_row if isinstance(form, forms.ChosenForm) else None
         return {"title": f"{verb.label}：{chosen}"} if chosen else {}
 

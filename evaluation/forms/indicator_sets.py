@@ -14,10 +14,12 @@ from evaluation.indicator_checks import points
 from evaluation.indicator_table import LIMITS, read_amounts
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Indicator, IndicatorGroup, IndicatorSet
+from evaluation.services.import_indicators import examine
 from evaluation.services.indicator_sets import FIRST_YEAR, LAST_YEAR
 from govportal.admin.imports import UploadForm
 from govportal.forms import whole_number
 from govportal.now import today
+from govportal.tables import UnreadableTable
 
 _CODE_HELP = gettext_lazy("用在网址和文件名里：字母、数字、下划线和连字符。")
 
@@ -244,7 +246,20 @@ class TableForm(UploadForm):
         field = self.fields["indicator_set"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = IndicatorSet.objects.filter(state=SetState.DRAFT)
-        field.help_text = _("只列编制中的指标体系；没有的，先新建一个。")
+        field.help_text = _("只列编制中的指标体系。")
+
+    def clean(self) -> dict[str, Any]:
+        """Without a set the table is looked at all the same: what is wrong with it is said in one go."""
+        values: dict[str, Any] = super().clean() or {}
+        if "indicator_set" in self.errors and (file := values.get("file")):
+            try:
+                found = examine(file)
+            except UnreadableTable as error:
+                self.add_error("file", str(error))
+            else:
+                if not found.is_whole:
+                    self.add_error("file", found.summary())
+        return values
 
 
 def _plain(value: Any) -> Any:

@@ -23,9 +23,10 @@ from evaluation.services.indicators import renumber
 from evaluation.services.procedure import check
 from govportal import audit
 from govportal.imports import ImportResult, Outcome, RowOutcome
-from govportal.models import User
+from govportal.models import AuditEvent, User
 from govportal.tables import UnreadableTable, read_table
 
+_IMPORT = "indicatorset.import"
 MAX_ROWS = 1_000  # the largest set we know has 67 clauses
 _COLUMNS = (
     "topic", "item_no", "text", "mode", "measure", "formula", "full_marks", "deductions", "cap",
@@ -47,6 +48,13 @@ class IndicatorImport(ImportResult):
 
     def summary(self) -> str:
         return "".join([ImportResult.summary(self), *self.faults])
+
+    def lacking(self) -> str:
+        """What the set is short of when the rest is taken without the lines that do not stand; empty where all do."""
+        if not (count := self.count(Outcome.PROBLEM)):
+            return ""
+        words = _("有 %s 行没有导入：指标体系缺这些条目，本组没有写满分的分值由其余各条分走。请补齐以后再施行。")
+        return words % count
 
     def report_rows(self) -> Iterable[list[str]]:
         yield from ImportResult.report_rows(self)
@@ -73,11 +81,9 @@ def import_indicators(
     `into`: id of the set; None, for a dry run alone: an empty one. Raises UnreadableTable, or ValidationError with
     reasons when the set is not to be filled by this person.
     """
-    rows = read_rows(read_table(source, max_rows=MAX_ROWS))
-    if not rows:
-        raise UnreadableTable(_("表头下面没有内容。"))
     if into is None:
-        return _result(*_plan(rows, None))
+        return examine(source)
+    rows = _read(source)
     with transaction.atomic():
         one = locked_set(into)
         check(reasons_against(one, SetAction.FILL, actor))
@@ -87,8 +93,27 @@ def import_indicators(
             return result
         _apply(one, steps, actor)
         counts = {outcome.value: result.count(outcome) for outcome in Outcome}
-        audit.record(actor, "indicatorset.import", one, after=counts)
+        audit.record(actor, _IMPORT, one, after=counts)
     return _result(steps, faults, kept, is_saved=True)
+
+
+def examine(source: "Path | File[Any]") -> IndicatorImport:
+    """What is wrong with a table, whatever set it is for. Raises UnreadableTable."""
+    return _result(*_plan(_read(source), None))
+
+
+def last_left_out(one: IndicatorSet) -> int:
+    """How many lines the last import into the set left out."""
+    events = AuditEvent.objects.filter(subject_type=IndicatorSet._meta.label, subject_id=str(one.pk), action=_IMPORT)
+    last = events.order_by("-pk").first()
+    return int(last.after.get(Outcome.PROBLEM, 0)) if last else 0
+
+
+def _read(source: "Path | File[Any]") -> list[IndicatorRow]:
+    rows = read_rows(read_table(source, max_rows=MAX_ROWS))
+    if not rows:
+        raise UnreadableTable(_("表头下面没有内容。"))
+    return rows
 
 
 def _result(steps: list[_Planned], faults: list[str], kept: list[str], *, is_saved: bool = False) -> IndicatorImport:

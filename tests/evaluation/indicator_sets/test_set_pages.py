@@ -239,6 +239,39 @@ def test_table_is_previewed_then_imported_or_imported_in_part(client: Client) ->
     assert "新增 1" in text_of(done) and one.indicators.count() == 2
 
 
+def test_what_was_left_out_is_said_until_the_whole_table_is_in(client: Client) -> None:
+    one = draft(groups={})
+    good, bad = line(full_marks=""), line(rule_id="A-2", frequency="WEEKLY", full_marks="")
+
+    seen = client.post(reverse(IMPORT), {"indicator_set": one.pk, "file": upload(good, bad)})
+    assert "有 1 行没有导入" in text_of(seen) and "跳过有问题的行" in text_of(seen)
+    part = client.post(reverse(IMPORT), {"token": seen.context["token"], "skip": "1"}, follow=True)
+    assert "有 1 行没有导入：指标体系缺这些条目" in text_of(part)
+    for page in (reverse("admin:evaluation_indicatorset_change", args=[one.pk]), verb(one, "enforce")):
+        assert "最近一次导入有 1 行没有导入" in text_of(client.get(page)), page
+
+    mended = upload(good, line(rule_id="A-2", full_marks=""))
+    seen = client.post(reverse(IMPORT), {"indicator_set": one.pk, "file": mended})
+    client.post(reverse(IMPORT), {"token": seen.context["token"]})
+    for page in (reverse("admin:evaluation_indicatorset_change", args=[one.pk]), verb(one, "enforce")):
+        assert "行没有导入" not in text_of(client.get(page)), page
+
+
+def test_button_skips_lines_only_where_there_are_such_and_a_table_needs_no_set_to_be_looked_at(client: Client) -> None:
+    one = draft(groups={})
+    light = line(section_weight_pct="60", full_marks="60")
+
+    seen = text_of(client.post(reverse(IMPORT), {"indicator_set": one.pk, "file": upload(light)}))
+    assert "仍然导入，施行以前改正" in seen and "跳过" not in seen and "没有导入：" not in seen
+    for file, sentence in (
+        (SimpleUploadedFile("a.csv", "姓名,电话\n甲,1\n".encode()), "找不到表头"),
+        (upload(light), "权重合计 60"),
+        (upload(line(), line(rule_id="A-2", frequency="WEEKLY")), "未导入 1"),
+    ):
+        answer = text_of(client.post(reverse(IMPORT), {"file": file}))
+        assert sentence in answer and "必填" in answer, sentence
+
+
 def test_preview_shows_first_what_needs_a_look_and_the_page_leads_to_a_new_set(client: Client) -> None:
     one = draft(groups={})
     lines = [line(rule_id=f"A-{number}", full_marks="10") for number in range(3)]

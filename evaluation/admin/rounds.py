@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm
+from disclosure.admin.register_verbs import Verb, VerbForm
 from evaluation.admin.round_drafts import draft_of
 from evaluation.admin.round_states import state_of
 from evaluation.enums import ObjectionState, RoundState
@@ -27,6 +27,7 @@ from govportal import access, files, jobs
 from govportal.models import User
 from govportal.now import now
 from govportal.permissions import Permission
+from requests_app.admin.verb_pages import CaseVerb, CaseVerbAdmin
 
 access.open_admin("evaluation.assessmentround", view=Permission.ASSESS, is_site_wide=True)
 
@@ -61,6 +62,7 @@ def _read(row: AssessmentRound, actor: User) -> object:
 
 
 def _open(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
+    """In one transaction (CaseVerbAdmin): where measuring is refused, nothing was opened."""
     return _read(rounds.open_round(row.pk, actor=actor, at=now()), actor)
 
 
@@ -89,24 +91,24 @@ def _cancel(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object
 
 
 VERBS = (
-    Verb(
+    CaseVerb(
         CHANGE, gettext_lazy("修改方案"), lambda row, _actor: rounds.reasons_against_changing(row), _change, RoundForm
     ),
-    Verb(
+    CaseVerb(
         RoundAction.OPEN,
         RoundAction.OPEN.label,
         _against(RoundAction.OPEN),
         _open,
         warning=gettext_lazy("启动以后抽样种子、参加单位和统计期不能再改；随即抽样，并从现有数据算出自动指标。"),
     ),
-    Verb(
+    CaseVerb(
         RoundAction.MEASURE,
         RoundAction.MEASURE.label,
         _against(RoundAction.MEASURE),
         _measure,
         warning=gettext_lazy("按现在的数据重新计算全部自动指标；人工查阅和登记的问题不变。每天凌晨也会自动取数。"),
     ),
-    Verb(
+    CaseVerb(
         RoundAction.SHARE,
         RoundAction.SHARE.label,
         _against(RoundAction.SHARE),
@@ -114,23 +116,23 @@ VERBS = (
         ShareForm,
         gettext_lazy("各单位将看到本单位的得分、扣分问题和依据，可以提出异议。反馈的人不能定分。"),
     ),
-    Verb(RoundAction.REOPEN, RoundAction.REOPEN.label, _against(RoundAction.REOPEN), _reopen, ReasonForm),
-    Verb(
+    CaseVerb(RoundAction.REOPEN, RoundAction.REOPEN.label, _against(RoundAction.REOPEN), _reopen, ReasonForm),
+    CaseVerb(
         RoundAction.FREEZE,
         RoundAction.FREEZE.label,
         _against(RoundAction.FREEZE),
         _freeze,
         warning=gettext_lazy("定分以后得分、问题、异议都不能再改，同时生成复算包。"),
     ),
-    Verb(
+    CaseVerb(
         RoundAction.DRAFT_ITEM, RoundAction.DRAFT_ITEM.label, _against(RoundAction.DRAFT_ITEM), _draft_item, DraftForm
     ),
-    Verb(RoundAction.CANCEL, RoundAction.CANCEL.label, _against(RoundAction.CANCEL), _cancel, ReasonForm),
+    CaseVerb(RoundAction.CANCEL, RoundAction.CANCEL.label, _against(RoundAction.CANCEL), _cancel, ReasonForm),
 )
 
 
 @admin.register(AssessmentRound)
-class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
+class AssessmentRoundAdmin(CaseVerbAdmin[AssessmentRound]):
     list_display = ("name", "shown_state", "kind", "period_start", "period_end", "agencies", "objections_by")
     list_filter = ("state", "kind")
     search_fields = ("name", "slug")
@@ -156,6 +158,9 @@ class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
 
     def may_add(self, actor: User) -> bool:
         return access.holds_for_all(actor, Permission.ASSESS)
+
+    def lock(self, row: AssessmentRound) -> None:
+        procedure.locked_round(row.pk)
 
     def add_row(self, actor: User, values: dict[str, Any]) -> AssessmentRound:
         return rounds.make(RoundForm.plan(values), actor=actor, at=now())
@@ -234,7 +239,7 @@ class AssessmentRoundAdmin(VerbAdmin[AssessmentRound]):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """As VerbAdmin, but on to the page of the round with what comes next."""
+        """As every register, but on to the page of the round with what comes next."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         answer = super().add_view(request, form_url, extra_context)

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import CHOOSE, VerbForm, long_text
+from disclosure.admin.register_verbs import CHOOSE, long_text
 from disclosure.forms.base import DayField
 from evaluation.enums import RoundKind, SetState
 from evaluation.models import AssessmentRound, IndicatorSet, Survey
@@ -68,7 +68,7 @@ class AgenciesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  
         return {kind: found[kind] for kind in AgencyKind.values if kind in found}
 
 
-class RoundForm(VerbForm):
+class RoundForm(CaseForm):
     """Everything about a round, while it is being prepared."""
 
     name = forms.CharField(label=gettext_lazy("名称"), max_length=120)
@@ -191,7 +191,7 @@ class RoundForm(VerbForm):
         return Plan(kind=RoundKind(values["kind"]), agencies=list(values["agencies"]), **picked)
 
 
-class ShareForm(VerbForm):
+class ShareForm(CaseForm):
     days = forms.IntegerField(
         label=gettext_lazy("异议期（工作日）"),
         min_value=1,
@@ -201,11 +201,11 @@ class ShareForm(VerbForm):
     )
 
 
-class ReasonForm(VerbForm):
+class ReasonForm(CaseForm):
     note = long_text(gettext_lazy("原因"), length=500)
 
 
-class DraftForm(VerbForm):
+class DraftForm(CaseForm):
     """Published by the office of whoever drafts it."""
 
     agency = forms.ModelChoiceField(label=gettext_lazy("公开单位"), queryset=Agency.objects.none(), empty_label=None)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from disclosure.models import Item
 from evaluation.admin import rounds as pages
 from evaluation.enums import RoundState
 from evaluation.models import AssessmentRound
-from evaluation.services import rounds
+from evaluation.services import measure, rounds
 from evaluation.workflow import ROUND, RoundAction
 from govportal import jobs
 from govportal.models import User
@@ -79,6 +80,28 @@ def test_round_is_planned_opened_and_measured_by_hand() -> None:
     assert row.measured_at is not None
     assert "100.00" in page
     assert below[0].name in page
+
+
+def test_pressed_twice_it_is_opened_once_and_a_refused_measuring_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = make_round()
+    client = signed_in(row.made_by)
+    sheet = {"form_key": "a" * 32}
+
+    def refuse(*_args: Any, **_values: Any) -> None:
+        raise ValidationError("取数没有完成")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(measure, "measure", refuse)
+        assert "取数没有完成" in client.post(_verb(row, "open"), sheet).content.decode()
+    row.refresh_from_db()
+    assert row.state == RoundState.DRAFT
+    assert client.post(_verb(row, "open"), sheet).status_code == 302
+    again = client.post(_verb(row, "open"), sheet, follow=True)
+    assert again.redirect_chain == [(_page(row), 302)]
+    assert "没有重复办理" in again.content.decode()
+    for name in ("open", "share", "cancel"):
+        page = client.get(_verb(row, name)).content.decode()
+        assert ('name="form_key"' in page) != ("现在不能办理" in page), name
 
 
 def test_button_ticks_a_kind_and_keeps_what_was_typed() -> None:

@@ -39,7 +39,8 @@ def assign(
     inspecting_agency: Agency | None = None,
     actor: User,
 ) -> int:
-    """分派; answers to how many agencies (ids). An inspector or an inspecting agency that is None stays as it was.
+    """分派; answers to how many agencies (ids). An inspector or an inspecting agency that is None stays as it was;
+    an inspector only if he may inspect it still.
 
     Raises ValidationError with every reason, and then changes nothing.
     """
@@ -47,7 +48,7 @@ def assign(
     check(reasons_against_assigning(row, actor))
     chosen = list(
         row.assessments.filter(agency__in=agencies)
-        .select_related("agency")
+        .select_related("agency", "inspector")
         .select_for_update(of=("self",), no_key=True)
     )
     if not chosen or not (inspector or inspecting_agency):
@@ -59,10 +60,12 @@ def assign(
             if inspecting_agency.pk == one.agency_id:
                 reasons.append(_("%s不能检查自己。") % one.agency.display_name)
             one.inspecting_agency = inspecting_agency
-        if inspector and reasons_against_inspecting(one, inspector):
-            words = {"who": inspector, "agency": one.agency.display_name}
-            reasons.append(_("%(who)s不能考核%(agency)s：没有职责，或者是该单位的人员。") % words)
         one.inspector = inspector or one.inspector
+        if one.inspector and reasons_against_inspecting(one, one.inspector):
+            words = {"who": one.inspector, "agency": one.agency.display_name}
+            chosen_so = _("%(who)s不能考核%(agency)s：没有职责，或者是该单位的人员。")
+            kept = _("现在的考核人%(who)s以后不能考核%(agency)s，请同时另选考核人。")
+            reasons.append((chosen_so if inspector else kept) % words)
     check(reasons)
     Assessment.objects.bulk_update(chosen, ["inspector", "inspecting_agency"])
     after = {"agencies": sorted(one.agency.code for one in chosen), "inspector": str(inspector or ""),

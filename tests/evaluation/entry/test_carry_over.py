@@ -117,3 +117,5 @@ def test_work_is_divided_among_those_who_may() -> None:
         with pytest.raises(ValidationError, match=words):
             assignments.assign(row.pk, ids, actor=row.made_by, **values)
     assert assignments.assign(row.pk, ids[1:], inspecting_agency=agencies[0], inspector=insider, actor=row.made_by) == 2
+    with pytest.raises(ValidationError, match="请同时另选考核人"):  # he is of the agency before
+        assignments.assign(row.pk, ids[2:], inspecting_agency=agencies[1], actor=row.made_by)

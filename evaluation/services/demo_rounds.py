@@ -1,6 +1,7 @@
 """Rounds of the demo county: two years of assessments with findings, objections and rulings, made by the services.
 
-Everything that was frozen is published now: the publication log runs forward, and the county's year has been told.
+What was frozen is taken over now, with the day on which the county's old site is said to have published it: the
+publication log runs forward, and the county's year has been told.
 """
 
 import tomllib
@@ -10,6 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.utils.timezone import localdate
+
+from disclosure.enums import ObligationKind, StatementKind
+from disclosure.models import Obligation
+from disclosure.services import publish, statements
 from disclosure.services.demo_story import office_hours
 from evaluation.enums import CheckResult, RoundKind, RoundState
 from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, IndicatorSet, Objection, Survey
@@ -17,16 +23,19 @@ from evaluation.services import carry_over, checks, finding_orders, findings, me
 from evaluation.services.demo_indicators import make_sets, retire_old_sets
 from evaluation.services.demo_surveys import assessed_year
 from govportal import access
+from govportal.calendar import load_calendar
 from govportal.contributions import DemoCounty
 from govportal.models import Agency, User
 from govportal.permissions import Role
-from requests_app.services.demo_people import People, appoint, sign_and_publish
+from govportal.workdays import add_working_days
+from requests_app.services.demo_people import People, appoint
 
 _FILE = Path(__file__).parent.parent / "demo" / "rounds.toml"
 _DAY = timedelta(days=1)
 _STEP = timedelta(minutes=3)
 _PUBLISHER = "CM-GOV"
 _TODAY = "today-"
+_LATE = "{late}"  # the agency of an objection: whichever declared late
 
 type Raw = Mapping[str, Any]
 
@@ -34,7 +43,8 @@ type Raw = Mapping[str, Any]
 def tell(county: DemoCounty) -> list[str]:
     """Fill an otherwise seeded county."""
     raws = tomllib.loads(_FILE.read_text("utf-8"))["round"]
-    wanted = [(one["agency"], Role.OFFICE_HEAD) for raw in raws for one in raw.get("objection", ())]
+    objecting = {one["agency"] for raw in raws for one in raw.get("objection", ())} - {_LATE}
+    wanted = [(code, Role.OFFICE_HEAD) for code in objecting]
     wanted += [(code, Role.OFFICE_HEAD) for raw in raws for code in raw.get("confirmed", ())]
     sets = make_sets(county)
     teller = _Teller(county, appoint(county, wanted), sets)
@@ -52,6 +62,7 @@ class _Teller:
         self.inspector: User = county.people["kaohe"]
         self.head: User = county.people["zuzhang"]
         self.year = assessed_year(county.today)
+        self.late: Obligation | None = None
 
     def tell(self, raw: Raw) -> None:
         row = self._make(raw)
@@ -64,6 +75,8 @@ class _Teller:
         self._carry(row, raw, at)
         self._find(row, raw, at + _STEP)
         measure.measure(row.pk, at=at + 2 * _STEP)
+        if raw.get("declares_late"):
+            self._declare_late(row, at)
         if raw["state"] in {RoundState.FEEDBACK, RoundState.FROZEN}:
             self._share(row, raw)
         if raw["state"] == RoundState.FROZEN:
@@ -179,6 +192,24 @@ class _Teller:
     def _indicator(self, row: AssessmentRound, code: str) -> Indicator:
         return Indicator.objects.get(indicator_set=row.indicator_set_id, code=code)
 
+    def _declare_late(self, row: AssessmentRound, at: datetime) -> None:
+        """What was due on the last day of the period and is declared once it has been measured: a fault of two
+        indicators at once, for its agency to object to. Nothing where the year brought no such duty."""
+        on = self._at(add_working_days(localdate(at), 1, load_calendar()))
+        owed = (
+            Obligation.objects.public()
+            .open()
+            .filter(due_on=row.period_end, kind=ObligationKind.RECURRING, agency__assessments__round=row)
+        )
+        for obligation in owed.select_related("agency", "entry").order_by("pk"):
+            approver = self.people[obligation.agency.code, Role.APPROVER]
+            if not statements.reasons_against(obligation, StatementKind.NIL, approver, on):
+                statements.sign(obligation.pk, StatementKind.NIL, actor=approver, at=on)
+                self.late = obligation
+                head = (obligation.agency.code, Role.OFFICE_HEAD)
+                self.people = {**self.people, **appoint(self.county, [head])}
+                return
+
     # --- told, objected to, frozen ---------------------------------------------------------------------------------
 
     def _share(self, row: AssessmentRound, raw: Raw) -> None:
@@ -191,12 +222,16 @@ class _Teller:
             objections.confirm(self._assessment(row, code).pk, actor=actor, at=shared_at + 2 * _STEP)
 
     def _object(self, row: AssessmentRound, one: Raw, at: datetime) -> None:
-        assessment = self._assessment(row, one["agency"])
-        actor = self.people[one["agency"], Role.OFFICE_HEAD]
-        target = self._target(assessment, one)
-        if target is None:
+        late = self.late if one["agency"] == _LATE else None
+        if one["agency"] == _LATE and late is None:
             return
-        filed = objections.file(assessment.pk, target, text=one["text"], actor=actor, at=at)
+        code = late.agency.code if late else one["agency"]
+        assessment, actor = self._assessment(row, code), self.people[code, Role.OFFICE_HEAD]
+        if late:
+            words = {"agency": late.agency.display_name, "matter": f"{late.entry.code} {late.entry.level2}"}
+            one = {**one, **{key: one[key].format(**words) for key in ("text", "hearing")}}
+        target = self._target(assessment, self._indicator(row, one["indicator"]), late)
+        filed = objections.file(assessment.pk, target.key, text=one["text"], actor=actor, at=at)
         if one.get("then") == "withdraw":
             objections.withdraw(filed.pk, actor=actor, at=at + _STEP)
         if "hearing" in one:
@@ -209,22 +244,22 @@ class _Teller:
             left = Decimal(one["left"]) if "left" in one else None
             objections.rule(filed.pk, one["ruling"], reason=one["reason"], left=left, actor=self.head, at=at)
 
-    def _target(self, assessment: Assessment, one: Raw) -> str | None:
-        """A finding by its indicator, or the first case at fault of an automatic one, if the year brought any."""
-        indicator = self._indicator(assessment.round, one["indicator"])
-        found = Finding.objects.standing().filter(assessment=assessment, indicator=indicator).first()
-        if found:
-            return objections.Target(indicator, finding=found).key
-        case = next(objections.cases_at_fault(assessment.scores.get(indicator=indicator)), None)
-        return objections.Target(indicator, case=case).key if case else None
+    def _target(self, assessment: Assessment, indicator: Indicator, late: Obligation | None) -> objections.Target:
+        """The finding of a manual indicator, or the late duty as a case of an automatic one."""
+        if late is None:
+            found = Finding.objects.standing().get(assessment=assessment, indicator=indicator)
+            return objections.Target(indicator, finding=found)
+        cases = objections.cases_at_fault(assessment.scores.get(indicator=indicator))
+        return objections.Target(indicator, case=next(one for one in cases if one.key == f"obligation-{late.pk}"))
 
     def _freeze(self, row: AssessmentRound, raw: Raw) -> None:
         at = self._at(self._day(raw["frozen"]))
         rounds.freeze(row.pk, actor=self.head, at=at)
-        if raw.get("is_published"):
-            office = self.county.agencies[_PUBLISHER]
-            item = rounds.draft_item(row.pk, agency=office, actor=self.head, at=self.county.now)
-            sign_and_publish(item, self.people, self.county.now)
+        if published := raw.get("published"):
+            office, now = self.county.agencies[_PUBLISHER], self.county.now
+            item = rounds.draft_item(row.pk, agency=office, actor=self.head, at=now)
+            admin, on = self.county.people["admin"], self._day(published["on"])
+            publish.migrate(item.pk, actor=admin, at=now, reason=published["note"], published_on=on)
 
     def _cancel(self, row: AssessmentRound, raw: Raw) -> None:
         if raw["state"] == RoundState.CANCELLED:

@@ -3,8 +3,9 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection
-from datetime import UTC, date, datetime, time
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
+from disclosure.enums import NOTICE_STATES, ObligationKind
+from disclosure.models import LogEntry, Obligation
 from disclosure.services import demo
+from disclosure.services.demo_texts import FOLDER
 from evaluation.enums import (
     CheckResult,
     FindingSource,
@@ -25,12 +29,14 @@ from evaluation.enums import (
 )
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, Objection
 from evaluation.services import demo_rounds
+from evaluation.services.demo_surveys import assessed_year
 from govportal.contributions import DemoCounty
 from govportal.models import User
 from tests.evaluation.services.test_rounds import recompute
+from tests.factories.obligations import make_entry, make_obligation
 
-# An ordinary Monday; the first of January, when the half year is long over.
-DAYS = (date(2026, 11, 30), date(2027, 1, 1))
+# The first day on which the half year is told; the first of January, when it is long over.
+DAYS = (date(2026, 9, 1), date(2027, 1, 1))
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 OCCURRING: dict[str, tuple[Collection[str], Any, str]] = {
     "kind": (RoundKind, AssessmentRound, "kind"),
@@ -45,11 +51,20 @@ OCCURRING: dict[str, tuple[Collection[str], Any, str]] = {
 
 
 def tell(today: date) -> None:
-    """In a county without anything that rounds do not name: nothing is counted, and all is looked at."""
+    """In a county without anything that rounds do not name, but for one duty: all is looked at."""
     now = datetime.combine(today, time(1, 30), tzinfo=UTC)
     agencies = demo._seed_agencies()
     demo._seed_users(agencies)
     people = {user.username: user for user in User.objects.all()}
+    year = assessed_year(today)
+    make_obligation(
+        entry=make_entry("每季度公开", agencies["CM-ZJJ"], in_force_on=date(year, 1, 1)),
+        agency=agencies["CM-ZJJ"],
+        kind=ObligationKind.RECURRING,
+        period_start=date(year, 4, 1),
+        period_end=date(year, 6, 30),
+        due_on=date(year, 6, 30),
+    )
     demo_rounds.tell(DemoCounty(today, now, agencies, people))
 
 
@@ -73,7 +88,59 @@ def test_everything_occurs_on_any_day(today: date, tmp_path: Path) -> None:
             assert row.archive is not None
             done = recompute(row.archive.file.open().read(), tmp_path / row.slug)
             assert done.returncode == 0, f"{row.slug}: {done.stdout}{done.stderr}"
+        assert_objected_to_twice()
+        assert_published_in_their_time()
         transaction.set_rollback(True)
+
+
+def assert_objected_to_twice() -> None:
+    """What was declared too late, and after the measuring: one matter, two indicators, both ruled on."""
+    rows = Objection.objects.exclude(case_key="").select_related("assessment__round", "indicator").order_by("number")
+    assert [(row.indicator.code, row.ruling) for row in rows] == [("C01", Ruling.UPHELD), ("C02", Ruling.UPHELD)]
+    duty = Obligation.objects.get()
+    assert {row.case_key for row in rows} == {f"obligation-{duty.pk}"}
+    measured_at = rows[0].assessment.round.measured_at
+    assert duty.met_on and measured_at and measured_at.date() < duty.met_on < rows[0].filed_at.date()
+
+
+def assert_published_in_their_time() -> None:
+    for row in AssessmentRound.objects.published():
+        assert row.item and row.item.published_on and row.frozen_at
+        assert timedelta() < row.item.published_on - row.frozen_at.date() <= timedelta(days=7), row.slug
+    entries = LogEntry.objects.order_by("sequence")
+    assert all(one.at <= other.at for one, other in pairwise(entries))
+
+
+def test_what_is_closed_stands_in_the_archives_of_all_days_on_which_it_could_be_read() -> None:
+    """Indicators read states as they are when the county is made. Whatever was live when a round was measured and
+    counts in it must be so still, on whatever day that is."""
+    raws = tomllib.loads(demo_rounds._FILE.read_text("utf-8"))["round"]
+    # The oldest set has no automatic indicator.
+    rounds = [raw for raw in raws if raw["state"] == RoundState.FROZEN and raw["set"] != "{O}"]
+    lives = dict(_lives())
+    assert len(lives) > 3
+    faults = set()
+    for seeded_on in (date(2026, 9, 1) + timedelta(days=n) for n in range(365)):
+        year = assessed_year(seeded_on)
+        for raw in rounds:
+            days = (text.format(Y=year, P=year - 1, O=year - 2) for text in (*raw["period"], raw["opened"]))
+            first, last, measured_on = map(date.fromisoformat, days)
+            for key, (published, closed) in lives.items():
+                published_on, closed_on = seeded_on - timedelta(days=published), seeded_on - timedelta(days=closed)
+                if first <= published_on <= last and closed_on > measured_on:
+                    faults.add((key, raw["slug"]))
+
+    assert faults == set()
+
+
+def _lives() -> Iterator[tuple[str, tuple[int, int]]]:
+    """Of items that nobody reads any more: how many days before the seeding they were published and closed."""
+    for path in (FOLDER / "items").glob("*.toml"):
+        for raw in tomllib.loads(path.read_text("utf-8"))["item"]:
+            closing = raw.get("closing", {})
+            is_restored = any(one["action"] == "restore" for one in raw.get("motions", []))
+            if closing.get("state") in NOTICE_STATES and not is_restored:
+                yield raw["key"], (raw["days_ago"] - raw.get("publish_lag", 0), closing["days_ago"])
 
 
 def test_no_two_texts_share_a_sentence() -> None:

@@ -259,7 +259,7 @@ class Accountability:
         accountability_correct.verify(self._pk(case), text=step["text"], actor=self.decider, at=at)
 
     def _summarise(self, case: Raw, step: Raw, at: datetime) -> None:
-        """Signed and published now: the publication log runs forward, and the county's year has been told."""
+        """Signed and published now, for the publication log runs forward: of a case that was corrected just before."""
         row = self._row(case)
         proposed = accountability_summary.composed(row, list(Respondent.objects.filter(case=row)))
         item = accountability_summary.draft_summary(row.pk, proposed, actor=self.opener, at=at)

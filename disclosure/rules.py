@@ -249,8 +249,8 @@ FRESHNESS_RULES = (
     FreshnessRule("notices", gettext_lazy("通知公告"), Term(6, _MONTH), ("general", "appointment", "correction")),
     FreshnessRule("documents", gettext_lazy("政策文件"), Term(6, _MONTH), ("normative", "interpretation")),
 )
-# In percent; 规范率 by the level of the body, a county's where nothing else is said. No law: the numbers are those of one
-# city's plan (after 达市委办发〔2005〕49号). Every place has a plan of its own, so what readers are told names none.
+# In percent; 规范率 by the level of the body, a county's where nothing else is said. No law: the numbers are those of
+# one city's plan (after 达市委办发〔2005〕49号). Every place has its own, so what readers are told names none.
 TARGETS_BASIS = gettext_noop("政务公开实施方案的工作目标")
 COVERAGE_TARGET = 100
 STANDARD_TARGET = 90

@@ -9,21 +9,23 @@ from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ENTRY = "css/site.css"
-_IMPORT = re.compile(r'@import url\("(?P<name>[^"]+)"\) layer\((?P<layer>\w+)\);\n?')
+_URL = r'@import url\("([^"]+)"\) '
+_IMPORTS = re.compile(rf"{_URL}layer\((?P<layer>\w+)\);\n?(?:{_URL}layer\((?P=layer)\);\n?)*")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def bundle(entry: str, read: Callable[[str], str]) -> str:
-    """The style sheet with every `@import url("x.css") layer(y)` replaced by `@layer y { … }`.
+    """The style sheet with every `@import url("x.css") layer(y)` replaced by `@layer y { … }`, neighbours sharing one.
 
     `read` answers the text of a sheet by its name relative to the entry. Comments, indents and empty
     lines go; nothing else changes, so the shipped file says what the sources say.
     """
 
     def inlined(match: re.Match[str]) -> str:
-        return f"@layer {match['layer']} {{\n{read(match['name'])}\n}}\n"
+        sheets = "\n".join(read(name) for name in re.findall(_URL, match[0]))
+        return f"@layer {match['layer']} {{\n{sheets}\n}}\n"
 
-    text = _COMMENT.sub("", _IMPORT.sub(inlined, read(entry)))
+    text = _COMMENT.sub("", _IMPORTS.sub(inlined, read(entry)))
     return "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
 
 

@@ -25,14 +25,17 @@ def read(name: str) -> str:
 
 
 def test_bundle_inlines_layers_and_strips_comments() -> None:
+    imports = "".join(f'@import url("{name}.css") layer({layer});\n' for name, layer in ("xa", "ya", "zb"))
     sheets = {
-        ENTRY: '/* order */\n@layer a;\n@import url("x.css") layer(a);\n',
+        ENTRY: f"/* order */\n@layer a, b;\n{imports}",
         "x.css": "/* why */\nb {\n  c: d;\n}\n",
+        "y.css": "e {\n  f: g;\n}\n",
+        "z.css": "h {\n  i: j;\n}\n",
     }
 
     text = bundle(ENTRY, sheets.__getitem__)
 
-    assert text == "@layer a;\n@layer a {\nb {\nc: d;\n}\n}\n"
+    assert text == "@layer a, b;\n@layer a {\nb {\nc: d;\n}\ne {\nf: g;\n}\n}\n@layer b {\nh {\ni: j;\n}\n}\n"
 
 
 def test_shipped_sheet_holds_every_part_within_budget() -> None:

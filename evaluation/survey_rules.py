@@ -49,14 +49,14 @@ STEPS: Mapping[SurveyStepKind, StepRule] = MappingProxyType(
 )
 NEEDED_TO_OPEN = (SurveyStepKind.NOTICE, SurveyStepKind.FORM, SurveyStepKind.EVALUATORS)
 
-# 第五条, in the words of a person who is asked; one of each aspect.
+# 第五条, in the words of a person who is asked, so that 很好 … 很差 answers it; one of each aspect.
 DEFAULT_QUESTIONS: Mapping[SurveyAspect, str] = MappingProxyType(
     {
-        SurveyAspect.TRUE: "公开的内容与实际情况相符吗？",
-        SurveyAspect.ACCURATE: "公开的数字、期限、联系方式准确吗？",
-        SurveyAspect.COMPLETE: "群众关心、应当公开的事项都公开了吗？",
-        SurveyAspect.TIMELY: "公开和更新及时吗？",
-        SurveyAspect.PROCEDURE: "办事是按公开的程序、条件和时限办的吗？",
-        SurveyAspect.INSTITUTIONS: "申请公开、投诉、监督的制度健全管用吗？",
+        SurveyAspect.TRUE: "公开的内容与实际情况相符的程度怎么样？",
+        SurveyAspect.ACCURATE: "公开的数字、期限、联系方式的准确程度怎么样？",
+        SurveyAspect.COMPLETE: "群众关心、应当公开的事项，公开得怎么样？",
+        SurveyAspect.TIMELY: "公开和更新的及时程度怎么样？",
+        SurveyAspect.PROCEDURE: "按公开的程序、条件和时限办事，做得怎么样？",
+        SurveyAspect.INSTITUTIONS: "申请公开、投诉、监督的制度，健全管用的程度怎么样？",
     }
 )

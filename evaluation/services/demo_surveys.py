@@ -22,6 +22,7 @@ from evaluation.services import (
 from evaluation.services.survey_evaluators import Person
 from evaluation.services.survey_setup import Question, Setting
 from evaluation.survey_enums import EvaluatorGroup, SurveyStepKind
+from evaluation.survey_rules import NEEDED_TO_OPEN
 from govportal.contributions import DemoCounty
 from govportal.models import User
 from requests_app.services.demo_people import People, appoint, sign_and_publish
@@ -58,7 +59,7 @@ class _Teller:
 
     def tell(self, raw: Raw) -> list[str]:
         row = self._start(raw)
-        self._steps(row, raw, (SurveyStepKind.FORM,) if raw["state"] == "draft" else SurveyStepKind)
+        self._steps(row, raw)
         if raw["state"] == "draft":
             return []
         self._invite(row, raw)
@@ -95,11 +96,10 @@ class _Teller:
         questions = [Question(aspect, text) for aspect, text in raw["questions"].items()]
         return survey_setup.set_questions(row.pk, questions, actor=self.actor)
 
-    def _steps(self, row: Survey, raw: Raw, wanted: Any) -> None:
-        """Those before it opens; the others are told as they come."""
-        for place, step in enumerate((SurveyStepKind.FORM, SurveyStepKind.NOTICE, SurveyStepKind.EVALUATORS)):
-            if step in wanted:
-                self._step(row, raw, step, min(row.opens_on - (6 - place) * _DAY, self.county.today))
+    def _steps(self, row: Survey, raw: Raw) -> None:
+        """Those before it opens, in their order; the others are told as they come."""
+        for place, step in enumerate(NEEDED_TO_OPEN):
+            self._step(row, raw, step, min(row.opens_on - (5 - place) * _DAY, self.county.today))
 
     def _step(self, row: Survey, raw: Raw, step: SurveyStepKind, on: date) -> None:
         if step in raw["steps"]:

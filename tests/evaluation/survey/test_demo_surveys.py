@@ -15,6 +15,7 @@ from evaluation.enums import Grade
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey, SurveyQuestion, SurveyStep
 from evaluation.services import demo_surveys, survey_results
 from evaluation.survey_enums import EvaluatorGroup, InvitationWay, Level, SurveyAspect, SurveyState, SurveyStepKind
+from evaluation.survey_page import steps_of
 from govportal.contributions import DemoCounty
 from govportal.models import User
 
@@ -58,6 +59,7 @@ def test_everything_occurs_on_any_day(today: date) -> None:
         assert sum("grade" in one for one in agencies) >= 12
         assert not Survey.objects.filter(opened_at__date__gt=today).exists()
         assert not SurveyStep.objects.filter(done_on__gt=today).exists()
+        assert not [mark for row in Survey.objects.all() for step in steps_of(row, today) for mark in step.marks]
         assert len(lines) == 2 and all("/surveys/invited/" in line for line in lines)
         transaction.set_rollback(True)
 

@@ -228,7 +228,7 @@ class _Teller:
         code = late.agency.code if late else one["agency"]
         assessment, actor = self._assessment(row, code), self.people[code, Role.OFFICE_HEAD]
         if late:
-            words = {"agency": late.agency.display_name, "matter": f"{late.entry.code} {late.entry.level2}"}
+            words = {"agency": late.agency.display_name, "matter": f"{late.entry.code} {late.entry.level1}"}
             one = {**one, **{key: one[key].format(**words) for key in ("text", "hearing")}}
         target = self._target(assessment, self._indicator(row, one["indicator"]), late)
         filed = objections.file(assessment.pk, target.key, text=one["text"], actor=actor, at=at)

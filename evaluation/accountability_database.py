@@ -1,4 +1,5 @@
-"""Triggers on accountability: nobody is decided about before he had his say; nothing that was said or decided goes.
+"""Triggers on accountability: nobody is decided about before he was told of it and had his say; nothing that was said
+or decided goes.
 
 The services refuse first and say why. A new data key writes encrypted columns anew, so no trigger can tell whether
 what was said or the reasons still read as they did: it refuses only to empty them, except where the purge after
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Model
 
+from evaluation.accountability_division import WEIGHTS
 from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState, NoticeKind
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
 from govportal.crypto import EncryptedTextField
@@ -28,6 +30,8 @@ _ENDED = ("state", "closed_on", "corrected_by_id", "corrected_on", "verified_by_
 _REPORTED = (CaseState.CORRECTED, CaseState.CLOSED)
 _WORDS = ("facts", "reasons", "correction")
 _SAID = ("heard_on", "heard_by_id", "waived_on")
+_CHARGE = ("part", "circumstance", "responsibility")
+_FOLLOWS = ("file_id", "delivered_on", "withdrawn_on", *_SAID)  # of a paper, after it was issued
 _DIVISION = ("post", "part", "circumstance", "dissent_on_record", "responsibility", "responsibility_basis", "measure")
 
 
@@ -39,8 +43,8 @@ def guards() -> list[DatabaseObject]:
         notice_guard(),
         no_replacement(_CASE, unique=[("number",), ("complaint_id",), ("rectification_id",), ("summary_id",)]),
         no_replacement(_PERSON, unique=[("paper_id",)]),
-        no_replacement(_EVENT),
-        no_replacement(_NOTICE, unique=[("number",), ("file_id",), ("respondent_id", "kind")]),
+        no_replacement(_EVENT, unique=[("paper_id",)]),
+        no_replacement(_NOTICE, unique=[("number",), ("file_id",)]),
     ]
 
 
@@ -67,15 +71,44 @@ def _case_of(row: str, condition: str) -> str:
     return f"EXISTS (SELECT 1 FROM {_CASE} q WHERE q.id = {row}.case_id AND {condition})"
 
 
+def _weight(row: str) -> str:
+    cases = " ".join(f"WHEN '{bears.value}' THEN {weight}" for bears, weight in WEIGHTS.items())
+    return f"(CASE {row}.responsibility {cases} END)"
+
+
+def _in_force(person_id: str) -> str:
+    return f"n.respondent_id = {person_id} AND n.kind = '{NoticeKind.HEARING.value}' AND n.withdrawn_on IS NULL"
+
+
+def _untold(person: str) -> str:
+    """What he is charged with has not reached him: as accountability_division.is_told."""
+    same = " AND ".join(f"{person}.{column} = n.{column}" for column in _CHARGE)
+    covers = f"({_weight(person)} = 0 OR {_weight(person)} < {_weight('n')} OR ({same}))"
+    arrived = f"n.delivered_on IS NOT NULL AND {covers}"
+    return f"NOT EXISTS (SELECT 1 FROM {_NOTICE} n WHERE {_in_force(f'{person}.id')} AND {arrived})"
+
+
 def _unheard(case_id: str) -> str:
+    silent = "p.heard_on IS NULL AND p.waived_on IS NULL"
+    return f"EXISTS (SELECT 1 FROM {_PERSON} p WHERE p.case_id = {case_id} AND (({silent}) OR {_untold('p')}))"
+
+
+def _kept() -> str:
+    """What he had said stands with the notice that was withdrawn, and no other holds: he is heard anew."""
+    same = " AND ".join(f"n.{column} IS NOT DISTINCT FROM OLD.{column}" for column in _SAID)
+    said = f"{same} AND (OLD.statement = '' OR n.statement <> '')"
+    before = f"n.respondent_id = OLD.id AND n.withdrawn_on IS NOT NULL AND {said}"
+    signed = f"EXISTS (SELECT 1 FROM {_EVENT} e WHERE e.case_id = OLD.case_id AND e.paper_id = OLD.paper_id)"
     return (
-        f"EXISTS (SELECT 1 FROM {_PERSON} p WHERE p.case_id = {case_id} AND p.heard_on IS NULL AND p.waived_on IS NULL)"
+        f"NEW.heard_on IS NULL AND NEW.heard_by_id IS NULL AND NEW.waived_on IS NULL AND NEW.paper_id IS NULL "
+        f"AND (OLD.paper_id IS NULL OR {signed}) AND EXISTS (SELECT 1 FROM {_NOTICE} n WHERE {before}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {_NOTICE} n WHERE {_in_force('OLD.id')})"
     )
 
 
 def case_guard() -> DatabaseObject:
-    """What it was opened by for good; no decision over somebody unheard, no correction of what did not arrive; the
-    decision and the end for good; the days in their order."""
+    """What it was opened by for good, the facts from the first paper on; no decision over somebody unheard, no
+    correction of what did not arrive; the decision and the end for good; the days in their order."""
     decided_in = f"d.case_id = NEW.id AND d.kind <> '{NoticeKind.HEARING.value}' AND d.delivered_on IS NULL"
     untold = (
         f"NEW.state IN ({_in(_REPORTED)}) AND OLD.state NOT IN ({_in(_REPORTED)}) "
@@ -96,7 +129,22 @@ def case_guard() -> DatabaseObject:
         f"OR (NEW.purged_at IS NOT NULL AND NEW.state NOT IN ({_in(ENDED_CASES)}))"
     )
     emptied = f"NEW.purged_at IS NULL AND {_emptied(_WORDS)}"
-    rules = (_changed(_FIXED), unheard, untold, decided, moved, undone, ended, once, purged, emptied, _untimely())
+    told = f"(OLD.state <> '{CaseState.OPENED.value}' OR EXISTS (SELECT 1 FROM {_NOTICE} n WHERE n.case_id = OLD.id))"
+    amended = f"{_changed(('facts_digest',))} AND {told}"
+    rules = (
+        _changed(_FIXED),
+        amended,
+        unheard,
+        untold,
+        decided,
+        moved,
+        undone,
+        ended,
+        once,
+        purged,
+        emptied,
+        _untimely(),
+    )
     return guard(
         f"{_CASE}_guard",
         _CASE,
@@ -120,21 +168,21 @@ def _untimely() -> str:
 
 
 def person_guard() -> DatabaseObject:
-    """Named while the case is open; heard once his notice has reached him; who has had his say stays with what he
-    said; the decision stays."""
+    """Named while the case is open; heard once the notice of what he is charged with has reached him; who has had his
+    say stays with what he said, here or with the notice it answered; the decision stays."""
     past = [state for state in CaseState if state != CaseState.OPENED]
     settled = [state for state in CaseState if state not in {CaseState.OPENED, CaseState.HEARD}]
     purged = _case_of("OLD", "q.purged_at IS NOT NULL")
-    said = f"(OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL) AND {_changed(_SAID)}"
+    kept = f"({_kept()})"
+    said = f"(OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL) AND {_changed(_SAID)} AND NOT {kept}"
     new_say = f"{_changed(_SAID)} AND {_case_of('NEW', f'q.state IN ({_in(past)})')}"
-    arrived = f"n.respondent_id = NEW.id AND n.kind = '{NoticeKind.HEARING.value}' AND n.delivered_on IS NOT NULL"
-    untold = f"{_changed(_SAID)} AND NOT EXISTS (SELECT 1 FROM {_NOTICE} n WHERE {arrived})"
+    has_said = "(NEW.heard_on IS NOT NULL OR NEW.waived_on IS NOT NULL)"
+    untold = f"{has_said} AND {_changed((*_SAID, *_CHARGE))} AND {_untold('NEW')}"
     unheard = f"NEW.measure <> '' AND {_unheard('NEW.case_id')}"
     divided = f"{_changed(_DIVISION)} AND {_case_of('NEW', f'q.state IN ({_in(settled)})')} AND NOT {purged}"
-    taken = (
-        f"({_emptied(('name', 'statement', 'consideration'))} "
-        f"OR (OLD.paper_id IS NOT NULL AND {_changed(('paper_id',))})) AND NOT {purged}"
-    )
+    removed = f"OLD.paper_id IS NOT NULL AND {_changed(('paper_id',))}"
+    unsaid = f"({_emptied(('statement',))} OR ({removed})) AND NOT {kept}"
+    taken = f"({_emptied(('name', 'consideration'))} OR ({unsaid})) AND NOT {purged}"
     referred = f"OLD.referred_on IS NOT NULL AND {_changed(('referred_on',))}"
     too_early = _case_of("NEW", "(NEW.heard_on < q.opened_on OR NEW.waived_on < q.opened_on)")
     rules = (_changed(("id", "case_id")), said, new_say, untold, unheard, divided, taken, referred, too_early)
@@ -161,24 +209,39 @@ def _quoted(state: CaseState) -> str:
 
 def event_guard() -> DatabaseObject:
     purged = _case_of("OLD", "q.purged_at IS NOT NULL")
-    changed = _changed(_plain(AccountabilityEvent))
+    changed = _changed(_plain(AccountabilityEvent, but=("paper_id",)))
+    taken = f"{_changed(('paper_id',))} AND NOT {purged}"
     return guard(
         f"{_EVENT}_guard",
         _EVENT,
-        (Rule("UPDATE", f"{changed} OR ({_emptied(('note',))} AND NOT {purged})"), Rule("DELETE", ALWAYS)),
+        (
+            Rule("UPDATE", f"{changed} OR ({_emptied(('note',))} AND NOT {purged}) OR ({taken})"),
+            Rule("DELETE", ALWAYS),
+        ),
         "the record of a case is append-only",
     )
 
 
 def notice_guard() -> DatabaseObject:
-    """A paper stays as it was issued; its PDF and its arrival are noted once."""
+    """A paper stays as it was issued; its PDF, its arrival and its end are noted once. It ends before a decision, with
+    what was answered to it; of one person one 告知书 holds."""
     purged = _case_of("OLD", "q.purged_at IS NOT NULL")
-    fixed = _changed(_plain(AccountabilityNotice, but=("file_id", "delivered_on")))
+    fixed = _changed(_plain(AccountabilityNotice, but=_FOLLOWS))
     made = f"OLD.file_id IS NOT NULL AND {_changed(('file_id',))} AND NOT {purged}"
     arrived = f"OLD.delivered_on IS NOT NULL AND {_changed(('delivered_on',))}"
+    undecided = _case_of("OLD", f"q.state IN ({_in((CaseState.OPENED, CaseState.HEARD))})")
+    ends = f"OLD.withdrawn_on IS NULL AND NEW.withdrawn_on IS NOT NULL AND {undecided}"
+    ended = f"{_changed(('withdrawn_on', *_SAID))} AND NOT ({ends})"
+    emptied = f"{_emptied(('statement',))} AND NOT {purged}"
+    holds = "n.respondent_id = NEW.respondent_id AND n.kind = NEW.kind AND n.withdrawn_on IS NULL"
+    second = f"NEW.withdrawn_on IS NULL AND EXISTS (SELECT 1 FROM {_NOTICE} n WHERE {holds})"
     return guard(
         f"{_NOTICE}_guard",
         _NOTICE,
-        (Rule("UPDATE", f"{fixed} OR ({made}) OR ({arrived})"), Rule("DELETE", ALWAYS)),
+        (
+            Rule("INSERT", second),
+            Rule("UPDATE", f"{fixed} OR ({made}) OR ({arrived}) OR ({ended}) OR ({emptied})"),
+            Rule("DELETE", ALWAYS),
+        ),
         "a paper of a case stays as it was issued",
     )

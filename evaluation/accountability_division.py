@@ -22,6 +22,15 @@ class Share:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What somebody is held to account for: as whom, how it came to it, and what he bears of it."""
+
+    part: str
+    circumstance: str
+    responsibility: str
+
+
 _C, _P, _R = Circumstance, Part, Responsibility
 # (circumstance, part, dissent on record) -> what he bears, and by which 项. What is not here the article does not know.
 _TABLE: Mapping[tuple[Circumstance, Part, bool], tuple[Responsibility, str]] = MappingProxyType(
@@ -39,6 +48,8 @@ _TABLE: Mapping[tuple[Circumstance, Part, bool], tuple[Responsibility, str]] = M
         (_C.COLLECTIVE, _P.MEMBER, True): (_R.NONE, "三"),
     }
 )
+# The more, the heavier.
+WEIGHTS: Mapping[Responsibility, int] = MappingProxyType({_R.NONE: 0, _R.SECONDARY: 1, _R.MAIN: 2, _R.WHOLE: 3})
 # One way of deciding: by the undertaker alone, by the head in charge, by all together.
 _WAYS = ({_C.NOT_SOUGHT}, {_C.APPROVED, _C.KEPT_SILENT, _C.OVERRULED}, {_C.COLLECTIVE})
 
@@ -47,6 +58,15 @@ def divide(circumstance: Circumstance, part: Part, *, dissent_on_record: bool = 
     """What this person bears; None where the article knows no such part in such a circumstance."""
     found = _TABLE.get((circumstance, part, dissent_on_record))
     return Share(found[0], f"{DIVISION_BASIS}第（{found[1]}）项") if found else None
+
+
+def is_told(told: Charge, found: Charge) -> bool:
+    """Whether who was told the one can be decided about on the other: it is the same, or weighs less.
+
+    What weighs as much for another reason he was never asked about.
+    """
+    weight = WEIGHTS[Responsibility(found.responsibility)]
+    return weight == 0 or weight < WEIGHTS[Responsibility(told.responsibility)] or found == told
 
 
 def reasons_against_together(people: Iterable[tuple[Circumstance, Responsibility]]) -> list[str]:

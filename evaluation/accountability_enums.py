@@ -35,15 +35,18 @@ ENDED_CASES = (CaseState.CLOSED, CaseState.DROPPED)
 
 
 class CaseAction(TextChoices):
-    """What can be done to a case (accountability_workflow.py says from where, to where and by whom); OPEN makes it."""
+    """What can be done to a case (accountability_workflow.py says from where, to where and by whom); OPEN makes it,
+    and WITHDRAW follows from a DIVIDE that charges somebody with what he was not told."""
 
     OPEN = "open", _("立案")
+    AMEND = "amend", _("修改查明的事实")
     NAME = "name", _("登记责任人")
     STRIKE = "strike", _("撤销责任人登记")
     NOTIFY = "notify", _("制发告知书")
     HEAR = "hear", _("听取陈述和申辩")
     WAIVE = "waive", _("登记放弃陈述")
     DIVIDE = "divide", _("区分责任")
+    WITHDRAW = "withdraw", _("告知书作废")
     CONCLUDE = "conclude", _("陈述听取完毕")
     REOPEN = "reopen", _("退回补充调查")
     DECIDE = "decide", _("作出决定")

@@ -11,11 +11,13 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from disclosure.document_parts import whole_numbers
 from disclosure.publication_log import canonical_json
 from evaluation.accountability_enums import CaseAction, NoticeKind
-from evaluation.accountability_rules import CORRECTION_BASIS, HEARING_BASIS
+from evaluation.accountability_rules import CORRECTION_BASIS, HEARING_BASIS, REMEDIES
 from govportal import pdf
 from requests_app.letters import ISSUER_SIZES, RECORD, STYLE_SHEETS, TIGHTER
 
@@ -35,6 +37,8 @@ PREFIXES = {
 TEMPLATE = "evaluation/accountability_notice.html"
 SHEETS = (*STYLE_SHEETS, "css/accountability_notice.css")
 _ORDER = "一二三四五六七八"
+# What no line breaks within: the number of a paper, and the end of a paragraph, or it would stand alone.
+_WHOLE = re.compile("(〔[0-9]{4}〕[0-9]{1,6}号|（含当日）|.{1,5}$)")
 _HEADING = re.compile(f"[{_ORDER}]、[^。]{{1,20}}")
 
 
@@ -42,6 +46,10 @@ def day_words(iso: str) -> str:
     """2026年11月3日."""
     day = date.fromisoformat(iso)
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _until(iso: str) -> str:
+    return f"{day_words(iso)}前（含当日）"
 
 
 def _lines(text: str) -> list[str]:
@@ -62,7 +70,7 @@ def _hearing(facts: Facts) -> Iterator[str]:
     )
     yield "三、陈述和申辩的权利"
     yield (
-        f"依照{HEARING_BASIS}，你有权陈述和申辩。请于{day_words(facts['statement_by'])}前当面陈述，或者提交书面材料"
+        f"依照{HEARING_BASIS}，你有权陈述和申辩。请于{_until(facts['statement_by'])}当面陈述，或者提交书面材料"
         "和证据。放弃陈述的，请书面告知本机关。本机关在听取陈述和申辩以前不作决定。"
     )
 
@@ -80,14 +88,19 @@ def _agency_decision(facts: Facts) -> Iterator[str]:
         (
             "改正和报告",
             [
-                f"请依照{CORRECTION_BASIS}，及时纠正上述行为，并于{day_words(facts['correction_due_on'])}前"
+                f"请依照{CORRECTION_BASIS}，及时纠正上述行为，并于{_until(facts['correction_due_on'])}"
                 "向本机关书面报告改正情况。"
             ],
         ),
+        ("复核和申诉", [_remedies("你单位")]),
     ]
     for number, (heading, lines) in zip(_ORDER, sections, strict=False):
         yield f"{number}、{heading}"
         yield from lines
+
+
+def _remedies(you: str) -> str:
+    return f"{you}对本决定不服的，可以{REMEDIES}。"
 
 
 def _agency_measure(facts: Facts) -> str:
@@ -125,14 +138,17 @@ def _person_decision(facts: Facts) -> Iterator[str]:
     )
     yield from _lines(facts["consideration"])
     yield "二、处理"
-    if facts["measure"]:
-        yield f"依照{facts['measure_basis']}，对你{facts['measure']}。"
-    else:
+    if not facts["measure"]:
         yield "你不承担责任，不作处理。"
+        return
+    whom = "将你的问题" if facts.get("refers_to") else "对你"
+    yield f"依照{facts['measure_basis']}，{whom}{facts['measure']}。"
     if facts.get("barred_year"):
         yield f"本处理影响{facts['barred_year']}年度的评优、评奖。"
     yield "三、改正"
     yield f"请依照{CORRECTION_BASIS}及时纠正，改正情况由你单位书面报告本机关。"
+    yield "四、复核和申诉"
+    yield _remedies("你")
 
 
 _PARAGRAPHS = {
@@ -147,10 +163,17 @@ def paragraphs(kind: NoticeKind, facts: Facts) -> Sequence[str]:
     return list(_PARAGRAPHS[kind](facts))
 
 
+def _set(line: str) -> SafeString:
+    pieces = enumerate(_WHOLE.split(line))
+    return format_html_join(
+        "", "{}", ((format_html('<span class="whole">{}</span>', text) if odd % 2 else text,) for odd, text in pieces)
+    )
+
+
 def render_html(kind: NoticeKind, facts: Facts) -> str:
     context = {
         "letter": {"title": TITLES[kind]},
-        "lines": [(line, _HEADING.fullmatch(line) is not None) for line in paragraphs(kind, facts)],
+        "lines": [(_set(line), _HEADING.fullmatch(line) is not None) for line in paragraphs(kind, facts)],
         "issuer_size": next((size for most, size in ISSUER_SIZES if len(facts["issuer"]) <= most), "issuer-longest"),
         "issued_on": date.fromisoformat(facts["issued_on"]),
         **{key: facts[key] for key in ("issuer", "contact", "number", "addressee")},

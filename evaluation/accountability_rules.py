@@ -17,6 +17,8 @@ RULES = "《政务公开暨行政权力公开透明运行工作责任追究办�
 HEARING_BASIS = f"{RULES}第十二条"
 CORRECTION_BASIS = f"{RULES}第十三条"
 DIVISION_BASIS = f"{RULES}第十条"
+# No rule that was read names the way nor the days: basis unverified, the office has yet to confirm.
+REMEDIES = "依照有关规定，向本机关申请复核，或者向有权处理的机关提出申诉"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,7 @@ MEASURES: Mapping[Measure, MeasureRule] = MappingProxyType(
         for rule in (
             MeasureRule(
                 measure=Measure.ORAL, basis=f"{RULES}第十一条第（一）项",
-                agency_part="限期改正", person_part="口头告诫或者批评教育，并限期改正",
+                agency_part="责令限期改正", person_part="口头告诫或者批评教育，并限期改正",
             ),
             MeasureRule(
                 measure=Measure.TALK, basis="诫勉谈话的有关规定", agency_part="",
@@ -146,16 +148,16 @@ MEASURES: Mapping[Measure, MeasureRule] = MappingProxyType(
             MeasureRule(
                 measure=Measure.CIRCULAR, basis=f"{RULES}第十一条第（三）项",
                 agency_part="通报批评，责令限期整改，取消评优、评先资格",
-                person_part="调离原工作岗位或者离岗培训3个月", bars_agency=True, bars_person=True,
+                person_part="调离原工作岗位或者离岗培训3个月", bars_agency=True,
                 correction_days=20,
             ),
             MeasureRule(
                 measure=Measure.DISCIPLINE, basis=f"{RULES}第十一条第（四）项", agency_part="",
-                person_part="移交纪检监察机关按程序处理", refers_to="纪检监察机关", bars_person=True,
+                person_part="移交纪检监察机关按程序处理", refers_to="纪检监察机关",
             ),
             MeasureRule(
                 measure=Measure.JUDICIAL, basis=f"{RULES}第十一条第（五）项", agency_part="",
-                person_part="移送司法机关依法处理", refers_to="司法机关", bars_person=True,
+                person_part="移送司法机关依法处理", refers_to="司法机关",
             ),
         )
     }

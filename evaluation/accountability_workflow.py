@@ -29,6 +29,7 @@ _DECIDED, _CORRECTED = frozenset({_S.DECIDED}), frozenset({_S.CORRECTED})
 
 CASE: Mapping[CaseAction, Transition] = MappingProxyType(
     {
+        _A.AMEND: Transition(_OPENED),
         _A.NAME: Transition(_OPENED),
         _A.STRIKE: Transition(_OPENED),
         _A.NOTIFY: Transition(_OPENED),
@@ -37,6 +38,8 @@ CASE: Mapping[CaseAction, Transition] = MappingProxyType(
         _A.WAIVE: Transition(_OPENED),
         # What somebody says may change what he bears.
         _A.DIVIDE: Transition(_OPENED | _HEARD),
+        # He is told and heard anew.
+        _A.WITHDRAW: Transition(_OPENED | _HEARD, _S.OPENED),
         _A.CONCLUDE: Transition(_OPENED, _S.HEARD),
         _A.REOPEN: Transition(_HEARD, _S.OPENED),
         _A.DECIDE: Transition(_HEARD, _S.DECIDED),

@@ -123,6 +123,7 @@ class AccountabilityCaseAdmin(CaseVerbAdmin[AccountabilityCase]):
             path("<int:pk>/people/", guard(pages.unmask_page), name=f"{name}_people"),
             path("<int:pk>/notices/<int:notice_pk>/", guard(pages.notice_page), name=f"{name}_notice"),
             path("<int:pk>/papers/<int:respondent_pk>/", guard(pages.paper_page), name=f"{name}_paper"),
+            path("<int:pk>/steps/<int:event_pk>/", guard(pages.step_page), name=f"{name}_step"),
             *super().get_urls(),
         ]
 

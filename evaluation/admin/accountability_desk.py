@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import toned
 from disclosure.enums import READABLE_STATES
-from evaluation.accountability_enums import CaseState, Measure
+from evaluation.accountability_enums import CaseAction, CaseState, Measure
 from evaluation.accountability_rules import CORRECTION_BASIS, HEARING_BASIS, MEASURES
 from evaluation.accountability_standing import standings
 from evaluation.admin.accountability_verbs import GROUPS, NEXT, REPORT
-from evaluation.models import AccountabilityCase, Respondent
+from evaluation.models import AccountabilityCase, AccountabilityEvent, Respondent
 from evaluation.services.accountability_notices import readable
 from evaluation.services.accountability_open import source_words
-from evaluation.services.accountability_procedure import may_see, respondents_of
+from evaluation.services.accountability_procedure import may_see, reasons_against_shares, respondents_of
 from evaluation.services.accountability_respondents import masked
 from govportal.admin.records import deed_words
 from govportal.forms import whole_number
@@ -104,10 +104,12 @@ def context_of(row: AccountabilityCase, reader: User, today: date) -> dict[str, 
         "refused": refused,
         "matter": list(_matter(row)),
         "people": [_line(who) for who in respondents_of(row)],
+        "contradictions": [] if row.decided_on else reasons_against_shares(row),
         "hearing_basis": HEARING_BASIS,
         "papers": readable(row, reader),
         "decision": list(_decision(row)),
         "correction": list(_correction(row)),
+        "reports": _reports(row),
         "standing": list(_standing(row, today)),
         "events": list(row.events.select_related("actor")[:NEWEST]),
         "trail": trail(row),
@@ -123,6 +125,7 @@ def _told(row: AccountabilityCase, reader: User, today: date) -> dict[str, Any]:
         "papers": readable(row, reader),
         "decision": list(_decision(row)),
         "correction": list(_correction(row)),
+        "reports": _reports(row),
         "correction_basis": CORRECTION_BASIS,
     }
 
@@ -177,9 +180,18 @@ def _correction(row: AccountabilityCase) -> Lines:
     )
 
 
+def _reports(row: AccountabilityCase) -> list[AccountabilityEvent]:
+    """The steps with a written report of the agency, the newest first."""
+    if not row.is_ruled:
+        return []
+    return list(row.events.filter(action=CaseAction.REPORT, paper__isnull=False).order_by("-pk").only("on"))
+
+
 def _line(who: Respondent) -> PersonLine:
     heard = _("还没有陈述")
-    if who.heard_on:
+    if who.hearing_notice is None and any(notice.withdrawn_on for notice in who.notices.all()):
+        heard = _("原告知书已经作废，须重新告知")
+    elif who.heard_on:
         heard = _("%(day)s 已陈述") % {"day": who.heard_on.isoformat()}
     elif who.waived_on:
         heard = _("%(day)s 书面放弃") % {"day": who.waived_on.isoformat()}

@@ -21,8 +21,9 @@ from evaluation.accountability_enums import (
     Responsibility,
 )
 from evaluation.accountability_rules import CORRECTION_BASIS, MEASURES, clauses_on
-from evaluation.models import AccountabilityNotice, Assessment, Finding, Respondent
+from evaluation.models import AccountabilityCase, AccountabilityNotice, Assessment, Finding, Respondent
 from evaluation.services import accountability_decide, accountability_open, accountability_summary
+from evaluation.services.accountability_notices import undelivered
 from evaluation.services.accountability_procedure import LONGEST, respondents_of
 from evaluation.services.accountability_respondents import MOST_NAME, masked
 from govportal import access
@@ -94,12 +95,18 @@ class OpenForm(CaseForm):
         own = access.own_agencies(self.actor)
         self.choices_of("agency").queryset = reached.exclude(pk__in=own).order_by("position", "name")
         _choices(self.fields["clause"], [("", CHOOSE), *_grouped_clauses()])
+        if finding := self._finding():
+            self.fields["facts"].initial = self.fields["public_facts"].initial = finding.text
+
+    def _finding(self) -> Finding | None:
+        """What the case is to come of, where this person may read it."""
+        pk = whole_number(self["finding"].value() or "") or 0
+        rows = Finding.objects.visible_to(self.actor).select_related("assessment__round")
+        return rows.filter(pk=pk).first()
 
     def source_words(self) -> str:
         """What the case is to come of, as far as this person may know it."""
-        complaint, assessment, finding = (
-            whole_number(self[name].value() or "") for name in ("complaint_id", "assessment", "finding")
-        )
+        complaint, assessment = (whole_number(self[name].value() or "") for name in ("complaint_id", "assessment"))
         found = [
             f"{_('移送的线索')} {one.number}　{one.agency}　{one.ground}"
             for one in accountability_open.referrals(self.actor)
@@ -108,8 +115,8 @@ class OpenForm(CaseForm):
         found += [
             str(one) for one in accountability_open.poor_assessments(self.actor, today().year) if one.pk == assessment
         ]
-        seen = Finding.objects.visible_to(self.actor).filter(pk=finding or 0).select_related("assessment__round")
-        found += [f"{_('考核问题')} {one}　{one.text}" for one in seen]
+        if finding := self._finding():
+            found.append(f"{_('考核问题')} {finding}　{finding.text}")
         return "；".join(found)
 
     def clean(self) -> dict[str, Any] | None:
@@ -126,6 +133,18 @@ def _grouped_clauses() -> Iterator[tuple[Promise | str, list[tuple[str, str]]]]:
     for clause in clauses_on(today()):
         groups.setdefault(clause.group, []).append((clause.key, f"{clause.article}　{clause.words}"))
     yield from ((group.label, clauses) for group, clauses in groups.items())
+
+
+class AmendForm(CaseForm):
+    facts = long_text(
+        gettext_lazy("查明的事实"),
+        length=accountability_open.MOST_FACTS,
+        help_text=gettext_lazy("写进每一份告知书：写身份，不写姓名。制发告知书以后不能再改。"),
+    )
+
+    def prepare(self) -> None:
+        self.fields["facts"].initial = self.row.facts
+        self.fields["facts"].widget.attrs["rows"] = 10
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -180,26 +199,25 @@ class DivideForm(PeopleForm, ShareForm):
     field_order = ("respondent", "part", "circumstance", "dissent_on_record", "note")
 
 
+def _notices_in_force(row: AccountabilityCase) -> QuerySet[AccountabilityNotice]:
+    return AccountabilityNotice.objects.filter(case=row, kind=NoticeKind.HEARING, withdrawn_on=None)
+
+
 class NotifyForm(PeopleForm):
     statement_by = DayField(
         label=gettext_lazy("陈述和申辩的最后一天"), help_text=gettext_lazy("写进告知书，给责任人留出准备的时间。")
     )
 
     def among(self) -> QuerySet[Respondent]:
-        return super().among().exclude(notices__kind=NoticeKind.HEARING)
+        return super().among().exclude(pk__in=_notices_in_force(self.row).values("respondent"))
 
 
 class _UnheardForm(PeopleForm):
     on = DayField(label=gettext_lazy("日期"), initial=today)
 
     def among(self) -> QuerySet[Respondent]:
-        return (
-            super()
-            .among()
-            .filter(
-                heard_on=None, waived_on=None, notices__kind=NoticeKind.HEARING, notices__delivered_on__isnull=False
-            )
-        )
+        arrived = _notices_in_force(self.row).filter(delivered_on__isnull=False)
+        return super().among().filter(heard_on=None, waived_on=None, pk__in=arrived.values("respondent"))
 
 
 class HearForm(_UnheardForm):
@@ -295,8 +313,7 @@ class DeliverForm(CaseForm):
     on = DayField(label=gettext_lazy("送达日期"), initial=today)
 
     def prepare(self) -> None:
-        rows = AccountabilityNotice.objects.filter(case=self.row, delivered_on=None).select_related("respondent")
-        self.choices_of("notice").queryset = rows
+        self.choices_of("notice").queryset = undelivered(self.row).select_related("respondent")
 
 
 # --- correction and publication -------------------------------------------------------------------------------------
@@ -316,6 +333,11 @@ class OrderForm(CaseForm):
 class ReportForm(CaseForm):
     text = long_text(
         gettext_lazy("改正情况"), length=LONGEST, help_text=gettext_lazy("怎样纠正、何时完成、怎样防止再发生。")
+    )
+    paper = PaperField(
+        label=gettext_lazy("盖章的书面报告"),
+        required=False,
+        help_text=gettext_lazy("PDF、JPG 或者 PNG，加密保存。"),
     )
 
     def prepare(self) -> None:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from evaluation.accountability_standing import poor_both_years, poor_grades
 from evaluation.admin import accountability_desk
-from evaluation.models import AccountabilityCase, AccountabilityNotice, Respondent
+from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
 from evaluation.services import accountability_notices, accountability_open, accountability_respondents
 from evaluation.services.accountability_procedure import may_see
 from govportal import access, private_files
@@ -97,6 +97,20 @@ def paper_page(request: HttpRequest, pk: int, respondent_pk: int) -> HttpRespons
     try:
         file = accountability_respondents.open_paper(respondent_pk, actor=request.user)
     except Respondent.DoesNotExist:
+        raise Http404(GONE) from None
+    return private_files.serve(file, request)
+
+
+@require_safe
+@never_cache
+def step_page(request: HttpRequest, pk: int, event_pk: int) -> HttpResponseBase:
+    """What came with a step of the case, for whoever may read it; each look is in its trail."""
+    assert isinstance(request.user, User)
+    if not AccountabilityEvent.objects.filter(pk=event_pk, case=pk).exists():
+        raise Http404(GONE)
+    try:
+        file = accountability_respondents.open_step_paper(event_pk, actor=request.user)
+    except AccountabilityEvent.DoesNotExist:
         raise Http404(GONE) from None
     return private_files.serve(file, request)
 

@@ -17,6 +17,7 @@ from evaluation.services import (
     accountability_correct,
     accountability_decide,
     accountability_notices,
+    accountability_open,
     accountability_procedure,
     accountability_respondents,
     accountability_summary,
@@ -41,10 +42,10 @@ def _against(action: CaseAction) -> Reasons:
 
 def _verb(
     action: CaseAction, run: Run, form: type[CaseForm] = CaseForm, *, reasons: Reasons | None = None,
-    hints: Hints = no_hints,
+    hints: Hints = no_hints, **more: Any,
 ) -> CaseVerb:  # fmt: skip
     return CaseVerb(
-        action.value, action.label, reasons or _against(action), run, form, hints=hints, template=VERB_TEMPLATE
+        action.value, action.label, reasons or _against(action), run, form, hints=hints, template=VERB_TEMPLATE, **more
     )
 
 
@@ -65,7 +66,11 @@ def _has_notice(who: Any) -> bool:
 
 def _waits(who: Any) -> bool:
     """Not heard yet, and his notice has reached him."""
-    return not who.has_had_his_say and any(notice.delivered_on for notice in who.notices.all())
+    return not who.has_had_his_say and who.is_told
+
+
+def _amend(row: AccountabilityCase, actor: User, values: dict[str, Any]) -> object:
+    return accountability_open.amend(row.pk, values["facts"], actor=actor, at=now())
 
 
 # --- the people -----------------------------------------------------------------------------------------------------
@@ -81,6 +86,25 @@ def _name_hints(row: AccountabilityCase, actor: User) -> list[str]:
         _("责任由身份和情形确定：未报批的由承办人承担；主管领导审批的，主管领导主要、承办人次要；集体讨论决定的，主要领导主要、其他成员次要。"),
         _("承办人明知而不提醒的承担全部责任；正确意见未被采纳的不承担责任；不同意见记录在案的成员不承担责任。"),
     ]  # fmt: skip
+
+
+def _divide_hints(row: AccountabilityCase, actor: User) -> list[str]:
+    return [
+        *_name_hints(row, actor),
+        _("比送达的告知书写的轻，不必重新告知；更重，或者情形不同的，原告知书作废，须重新告知、重新听取，案件回到“已立案”。原来的陈述保留在案。"),
+    ]  # fmt: skip
+
+
+def _cautions(row: AccountabilityCase, actor: User) -> dict[str, Any]:
+    """That what the people named so far bear does not go together."""
+    return {"cautions": accountability_procedure.reasons_against_shares(row)}
+
+
+def _divided(row: AccountabilityCase, values: dict[str, Any]) -> str:
+    who = row.respondents.get(pk=values["respondent"].pk)
+    if who.hearing_notice or not who.notices.exists():
+        return ""
+    return _("原告知书没有写明这一责任，已经作废：请重新制发告知书，重新听取陈述和申辩。")
 
 
 def _strike(row: AccountabilityCase, actor: User, values: dict[str, Any]) -> object:
@@ -131,7 +155,7 @@ def _deliver(row: AccountabilityCase, actor: User, values: dict[str, Any]) -> ob
 
 def _against_delivering(row: AccountabilityCase, actor: User) -> list[str]:
     found = accountability_procedure.reasons_against(row, _A.DELIVER, actor)
-    return found or ([] if row.notices.filter(delivered_on=None).exists() else [_("没有还没登记送达的文书。")])
+    return found or ([] if accountability_notices.undelivered(row).exists() else [_("没有还没登记送达的文书。")])
 
 
 # --- the decision ---------------------------------------------------------------------------------------------------
@@ -145,7 +169,7 @@ def _decide(row: AccountabilityCase, actor: User, values: dict[str, Any]) -> obj
 def _decide_hints(row: AccountabilityCase, actor: User) -> list[str]:
     return [
         _("决定作出后不能更改，决定书和给每名责任人的通知书同时编号。移送纪检监察机关、司法机关的，还须登记移送。"),
-        _("通报批评取消单位当年评优评先资格；批评以上的处理取消个人当年评优评奖资格。"),
+        _("通报批评取消单位当年评优评先资格；批评、书面检查取消个人当年评优评奖资格。"),
     ]
 
 
@@ -176,7 +200,8 @@ def _order_hints(row: AccountabilityCase, actor: User) -> list[str]:
 
 
 def _report(row: AccountabilityCase, actor: User, values: dict[str, Any]) -> object:
-    return accountability_correct.report(row.pk, text=values["text"], actor=actor, at=now())
+    paper = asked.paper_of(values["paper"])
+    return accountability_correct.report(row.pk, text=values["text"], paper=paper, actor=actor, at=now())
 
 
 def _report_hints(row: AccountabilityCase, actor: User) -> list[str]:
@@ -215,7 +240,8 @@ def _summary_hints(row: AccountabilityCase, actor: User) -> list[str]:
 
 # --- all of them ----------------------------------------------------------------------------------------------------
 
-NAME = _verb(_A.NAME, _name, asked.NameForm, hints=_name_hints)
+AMEND = _verb(_A.AMEND, _amend, asked.AmendForm, reasons=accountability_open.reasons_against_amending_at_all)
+NAME = _verb(_A.NAME, _name, asked.NameForm, hints=_name_hints, context=_cautions)
 STRIKE = _verb(
     _A.STRIKE, _strike, asked.StrikeForm,
     reasons=_among(
@@ -226,7 +252,7 @@ STRIKE = _verb(
 )  # fmt: skip
 NOTIFY = _verb(
     _A.NOTIFY, _notify, asked.NotifyForm, hints=_notify_hints,
-    reasons=_among(_A.NOTIFY, gettext_lazy("没有还没告知的责任人。"), lambda who: not _has_notice(who)),
+    reasons=accountability_notices.reasons_against_notifying_anybody,
 )  # fmt: skip
 HEAR = _verb(
     _A.HEAR, _hear, asked.HearForm,
@@ -237,7 +263,7 @@ WAIVE = _verb(
     reasons=_among(_A.WAIVE, gettext_lazy("没有已经收到告知书（登记送达）、还没陈述的责任人。"), _waits),
 )  # fmt: skip
 DIVIDE = _verb(
-    _A.DIVIDE, _divide, asked.DivideForm, hints=_name_hints,
+    _A.DIVIDE, _divide, asked.DivideForm, hints=_divide_hints, context=_cautions, caution=_divided,
     reasons=_among(_A.DIVIDE, gettext_lazy("还没有登记责任人。"), lambda who: who.part in Part),
 )  # fmt: skip
 CONCLUDE = _verb(_A.CONCLUDE, _conclude, reasons=accountability_respondents.reasons_against_concluding)
@@ -261,7 +287,7 @@ VERIFY = _verb(_A.VERIFY, _verify, asked.VerifyForm, reasons=_against_verifying)
 SUMMARISE = _verb(_A.SUMMARISE, _summarise, asked.SummaryForm, reasons=_against_summary, hints=_summary_hints)
 
 GROUPS: tuple[tuple[Promise | str, tuple[CaseVerb, ...]], ...] = (
-    (gettext_lazy("责任人"), (NAME, DIVIDE, STRIKE)),
+    (gettext_lazy("责任人"), (NAME, DIVIDE, STRIKE, AMEND)),
     (gettext_lazy("听取陈述"), (NOTIFY, HEAR, WAIVE, CONCLUDE)),
     (gettext_lazy("决定"), (DECIDE, DROP, REOPEN, REFER)),
     (gettext_lazy("改正"), (REPORT, ORDER, VERIFY, RETURN)),

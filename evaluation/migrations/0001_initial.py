@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ('trigger_words', models.CharField(max_length=200, verbose_name='情形内容')),
                 ('basis', models.CharField(max_length=120, verbose_name='依据')),
                 ('facts', govportal.crypto.EncryptedTextField(blank=True, default='', validators=[django.core.validators.MaxLengthValidator(5000)], verbose_name='事实')),
+                ('facts_digest', models.CharField(blank=True, default='', max_length=64, verbose_name='事实摘要值')),
                 ('public_facts', models.TextField(max_length=1000, verbose_name='可公开的事实')),
                 ('opened_on', models.DateField(verbose_name='立案日期')),
                 ('heard_on', models.DateField(blank=True, null=True, verbose_name='陈述听取完毕日期')),
@@ -346,8 +347,16 @@ class Migration(migrations.Migration):
                 ('facts', govportal.crypto.EncryptedJSONField(default=dict, verbose_name='文书要素')),
                 ('issued_on', models.DateField(verbose_name='成文日期')),
                 ('delivered_on', models.DateField(blank=True, null=True, verbose_name='送达日期')),
+                ('part', models.CharField(blank=True, choices=[('undertaker', '承办人'), ('head_in_charge', '主管领导'), ('main_leader', '主要领导'), ('member', '班子其他成员')], default='', max_length=20, verbose_name='身份')),
+                ('circumstance', models.CharField(blank=True, choices=[('not_sought', '应当报批而未报批'), ('approved', '经主管领导审批或者同意'), ('kept_silent', '承办人明知会导致失误而不提醒、不建议'), ('overruled', '承办人提出正确意见未被采纳'), ('collective', '经领导班子集体讨论决定')], default='', max_length=20, verbose_name='情形')),
+                ('responsibility', models.CharField(blank=True, choices=[('whole', '全部责任'), ('main', '主要责任'), ('secondary', '次要责任'), ('none', '不承担责任')], default='', max_length=20, verbose_name='责任')),
+                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='作废日期')),
+                ('statement', govportal.crypto.EncryptedTextField(blank=True, default='', validators=[django.core.validators.MaxLengthValidator(5000)], verbose_name='陈述和申辩')),
+                ('heard_on', models.DateField(blank=True, null=True, verbose_name='听取日期')),
+                ('waived_on', models.DateField(blank=True, null=True, verbose_name='放弃陈述日期')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='evaluation.accountabilitycase', verbose_name='责任追究')),
                 ('file', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='govportal.privatefile', verbose_name='文书文件')),
+                ('heard_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='听取人')),
                 ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='生成人')),
                 ('respondent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='evaluation.respondent', verbose_name='责任人')),
             ],
@@ -524,7 +533,7 @@ class Migration(migrations.Migration):
             name='AccountabilityEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('open', '立案'), ('name', '登记责任人'), ('strike', '撤销责任人登记'), ('notify', '制发告知书'), ('hear', '听取陈述和申辩'), ('waive', '登记放弃陈述'), ('divide', '区分责任'), ('conclude', '陈述听取完毕'), ('reopen', '退回补充调查'), ('decide', '作出决定'), ('drop', '不予追究'), ('order', '交办整改'), ('refer', '登记移送'), ('report', '报告改正情况'), ('return', '退回改正报告'), ('verify', '核实结案'), ('deliver', '登记送达'), ('summarise', '拟制公开摘要')], max_length=20, verbose_name='动作')),
+                ('action', models.CharField(choices=[('open', '立案'), ('amend', '修改查明的事实'), ('name', '登记责任人'), ('strike', '撤销责任人登记'), ('notify', '制发告知书'), ('hear', '听取陈述和申辩'), ('waive', '登记放弃陈述'), ('divide', '区分责任'), ('withdraw', '告知书作废'), ('conclude', '陈述听取完毕'), ('reopen', '退回补充调查'), ('decide', '作出决定'), ('drop', '不予追究'), ('order', '交办整改'), ('refer', '登记移送'), ('report', '报告改正情况'), ('return', '退回改正报告'), ('verify', '核实结案'), ('deliver', '登记送达'), ('summarise', '拟制公开摘要')], max_length=20, verbose_name='动作')),
                 ('from_state', models.CharField(blank=True, choices=[('opened', '已立案'), ('heard', '已听取陈述'), ('decided', '已决定'), ('corrected', '已报告改正'), ('closed', '已结案'), ('dropped', '不予追究')], max_length=20, verbose_name='之前')),
                 ('to_state', models.CharField(choices=[('opened', '已立案'), ('heard', '已听取陈述'), ('decided', '已决定'), ('corrected', '已报告改正'), ('closed', '已结案'), ('dropped', '不予追究')], max_length=20, verbose_name='之后')),
                 ('on', models.DateField(verbose_name='发生日期')),
@@ -533,12 +542,13 @@ class Migration(migrations.Migration):
                 ('note', govportal.crypto.EncryptedTextField(blank=True, default='', verbose_name='说明')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='evaluation.accountabilitycase', verbose_name='责任追究')),
+                ('paper', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='govportal.privatefile', verbose_name='书面材料')),
             ],
             options={
                 'verbose_name': '责任追究办理记录',
                 'verbose_name_plural': '责任追究办理记录',
                 'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('action__in', ['open', 'name', 'strike', 'notify', 'hear', 'waive', 'divide', 'conclude', 'reopen', 'decide', 'drop', 'order', 'refer', 'report', 'return', 'verify', 'deliver', 'summarise'])), name='evaluation_accountabilityevent_action'), models.CheckConstraint(condition=models.Q(('from_state__in', ['', 'opened', 'heard', 'decided', 'corrected', 'closed', 'dropped'])), name='evaluation_accountabilityevent_from_state'), models.CheckConstraint(condition=models.Q(('to_state__in', ['opened', 'heard', 'decided', 'corrected', 'closed', 'dropped'])), name='evaluation_accountabilityevent_to_state'), models.CheckConstraint(condition=models.Q(('part__in', ['', 'undertaker', 'head_in_charge', 'main_leader', 'member'])), name='evaluation_accountabilityevent_part')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('action__in', ['open', 'amend', 'name', 'strike', 'notify', 'hear', 'waive', 'divide', 'withdraw', 'conclude', 'reopen', 'decide', 'drop', 'order', 'refer', 'report', 'return', 'verify', 'deliver', 'summarise'])), name='evaluation_accountabilityevent_action'), models.CheckConstraint(condition=models.Q(('from_state__in', ['', 'opened', 'heard', 'decided', 'corrected', 'closed', 'dropped'])), name='evaluation_accountabilityevent_from_state'), models.CheckConstraint(condition=models.Q(('to_state__in', ['opened', 'heard', 'decided', 'corrected', 'closed', 'dropped'])), name='evaluation_accountabilityevent_to_state'), models.CheckConstraint(condition=models.Q(('part__in', ['', 'undertaker', 'head_in_charge', 'main_leader', 'member'])), name='evaluation_accountabilityevent_part')],
             },
         ),
         migrations.AddConstraint(
@@ -759,7 +769,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='accountabilitynotice',
-            constraint=models.UniqueConstraint(fields=('respondent', 'kind'), name='evaluation_accountabilitynotice_once_a_person'),
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on__isnull', True)), fields=('respondent', 'kind'), name='evaluation_accountabilitynotice_once_a_person'),
         ),
         migrations.AddConstraint(
             model_name='accountabilitynotice',
@@ -768,6 +778,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='accountabilitynotice',
             constraint=models.CheckConstraint(condition=models.Q(('delivered_on__isnull', True), ('delivered_on__gte', models.F('issued_on')), _connector='OR'), name='evaluation_accountabilitynotice_arrives_after_issued'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountabilitynotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('circumstance__in', ['not_sought', 'approved', 'kept_silent', 'overruled', 'collective']), ('kind', 'hearing'), ('part__in', ['undertaker', 'head_in_charge', 'main_leader', 'member']), ('responsibility__in', ['whole', 'main', 'secondary', 'none'])), models.Q(models.Q(('kind', 'hearing'), _negated=True), ('circumstance', ''), ('part', ''), ('responsibility', '')), _connector='OR'), name='evaluation_accountabilitynotice_hearing_says_the_charge'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountabilitynotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('heard_by__isnull', True), ('heard_on__isnull', True), ('waived_on__isnull', True)), models.Q(('kind', 'hearing'), ('withdrawn_on__isnull', False), models.Q(models.Q(('heard_by__isnull', False), ('heard_on__isnull', False), ('waived_on__isnull', True)), models.Q(('heard_by__isnull', True), ('heard_on__isnull', True), ('waived_on__isnull', False)), _connector='OR')), _connector='OR'), name='evaluation_accountabilitynotice_answer_of_withdrawn'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountabilitynotice',
+            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_on__isnull', True), ('kind', 'hearing'), _connector='OR'), name='evaluation_accountabilitynotice_hearing_is_withdrawn'),
         ),
         migrations.AddConstraint(
             model_name='sampleitem',

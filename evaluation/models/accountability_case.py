@@ -47,6 +47,8 @@ class AccountabilityCase(models.Model):
     trigger_words = models.CharField(_("情形内容"), max_length=200)
     basis = models.CharField(_("依据"), max_length=120)
     facts = EncryptedTextField(_("事实"), blank=True, default="", validators=[MaxLengthValidator(5000)])
+    # Keyed, to tell whether the facts were changed: they are written anew with every new data key.
+    facts_digest = models.CharField(_("事实摘要值"), max_length=64, blank=True, default="")
     public_facts = models.TextField(_("可公开的事实"), max_length=1000)
 
     # What it comes from: at most one of these.
@@ -184,6 +186,10 @@ class AccountabilityEvent(models.Model):
     part = models.CharField(_("责任人"), max_length=20, choices=Part, blank=True, default="")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("操作人"))
     note = EncryptedTextField(_("说明"), blank=True, default="")
+    # A written report of the agency; of a notice that was withdrawn, what he had signed.
+    paper = models.OneToOneField(
+        "govportal.PrivateFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("书面材料")
+    )
 
     class Meta:
         verbose_name = _("责任追究办理记录")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from evaluation.accountability_division import Charge, is_told
 from evaluation.accountability_enums import (
     REFERRING_MEASURES,
     Circumstance,
@@ -94,6 +95,22 @@ class Respondent(models.Model):
     def has_had_his_say(self) -> bool:
         return self.heard_on is not None or self.waived_on is not None
 
+    @property
+    def charge(self) -> Charge:
+        return Charge(self.part, self.circumstance, self.responsibility)
+
+    @property
+    def hearing_notice(self) -> "AccountabilityNotice | None":
+        """The 告知书 that holds: of several the one that was not withdrawn."""
+        told = (notice for notice in self.notices.all() if notice.kind == NoticeKind.HEARING)
+        return next((notice for notice in told if notice.withdrawn_on is None), None)
+
+    @property
+    def is_told(self) -> bool:
+        """What he is charged with has reached him."""
+        notice = self.hearing_notice
+        return notice is not None and notice.delivered_on is not None and is_told(notice.charge, self.charge)
+
 
 class AccountabilityNotice(models.Model):
     """文书 of a case: number and facts are fixed with the deed, the PDF is made from them by whoever opens it first."""
@@ -115,6 +132,20 @@ class AccountabilityNotice(models.Model):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("生成人"))
     delivered_on = models.DateField(_("送达日期"), null=True, blank=True)
 
+    # What a 告知书 says of him.
+    part = models.CharField(_("身份"), max_length=20, choices=Part, blank=True, default="")
+    circumstance = models.CharField(_("情形"), max_length=20, choices=Circumstance, blank=True, default="")
+    responsibility = models.CharField(_("责任"), max_length=20, choices=Responsibility, blank=True, default="")
+    # Since when it no longer holds, for he is charged with what it does not say; and what he had answered to it. The
+    # paper he had signed is with the step (AccountabilityEvent.paper).
+    withdrawn_on = models.DateField(_("作废日期"), null=True, blank=True)
+    statement = EncryptedTextField(_("陈述和申辩"), blank=True, default="", validators=[MaxLengthValidator(5000)])
+    heard_on = models.DateField(_("听取日期"), null=True, blank=True)
+    heard_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("听取人")
+    )
+    waived_on = models.DateField(_("放弃陈述日期"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("责任追究文书")
         verbose_name_plural = _("责任追究文书")
@@ -126,7 +157,11 @@ class AccountabilityNotice(models.Model):
                 | ~Q(kind=NoticeKind.AGENCY_DECISION) & Q(respondent__isnull=False),
                 name="%(app_label)s_%(class)s_addressee",
             ),
-            models.UniqueConstraint(fields=["respondent", "kind"], name="%(app_label)s_%(class)s_once_a_person"),
+            models.UniqueConstraint(
+                fields=["respondent", "kind"],
+                condition=Q(withdrawn_on__isnull=True),
+                name="%(app_label)s_%(class)s_once_a_person",
+            ),
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(kind=NoticeKind.AGENCY_DECISION),
@@ -136,7 +171,34 @@ class AccountabilityNotice(models.Model):
                 condition=Q(delivered_on__isnull=True) | Q(delivered_on__gte=F("issued_on")),
                 name="%(app_label)s_%(class)s_arrives_after_issued",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=NoticeKind.HEARING,
+                    part__in=Part.values,
+                    circumstance__in=Circumstance.values,
+                    responsibility__in=Responsibility.values,
+                )
+                | ~Q(kind=NoticeKind.HEARING) & Q(part="", circumstance="", responsibility=""),
+                name="%(app_label)s_%(class)s_hearing_says_the_charge",
+            ),
+            models.CheckConstraint(
+                condition=Q(heard_on__isnull=True, heard_by__isnull=True, waived_on__isnull=True)
+                | Q(kind=NoticeKind.HEARING, withdrawn_on__isnull=False)
+                & (
+                    Q(heard_on__isnull=False, heard_by__isnull=False, waived_on__isnull=True)
+                    | Q(heard_on__isnull=True, heard_by__isnull=True, waived_on__isnull=False)
+                ),
+                name="%(app_label)s_%(class)s_answer_of_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(kind=NoticeKind.HEARING),
+                name="%(app_label)s_%(class)s_hearing_is_withdrawn",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def charge(self) -> Charge:
+        return Charge(self.part, self.circumstance, self.responsibility)

@@ -25,14 +25,17 @@ from evaluation.services.accountability_procedure import (
     LONGEST,
     check,
     locked,
+    may_answer,
     move,
     reasons_against,
+    reasons_against_paper,
     reasons_against_publishing,
     reasons_against_words,
 )
 from evaluation.services.accountability_tell import handlers
+from govportal import private_files
 from govportal.html import clean_text
-from govportal.models import User
+from govportal.models import PrivateFile, User
 
 MOST_VERIFICATION = 2000
 _DONE = (RectificationState.VERIFIED, RectificationState.CANCELLED)
@@ -98,18 +101,28 @@ def people_of(made: Rectification) -> Iterable[User]:
 
 def reasons_against_reporting(row: AccountabilityCase, actor: Any) -> list[str]:
     """Why the agency cannot say yet that it is done; empty when it can."""
+    if may_answer(row, actor) and row.closed_on:
+        return [_("已于 %s 核实结案。") % row.closed_on.isoformat()]
+    if may_answer(row, actor) and row.corrected_on:
+        return [_("已于 %s 报告改正情况，等待核实。") % row.corrected_on.isoformat()]
     return reasons_against(row, CaseAction.REPORT, actor) or reasons_against_going_on(row)
 
 
 @transaction.atomic
-def report(case_id: int, *, text: str, actor: User, at: datetime) -> AccountabilityEvent:
-    """报告改正情况 by the agency (第十三条). Raises ValidationError."""
+def report(
+    case_id: int, *, text: str, actor: User, at: datetime, paper: PrivateFile | None = None
+) -> AccountabilityEvent:
+    """报告改正情况 by the agency (第十三条). `paper`: the report it has sealed, written and not yet kept. Raises
+    ValidationError."""
     row = locked(case_id)
     reasons = reasons_against_reporting(row, actor)
     missing = _("须写明改正情况。")
+    reasons += reasons_against_paper(paper)
     check(reasons or reasons_against_words(text, missing=missing, most=LONGEST, label=_("改正情况")))
     row.correction, row.corrected_by, row.corrected_on = clean_text(text), actor, localdate(at)
-    return move(row, CaseAction.REPORT, actor=actor, at=at, fields=("correction", "corrected_by", "corrected_on"))
+    columns = ("correction", "corrected_by", "corrected_on")
+    kept = private_files.keep(paper) if paper else None
+    return move(row, CaseAction.REPORT, actor=actor, at=at, paper=kept, fields=columns)
 
 
 def reasons_against_returning(row: AccountabilityCase, due_on: date, note: str, actor: Any, today: date) -> list[str]:

@@ -31,10 +31,10 @@ from evaluation.services.accountability_procedure import (
     reasons_against,
     reasons_against_day,
     reasons_against_publishing,
+    reasons_against_shares,
     reasons_against_words,
     respondents_of,
 )
-from evaluation.services.accountability_respondents import reasons_against_shares
 from govportal import personal_data
 from govportal.calendar import load_calendar
 from govportal.html import clean_text
@@ -80,6 +80,8 @@ def reasons_against_deciding(row: AccountabilityCase, decision: Decision, actor:
     people = respondents_of(row)
     if not people or not all(who.has_had_his_say for who in people):
         return [_("全部责任人陈述或者书面放弃以后才能作出决定。")]
+    if not all(who.is_told for who in people):
+        return [_("有责任人的责任比送达的告知书写的重，或者情形不同：须重新告知、重新听取以后才能作出决定。")]
     missing = _("须写明决定的理由。")
     reasons += reasons_against_words(decision.reasons, missing=missing, most=MOST_REASONS, label=_("决定的理由"))
     # The agency and all of the people read the reasons.
@@ -190,6 +192,7 @@ def _person_facts(row: AccountabilityCase, who: Respondent, outcome: CaseAction)
         "consideration": who.consideration,
         "measure": rule.person_part if rule else "",
         "measure_basis": rule.basis if rule else "",
+        "refers_to": rule.refers_to if rule else "",
         "barred_year": row.decided_on.year if rule and rule.bars_person else None,
         "heard_on": who.heard_on.isoformat() if who.heard_on else "",
         "waived_on": who.waived_on.isoformat() if who.waived_on else "",
@@ -218,7 +221,7 @@ def drop(case_id: int, *, reasons: str, actor: User, at: datetime) -> Accountabi
     row.reasons = clean_text(reasons)
     columns = ("decided_by", "decided_on", "closed_on", "reasons")
     move(row, CaseAction.DROP, actor=actor, at=at, fields=columns)
-    for who in row.respondents.filter(notices__kind=NoticeKind.HEARING):
+    for who in row.respondents.filter(notices__kind=NoticeKind.HEARING).distinct():
         facts = _person_facts(row, who, CaseAction.DROP)
         issue(row, NoticeKind.PERSON_DECISION, respondent=who, facts=facts, actor=actor, at=at)
     return row

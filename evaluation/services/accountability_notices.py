@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.models import IndexCounter
+from evaluation.accountability_division import Charge
 from evaluation.accountability_enums import CaseAction, Circumstance, NoticeKind, Part, Responsibility
 from evaluation.accountability_papers import PREFIXES, TITLES, render_pdf
 from evaluation.models import AccountabilityCase, AccountabilityNotice, Respondent
@@ -26,8 +27,10 @@ from evaluation.services.accountability_procedure import (
     once,
     reasons_against,
     reasons_against_day,
+    reasons_against_shares,
+    respondents_of,
 )
-from govportal import audit, private_files
+from govportal import audit, personal_data, private_files
 from govportal.models import PrivateFile, User
 
 DECISIONS = (NoticeKind.AGENCY_DECISION, NoticeKind.PERSON_DECISION)
@@ -67,6 +70,7 @@ def issue(
         "basis": row.basis,
         "opened_on": row.opened_on.isoformat(),
     }
+    told = respondent.charge if respondent and kind == NoticeKind.HEARING else Charge("", "", "")
     addressee = f"{respondent.name}（{respondent.post}）" if respondent else row.agency.name
     whole: Any = {**common, "addressee": addressee, **facts}
     return AccountabilityNotice.objects.create(
@@ -77,6 +81,9 @@ def issue(
         facts=whole,
         issued_on=day,
         issued_by=actor,
+        part=told.part,
+        circumstance=told.circumstance,
+        responsibility=told.responsibility,
     )
 
 
@@ -95,13 +102,25 @@ def share_facts(who: Respondent) -> dict[str, str]:
 # --- the right to be heard ------------------------------------------------------------------------------------------
 
 
+def reasons_against_notifying_anybody(row: AccountabilityCase, actor: Any) -> list[str]:
+    """Why nobody of this case can be told now; empty when somebody can. What all of them would read is in order."""
+    if reasons := reasons_against(row, CaseAction.NOTIFY, actor):
+        return reasons
+    people = respondents_of(row)
+    if all(who.hearing_notice for who in people):
+        return [_("没有还没告知的责任人。")]
+    if personal_data.names(row.facts, [who.name for who in people]):
+        return [_("查明的事实里有责任人的姓名：请先“修改查明的事实”，用身份代替姓名，再制发告知书。")]
+    return reasons_against_shares(row)
+
+
 def reasons_against_notifying(
     row: AccountabilityCase, who: Respondent, statement_by: date, actor: Any, today: date
 ) -> list[str]:
     """Why he cannot be told now; empty when he can."""
-    if reasons := reasons_against(row, CaseAction.NOTIFY, actor):
+    if reasons := reasons_against_notifying_anybody(row, actor):
         return reasons
-    if who.notices.filter(kind=NoticeKind.HEARING).exists():
+    if who.hearing_notice:
         return [_("已经制发告知书。")]
     if not 0 < (statement_by - today).days <= LONGEST_WAIT:
         return [_("陈述和申辩的日期须在今天以后、%s日以内。") % LONGEST_WAIT]
@@ -120,9 +139,33 @@ def notify(respondent_id: int, *, statement_by: date, actor: User, at: datetime)
     return notice
 
 
+def withdraw(
+    row: AccountabilityCase, who: Respondent, notice: AccountabilityNotice, *, actor: User, at: datetime
+) -> None:
+    """告知书作废 of a locked case: he is to be told and heard on something else. What he had said stays with it."""
+    row.heard_on = None
+    after = {"notice": notice.number}
+    move(
+        row, CaseAction.WITHDRAW, actor=actor, at=at, part=who.part, note=notice.number, paper=who.paper,
+        fields=("heard_on",), after=after,
+    )  # fmt: skip
+    notice.withdrawn_on, notice.statement = localdate(at), who.statement
+    notice.heard_on, notice.heard_by, notice.waived_on = who.heard_on, who.heard_by, who.waived_on
+    notice.save(update_fields=["withdrawn_on", "statement", "heard_on", "heard_by", "waived_on"])
+    who.statement, who.heard_on, who.heard_by, who.waived_on, who.paper = "", None, None, None, None
+    who.save(update_fields=["statement", "heard_on", "heard_by", "waived_on", "paper"])
+
+
+def undelivered(row: AccountabilityCase) -> QuerySet[AccountabilityNotice]:
+    """The papers that hold and of which nobody has noted that they arrived."""
+    return row.notices.filter(delivered_on=None, withdrawn_on=None)
+
+
 def reasons_against_delivering(row: AccountabilityCase, notice: AccountabilityNotice, actor: Any) -> list[str]:
     """Why it cannot be noted that the paper arrived; empty when it can."""
     reasons = reasons_against(row, CaseAction.DELIVER, actor)
+    if not reasons and notice.withdrawn_on:
+        return [_("这份告知书已经作废。")]
     return reasons or ([_("已经登记送达。")] if notice.delivered_on else [])
 
 
@@ -143,7 +186,7 @@ def deliver(notice_id: int, *, on: date, actor: User, at: datetime) -> Accountab
 
 def reasons_against_going_on(row: AccountabilityCase) -> list[str]:
     """Why nobody is done with a decision: somebody has not got it in writing (第十二条). Empty when all have."""
-    waiting = row.notices.filter(kind__in=DECISIONS, delivered_on=None)
+    waiting = undelivered(row).filter(kind__in=DECISIONS)
     count = once(row, "undelivered", waiting.count)
     return [_("还有 %s 份决定文书没有登记送达，全部送达以后才能办理。") % count] if count else []
 

@@ -22,11 +22,16 @@ from evaluation.models import AccountabilityCase, Assessment, Finding
 from evaluation.services.accountability_procedure import (
     check,
     keep_record,
+    locked,
+    move,
+    once,
+    reasons_against,
     reasons_against_betraying,
     reasons_against_public_words,
+    reasons_against_publishing,
     reasons_against_words,
 )
-from govportal import access
+from govportal import access, crypto
 from govportal.html import clean_text
 from govportal.models import Agency, User
 from govportal.permissions import Permission
@@ -215,6 +220,7 @@ def open_case(wanted: Opening, *, actor: User, at: datetime) -> AccountabilityCa
         trigger_words=clause.words,
         basis=clause.basis,
         facts=clean_text(wanted.facts),
+        facts_digest=_digest(wanted.facts),
         public_facts=clean_text(wanted.public_facts),
         finding=wanted.finding,
         complaint_id=wanted.complaint_id,
@@ -225,6 +231,40 @@ def open_case(wanted: Opening, *, actor: User, at: datetime) -> AccountabilityCa
     )
     row.save(force_insert=True)
     keep_record(row, CaseAction.OPEN, actor=actor, at=at, after={"clause": clause.key, "agency": row.agency.code})
+    return row
+
+
+# --- facts ----------------------------------------------------------------------------------------------------------
+
+
+def _digest(facts: str) -> str:
+    return crypto.fingerprint("accountability facts", clean_text(facts))
+
+
+def reasons_against_amending_at_all(row: AccountabilityCase, actor: Any) -> list[str]:
+    """Why what was found stays as it is, whatever it would become; empty when it can change."""
+    if reasons := reasons_against(row, CaseAction.AMEND, actor):
+        return reasons
+    is_told = once(row, "has notices", row.notices.exists)
+    return [_("已经制发告知书，查明的事实不能再改。")] if is_told else []
+
+
+def reasons_against_amending(row: AccountabilityCase, facts: str, actor: Any) -> list[str]:
+    """Why what was found cannot be written so; empty when it can. It stands in the notices of all of the people."""
+    if reasons := reasons_against_amending_at_all(row, actor):
+        return reasons
+    reasons = reasons_against_words(facts, missing=_("须写明查明的事实。"), most=MOST_FACTS, label=_("事实"))
+    return reasons + reasons_against_publishing(row, facts)
+
+
+@transaction.atomic
+def amend(case_id: int, facts: str, *, actor: User, at: datetime) -> AccountabilityCase:
+    """修改查明的事实, before anybody was told of them; the trail keeps the digest of before. Raises ValidationError."""
+    row = locked(case_id)
+    check(reasons_against_amending(row, facts, actor))
+    after = {"digest_before": row.facts_digest}
+    row.facts, row.facts_digest = clean_text(facts), _digest(facts)
+    move(row, CaseAction.AMEND, actor=actor, at=at, fields=("facts", "facts_digest"), after=after)
     return row
 
 

@@ -14,18 +14,20 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation import accountability_workflow
-from evaluation.accountability_enums import CaseAction, CaseState
+from evaluation.accountability_division import reasons_against_together
+from evaluation.accountability_enums import CaseAction, CaseState, Circumstance, Responsibility
 from evaluation.models import AccountabilityCase, AccountabilityEvent, Respondent
 from evaluation.services import accountability_tell
-from govportal import access, audit, personal_data
+from govportal import access, audit, personal_data, private_files
 from govportal.html import clean_text
-from govportal.models import AuditEvent, User
+from govportal.models import AuditEvent, PrivateFile, User
 from govportal.permissions import Permission
 from requests_app.services.procedure import check
 
 LONGEST = 5000  # characters of whatever is said with a step
 # Words by which an agency would know what a case comes of. Of a name like 投诉电话, say 监督电话.
 BETRAYING = ("投诉", "举报", "信访", "检举")
+_SCANS = {kind.content_type for kind in private_files.SCANS}
 
 
 def locked(case_id: int) -> AccountabilityCase:
@@ -58,6 +60,14 @@ def respondents_of(row: AccountabilityCase) -> list[Respondent]:
     return once(row, "respondents", lambda: list(row.respondents.prefetch_related("notices")))
 
 
+def reasons_against_shares(row: AccountabilityCase) -> list[str]:
+    """Why what the people of the case bear does not go together; empty when it does."""
+    people = respondents_of(row)
+    return reasons_against_together(
+        (Circumstance(who.circumstance), Responsibility(who.responsibility)) for who in people
+    )
+
+
 def reasons_against(row: AccountabilityCase, action: CaseAction, actor: Any) -> list[str]:
     """Why this person cannot do this now, whatever he would write; empty when he can."""
     transition = accountability_workflow.CASE[action]
@@ -78,6 +88,11 @@ def reasons_against_words(text: str, *, missing: str = "", most: int = LONGEST, 
         words = {"label": label, "most": most}
         return [_("%(label)s最多 %(most)s 个字。") % words]
     return [missing] if missing and not clean_text(text) else []
+
+
+def reasons_against_paper(paper: PrivateFile | None) -> list[str]:
+    """Why a paper is not taken with a step: it is no scan."""
+    return [_("书面材料须是 PDF、JPG 或者 PNG 文件。")] if paper and paper.content_type not in _SCANS else []
 
 
 def reasons_against_day(on: date, *, since: date, today: date) -> list[str]:
@@ -122,6 +137,7 @@ def move(
     on: date | None = None,
     note: str = "",
     part: str = "",
+    paper: PrivateFile | None = None,
     fields: Iterable[str] = (),
     after: dict[str, Any] | None = None,
 ) -> AccountabilityEvent:
@@ -134,7 +150,9 @@ def move(
         raise ValidationError(reasons_against(row, action, actor))
     row.state = target
     row.save(update_fields=["state", *fields])
-    return keep_record(row, action, actor=actor, at=at, on=on, note=note, part=part, before=before, after=after)
+    return keep_record(
+        row, action, actor=actor, at=at, on=on, note=note, part=part, paper=paper, before=before, after=after
+    )
 
 
 def keep_record(
@@ -146,13 +164,14 @@ def keep_record(
     on: date | None = None,
     note: str = "",
     part: str = "",
+    paper: PrivateFile | None = None,
     before: str = "",
     after: dict[str, Any] | None = None,
 ) -> AccountabilityEvent:
     """The step in the record of the case, in the trail, and to whom it concerns. Nobody is named in any of them."""
     event = AccountabilityEvent.objects.create(
         case=row, action=action, from_state=before, to_state=row.state, on=on or localdate(at), at=at, part=part,
-        actor=actor, note=clean_text(note),
+        actor=actor, note=clean_text(note), paper=paper,
     )  # fmt: skip
     audit.record(
         actor,
@@ -195,8 +214,10 @@ __all__ = [
     "reasons_against",
     "reasons_against_betraying",
     "reasons_against_day",
+    "reasons_against_paper",
     "reasons_against_public_words",
     "reasons_against_publishing",
+    "reasons_against_shares",
     "reasons_against_words",
     "respondents_of",
     "view",

@@ -33,13 +33,15 @@ def _forget(rows: list[AccountabilityCase], *, at: datetime) -> None:
     AccountabilityCase.objects.filter(pk__in=pks).update(purged_at=at, **empty)
     people = Respondent.objects.filter(case__in=pks)
     papers = AccountabilityNotice.objects.filter(case__in=pks)
+    steps = AccountabilityEvent.objects.filter(case__in=pks)
     files = [
         *people.filter(paper__isnull=False).values_list("paper", flat=True),
         *papers.filter(file__isnull=False).values_list("file", flat=True),
+        *steps.filter(paper__isnull=False).values_list("paper", flat=True),
     ]
     people.update(name="", post="—", statement="", consideration="", paper=None)
-    papers.update(facts={}, file=None)
-    AccountabilityEvent.objects.filter(case__in=pks).update(note="")
+    papers.update(facts={}, file=None, statement="")
+    steps.update(note="", paper=None)
     for file in PrivateFile.objects.filter(pk__in=files):
         private_files.forget(file)
     for row in rows:

@@ -9,12 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from evaluation.accountability_division import Share, divide, reasons_against_together
-from evaluation.accountability_enums import CaseAction, Circumstance, NoticeKind, Part, Responsibility
+from evaluation.accountability_division import Charge, Share, divide, is_told
+from evaluation.accountability_enums import CaseAction, Circumstance, Part
 from evaluation.models import AccountabilityCase, AccountabilityEvent, Respondent
+from evaluation.services.accountability_notices import withdraw
 from evaluation.services.accountability_procedure import (
     check,
     locked,
@@ -22,6 +24,8 @@ from evaluation.services.accountability_procedure import (
     move,
     reasons_against,
     reasons_against_day,
+    reasons_against_paper,
+    reasons_against_shares,
     reasons_against_words,
     respondents_of,
 )
@@ -31,7 +35,6 @@ from govportal.models import PrivateFile, User
 from requests_app.services.applicants import mask_name, reasons_against_reason
 
 MOST_NAME = 60  # of a name or a post
-_SCANS = {kind.content_type for kind in private_files.SCANS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,12 @@ def reasons_against_naming(row: AccountabilityCase, person: Person, actor: Any) 
     reasons += _reasons_against_share(person.part, person.circumstance, dissent_on_record=person.dissent_on_record)
     if personal_data.names(person.post, [person.name]):
         reasons.append(_("职务里不写姓名。"))
+    if personal_data.names(row.facts, [person.name]):
+        reasons.append(
+            _("查明的事实里有这个人的姓名，告知书已经制发，不能改动：请由另一人对本案不予追究，删去姓名后重新立案。")
+            if row.notices.exists()
+            else _("查明的事实里有这个人的姓名：请先“修改查明的事实”，用身份代替姓名，再登记。")
+        )
     if personal_data.names(row.public_facts, [person.name]):
         reasons.append(
             _("可公开的事实里有这个人的姓名，立案以后不能改动：请由另一人对本案不予追究，删去姓名后重新立案。")
@@ -137,7 +146,10 @@ def reasons_against_dividing(
 def redivide(
     respondent_id: int, *, part: str, circumstance: str, dissent_on_record: bool, actor: User, at: datetime, note: str
 ) -> Respondent:
-    """区分责任 anew, because of what was found or said. Raises ValidationError."""
+    """区分责任 anew, because of what was found or said. Raises ValidationError.
+
+    Who is charged with what his notice does not say is told and heard anew, and the case is open again.
+    """
     who, row = _with_case(respondent_id)
     check(
         reasons_against_dividing(
@@ -148,20 +160,15 @@ def redivide(
     share = share_of(part, circumstance, dissent_on_record=dissent_on_record)
     assert share is not None  # reasons_against_dividing has looked
     before = who.responsibility
+    notice = who.hearing_notice
+    if notice and not is_told(notice.charge, Charge(part, circumstance, share.responsibility)):
+        withdraw(row, who, notice, actor=actor, at=at)
     who.part, who.circumstance, who.dissent_on_record = Part(part), Circumstance(circumstance), dissent_on_record
     who.responsibility, who.responsibility_basis = share.responsibility, share.basis
     who.save(update_fields=["part", "circumstance", "dissent_on_record", "responsibility", "responsibility_basis"])
     after = {"responsibility_before": before, "responsibility": who.responsibility}
     move(row, CaseAction.DIVIDE, actor=actor, at=at, part=who.part, note=note, after=after)
     return who
-
-
-def reasons_against_shares(row: AccountabilityCase) -> list[str]:
-    """Why what the people of the case bear does not go together; empty when it does."""
-    people = respondents_of(row)
-    return reasons_against_together(
-        (Circumstance(who.circumstance), Responsibility(who.responsibility)) for who in people
-    )
 
 
 # --- heard ----------------------------------------------------------------------------------------------------------
@@ -183,20 +190,17 @@ def _reasons_against_hearing(
         return reasons
     if who.has_had_his_say:
         return [_("这位责任人已经陈述或者放弃陈述，不能再次登记。")]
-    if not who.notices.filter(kind=NoticeKind.HEARING).exists():
+    if who.hearing_notice is None:
         return [_("须先制发告知书，告知陈述和申辩的权利。")]
-    if not _told_on(who):
+    if not who.is_told:
         return [_("告知书还没有登记送达这位责任人，送达以后才能听取陈述或者登记放弃。")]
-    return [_("书面材料须是 PDF、JPG 或者 PNG 文件。")] if paper and paper.content_type not in _SCANS else []
-
-
-def _told_on(who: Respondent) -> date | None:
-    """The day on which the paper reached him that tells of his right to be heard."""
-    return who.notices.filter(kind=NoticeKind.HEARING).values_list("delivered_on", flat=True).first()
+    return reasons_against_paper(paper)
 
 
 def _reasons_against_day(who: Respondent, on: date, today: date) -> list[str]:
-    return reasons_against_day(on, since=_told_on(who) or on, today=today)
+    """Not before the paper reached him that tells of his right to be heard."""
+    told_on = who.hearing_notice.delivered_on if who.hearing_notice else None
+    return reasons_against_day(on, since=told_on or on, today=today)
 
 
 def reasons_against_statement(
@@ -249,7 +253,7 @@ def reasons_against_concluding(row: AccountabilityCase, actor: Any) -> list[str]
     people = respondents_of(row)
     if not people:
         return [_("还没有登记责任人。")]
-    unheard = sum(not who.has_had_his_say for who in people)
+    unheard = sum(not (who.is_told and who.has_had_his_say) for who in people)
     if unheard:
         reasons.append(_("还有 %s 名责任人没有陈述，也没有书面放弃。") % unheard)
     return reasons + reasons_against_shares(row)
@@ -317,6 +321,20 @@ def open_paper(respondent_id: int, *, actor: User) -> PrivateFile:
     assert who.paper is not None
     audit.record(actor, "accountability.open_paper", who.case, agency=who.case.office, after={"part": who.part})
     return who.paper
+
+
+@transaction.atomic
+def open_step_paper(event_id: int, *, actor: User) -> PrivateFile:
+    """What came with a step; each look is in the trail. The agency opens what it has reported and no more. Raises
+    AccountabilityEvent.DoesNotExist."""
+    seen = Q(case__in=AccountabilityCase.objects.visible_to(actor).values("pk"))
+    told = Q(case__in=AccountabilityCase.objects.told_to(actor).values("pk"), action=CaseAction.REPORT)
+    rows = AccountabilityEvent.objects.filter(seen | told, paper__isnull=False)
+    step = rows.select_related("paper", "case__office").get(pk=event_id)
+    assert step.paper is not None
+    after = {"action": step.action, **({"part": step.part} if step.part else {})}
+    audit.record(actor, "accountability.open_paper", step.case, agency=step.case.office, after=after)
+    return step.paper
 
 
 def _with_case(respondent_id: int) -> tuple[Respondent, AccountabilityCase]:

@@ -71,6 +71,7 @@ class Accountability:
         self.rows: dict[str, int] = {}
         self.people: dict[tuple[str, str], int] = {}
         self.verbs: Mapping[str, Verb] = {
+            "amend": self._amend,
             "name": self._name,
             "strike": self._strike,
             "notify": self._notify,
@@ -127,9 +128,9 @@ class Accountability:
     def _who(self, case: Raw, step: Raw) -> int:
         return self.people[case["key"], step["who"]]
 
-    def _file(self, name: str) -> PrivateFile:
+    def _file(self, name: str, by: User | None = None) -> PrivateFile:
         with (FOLDER / "files" / name).open("rb") as stream:
-            return private_files.write(File(stream, name), by=self.opener)
+            return private_files.write(File(stream, name), by=by or self.opener)
 
     # --- opening -------------------------------------------------------------------------------------------------
 
@@ -154,6 +155,9 @@ class Accountability:
         complaint_results.refer(row.pk, actor=officer, at=at, note="查证属实，涉及学校班子决策，移送责任追究。")
         return row.pk
 
+    def _amend(self, case: Raw, step: Raw, at: datetime) -> None:
+        accountability_open.amend(self._pk(case), step["facts"], actor=self.opener, at=at)
+
     # --- people --------------------------------------------------------------------------------------------------
 
     def _name(self, case: Raw, step: Raw, at: datetime) -> None:
@@ -163,7 +167,7 @@ class Accountability:
             name=raw["name"],
             post=raw["post"],
             part=Part(raw["part"]),
-            circumstance=Circumstance(raw["circumstance"]),
+            circumstance=Circumstance(step.get("circumstance", raw["circumstance"])),
             dissent_on_record=step.get("dissent", raw.get("dissent", False)),
         )
         made = accountability_respondents.name(self._pk(case), person, actor=self.opener, at=at)
@@ -224,7 +228,7 @@ class Accountability:
 
     def _deliver(self, case: Raw, step: Raw, at: datetime) -> None:
         """All that has gone out so far."""
-        for notice in self._row(case).notices.filter(delivered_on=None):
+        for notice in accountability_notices.undelivered(self._row(case)):
             accountability_notices.deliver(notice.pk, on=localdate(at), actor=self.opener, at=at)
 
     def _refer(self, case: Raw, step: Raw, at: datetime) -> None:
@@ -249,7 +253,8 @@ class Accountability:
 
     def _report(self, case: Raw, step: Raw, at: datetime) -> None:
         head = self.staff[case["agency"], Role.OFFICE_HEAD]
-        accountability_correct.report(self._pk(case), text=step["text"], actor=head, at=at)
+        paper = self._file("correction.png", head) if step.get("paper") else None
+        accountability_correct.report(self._pk(case), text=step["text"], paper=paper, actor=head, at=at)
 
     def _return(self, case: Raw, step: Raw, at: datetime) -> None:
         due_on = self.days.after(localdate(at), step["due"])

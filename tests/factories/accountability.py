@@ -121,12 +121,12 @@ def notify_person(who: Respondent, *, at: datetime | None = None) -> Accountabil
 def deliver_papers(row: AccountabilityCase, *, at: datetime | None = None) -> None:
     """All that has gone out so far has arrived."""
     moment = at or now()
-    for notice in row.notices.filter(delivered_on=None):
+    for notice in accountability_notices.undelivered(row):
         accountability_notices.deliver(notice.pk, on=localdate(moment), actor=row.opened_by, at=moment)
 
 
 def _reach_person(who: Respondent, at: datetime) -> None:
-    if not who.notices.exists():
+    if who.hearing_notice is None:
         notify_person(who, at=at)
     deliver_papers(who.case, at=at)
 

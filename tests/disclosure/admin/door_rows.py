@@ -258,7 +258,7 @@ ELSEWHERE = {
     "requests_app_informationrequest_proof",  # tests/requests_app/admin/test_request_files.py
     "requests_app_complaint_file",  # tests/requests_app/complaints/test_complaint_desk.py
     "evaluation_accountabilitycase_people", "evaluation_accountabilitycase_notice",
-    "evaluation_accountabilitycase_paper",  # tests/evaluation/accountability/test_desk.py
+    "evaluation_accountabilitycase_paper", "evaluation_accountabilitycase_step",  # …/accountability/test_desk.py
     "evaluation_assessmentround_archive",  # tests/evaluation/rounds_admin/test_round_pages.py
     "evaluation_assessment_cases", "evaluation_objection_file",  # …/test_assessment_pages.py
     "evaluation_entry_round", "evaluation_entry_agency", "evaluation_entry_clause", "evaluation_entry_rest",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -88,14 +89,21 @@ def test_case_goes_from_opening_to_verified_correction() -> None:
     decision = make_decision(reread(row), people=people, agency_measure=Measure.CIRCULAR)
     accountability_decide.decide(row.pk, decision, actor=second, at=now())
     deliver_papers(row)
-    accountability_correct.report(row.pk, text="目录已经公开。", actor=head, at=now())
+    report = partial(accountability_correct.report, row.pk, actor=head, at=now())
+    assert "PDF" in refused(report, text="目录已经公开。", paper=make_signed_paper(b"a,b\n1,2\n", "report.csv"))
+    report(text="目录已经公开。", paper=make_signed_paper())
+    assert f"已于 {localdate().isoformat()} 报告改正情况，等待核实" in refused(report, text="再报。")
     accountability_correct.send_back(
         row.pk, due_on=working_day_after(9), note="流程图还没有公开。", actor=opener, at=now()
     )
     accountability_correct.report(row.pk, text="流程图也公开了。", actor=head, at=now())
     accountability_correct.verify(row.pk, text="已经核对。", actor=opener, at=now())
+    assert f"已于 {localdate().isoformat()} 核实结案" in refused(report, text="再报。")
 
     row = reread(row)
+    step = row.events.get(paper__isnull=False)
+    opened = partial(accountability_respondents.open_step_paper, step.pk)
+    assert step.action == CaseAction.REPORT and opened(actor=head) == opened(actor=opener) == step.paper
     undertaker.refresh_from_db()
     leader.refresh_from_db()
     assert row.number == f"责任追究〔{localdate().year}〕1号"
@@ -303,29 +311,6 @@ def test_person_is_refused_who_does_not_fit() -> None:
     for words, values in faults.items():
         found = accountability_respondents.reasons_against_naming(row, make_person(**values), row.opened_by)
         assert any(words in reason for reason in found), (words, found)
-
-
-def test_what_somebody_says_may_change_what_he_bears() -> None:
-    row = open_case()
-    who = name_person(row, circumstance=Circumstance.APPROVED)
-    name_person(row, part=Part.HEAD_IN_CHARGE, circumstance=Circumstance.APPROVED)
-    row = bring_case_to(S.HEARD, row)
-
-    changed: dict[str, Any] = {
-        "part": Part.UNDERTAKER,
-        "circumstance": Circumstance.OVERRULED,
-        "dissent_on_record": False,
-    }
-    accountability_respondents.redivide(who.pk, **changed, actor=row.opened_by, at=now(), note="有书面意见为证。")
-
-    who.refresh_from_db()
-    assert who.get_responsibility_display() == "不承担责任"
-    whole = {**changed, "circumstance": Circumstance.KEPT_SILENT}
-    accountability_respondents.redivide(who.pk, **whole, actor=row.opened_by, at=now(), note="意见是后补的。")
-    decision = make_decision(reread(row))
-    second = inspectors_over(row.agency)[1]
-    found = accountability_decide.reasons_against_deciding(reread(row), decision, second, localdate())
-    assert any("全部责任" in reason for reason in found)
 
 
 def test_dropped_case_tells_whoever_was_told_of_it() -> None:

@@ -1,6 +1,7 @@
 """Every rule of the rows of accountability has a row that breaks it: a valid one, changed in one respect."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,10 +132,19 @@ BREAKS: Mapping[str, list[Break]] = {
     "respondent_referred_by_measure": [
         change(heard, referred_on=localdate), change(heard, measure="oral", referred_on=localdate),
     ],
-    "accountabilitynotice_kind": [change(make_notice, kind="lost")],
+    "accountabilitynotice_kind": [change(partial(make_notice, NoticeKind.PERSON_DECISION), kind="lost")],
     "accountabilitynotice_addressee": [change(make_notice, respondent=None), change(agency_notice, respondent=person)],
     "accountabilitynotice_once_a_person": [twice("respondent", "kind")],
     "accountabilitynotice_once_an_agency": [twice("case")],
+    "accountabilitynotice_hearing_says_the_charge": [
+        change(make_notice, responsibility=""), change(make_notice, part="lost"),
+        change(agency_notice, responsibility="whole"),
+    ],
+    "accountabilitynotice_answer_of_withdrawn": [
+        change(make_notice, waived_on=localdate), change(make_notice, withdrawn_on=localdate, heard_on=localdate),
+        change(make_notice, withdrawn_on=localdate, heard_on=localdate, heard_by=make_user, waived_on=localdate),
+    ],
+    "accountabilitynotice_hearing_is_withdrawn": [change(agency_notice, withdrawn_on=localdate)],
     "accountabilitynotice_arrives_after_issued": [change(make_notice, delivered_on=lambda: day_after(-1))],
     "accountabilityevent_action": [change(event, action="lost")],
     "accountabilityevent_from_state": [change(event, from_state="lost")],

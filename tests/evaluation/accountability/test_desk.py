@@ -111,7 +111,15 @@ def test_case_goes_from_referral_to_summary() -> None:
     assert "责任追究决定" in told and "取消评优" in told
     for kept in (complaint.number, "水清源", "水**", "初稿", row.facts, "立案"):
         assert kept not in told, kept
-    sent(head, row, "report", text="目录已经公开。")
+    report = SimpleUploadedFile("报告.pdf", PDF, "application/pdf")
+    sent(head, row, "report", text="目录已经公开。", paper=report)
+    step = reverse(f"{NAME}_step", args=[row.pk, row.events.latest("pk").pk])
+    told = text_of(head.get(page(row)))
+    assert "等待核实" in told and "不能报告" not in told and step in told
+    assert [reader.get(step).status_code for reader in (head, opener, second)] == [200] * 3
+    stranger, waived = signed_in(make_member(Role.PUBLISHER, agency)), row.events.earliest("pk")
+    assert stranger.get(step).status_code == 404
+    assert opener.get(reverse(f"{NAME}_step", args=[row.pk, waived.pk])).status_code == 404  # nothing came with it
     shown = text_of(opener.get(verb(row, "summarise")))
     assert "承办人1名，承担全部责任" in shown and "小单位里写出职务" in shown
     sent(opener, row, "summarise", title="关于责任追究情况的通报", text="承办人1名，承担全部责任，通报批评。")
@@ -149,6 +157,7 @@ def test_case_is_opened_from_the_page_of_a_finding_with_its_agency_and_source() 
     form = shown.context["form"]
     assert [str(form[name].value()) for name in ("agency", "finding")] == [str(agency.pk), str(finding.pk)]
     assert f"来源：考核问题 {finding}" in text_of(shown)
+    assert [form[name].value() for name in ("facts", "public_facts")] == [finding.text] * 2
     client.post(reverse(f"{NAME}_add"), {
         "agency": agency.pk, "finding": finding.pk, "clause": CLAUSE, "facts": "目录没有公开。",
         "public_facts": "目录没有公开。", "form_key": "sheet",
@@ -158,6 +167,33 @@ def test_case_is_opened_from_the_page_of_a_finding_with_its_agency_and_source() 
     supervisor = make_member(Role.SUPERVISOR, agency.parent)
     other = make_finding(assessment, found_by=supervisor)
     assert "责任追究立案" not in text_of(signed_in(supervisor).get(other.get_absolute_url()))
+
+
+def test_facts_are_amended_and_contradictions_shown_before_anybody_is_told() -> None:
+    row = make_case(people=1)
+    client = signed_in(row.opened_by)
+    assert row.facts in text_of(client.get(verb(row, "amend")))
+    sent(client, row, "amend", facts="目录编好以后没有送签。")
+    assert "目录编好以后没有送签。" in text_of(client.get(page(row))) and "只能是其中一种" not in text_of(
+        client.get(page(row))
+    )
+    head = name_person(row, part="head_in_charge", circumstance="approved")
+    for address in (page(row), verb(row, "name"), verb(row, "divide"), verb(row, "notify")):
+        assert "只能是其中一种" in text_of(client.get(address)), address
+    typed = {"respondent": head.pk, "part": "head_in_charge", "circumstance": "not_sought", "note": "没有审批单。"}
+    sent(client, row, "divide", **typed)
+    waive_person(row.respondents.get(part="undertaker"))
+    assert "不能再改" in text_of(client.get(verb(row, "amend")))
+    undertaker = row.respondents.get(part="undertaker")
+    silent = {"respondent": undertaker.pk, "part": "undertaker", "circumstance": "kept_silent", "note": "有审批单。"}
+    response = client.post(verb(row, "divide"), silent, follow=True)
+    said = text_of(response)
+    assert "原告知书没有写明这一责任" in said and "原告知书已经作废，须重新告知" in said
+    step = row.events.get(action="withdraw")
+    address = reverse(f"{NAME}_step", args=[row.pk, step.pk])
+    assert address in said and client.get(address).status_code == 200
+    people = text_of(client.post(reverse(f"{NAME}_people", args=[row.pk]), {"reason": "准备送达文书"}))
+    assert "对作废的告知书" in people and "书面放弃" in people
 
 
 def test_summary_that_names_somebody_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from evaluation.accountability_division import divide, reasons_against_together
+from evaluation.accountability_division import Charge, divide, is_told, reasons_against_together
 from evaluation.accountability_enums import Circumstance, Part, Responsibility
 from evaluation.accountability_rules import DIVISION_BASIS
 
@@ -32,6 +32,16 @@ def test_every_combination_bears_what_the_article_says() -> None:
             else None
         )
         assert found == TABLE.get((circumstance, part, dissent)), (circumstance, part, dissent)
+
+
+def test_told_is_who_bears_the_same_or_less() -> None:
+    """None of the others: heavier, or as heavy for another reason."""
+    lighter = {(R.WHOLE, R.MAIN), (R.WHOLE, R.SECONDARY), (R.MAIN, R.SECONDARY), *((bears, R.NONE) for bears in R)}
+    for told, found in product(R, R):
+        before = Charge(P.UNDERTAKER, C.APPROVED, told)
+        assert is_told(before, Charge(P.UNDERTAKER, C.APPROVED, found)) == (told == found or (told, found) in lighter)
+        for other in (Charge(P.UNDERTAKER, C.KEPT_SILENT, found), Charge(P.MEMBER, C.APPROVED, found)):
+            assert is_told(before, other) == ((told, found) in lighter), (told, other)
 
 
 def test_shares_that_do_not_go_together_are_refused() -> None:

@@ -13,9 +13,9 @@ from django.utils.timezone import localdate
 from pytest_django import Settings
 
 from evaluation import accountability_tasks
-from evaluation.accountability_enums import CaseState, NoticeKind
+from evaluation.accountability_enums import CaseState, Circumstance, NoticeKind, Part
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
-from evaluation.services import accountability_notices, accountability_purge
+from evaluation.services import accountability_notices, accountability_purge, accountability_respondents
 from govportal import crypto
 from govportal.models import AuditEvent, Heartbeat, PrivateFile
 from govportal.now import now
@@ -88,6 +88,43 @@ def test_nobody_is_heard_or_done_before_the_paper_arrived_past_the_services() ->
     deliver_papers(decided)
     assert not refuses(who, "waived_on", localdate())
     assert not refused(corrected, decided.pk)
+
+
+def test_nobody_is_decided_about_on_what_he_was_not_told_past_the_services() -> None:
+    row = open_case()
+    who = hear_person(name_person(row, circumstance=Circumstance.APPROVED))
+    person, paper = Respondent._meta.db_table, who.notices.get()
+    silent = f"UPDATE {person} SET circumstance = 'kept_silent', responsibility = 'whole' WHERE id = %s"
+    unsaid = f"UPDATE {person} SET heard_on = NULL, heard_by_id = NULL, statement = '' WHERE id = %s"
+    withdrawn = f"UPDATE {paper._meta.db_table} SET withdrawn_on = issued_on WHERE id = %s"
+    bears = f"UPDATE {person} SET responsibility = 'main', circumstance = 'kept_silent' WHERE id = %s"
+
+    for statement in (silent, bears, unsaid):
+        assert refused(statement, who.pk), statement
+    run(f"UPDATE {person} SET responsibility = 'none', circumstance = 'overruled' WHERE id = %s", who.pk)  # less
+    run(withdrawn, paper.pk)
+    assert refused(unsaid, who.pk)  # what he said would be gone
+    assert refuses(paper, "withdrawn_on", None) and refuses(paper, "heard_on", localdate())
+    other = hear_person(name_person(open_case(), circumstance=Circumstance.APPROVED))
+    accountability_respondents.redivide(
+        other.pk, part=Part.UNDERTAKER, circumstance=Circumstance.NOT_SOUGHT, dissent_on_record=False,
+        actor=other.case.opened_by, at=now(), note="没有审批单。",
+    )  # fmt: skip
+    first, second = other.notices.get(), notify_person(other)
+    assert refused(f"UPDATE {paper._meta.db_table} SET statement = '' WHERE id = %s", first.pk)
+    columns = [str(one.column) for one in second._meta.concrete_fields if one.column not in {"id", "number"}]
+    names = ", ".join(f'"{column}"' for column in columns)
+    copied = f"INSERT INTO {paper._meta.db_table} (number, {names}) SELECT 'X-3', {names} FROM {paper._meta.db_table}"
+    assert refused(f"{copied} WHERE id = %s", second.pk)
+    decided = make_case(S.DECIDED)
+    assert refuses(decided.notices.get(kind=NoticeKind.HEARING), "withdrawn_on", localdate())
+
+
+def test_facts_change_before_the_first_notice_alone_past_the_services() -> None:
+    row = make_case()
+    assert not refuses(row, "facts_digest", "0" * 64)
+    notify_person(row.respondents.get())
+    assert refuses(row, "facts_digest", "1" * 64)
 
 
 def test_database_keeps_what_was_opened_said_and_decided() -> None:
@@ -199,7 +236,13 @@ def test_purge_leaves_numbers_days_and_measures(settings: Settings, tmp_path: Pa
     kept, ended = make_case(S.CORRECTED), open_case()
     undertaker = name_person(ended)
     waive_person(undertaker)
+    accountability_respondents.redivide(
+        undertaker.pk, part=Part.UNDERTAKER, circumstance=Circumstance.KEPT_SILENT, dissent_on_record=False,
+        actor=ended.opened_by, at=now(), note="另有审批。",
+    )  # fmt: skip
+    hear_person(undertaker, text="没有人提醒过我。")
     ended = bring_case_to(S.CLOSED, ended)
+    assert ended.events.filter(paper__isnull=False).exists()
     for notice in ended.notices.all():
         accountability_notices.file_of(notice.pk)
     names = [undertaker.name, undertaker.post]
@@ -210,7 +253,9 @@ def test_purge_leaves_numbers_days_and_measures(settings: Settings, tmp_path: Pa
     ended, undertaker = reread(ended), Respondent.objects.get(pk=undertaker.pk)
     assert (ended.facts, ended.reasons, ended.correction, ended.verification) == ("", "", "", "")
     assert (undertaker.name, undertaker.post, undertaker.statement, undertaker.paper) == ("", "—", "", None)
-    assert undertaker.measure == "oral" and undertaker.waived_on
+    assert undertaker.measure == "oral" and undertaker.heard_on
+    assert not any(notice.statement for notice in ended.notices.all())
+    assert not AccountabilityEvent.objects.filter(case=ended, paper__isnull=False).exists()
     assert all(notice.facts == {} and notice.file is None for notice in ended.notices.all())
     assert not any(event.note for event in AccountabilityEvent.objects.filter(case=ended))
     assert PrivateFile.objects.count() == 0

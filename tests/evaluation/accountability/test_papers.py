@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaluation.accountability_enums import CaseState, Circumstance, NoticeKind, Part
-from evaluation.accountability_papers import TITLES, paragraphs, record_of, render_pdf
+from evaluation.accountability_papers import TITLES, paragraphs, record_of, render_html, render_pdf
 from evaluation.models import AccountabilityNotice
 from tests import paper
 from tests.factories.accountability import (
@@ -56,10 +56,27 @@ def test_papers_say_what_concerns_their_reader_and_nothing_else() -> None:
     told, blamed = by_kind[K.PERSON_DECISION, undertaker.pk], by_kind[K.PERSON_DECISION, head.pk]
 
     expected = {
-        hearing: [undertaker.name, undertaker.post, row.facts, row.basis, "初步认定你不承担责任", "有权陈述和申辩"],
-        decision: [row.agency.name, row.public_facts, row.reasons, head.post, "1名责任人书面放弃", "书面报告改正情况"],
+        hearing: [
+            undertaker.name,
+            undertaker.post,
+            row.facts,
+            row.basis,
+            "初步认定你不承担责任",
+            "有权陈述和申辩",
+            "（含当日）",
+        ],
+        decision: [
+            row.agency.name,
+            row.public_facts,
+            row.reasons,
+            head.post,
+            "1名责任人书面放弃",
+            "书面报告改正情况",
+            "（含当日）",
+            "你单位对本决定不服的，可以依照有关规定",
+        ],
         told: [undertaker.name, "你不承担责任", "予以采纳", "第十条第（二）项"],
-        blamed: [head.name, "承担主要责任", "口头告诫", "书面放弃陈述"],
+        blamed: [head.name, "承担主要责任", "口头告诫", "书面放弃陈述", "你对本决定不服的，可以依照有关规定"],
     }
     for said, words in expected.items():
         for word in words:
@@ -67,12 +84,35 @@ def test_papers_say_what_concerns_their_reader_and_nothing_else() -> None:
     kept = {
         hearing: [head.name, head.post],
         decision: [undertaker.name, head.name, row.facts, "书面意见"],
-        told: [head.name, row.facts],
+        told: [head.name, row.facts, "及时纠正", "不服"],  # he bears nothing
         blamed: [undertaker.name, row.facts, "书面意见"],
     }
     for said, words in kept.items():
         for word in words:
             assert word not in said, (word, said)
+
+
+def test_number_and_end_of_a_paragraph_stay_on_one_line() -> None:
+    html = render_html(K.AGENCY_DECISION, {**LONG, "reasons": "一案（责任追究〔2026〕7号）。\n<b>扣分</b>"})
+
+    assert '责任追究<span class="whole">〔2026〕7号</span><span class="whole">）。</span></p>' in html
+    assert '&lt;b&gt;扣<span class="whole">分&lt;/b&gt;</span></p>' in html
+
+
+def test_who_is_referred_is_not_dealt_with_by_the_office() -> None:
+    facts = {
+        **LONG,
+        "outcome": "decide",
+        "part": "承办人",
+        "circumstance": "应当报批而未报批",
+        "division_basis": "第十条",
+    }
+    facts |= {"responsibility": "承担全部责任", "consideration": "", "measure": "移送司法机关依法处理"}
+    said = {
+        refers: "".join(paragraphs(K.PERSON_DECISION, {**facts, "refers_to": refers})) for refers in ("", "司法机关")
+    }
+    assert "将你的问题移送司法机关依法处理。" in said["司法机关"] and "对你移送" not in said["司法机关"]
+    assert "对你移送" in said[""]
 
 
 @pytest.mark.django_db

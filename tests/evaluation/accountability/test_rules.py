@@ -21,10 +21,13 @@ A, S = CaseAction, CaseState
 # By state what can be done; "" where it stays.
 TABLE = {
     S.OPENED: {
-        A.NAME: "", A.STRIKE: "", A.NOTIFY: "", A.HEAR: "", A.WAIVE: "", A.DIVIDE: "", A.DELIVER: "",
-        A.CONCLUDE: S.HEARD, A.DROP: S.DROPPED,
+        A.AMEND: "", A.NAME: "", A.STRIKE: "", A.NOTIFY: "", A.HEAR: "", A.WAIVE: "", A.DIVIDE: "", A.WITHDRAW: "",
+        A.DELIVER: "", A.CONCLUDE: S.HEARD, A.DROP: S.DROPPED,
     },
-    S.HEARD: {A.DIVIDE: "", A.DELIVER: "", A.REOPEN: S.OPENED, A.DECIDE: S.DECIDED, A.DROP: S.DROPPED},
+    S.HEARD: {
+        A.DIVIDE: "", A.DELIVER: "", A.WITHDRAW: S.OPENED, A.REOPEN: S.OPENED, A.DECIDE: S.DECIDED,
+        A.DROP: S.DROPPED,
+    },
     S.DECIDED: {A.ORDER: "", A.REFER: "", A.DELIVER: "", A.SUMMARISE: "", A.REPORT: S.CORRECTED},
     S.CORRECTED: {A.REFER: "", A.DELIVER: "", A.SUMMARISE: "", A.RETURN: S.DECIDED, A.VERIFY: S.CLOSED},
     S.CLOSED: {A.DELIVER: "", A.SUMMARISE: ""},
@@ -66,7 +69,9 @@ def test_measures_say_what_they_mean_for_whom() -> None:
     assert {one for one, rule in MEASURES.items() if rule.agency_part} == set(AGENCY_MEASURES)
     assert {one for one, rule in MEASURES.items() if rule.refers_to} == set(REFERRING_MEASURES)
     assert [one for one, rule in MEASURES.items() if rule.bars_agency] == [Measure.CIRCULAR]
-    assert {one for one, rule in MEASURES.items() if not rule.bars_person} == {Measure.ORAL, Measure.TALK}
+    # Of persons the article says so in 第（二）项 alone.
+    assert {one for one, rule in MEASURES.items() if rule.bars_person} == {Measure.CRITICISM}
+    assert all("评优" in rule.person_part for rule in MEASURES.values() if rule.bars_person)
     assert Part.UNDERTAKER not in MEASURES[Measure.TALK].parts
     assert [one for one, rule in MEASURES.items() if not rule.is_verified] == [Measure.TALK]
     assert [correction_days(one) for one in ("", *AGENCY_MEASURES)] == [10, 10, 15, 20]

@@ -269,3 +269,14 @@ def test_scheduled_queue_ends_at_midnight_in_beijing(office: Office) -> None:
     assert localdate(tomorrow) > localdate(now())
     assert (today_count, next_count) == (0, 1)
     assert Edition.objects.get(pk=edition.pk).state == EditionState.SCHEDULED
+
+
+def test_queue_that_only_informs_says_that_it_is_not_counted(office: Office) -> None:
+    office.draft()
+
+    page = text(signed_in(office.people[Role.PUBLISHER]).get(LANDING))
+
+    informing = {str(queue.label) for queue in staff_queues.all() if not queue.is_work}
+    said = {part.partition("<b>")[0].rpartition(">")[2] for part in page.split("<li")
+            if "不计入今天要办" in part}  # fmt: skip
+    assert said and said <= informing

@@ -1,4 +1,5 @@
-"""Whether a set of indicators is whole: what must be put right before it can be in force. Pure."""
+"""Whether a set of indicators is whole: what must be put right before it can be in force. Asks nothing of the
+database: it looks at the rows it is given."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from evaluation.enums import Formula, IndicatorMode
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Indicator, IndicatorGroup
 from evaluation.models.indicator_set import FULL
+from evaluation.scorecard_words import shown
 
 _NOTHING = Decimal("0.00")
 
@@ -28,7 +30,7 @@ def faults(groups: Sequence[IndicatorGroup], indicators: Sequence[Indicator]) ->
         return [_("还没有指标组。")]
     found = []
     if (whole := weights(groups)) != FULL:
-        found.append(_("各指标组的权重合计 %(sum)s，须是 100。") % {"sum": points(whole)})
+        found.append(_("各指标组的权重合计 %(sum)s，须是 100。") % {"sum": shown(whole)})
     for group in groups:
         found += group_faults(group, [one for one in indicators if one.group_id == group.pk])
     uses = Counter(one.measure for one in indicators if one.measure)
@@ -46,7 +48,7 @@ def group_faults(group: IndicatorGroup, indicators: Sequence[Indicator]) -> list
     if not indicators:
         return [_("指标组“%s”还没有指标。") % group.name]
     if (whole := marks(indicators)) != group.weight:
-        words = {"group": group.name, "weight": points(group.weight), "sum": points(whole)}
+        words = {"group": group.name, "weight": shown(group.weight), "sum": shown(whole)}
         return [_("指标组“%(group)s”的权重是 %(weight)s，各条满分合计 %(sum)s。") % words]
     return []
 
@@ -70,7 +72,7 @@ def _of(one: Indicator) -> Iterator[str]:
             yield _("扣分“%s”须是大于 0 的数，最多两位小数。") % str(text)[:20]
         elif amount > one.full_marks:
             yield _("每次扣 %(amount)s 分，超过满分 %(full)s 分。") % {
-                "amount": points(amount), "full": points(one.full_marks),
+                "amount": shown(amount), "full": shown(one.full_marks),
             }  # fmt: skip
 
 
@@ -88,9 +90,3 @@ def amount_of(text: object) -> Decimal | None:
 def label_of(measure: str) -> str:
     known = AUTOMATIC_INDICATORS.get(measure)
     return str(known.label) if known else measure
-
-
-def points(value: Decimal) -> str:
-    """As people write it: 40, 0.5, 3.57."""
-    text = f"{value:.2f}"
-    return text.rstrip("0").rstrip(".")

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from evaluation import indicator_words as words
 from evaluation.enums import Formula, Frequency, IndicatorMode
-from evaluation.indicator_checks import amount_of, label_of, points
+from evaluation.indicator_checks import amount_of, label_of
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Indicator
 from evaluation.models.indicator_set import FULL, validate_code
+from evaluation.scorecard_words import shown
 from govportal.html import clean_line, clean_text
 from govportal.spreadsheets import unescape_formula
 from govportal.tables import UnreadableTable
@@ -71,9 +72,9 @@ def table(indicators: Iterable[Indicator]) -> Iterator[list[str]]:
     yield [headers[0] for headers in words.HEADERS.values()]
     for one in indicators:
         yield [
-            one.code, one.group.name, points(one.group.weight), one.topic, str(one.item_no), one.text,
-            "|".join(points(Decimal(text)) for text in one.deductions), one.frequency, one.mode, one.measure,
-            one.formula, points(one.full_marks), "" if one.cap is None else points(one.cap),
+            one.code, one.group.name, shown(one.group.weight), one.topic, str(one.item_no), one.text,
+            "|".join(shown(Decimal(text)) for text in one.deductions), one.frequency, one.mode, one.measure,
+            one.formula, shown(one.full_marks), "" if one.cap is None else shown(one.cap),
             "true" if one.is_evidence_required else "false",
         ]  # fmt: skip
 
@@ -180,7 +181,7 @@ class _Reader:
         elif first is None:
             self._weights[row.group] = (row.place, row.weight)
         elif first[1] != row.weight:
-            at = {"group": row.group, "row": first[0], "first": points(first[1]), "here": points(row.weight)}
+            at = {"group": row.group, "row": first[0], "first": shown(first[1]), "here": shown(row.weight)}
             row.refuse(_("“%(group)s”的权重在第 %(row)s 行是 %(first)s，这里是 %(here)s。") % at)
 
 
@@ -282,7 +283,7 @@ def read_amounts(text: str) -> tuple[list[str], list[str]]:
 def _read_cap(row: IndicatorRow, text: str) -> None:
     row.cap = _number(row, "cap", text)
     if row.cap and row.full_marks and row.cap > row.full_marks:
-        values = {"cap": points(row.cap), "full": points(row.full_marks)}
+        values = {"cap": shown(row.cap), "full": shown(row.full_marks)}
         row.refuse(_("扣分上限 %(cap)s 超过满分 %(full)s。") % values)
 
 
@@ -307,12 +308,12 @@ def share_out(rows: Iterable[IndicatorRow]) -> None:
         for index, row in enumerate(blank):
             row.full_marks = Decimal(each + (index < over)) / 100
             if row.cap and row.cap > row.full_marks:
-                values = {"cap": points(row.cap), "full": points(row.full_marks)}
+                values = {"cap": shown(row.cap), "full": shown(row.full_marks)}
                 row.refuse(_("扣分上限 %(cap)s 超过满分 %(full)s。") % values)
-        values = {"group": group, "left": points(left), "count": str(len(blank)), "each": points(Decimal(each) / 100)}
+        values = {"group": group, "left": shown(left), "count": str(len(blank)), "each": shown(Decimal(each) / 100)}
         told = _("“%(group)s”没有写满分：%(left)s 分平均分给 %(count)s 条，每条 %(each)s 分") % values
         rest = _("，余下的 %(over)s 分给前 %(over_count)s 条各加 0.01 分。") % {
-            "over": points(Decimal(over) / 100), "over_count": over,
+            "over": shown(Decimal(over) / 100), "over_count": over,
         }  # fmt: skip
         blank[0].messages.append(told + (rest if over else _("。")))
 
@@ -325,7 +326,7 @@ def mind(row: IndicatorRow) -> None:
         row.messages.append(_("按每例扣分的自动指标须写明每例扣多少分，只写一个数；施行以前请补上。"))
     row.messages += [
         _("每次扣 %(amount)s 分，超过满分 %(full)s 分；施行以前请改正。")
-        % {"amount": points(Decimal(text)), "full": points(row.full_marks)}
+        % {"amount": shown(Decimal(text)), "full": shown(row.full_marks)}
         for text in row.deductions
         if row.full_marks is not None and Decimal(text) > row.full_marks
     ]
@@ -337,4 +338,4 @@ def table_faults(rows: Sequence[IndicatorRow]) -> list[str]:
     whole = sum(weights.values(), Decimal(0))
     if whole == FULL:
         return []
-    return [_("各指标组的权重合计 %(sum)s，须是 100。") % {"sum": points(whole)}]
+    return [_("各指标组的权重合计 %(sum)s，须是 100。") % {"sum": shown(whole)}]

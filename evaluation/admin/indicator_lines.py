@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluation.enums import Formula, IndicatorMode
-from evaluation.indicator_checks import faults, marks, points, weights
+from evaluation.indicator_checks import faults, marks, weights
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Indicator, IndicatorGroup, IndicatorSet
+from evaluation.scorecard_words import shown
 from evaluation.services.findings import deductions_of
 
 
@@ -56,8 +57,8 @@ def sheet(one: IndicatorSet, *, is_open: bool) -> Sheet:
         mine = [row for row in rows if row.group_id == group.pk]
         block = Block(
             group,
-            points(group.weight),
-            points(marks(mine)) if mine else "0",
+            shown(group.weight),
+            shown(marks(mine)) if mine else "0",
             marks(mine) == group.weight,
             [_line(one, row, is_open=is_open) for row in mine],
             change=_verb(one, "change_group", group) if is_open else "",
@@ -65,7 +66,7 @@ def sheet(one: IndicatorSet, *, is_open: bool) -> Sheet:
             add=f"{_address(one, 'add_manual')}?group={group.pk}" if is_open else "",
         )
         blocks.append(block)
-    return Sheet(blocks, points(weights(groups)) if groups else "0", len(rows), faults(groups, rows) if is_open else [])
+    return Sheet(blocks, shown(weights(groups)) if groups else "0", len(rows), faults(groups, rows) if is_open else [])
 
 
 def _line(one: IndicatorSet, row: Indicator, *, is_open: bool) -> Line:
@@ -73,7 +74,7 @@ def _line(one: IndicatorSet, row: Indicator, *, is_open: bool) -> Line:
     verb = "change_manual" if row.mode == IndicatorMode.MANUAL else "change_automatic"
     return Line(
         row,
-        points(row.full_marks),
+        shown(row.full_marks),
         _taken(row),
         known.words if known else "",
         change=_verb(one, verb, row) if is_open else "",
@@ -85,10 +86,10 @@ def _taken(row: Indicator) -> str:
     if row.formula == Formula.SHARE:
         words = _("按比例")
     elif row.deductions:
-        words = "、".join(points(amount) for amount in deductions_of(row))
+        words = "、".join(shown(amount) for amount in deductions_of(row))
     else:
         words = _("由考核人员填写")
-    return words + (_("，最多 %s") % points(row.cap) if row.cap is not None else "")
+    return words + (_("，最多 %s") % shown(row.cap) if row.cap is not None else "")
 
 
 def _address(one: IndicatorSet, name: str) -> str:

@@ -18,10 +18,10 @@ from disclosure.admin.register_verbs import Verb, VerbAdmin, VerbForm, toned
 from evaluation.admin.indicator_lines import sheet
 from evaluation.enums import Formula, SetState
 from evaluation.forms import indicator_sets as forms
-from evaluation.indicator_checks import points
 from evaluation.indicator_table import table
 from evaluation.indicator_workflow import SetAction
 from evaluation.models import Indicator, IndicatorGroup, IndicatorSet
+from evaluation.scorecard_words import shown
 from evaluation.services import indicator_sets, indicators
 from evaluation.services.import_indicators import IndicatorImport, import_indicators, last_left_out
 from evaluation.services.indicators import DOWN, UP, Clause
@@ -247,7 +247,7 @@ class IndicatorSetAdmin(IndicatorSetImport, VerbAdmin[IndicatorSet]):
 
     @admin.display(description=gettext_lazy("权重合计"))
     def weight_sum(self, row: Any) -> str:
-        return points(row.weight_total) if row.weight_total is not None else "0"
+        return shown(row.weight_total) if row.weight_total is not None else "0"
 
     @admin.display(description=gettext_lazy("指标条数"))
     def counted(self, row: Any) -> int:
@@ -255,12 +255,12 @@ class IndicatorSetAdmin(IndicatorSetImport, VerbAdmin[IndicatorSet]):
 
     @admin.display(description=gettext_lazy("等次"))
     def thresholds(self, row: IndicatorSet) -> str:
-        marks = {name: points(getattr(row, f"{name}_from")) for name in ("excellent", "good", "fair")}
+        marks = {name: shown(getattr(row, f"{name}_from")) for name in ("excellent", "good", "fair")}
         return _("%(excellent)s 分以上优秀，%(good)s 分以上良好，%(fair)s 分以上一般，再低的为差") % marks
 
     @admin.display(description=gettext_lazy("在绩效考核中的权重"))
     def shown_share(self, row: IndicatorSet) -> str:
-        return f"{points(row.performance_share)}%"
+        return f"{shown(row.performance_share)}%"
 
     @admin.display(description=gettext_lazy("使用它的考核"))
     def used_by(self, row: IndicatorSet) -> str:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import CHOOSE, VerbForm, long_text
 from evaluation.enums import Formula, Frequency, IndicatorMode, SetState
-from evaluation.indicator_checks import points
 from evaluation.indicator_table import LIMITS, read_amounts
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Indicator, IndicatorGroup, IndicatorSet
+from evaluation.scorecard_words import shown
 from evaluation.services.import_indicators import examine
 from evaluation.services.indicator_sets import FIRST_YEAR, LAST_YEAR
 from govportal.admin.imports import UploadForm
@@ -111,7 +111,7 @@ class ChosenGroup(ChosenForm):
 
 class ChangeGroupForm(GroupForm, ChosenGroup):
     def show(self, row: IndicatorGroup) -> None:
-        self.initial.update({"name": row.name, "weight": points(row.weight)})
+        self.initial.update({"name": row.name, "weight": shown(row.weight)})
 
 
 class ChosenIndicator(ChosenForm):
@@ -158,7 +158,7 @@ class ManualForm(_ClauseForm):
 
     def show(self, row: Indicator) -> None:
         super().show(row)
-        amounts = "、".join(points(Decimal(text)) for text in row.deductions)
+        amounts = "、".join(shown(Decimal(text)) for text in row.deductions)
         self.initial.update({"deductions": amounts, "is_evidence_required": row.is_evidence_required})
 
     def clean_deductions(self) -> list[Decimal]:
@@ -210,7 +210,7 @@ class AutomaticForm(_ClauseForm):
 
     def show(self, row: Indicator) -> None:
         super().show(row)
-        amount = points(Decimal(row.deductions[0])) if row.deductions else ""
+        amount = shown(Decimal(row.deductions[0])) if row.deductions else ""
         self.initial.update({"measure": row.measure, "formula": row.formula, "deductions": amount})
 
     def clean(self) -> dict[str, Any]:
@@ -263,4 +263,4 @@ class TableForm(UploadForm):
 
 
 def _plain(value: Any) -> Any:
-    return points(value) if isinstance(value, Decimal) else value
+    return shown(value) if isinstance(value, Decimal) else value

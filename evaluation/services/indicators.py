@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluation.enums import Formula, Frequency, IndicatorMode
-from evaluation.indicator_checks import amount_of, label_of, points
+from evaluation.indicator_checks import amount_of, label_of
 from evaluation.indicator_workflow import SetAction
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Indicator, IndicatorGroup, IndicatorSet
+from evaluation.scorecard_words import shown
 from evaluation.services.indicator_sets import locked_set, reasons_against
 from evaluation.services.procedure import check
 from govportal import audit
@@ -177,9 +178,9 @@ def _faults(clause: Clause, row: Indicator) -> dict[str, list[str]]:
     if amount_of(clause.full_marks) is None or clause.full_marks <= 0:
         found["full_marks"] = [_("满分须大于 0、不超过 100，最多两位小数。")]
     elif clause.cap is not None and not 0 < clause.cap <= clause.full_marks:
-        found["cap"] = [_("扣分上限须大于 0、不超过满分 %s。") % points(clause.full_marks)]
+        found["cap"] = [_("扣分上限须大于 0、不超过满分 %s。") % shown(clause.full_marks)]
     elif any(amount_of(text) is None or not 0 < Decimal(text) <= clause.full_marks for text in row.deductions):
-        found["deductions"] = [_("每次扣分须大于 0、不超过满分 %s，最多两位小数。") % points(clause.full_marks)]
+        found["deductions"] = [_("每次扣分须大于 0、不超过满分 %s，最多两位小数。") % shown(clause.full_marks)]
     return found
 
 

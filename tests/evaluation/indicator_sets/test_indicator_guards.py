@@ -152,15 +152,15 @@ def test_frozen_round_holds_its_set_whatever_the_set_calls_itself() -> None:
     one, at = draft(), now()
     group = one.groups.all()[0]
     assert not refused(f"UPDATE {_GROUP} SET name = 'x' WHERE id = {group.pk}")
-    signed = {"opened_at": at, "seed": "1", "measured_at": at, "shared_at": at, "frozen_at": at}
     row = AssessmentRound.objects.create(
         slug="h1", name="考核", kind="spot", indicator_set=one, period_start=at.date(), period_end=at.date(),
         made_by=one.made_by,
     )  # fmt: skip
-    AssessmentRound.objects.filter(pk=row.pk).update(
-        state=RoundState.FROZEN, shared_by=one.made_by, frozen_by=make_user(), objections_by=at.date(),
-        archive=make_attachment(), digest="0" * 64, **signed,
-    )  # fmt: skip
+    rows, told = AssessmentRound.objects.filter(pk=row.pk), {"shared_by": one.made_by, "objections_by": at.date()}
+    rows.update(state=RoundState.OPEN, opened_at=at, seed="1", measured_at=at)
+    rows.update(state=RoundState.FEEDBACK, shared_at=at, **told)
+    frozen = {"frozen_by": make_user(), "frozen_at": at, "archive": make_attachment(), "digest": "0" * 64}
+    rows.update(state=RoundState.FROZEN, **frozen)
 
     assert refused(f"UPDATE {_GROUP} SET name = 'y' WHERE id = {group.pk}")
     assert refused(f"UPDATE {_INDICATOR} SET text = 'y' WHERE group_id = {group.pk}")

@@ -59,7 +59,8 @@ def of_round(row: AssessmentRound, wanted: Asked) -> tuple[bytes, str]:
 def _made(row: AssessmentRound, template: str, context: Mapping[str, Any], address: str, data: pdf.Embedded) -> bytes:
     assert row.frozen_at is not None
     at, title = row.frozen_at, context["title"]
-    extra = {"address": address, "portal": site_profile().name}
+    site = site_profile()
+    extra = {"address": address, "portal": site.name, "region": site.government.removesuffix("人民政府")}
     html = whole_numbers(render_to_string(template, {**context, **extra}))
     given = {"qr.svg": qr.svg(address)}
 

@@ -124,7 +124,9 @@ def scorecard(row: AssessmentRound, one: Assessment) -> Scorecard:
     found = findings_of(one, objections)
     by_number = {str(each.number): each for each in objections if not each.finding_id}
     lines = [line(score, found.get(score.indicator_id, ()), by_number) for score in scores]
-    before = points_before_rulings(lines, {score.indicator_id: score for score in scores})
+    before = one.shared_total
+    if before is None:  # told before there was a column for it
+        before = points_before_rulings(lines, {score.indicator_id: score for score in scores})
     flagged, barred = _standing(row, one)
     return Scorecard(
         assessment=one,
@@ -161,7 +163,8 @@ def _averages(peers: _Peers) -> dict[int, Decimal]:
 
 def findings_of(one: Assessment, objections: Sequence[Objection], **conditions: Any) -> dict[int, list[Found]]:
     """Standing findings by indicator, each with its public files and what was ruled on it."""
-    rows = Finding.objects.standing().filter(assessment=one, **conditions).select_related("item").order_by("number")
+    rows = Finding.objects.standing().filter(assessment=one, **conditions).order_by("number")
+    rows = rows.select_related("item", "carried_from__assessment__round")
     shown = list(FindingFile.objects.evidence_of(rows).filter(is_public=True))
     found: dict[int, list[Found]] = defaultdict(list)
     for row in rows:

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation import case_lines
-from evaluation.enums import Grade, ObjectionState, Ruling
+from evaluation.enums import CheckResult, Grade, ObjectionState, Ruling
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
 from evaluation.scorecard_words import (
@@ -58,6 +58,12 @@ class Found:
     @property
     def found_on(self) -> date:
         return localdate(self.row.found_at)
+
+    @property
+    def carried_from(self) -> str:
+        """The name of the round in which it was found, where that was another."""
+        first: Finding | None = self.row.carried_from
+        return first.assessment.round.name if first else ""
 
     @property
     def sum(self) -> str:
@@ -165,7 +171,7 @@ def line(score: Score, findings: Sequence[Found], rulings: Mapping[str, Objectio
     found = Outcome(score.numerator, score.denominator, score.faults, score.points)
     if rule.mode != AUTOMATIC:
         taken = sum((one.row.deduction for one in findings), NOTHING)
-        words = "" if findings else _("没有发现问题")
+        words = "" if findings else str(CheckResult.CLEAR.label)
         return Line(indicator, rule, score.points, found, words, working(rule, found, taken), (), (), findings)
     cases = case_lines.unpack(score.cases)
     left_out = excused(cases)

@@ -15,9 +15,10 @@ from disclosure.enums import (
     Mode,
     ObligationKind,
     SheetState,
+    StatementKind,
     TargetGroup,
 )
-from disclosure.models import BoardSheet, Obligation, SheetItem
+from disclosure.models import BoardSheet, Obligation, SheetItem, Statement
 from govportal.models import Agency
 from tests.evaluation.indicators.reading import AS_OF, EVE, FIRST, HALF_YEAR, LAST, MORROW, days, of
 from tests.factories import make_agency, make_attachment, make_item, make_user
@@ -61,7 +62,7 @@ def test_what_happened_after_the_day_of_measuring_has_not_happened() -> None:
         assert days(of(agency, key, replace(HALF_YEAR, as_of=day))) == [("06-14", "", 0), ("06-30", "06-15", 1)], key
 
 
-def test_case_leads_to_the_item_that_everybody_can_read_or_to_the_entry() -> None:
+def test_case_leads_to_the_item_that_everybody_can_read_or_to_the_obligation() -> None:
     agency, entry = make_agency(), make_entry("长期公开", code="010203", level1="救助对象认定")
     public = make_item(agency=agency)
     hidden = (make_item(agency=agency, audience=Audience.INTERNAL), make_item(agency=agency, state=ItemState.WITHDRAWN))
@@ -71,10 +72,27 @@ def test_case_leads_to_the_item_that_everybody_can_read_or_to_the_entry() -> Non
 
     cases = of(agency, "coverage")
 
-    of_entry = f"/catalogue/{entry.pk}/"
-    assert [case.address for case in cases] == [public.get_absolute_url(), of_entry, of_entry, of_entry]
+    own = [f"/catalogue/obligations/{pk}/" for pk in Obligation.objects.order_by("pk").values_list("pk", flat=True)]
+    assert [case.address for case in cases] == [public.get_absolute_url(), *own[1:]]
     assert {case.title for case in cases} == {"010203 救助对象认定"}
     assert cases[0].key == f"obligation-{Obligation.objects.order_by('pk')[0].pk}"
+
+
+def test_what_was_signed_in_the_place_of_an_item_says_so() -> None:
+    agency = make_agency()
+    for kind, day in (
+        (StatementKind.NIL, LAST),
+        (StatementKind.UNCHANGED, LAST),
+        (StatementKind.NIL, date(2026, 8, 1)),
+    ):
+        row = owe(agency, LAST, day)
+        Statement.objects.create(
+            obligation=row, kind=kind, note="本期没有发生。", signed_by=make_user(), signed_at=noon(day)
+        )
+
+    cases = of(agency, "timeliness", replace(HALF_YEAR, as_of=date(2026, 7, 20)))
+
+    assert [case.title.partition("（")[2] for case in cases] == ["声明本期无此类信息）", "声明已复核，无需更新）", ""]
 
 
 def test_reports_to_the_superior_body_are_counted_apart() -> None:

@@ -106,7 +106,7 @@ def test_card_leads_every_point_to_its_evidence(client: Client, county: County) 
         "due_on"
     )
     for obligation in late[1:6]:  # the first is excused; five are shown
-        assert reverse("catalogue_entry", args=[obligation.entry_id]) in text
+        assert reverse("obligation", args=[obligation.pk]) in text
     assert f"全部 {LATE - 1} 例" in text
     assert "到期应公开 7 项，按时公开 0 项，裁定不计 1 例" in text
     assert "https://example.test/page" in text
@@ -130,7 +130,9 @@ def test_card_says_what_the_total_was_before_rulings(county: County) -> None:
     card = card_of(county, county.late)
 
     assert card.assessment.total == Decimal("96.50")
-    assert card.steps[0].title == "初评 95.50 分"
+    assert card.steps[0].title == f"初评 {card.assessment.shared_total} 分" == "初评 95.50 分"
+    card.assessment.shared_total = None  # as of a round that was told before this was kept
+    assert scorecard(card.assessment.round, card.assessment).steps[0].title == "初评 95.50 分"
     assert [step.title for step in card.steps if "公布" in step.title or "定分" in step.title] == [
         "定分 96.50 分",
         "公布",

@@ -30,7 +30,7 @@ from evaluation.scorecard_words import (
 )
 from evaluation.scorecards import Found, Place, beside, change_since, safe_url
 from evaluation.scoring import COUNTED, NOTHING, Case, Outcome, Rule
-from evaluation.templatetags.days import days
+from evaluation.templatetags.records import days, in_language
 from govportal.models import Agency
 
 
@@ -139,6 +139,17 @@ def test_finding_is_told_in_a_sentence() -> None:
 
 def test_days_in_a_sentence_hold_together_and_nothing_else_is_marked_up() -> None:
     assert days("期限 2026-03-10，<b>2026-3-1") == "期限 <time>2026-03-10</time>，&lt;b&gt;2026-3-1"
+
+
+def test_english_pages_lead_to_english_pages() -> None:
+    addresses = {
+        "/catalogue/149/": "/en/catalogue/149/",
+        "https://example.test/items/a/": "https://example.test/items/a/",
+    }
+
+    assert [in_language(address) for address in addresses] == [*addresses]
+    with override("en"):
+        assert {address: in_language(address) for address in addresses} == addresses
 
 
 def test_ranking_begins_with_the_newest_round_of_everybody() -> None:

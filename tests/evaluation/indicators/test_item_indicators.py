@@ -164,8 +164,6 @@ def test_policies_are_explained_on_the_day_they_are_published() -> None:
         ("06-30", "06-30", 1), ("06-30", "01-01", 1), ("06-30", "07-01", 0), ("06-30", "", 0), ("06-30", "", 0),
     ]  # fmt: skip
     assert cases[0].address == together.get_absolute_url()
-    publish_on(agency, FIRST, item_type="normative")
-    assert days(of(agency, "interpretations_together", replace(HALF_YEAR, as_of=FIRST))) == [("01-01", "", 0)]
 
 
 # --- 应急公开补审 ---------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@
     place.textContent = text;
     place.classList.toggle("is-bad", Boolean(isBad));
     line.classList.toggle("is-wrong", Boolean(isBad));
+    if (isBad && line.contains(document.activeElement)) place.scrollIntoView({ block: "nearest" }); // a line may be long
   };
   const isUnexplained = (line) => chosen(line) === "found" && of(line, "text") && !line.querySelector("[data-found] .state-bad");
 

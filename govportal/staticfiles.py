@@ -11,14 +11,15 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 ENTRY = "css/site.css"
 _URL = r'@import url\("([^"]+)"\) '
 _IMPORTS = re.compile(rf"{_URL}layer\((?P<layer>\w+)\);\n?(?:{_URL}layer\((?P=layer)\);\n?)*")
+_BREAK = re.compile(r"(?<=[{};,])\n")  # elsewhere it may part two words
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def bundle(entry: str, read: Callable[[str], str]) -> str:
     """The style sheet with every `@import url("x.css") layer(y)` replaced by `@layer y { … }`, neighbours sharing one.
 
-    `read` answers the text of a sheet by its name relative to the entry. Comments, indents and empty
-    lines go; nothing else changes, so the shipped file says what the sources say.
+    `read` answers the text of a sheet by its name relative to the entry. Comments, indents and ends
+    of lines go; nothing else changes, so the shipped file says what the sources say.
     """
 
     def inlined(match: re.Match[str]) -> str:
@@ -26,7 +27,8 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
         return f"@layer {match['layer']} {{\n{sheets}\n}}\n"
 
     text = _COMMENT.sub("", _IMPORTS.sub(inlined, read(entry)))
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+    lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    return _BREAK.sub("", lines) + "\n"
 
 
 class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types

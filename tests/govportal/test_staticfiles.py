@@ -35,7 +35,7 @@ def test_bundle_inlines_layers_and_strips_comments() -> None:
 
     text = bundle(ENTRY, sheets.__getitem__)
 
-    assert text == "@layer a, b;\n@layer a {\nb {\nc: d;\n}\ne {\nf: g;\n}\n}\n@layer b {\nh {\ni: j;\n}\n}\n"
+    assert text == "@layer a, b;@layer a {b {c: d;}e {f: g;}}@layer b {h {i: j;}}\n"
 
 
 def test_shipped_sheet_holds_every_part_within_budget() -> None:

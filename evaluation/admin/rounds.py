@@ -20,7 +20,7 @@ from evaluation.admin.round_states import state_of
 from evaluation.enums import ObjectionState, RoundState
 from evaluation.forms.rounds import DraftForm, ReasonForm, RoundForm, ShareForm
 from evaluation.models import Assessment, AssessmentRound
-from evaluation.services import checks, measure, procedure, rounds
+from evaluation.services import checks, indicator_sets, measure, procedure, rounds
 from evaluation.workbench_tables import PROVISIONAL
 from evaluation.workflow import RoundAction, may_still_be
 from govportal import access, files, jobs
@@ -160,6 +160,8 @@ class AssessmentRoundAdmin(CaseVerbAdmin[AssessmentRound]):
         return access.holds_for_all(actor, Permission.ASSESS)
 
     def lock(self, row: AssessmentRound) -> None:
+        """The set first, as rounds.open_round does."""
+        indicator_sets.locked_set(row.indicator_set_id)
         procedure.locked_round(row.pk)
 
     def add_row(self, actor: User, values: dict[str, Any]) -> AssessmentRound:

@@ -12,12 +12,13 @@ from django.db.models import F, UniqueConstraint
 from evaluation import indicator_database
 from evaluation.enums import RoundState, SetState
 from evaluation.models import AssessmentRound, Indicator, IndicatorGroup, IndicatorSet
-from evaluation.services import indicator_sets, indicators
+from evaluation.services import indicator_sets, indicators, rounds
 from govportal.now import now
 from govportal.permissions import Role
 from tests.database import refused, replaced, run
 from tests.factories import make_attachment, make_member, make_user
 from tests.factories.indicators import make_indicator, make_indicator_group, make_indicator_set
+from tests.factories.rounds import make_round
 from tests.threads import after_a_moment, at_once
 
 _SET, _GROUP, _INDICATOR = "evaluation_indicatorset", "evaluation_indicatorgroup", "evaluation_indicator"
@@ -196,3 +197,19 @@ def test_of_many_who_enforce_at_once_one_does() -> None:
 
     assert sum(isinstance(outcome, IndicatorSet) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, ValidationError) for outcome in outcomes) == 7, outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_set_is_not_retired_under_a_round_that_is_being_opened() -> None:
+    for turn in range(2):
+        row = make_round(slug=f"turn-{turn}")
+        by: dict[str, Any] = {"actor": row.made_by}
+
+        outcomes = at_once(
+            lambda pk=row.pk, by=by: rounds.open_round(pk, at=now(), **by),  # type: ignore[misc]
+            lambda pk=row.indicator_set_id, by=by: indicator_sets.retire(pk, **by),  # type: ignore[misc]
+        )
+
+        row.refresh_from_db()
+        assert sum(isinstance(outcome, ValidationError) for outcome in outcomes) == 1, outcomes
+        assert (row.state, row.indicator_set.state) == (RoundState.OPEN, SetState.IN_FORCE)

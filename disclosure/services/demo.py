@@ -42,7 +42,7 @@ ACCOUNTS = (
     ("xianyu", "县政府办预审员", Role.PRE_REVIEWER, "CM-GOV"),
     ("xianfu", "县政府办复审员", Role.SECOND_REVIEWER, "CM-GOV"),
     ("xianshen", "县政府办审定人", Role.APPROVER, "CM-GOV"),
-    ("kaohe", "县政府办考核人员", Role.INSPECTOR, "CM-GOV"),
+    ("kaohe", "县政务公开考核组成员", Role.INSPECTOR, "CM-GOV"),
     ("zuzhang", "县政务公开考核组组长", Role.INSPECTOR, "CM-GOV"),
     ("jiaocha", "财政局交叉检查人员", Role.INSPECTOR, "CM-CZJ"),
     ("jiandu", "政务公开监督员", Role.SUPERVISOR, "CM-GOV"),

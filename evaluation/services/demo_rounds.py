@@ -87,7 +87,8 @@ class _Teller:
     # --- when and who ----------------------------------------------------------------------------------------------
 
     def _day(self, text: str) -> date:
-        """{Y} is the year that is assessed, {P} the one before, {O} the one before that; "today-3" is what it says."""
+        """{Y} is the year that is assessed, {P} the one before, {O} the one before that; {T} is today's, and "today-3"
+        what it says."""
         if text.startswith(_TODAY):
             return self.county.today - int(text.removeprefix(_TODAY)) * _DAY
         return date.fromisoformat(self._words(text))
@@ -96,7 +97,7 @@ class _Teller:
         return office_hours(min(on, self.county.today), 1, self.county.now)[0]
 
     def _words(self, text: str) -> str:
-        return text.format(Y=self.year, P=self.year - 1, O=self.year - 2)
+        return text.format(Y=self.year, P=self.year - 1, O=self.year - 2, T=self.county.today.year)
 
     def _agencies(self, raw: Raw) -> list[Agency]:
         if codes := raw.get("agencies"):

@@ -127,11 +127,12 @@ def _samples(row: AssessmentRound, assessments: QuerySet[Assessment]) -> Iterato
 def _findings(row: AssessmentRound, assessments: QuerySet[Assessment]) -> Iterator[Row]:
     """Not yet decided on, or standing and not yet put right."""
     found = Finding.objects.filter(assessment__in=assessments.order_by().values("pk"))
-    standing = Q(state=FindingState.STANDING) & ~Q(rectification__state__in=_SETTLED)
+    settled = Q(rectification__state__in=_SETTLED) | Q(carried_from__rectification__state__in=_SETTLED)
+    standing = Q(state=FindingState.STANDING) & ~settled
     found = found.filter(Q(state=FindingState.PROPOSED) | standing)
-    found = found.select_related("assessment__agency", "indicator", "rectification").defer("assessment__population")
-    for one in found.order_by("number"):
-        order = one.rectification
+    found = found.select_related("assessment__agency", "indicator", "rectification", "carried_from__rectification")
+    for one in found.defer("assessment__population").order_by("number"):
+        order = one.order
         yield (
             Cell(str(one.number), one.get_absolute_url()),
             _of(one.assessment),

@@ -97,7 +97,7 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
         (None, {"fields": ("shown_state", "text", "clause", "amount")}),
         (gettext_lazy("在哪里"), {"fields": ("agency", "round", "address", "item", "obligation", "carried_from")}),
         (gettext_lazy("办理"), {"fields": ("source", "finder", "found_at", "decider", "decided_at", "note")}),
-        (gettext_lazy("整改"), {"fields": ("rectification",)}),
+        (gettext_lazy("整改"), {"fields": ("order",)}),
     )
     page_template = "admin/evaluation/finding_change.html"
     verb_template = VERB_TEMPLATE
@@ -195,6 +195,13 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
     @admin.display(description=gettext_lazy("扣分"))
     def taken(self, row: Finding) -> str:
         return str(row.deduction)
+
+    @admin.display(description=gettext_lazy("整改"))
+    def order(self, row: Finding) -> str:
+        if (order := row.order) is None:
+            return "—"
+        address = reverse("admin:disclosure_rectification_change", args=[order.pk])
+        return format_html('<a href="{}">{}</a> {}', address, order, order.get_state_display())
 
     @admin.display(description=gettext_lazy("扣分"))
     def amount(self, row: Finding) -> str:

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.enums import FindingSource, FindingState, ObjectionState, Ruling
 from evaluation.models.indicator_set import points_field
 from evaluation.queries import FindingFileQuerySet, FindingQuerySet, ObjectionQuerySet
+
+if TYPE_CHECKING:
+    from disclosure.models import Rectification
 
 _OPEN_OBJECTIONS = [ObjectionState.FILED, ObjectionState.HEARD]
 
@@ -87,6 +90,13 @@ class Finding(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("admin:evaluation_finding_change", args=[self.pk])
+
+    @property
+    def order(self) -> "Rectification | None":
+        """The order to put it right, also where it was given before the finding was carried over."""
+        if self.rectification_id or self.carried_from is None:
+            return self.rectification
+        return self.carried_from.rectification
 
     @property
     def deduction(self) -> Decimal:

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from evaluation.enums import CheckResult, FindingSource, RoundKind
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, FindingFile
 from evaluation.scorecard_reading import findings_of
-from evaluation.services import assignments, carry_over, evidence, findings, measure
+from evaluation.services import archive, assignments, carry_over, evidence, findings, measure
+from evaluation.workflow import FindingAction
 from govportal.now import now
 from tests.factories import make_private_file
 from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency
+from tests.factories.registers import make_rectification
 from tests.factories.rounds import (
     check_all,
     freeze_round,
@@ -84,9 +86,26 @@ def test_evidence_is_read_with_the_finding_that_was_carried_over() -> None:
     before = evidence.public_evidence(shown.pk)
     publish_round(year, at=AFTERWARDS)
 
+    year.refresh_from_db()
+    assert year.archive is not None and archive.faults_of(year.archive.file.read()) == []
     assert before is None and evidence.public_evidence(shown.pk) == shown
     found = findings_of(carried.assessment, [])[carried.indicator_id]
     assert [file for one in found for file in one.files if one.row == carried] == [shown]
+
+
+def test_fault_is_ordered_put_right_once() -> None:
+    """The order that the daily check led to is that of the finding carried over as well."""
+    spot = _spot_check()
+    origin = Finding.objects.get(assessment__round=spot, number=1)
+    origin.rectification = make_rectification(agency=origin.assessment.agency)
+    origin.save(update_fields=["rectification"])
+    year = _year_end_after(freeze_round(share_round(spot)))
+
+    carried = carry_over.carry_over(year.pk, actor=year.made_by, at=now()).made[0]
+
+    assert carried.order == origin.rectification
+    [reason] = findings.reasons_against(carried, FindingAction.ORDER, year.made_by)
+    assert str(origin.rectification) in reason
 
 
 def test_what_is_not_settled_waits_and_refusals_say_why() -> None:

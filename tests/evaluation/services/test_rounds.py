@@ -17,13 +17,15 @@ from django.utils.timezone import localdate
 
 from disclosure.types import ITEM_TYPES
 from evaluation import case_lines
-from evaluation.enums import FindingState, ObjectionState, RoundKind, RoundState, Ruling
-from evaluation.models import AssessmentRound, Finding, Objection, Score
+from evaluation.enums import FindingState, Formula, ObjectionState, RoundKind, RoundState, Ruling
+from evaluation.models import AssessmentRound, Finding, Objection, Score, Survey
 from evaluation.services import archive, measure, rounds
+from evaluation.survey_enums import SurveyState
 from evaluation.workflow import RoundAction
-from govportal.models import InboxMessage
+from govportal.models import AuditEvent, InboxMessage
 from govportal.now import now, today
 from govportal.permissions import Role
+from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency, make_member, make_user
 from tests.factories.obligations import make_obligation
 from tests.factories.rounds import (
@@ -36,6 +38,7 @@ from tests.factories.rounds import (
     open_round,
     share_round,
 )
+from tests.factories.surveys import make_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +178,9 @@ def test_leave_out_takes_an_agency_out_of_the_ranking_and_back() -> None:
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.rank, first.grade, second.rank) == (None, "", 1)
+    assert AuditEvent.objects.get(action="assessment.leave_out").agency_id is None  # it is not told before the round
+    measure.measure(row.pk, at=now())
+    assert row.assessments.get(pk=first.pk).not_ranked_reason == "馆舍改造"
     rounds.leave_out(first.pk, reason="", actor=row.made_by)
     second.refresh_from_db()
     assert second.rank == 2
@@ -189,6 +195,8 @@ def test_agency_without_a_fact_stands_in_no_ranking_until_it_has_one() -> None:
     row = open_round(busy, idle, office=office)
     assessment = row.assessments.get(agency=idle)
     assert (assessment.total, assessment.rank, assessment.not_ranked_reason) == (100, None, measure.NO_FACTS)
+    with pytest.raises(ValidationError, match="自动参加排名，不能现在改回"):
+        rounds.leave_out(assessment.pk, reason="", actor=row.made_by)
 
     make_obligation(agency=idle, due_on=date(2026, 3, 10), met_on=date(2026, 3, 1))
     measure.measure(row.pk, at=now())
@@ -203,6 +211,35 @@ def test_share_waits_until_the_whole_period_was_measured() -> None:
     row = open_round(agency, office=office, period_start=date(2026, 1, 1), period_end=localdate(now()))
 
     assert any("才结束" in reason for reason in rounds.reasons_against(row, RoundAction.SHARE, row.made_by))
+
+
+def test_survey_that_counts_is_chosen_tallied_and_read() -> None:
+    """Untallied it would have no case, and an indicator without a case gives full marks to all."""
+    office = make_office()
+    agency = make_agency(parent=office)
+    social = {"code": "SOC", "measure": "social", "formula": Formula.SHARE, "full_marks": Decimal(100)}
+    groups = {"社会评议": (100, (social,))}
+    sets, survey = make_indicator_set(groups=groups), make_survey(SurveyState.CLOSED, agencies=[agency])
+    row = make_round(agency, office=office, indicator_set=sets, survey=survey)
+    plan = rounds.Plan(
+        slug="x", name="x", kind=RoundKind.YEAR_END, indicator_set=sets, period_start=row.period_start,
+        period_end=row.period_end, agencies=[agency],
+    )  # fmt: skip
+
+    assert any("请选一次社会评议" in reason for reason in rounds.reasons_against_making(plan, row.made_by))
+    rounds.open_round(row.pk, actor=row.made_by, at=now())
+    row = measure.measure(row.pk, at=now())
+    assert rounds.reasons_against(row, RoundAction.SHARE, row.made_by) == [
+        f"社会评议“{survey}”还没有汇总，得分要计入考核。"
+    ]
+    tally = {"agencies": [], "questions": [], "ballots": {}}
+    Survey.objects.filter(pk=survey.pk).update(
+        state=SurveyState.TALLIED, tally=tally, digest="0" * 64, tallied_at=now()
+    )
+    row = AssessmentRound.objects.get(pk=row.pk)
+    assert any("才汇总" in reason for reason in rounds.reasons_against(row, RoundAction.SHARE, row.made_by))
+    row = measure.measure(row.pk, at=now())
+    assert rounds.reasons_against(row, RoundAction.SHARE, row.made_by) == []
 
 
 def test_database_refuses_what_no_service_does() -> None:

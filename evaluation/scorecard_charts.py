@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 FULL = Decimal(100)
-_PAPER_MARK = SafeString(' fill="#1b2027" stroke="#fff" stroke-width="0.4"')
+_DARK, _RIM = "#1b2027", Decimal("0.6")
 _SPARK = (96, 32, 4)  # width, height, rim
 _TREND = (600, 190)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 520, 40, 140  # of the line inside
@@ -18,13 +18,18 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 520, 40, 140  # of the line inside
 
 def bar(value: Decimal, whole: Decimal = FULL, *, mark: Decimal | None = None, ink: str = "") -> SafeString:
     """How much of the whole; `mark`: a line across it, where the others are on average."""
-    line = format_html('<rect class="mark" x="{}" width="0.8" height="1"{}/>', _share(mark, whole, most=99),
-                       _PAPER_MARK if ink else "") if mark is not None else ""  # fmt: skip
     return format_html(
         '<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="{}" height="1"{}/>{}</svg>',
-        _share(value, whole), _fill(ink), line,
+        _share(value, whole), _fill(ink), "" if mark is None else _mark(_share(mark, whole, most=99), ink),
     )  # fmt: skip
+
+
+def _mark(x: str, ink: str) -> SafeString:
+    """On paper with a white rim of its own; on a page the style sheet draws that."""
+    line = format_html('<rect class="mark" x="{}" width="0.8" height="1"{}/>', x, _fill(_DARK if ink else ""))
+    rim = format_html('<rect x="{}" width="2" height="1" fill="#fff"/>', _short(Decimal(x) - _RIM))
+    return rim + line if ink else line
 
 
 def _share(value: Decimal | None, whole: Decimal, most: int = 100) -> str:

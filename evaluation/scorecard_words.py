@@ -70,8 +70,7 @@ def signed(points: Decimal) -> str:
     """With a sign as wide as a digit; 0 without."""
     if not points:
         return "0"
-    words = _("＋%s") if points > 0 else _("－%s")
-    return words % marks(abs(points))
+    return ("+" if points > 0 else "\N{MINUS SIGN}") + marks(abs(points))
 
 
 class Excused(NamedTuple):

@@ -39,7 +39,7 @@ def test_what_was_scored_has_two_decimals_and_what_a_set_says_no_idle_noughts() 
 
     assert {text: shown(Decimal(text)) for text in points} == points
     assert shown(None) == "—"
-    assert [signed(Decimal(text)) for text in ("2.20", "-0.10", "0")] == ["＋2.20", "－0.10", "0"]
+    assert [signed(Decimal(text)) for text in ("2.20", "-0.10", "0")] == ["+2.20", "\N{MINUS SIGN}0.10", "0"]
     assert [marks(points) for points in (Decimal("92.9"), None)] == ["92.90", "—"]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Model
 
-from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
+from evaluation.enums import OPEN_OBJECTIONS, FindingState, ObjectionState, RoundState, Ruling
 from evaluation.models import (
     Assessment,
     AssessmentRound,
@@ -34,7 +34,7 @@ _FIXED = ("indicator_set_id", "period_start", "period_end", "survey_id", "sample
 # Of a finding, what the agency was told of it.
 _TOLD = ("indicator_id", "text", "count", "unit_deduction", "found_by_id", "found_at")
 _NUMBERED = ("assessment_id", "number")
-_OPEN_OBJECTION = f"IN ('{ObjectionState.FILED}', '{ObjectionState.HEARD}')"
+_OPEN_OBJECTION = f"IN ({', '.join(f"'{state}'" for state in OPEN_OBJECTIONS)})"
 
 
 def _of_round(assessment: str) -> str:

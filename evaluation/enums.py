@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+RESULT_ITEM = "evaluation_result"  # 考核评议结果: the item that publishes what came out
+
 
 class SetState(TextChoices):
     """考核指标体系: drawn up, in force for rounds, and followed by another."""
@@ -77,6 +79,9 @@ class ObjectionState(TextChoices):
     HEARD = "heard", _("已听取意见")
     RULED = "ruled", _("已裁定")
     WITHDRAWN = "withdrawn", _("已撤回")
+
+
+OPEN_OBJECTIONS = (ObjectionState.FILED, ObjectionState.HEARD)
 
 
 class Ruling(TextChoices):

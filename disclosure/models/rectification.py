@@ -78,8 +78,12 @@ class Rectification(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
+        return reverse("rectification", args=self.address_numbers)
+
+    @property
+    def address_numbers(self) -> list[str]:
         """整改〔2026〕3号 at …/2026-3/: the address carries the two numbers alone."""
-        return reverse("rectification", args=_NUMBERS.findall(self.number)[:2])
+        return _NUMBERS.findall(self.number)[:2]
 
     def is_overdue(self, today: date) -> bool:
         """The agency has not reported and its last day has passed; as RectificationQuerySet.overdue."""

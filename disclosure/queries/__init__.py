@@ -3,7 +3,7 @@
 from disclosure.queries.boards import BoardSheetQuerySet, NoticeBoardQuerySet, SheetItemQuerySet
 from disclosure.queries.catalogue import CatalogueEntryQuerySet
 from disclosure.queries.inside import ReceiptQuerySet, RectificationQuerySet, WithholdingQuerySet
-from disclosure.queries.items import ItemQuerySet, effective_validity
+from disclosure.queries.items import ItemQuerySet, effective_validity, readable
 from disclosure.queries.log import LogEntryQuerySet
 from disclosure.queries.obligations import OWED_TO_THE_WALL, ObligationQuerySet
 from disclosure.queries.relations import RelationQuerySet, in_effect, stated_on
@@ -27,5 +27,6 @@ __all__ = [
     "WithholdingQuerySet",
     "effective_validity",
     "in_effect",
+    "readable",
     "stated_on",
 ]

@@ -32,6 +32,11 @@ else:
     _TextField = models.CharField
 
 
+def readable(path: str = "") -> Q:
+    """Items that everybody can read; `path` leads to the item and ends in `__`."""
+    return Q(**{f"{path}audience": Audience.PUBLIC, f"{path}state__in": READABLE_STATES})
+
+
 class _DayAsText(_TextField):
     """A day of a JSON value, compared as the text it is: PostgreSQL would fail at one that no calendar has."""
 
@@ -70,7 +75,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def shown_on_walls(self, today: date) -> Self:
         """What a 公开栏 may print: what everybody may read, and no law asks to be shown no longer."""
-        return self.filter(state__in=READABLE_STATES, audience=Audience.PUBLIC).still_shown(today)
+        return self.filter(readable()).still_shown(today)
 
     def shown_out(self, today: date) -> Self:
         """Past the last day of being shown (公示期至), the longest ago first."""
@@ -100,10 +105,9 @@ class ItemQuerySet(models.QuerySet["Item"]):
         relations = self.model._meta.get_field("reverse_relations").related_model._default_manager
         told = relations.filter(
             in_effect(),
+            readable("source__"),
             target=OuterRef("pk"),
             kind=RelationKind.OUTCOME_OF,
-            source__state__in=READABLE_STATES,
-            source__audience=Audience.PUBLIC,
         )
         first = told.annotate(stated_on=stated_on()).order_by("stated_on").values("stated_on")[:1]
         return self.filter(item_type="consultation").annotate(

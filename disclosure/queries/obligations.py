@@ -9,7 +9,6 @@ from django.db.models.functions import Cast, Concat, JSONObject, StrIndex
 from django.db.models.lookups import Contains, GreaterThan
 
 from disclosure.enums import (
-    READABLE_STATES,
     Audience,
     Channel,
     EditionState,
@@ -21,6 +20,7 @@ from disclosure.enums import (
     TargetGroup,
 )
 from disclosure.fulfilment import MEETING_NOTHING
+from disclosure.queries.items import readable
 from disclosure.types import ITEM_TYPES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 OWED_TO_THE_WALL = (
     Q(met_by__isnull=False)
     & Q(Contains(Cast("entry__channels", models.TextField()), Value(f'"{Channel.NOTICE_BOARD}"')))
-    & Q(met_by__audience=Audience.PUBLIC, met_by__state__in=READABLE_STATES)
+    & readable("met_by__")
 )
 
 

@@ -18,12 +18,15 @@ def address_of(view: str, *args: str | int) -> str:
         return reverse(view, args=args)
 
 
-def addresses(view: str) -> Callable[[str | int], str]:
-    """The same for many rows of a view with one argument: 200,000 items would take reverse() four seconds."""
-    before, _place, after = address_of(view, _PLACE).partition(str(_PLACE))
+def addresses(view: str, arguments: int = 1) -> Callable[..., str]:
+    """The same for many rows of a view: 200,000 items would take reverse() four seconds."""
+    before, *after = address_of(view, *[_PLACE] * arguments).split(str(_PLACE))
 
-    def address(value: str | int) -> str:
-        text = str(value)
-        return f"{before}{text if _PLAIN(text) else quote(text, safe=_SAFE)}{after}"
+    def address(*values: str | int) -> str:
+        return before + "".join([f"{_written(str(value))}{text}" for value, text in zip(values, after, strict=True)])
 
     return address
+
+
+def _written(text: str) -> str:
+    return text if _PLAIN(text) else quote(text, safe=_SAFE)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.models import Item
+from disclosure.queries import readable
 from evaluation.indicators.addresses import addresses
-from evaluation.indicators.items import readable
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged
 from evaluation.scoring import ON_TIME, Case
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from disclosure.enums import READABLE_STATES, Audience, RecordKind, RelationKind
 from disclosure.models import Edition, Relation, SupportingRecord
 from disclosure.public_reviews import Supplement, owed
+from disclosure.queries import readable
 from evaluation.indicators.addresses import addresses
-from evaluation.indicators.items import readable
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged, official
 from evaluation.scoring import NO_FAULT, Case
 

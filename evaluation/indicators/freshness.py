@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from disclosure.enums import EditionState, Procedure, TimingUnit
 from disclosure.measures import fresh_since
 from disclosure.models import Edition
+from disclosure.queries import readable
 from disclosure.rules import FRESHNESS_BASIS, FRESHNESS_RULES, FreshnessRule
 from evaluation.indicators.addresses import address_of
-from evaluation.indicators.items import readable
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged, midnight, official
 from evaluation.scoring import NO_FAULT, Case
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from disclosure.enums import RelationKind
 from disclosure.models import Item, Relation
+from disclosure.queries import readable
 from disclosure.queries.relations import stated_on
 from disclosure.types import ITEM_TYPES
 from evaluation.indicators.addresses import addresses
-from evaluation.indicators.items import readable
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged
 from evaluation.scoring import ON_TIME, Case
 

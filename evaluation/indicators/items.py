@@ -5,14 +5,9 @@ An archive is for good, and holds no text of an item: what the law takes out of 
 
 from typing import Any
 
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, Value, When
 
-from disclosure.enums import READABLE_STATES, Audience
-
-
-def readable(path: str = "") -> Q:
-    """Items that everybody can read; `path` leads to the item and ends in `__`."""
-    return Q(**{f"{path}audience": Audience.PUBLIC, f"{path}state__in": READABLE_STATES})
+from disclosure.queries import readable
 
 
 def where_readable(path: str, column: str) -> Any:

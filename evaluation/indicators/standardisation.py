@@ -12,10 +12,10 @@ from django.db.models import CharField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from disclosure.models import Edition, Item
+from disclosure.queries import readable
 from disclosure.rules import TARGETS_BASIS
 from disclosure.types import ITEM_TYPES, missing_elements
 from evaluation.indicators.addresses import addresses
-from evaluation.indicators.items import readable
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged, official
 from evaluation.scoring import NO_FAULT, Case
 

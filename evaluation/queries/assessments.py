@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from disclosure.models import Item
-from evaluation.enums import RoundKind, RoundState
+from evaluation.enums import RESULT_ITEM, RoundKind, RoundState
 from govportal import access
 from govportal.permissions import Permission
 
@@ -21,7 +21,7 @@ SHARED_STATES = (RoundState.FEEDBACK, RoundState.FROZEN)
 class RoundQuerySet(models.QuerySet["AssessmentRound"]):
     def published(self) -> Self:
         """Frozen, with an item that everybody can read: as withdrawn as that item is."""
-        readable = Item.objects.visible_to(AnonymousUser()).filter(item_type="evaluation_result")
+        readable = Item.objects.visible_to(AnonymousUser()).filter(item_type=RESULT_ITEM)
         return self.filter(state=RoundState.FROZEN, item__in=readable)
 
     def frozen(self) -> Self:
@@ -56,7 +56,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
 
     def published(self) -> Self:
-        readable = Item.objects.visible_to(AnonymousUser()).filter(item_type="evaluation_result")
+        readable = Item.objects.visible_to(AnonymousUser()).filter(item_type=RESULT_ITEM)
         return self.filter(round__state=RoundState.FROZEN, round__item__in=readable)
 
     def in_order_of_rank(self) -> Self:

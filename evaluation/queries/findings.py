@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Q
 
-from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
+from evaluation.enums import OPEN_OBJECTIONS, FindingState, ObjectionState, RoundState, Ruling
 from evaluation.queries.assessments import SHARED_STATES
 from govportal import access
 from govportal.permissions import Permission
@@ -52,7 +52,7 @@ class FindingFileQuerySet(models.QuerySet["FindingFile"]):
 
 class ObjectionQuerySet(models.QuerySet["Objection"]):
     def open(self) -> Self:
-        return self.filter(state__in=[ObjectionState.FILED, ObjectionState.HEARD])
+        return self.filter(state__in=OPEN_OBJECTIONS)
 
     def excusing(self) -> Self:
         """Upheld objections to a case of an automatic indicator."""

@@ -23,6 +23,7 @@ from disclosure.services.draft import Content, Source, create_item
 from disclosure.services.publish import open_edition
 from evaluation.accountability_enums import CaseAction, Measure, Part, Responsibility
 from evaluation.accountability_rules import MEASURES
+from evaluation.enums import RESULT_ITEM
 from evaluation.models import AccountabilityCase, Respondent
 from evaluation.services.accountability_procedure import (
     check,
@@ -39,7 +40,7 @@ from govportal.html import from_text
 from govportal.models import User
 
 SOURCE = "accountability"
-ITEM_TYPE, EXTRA_KIND = "evaluation_result", "accountability"
+EXTRA_KIND = "accountability"
 MOST_TITLE, MOST_TEXT = 200, 5000
 # What the drafter is told is not in it, and why.
 LEFT_OUT: Sequence[tuple[Promise | str, Promise | str]] = (
@@ -155,7 +156,7 @@ def draft_summary(case_id: int, summary: Summary, *, actor: User, at: datetime) 
             extra={"kind": EXTRA_KIND, "period": f"{row.decided_on.year}年{row.decided_on.month}月", "digest": ""},
         ),
         agency=row.office,
-        item_type=ITEM_TYPE,
+        item_type=RESULT_ITEM,
         author=actor,
         at=at,
         source=Source(SOURCE, _running_number()),

@@ -5,8 +5,8 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 
-from disclosure.enums import READABLE_STATES, Audience
 from disclosure.models import Item
+from disclosure.queries import readable
 from evaluation.models import Assessment, AssessmentRound, SampleItem
 from evaluation.scoring import draw
 
@@ -23,8 +23,7 @@ def draw_samples(row: AssessmentRound, assessments: Iterable[Assessment]) -> int
     waiting = [one for one in assessments if not one.population]
     published: dict[int, dict[str, int]] = defaultdict(dict)
     items = Item.objects.filter(
-        audience=Audience.PUBLIC,
-        state__in=READABLE_STATES,
+        readable(),
         agency__in=[one.agency_id for one in waiting],
         published_on__range=(row.period_start, row.period_end),
     )

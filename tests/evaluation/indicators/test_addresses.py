@@ -13,3 +13,4 @@ def test_address_is_that_of_reverse() -> None:
         address = addresses(view)
         for value in values:
             assert address(value) == reverse(view, args=[value])
+    assert addresses("rectification", arguments=2)(2026, "3") == reverse("rectification", args=["2026", "3"])

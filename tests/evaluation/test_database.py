@@ -25,8 +25,17 @@ from govportal.now import now, today
 from tests.database import displaced, refused
 from tests.evaluation.objections.test_objections import make_dispute
 from tests.factories import make_item, make_private_file
-from tests.factories.kernel import make_user
-from tests.factories.rounds import check_all, freeze_round, make_finding, open_round, share_round
+from tests.factories.kernel import make_agency, make_user
+from tests.factories.obligations import noon
+from tests.factories.rounds import (
+    PERIOD,
+    check_all,
+    freeze_round,
+    make_finding,
+    make_office,
+    open_round,
+    share_round,
+)
 
 pytestmark = pytest.mark.django_db
 MODELS = (Assessment, Score, Check, SampleItem, Finding, FindingFile, Objection, ObjectionFile)
@@ -34,13 +43,15 @@ MODELS = (Assessment, Score, Check, SampleItem, Finding, FindingFile, Objection,
 
 def filled(slug: str) -> AssessmentRound:
     """An open round with a row of everything that hangs on it."""
-    row = open_round(slug=slug)
+    office = make_office()
+    agency = make_agency(parent=office)
+    make_item(agency=agency, edition={"published_on": PERIOD[0], "published_at": noon(PERIOD[0])})
+    row = open_round(agency, office=office, slug=slug, sample_size=1)
     assessment = row.assessments.get()
     finding = make_finding(assessment, count=4, ruled_deduction=Decimal("0.10"))
     added = {"title": "截图", "added_by": row.made_by, "added_at": now()}
     FindingFile.objects.create(finding=finding, file=make_private_file(), **added)
     ObjectionFile.objects.create(objection=finding.objections.get(), file=make_private_file(), **added)
-    SampleItem.objects.create(assessment=assessment, item=make_item(agency=assessment.agency), position=1)
     check_all(row)
     return row
 

@@ -1,7 +1,7 @@
 """规范率、栏目更新、解读同步、应急公开补审、意见征集反馈: what published texts themselves tell."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +11,14 @@ from disclosure.models import Edition, Item, Relation
 from disclosure.services import draft, publish, review
 from disclosure.types import ITEM_TYPES, missing_elements
 from evaluation.indicators import AUTOMATIC_INDICATORS
+from evaluation.indicators.terms import midnight
 from govportal.models import Agency
 from govportal.permissions import Role
 from tests.evaluation.indicators.reading import AS_OF, EVE, FIRST, HALF_YEAR, LAST, MORROW, days, of
 from tests.factories import make_agency, make_edition, make_item, make_member
 from tests.factories.obligations import noon
 from tests.factories.policies import add_evidence, draft_policy
-from tests.factories.published import draft_one, publish_edition, signer
+from tests.factories.published import draft_one, publish_edition, sign_through, signer
 
 pytestmark = pytest.mark.django_db
 
@@ -143,20 +144,29 @@ def explain(policy: Item, day: date, **values: Any) -> Relation:
     return Relation.objects.create(source=source, kind=RelationKind.INTERPRETS, target=policy)
 
 
+def state_in_a_draft(relation: Relation) -> None:
+    """As it is while nobody has published the edition that says so."""
+    relation.since_edition = make_edition(relation.source, is_published=False)
+    relation.save()
+
+
 def test_policies_are_explained_on_the_day_they_are_published() -> None:
     agency = make_agency()
     together, before, late, never, stated = (publish_on(agency, LAST, item_type="normative") for _n in range(5))
-    publish_on(agency, EVE, item_type="normative")
+    for day in (EVE, MORROW):
+        publish_on(agency, day, item_type="normative")
+    for values in ({"audience": Audience.INTERNAL}, {"state": ItemState.WITHDRAWN}):
+        publish_on(agency, LAST, item_type="normative", **values)
     publish_on(agency, LAST)  # of a type that needs none
     explain(together, MORROW)
     explain(together, LAST)
+    state_in_a_draft(explain(together, FIRST))
     explain(before, FIRST)
     explain(late, MORROW)
     for values in ({"audience": Audience.INTERNAL}, {"state": ItemState.WITHDRAWN}):
         explain(never, LAST, **values)
-    relation = explain(stated, LAST)  # stated in a draft that nobody has published
-    relation.since_edition = make_edition(relation.source, is_published=False)
-    relation.save()
+    Relation.objects.create(source=publish_on(agency, LAST), kind=RelationKind.CORRECTS, target=never)
+    state_in_a_draft(explain(stated, LAST))
 
     cases = of(agency, "interpretations_together")
 
@@ -164,15 +174,18 @@ def test_policies_are_explained_on_the_day_they_are_published() -> None:
         ("06-30", "06-30", 1), ("06-30", "01-01", 1), ("06-30", "07-01", 0), ("06-30", "", 0), ("06-30", "", 0),
     ]  # fmt: skip
     assert cases[0].address == together.get_absolute_url()
+    explain(publish_on(agency, FIRST, item_type="normative"), LAST)
+    assert days(of(agency, "interpretations_together"))[0] == ("01-01", "06-30", 0)
+    assert days(of(agency, "interpretations_together", replace(HALF_YEAR, as_of=FIRST))) == [("01-01", "", 0)]
 
 
 # --- 应急公开补审 ---------------------------------------------------------------------------------------------------
 
 
-def emergency(day: date, edition: Edition | None = None, **values: Any) -> Edition:
+def emergency(day: date, edition: Edition | None = None, at: datetime | None = None, **values: Any) -> Edition:
     edition = edition or draft_one(content={"title": "暴雨红色预警", "formed_on": EVE}, **values)
     approver = make_member(Role.APPROVER, edition.item.agency)
-    publish.publish_in_emergency(edition.pk, actor=approver, at=noon(day), reason="汛情紧急，须立即告知群众转移")
+    publish.publish_in_emergency(edition.pk, actor=approver, at=at or noon(day), reason="汛情紧急，须立即告知群众转移")
     return Edition.objects.select_related("item__agency").get(pk=edition.pk)
 
 
@@ -184,7 +197,12 @@ def make_good(edition: Edition, day: date) -> None:
 def test_emergencies_are_made_good_in_their_term_or_say_what_is_owed() -> None:
     agency = make_agency()
     good, late, never = (emergency(date(2026, 3, n), agency=agency) for n in (2, 3, 4))
-    outside = [emergency(day, agency=agency) for day in (EVE, MORROW)]
+    for day in (EVE, MORROW):
+        emergency(day, agency=agency)
+    publish_on(agency, LAST)  # with its review beforehand
+    emergency(MORROW, agency=agency, at=midnight(MORROW))
+    first = emergency(FIRST, agency=agency, at=midnight(FIRST))
+    make_good(first, FIRST)
     emergency(LAST, agency=agency, audience=Audience.INTERNAL)
     assert good.review_due_on and late.review_due_on
     make_good(good, good.review_due_on)
@@ -193,9 +211,9 @@ def test_emergencies_are_made_good_in_their_term_or_say_what_is_owed() -> None:
     cases = of(agency, "emergency_reviewed")
 
     owed = [str(step.label) for step in never.steps if step != ReviewStep.APPROVAL]
-    assert [case.fault for case in cases] == ["", f"逾期补审：{'、'.join(owed)}", f"未补：{'、'.join(owed)}"]
-    assert [case.earned for case in cases] == [1, 0, 0] and len(outside) == 2
-    assert (cases[0].title, cases[0].address) == (good.item.index_number, good.item.get_absolute_url())
+    assert [case.fault for case in cases] == ["", "", f"逾期补审：{'、'.join(owed)}", f"未补：{'、'.join(owed)}"]
+    assert [case.earned for case in cases] == [1, 1, 0, 0]
+    assert (cases[1].title, cases[1].address) == (good.item.index_number, good.item.get_absolute_url())
 
 
 def test_emergency_whose_term_runs_is_no_case_and_a_withdrawn_one_has_no_address() -> None:
@@ -204,13 +222,27 @@ def test_emergency_whose_term_runs_is_no_case_and_a_withdrawn_one_has_no_address
     assert edition.review_due_on
     running = replace(HALF_YEAR, as_of=edition.review_due_on)
     assert of(agency, "emergency_reviewed", running) == []
-    make_good(edition, edition.review_due_on + timedelta(days=1))
-    still_owed = replace(HALF_YEAR, as_of=edition.review_due_on + timedelta(days=1))
+    make_good(edition, edition.review_due_on + timedelta(days=2))
+    [case] = of(agency, "emergency_reviewed", replace(running, as_of=edition.review_due_on + timedelta(days=1)))
+    assert case.fault.startswith("未补")
+    still_owed = replace(HALF_YEAR, as_of=edition.review_due_on + timedelta(days=2))
     Item.objects.filter(pk=edition.item_id).update(state=ItemState.WITHDRAWN)
 
     [case] = of(agency, "emergency_reviewed", still_owed)
 
     assert case.fault.startswith("逾期补审") and case.address == "" and case.title == "应急公开的信息（已撤回）"
+
+
+def test_signature_that_was_void_before_an_emergency_is_none() -> None:
+    agency = make_agency()
+    edition = draft_one(content={"title": "暴雨红色预警", "formed_on": EVE}, agency=agency)
+    at = noon(date(2026, 3, 3))
+    edition = sign_through(edition, until=ReviewStep.SECRECY, at=at)
+    review.recall(edition.pk, actor=edition.last_edited_by, at=at)
+    emergency(date(2026, 3, 4), edition)
+
+    [case] = of(agency, "emergency_reviewed")
+    assert case.fault.startswith("未补：保密审查")
 
 
 def test_emergency_policy_owes_its_records_and_its_interpretation() -> None:
@@ -221,6 +253,10 @@ def test_emergency_policy_owes_its_records_and_its_interpretation() -> None:
     assert [case.fault for case in of(agency, "emergency_reviewed")] == ["未补：会议记录、政策解读"]
 
     add_evidence(edition, RecordKind.MEETING)
+    explain(edition.item, AS_OF, audience=Audience.INTERNAL)
+    Relation.objects.create(source=publish_on(agency, AS_OF), kind=RelationKind.CORRECTS, target=edition.item)
+    state_in_a_draft(explain(edition.item, AS_OF))
+    assert [case.fault for case in of(agency, "emergency_reviewed")] == ["未补：政策解读"]
     explain(edition.item, AS_OF)
 
     assert [case.fault for case in of(agency, "emergency_reviewed")] == [""]
@@ -246,7 +282,7 @@ def test_consultations_tell_their_outcome_by_the_day_they_promised() -> None:
     consult(agency, LAST)
     consult(agency, EVE, EVE)
     consult(agency, MORROW, LAST)
-    consult(agency, "2026-06-31")
+    consult(agency, "2026-02-30")
     consult(agency, LAST, LAST, state=ItemState.WITHDRAWN)
     consult(agency, LAST, LAST, audience=Audience.INTERNAL)
 
@@ -255,3 +291,6 @@ def test_consultations_tell_their_outcome_by_the_day_they_promised() -> None:
     assert days(cases) == [("01-01", "12-31", 1), ("06-30", "07-01", 0), ("06-30", "", 0)]
     assert (cases[0].title, cases[0].address) == (first.index_number, first.get_absolute_url())
     assert days(of(agency, "consultations_answered", replace(HALF_YEAR, as_of=LAST))) == [("01-01", "12-31", 1)]
+    consult(agency, FIRST, LAST)
+    before = replace(HALF_YEAR, as_of=date(2026, 6, 29))
+    assert days(of(agency, "consultations_answered", before)) == [("01-01", "12-31", 1), ("01-01", "", 0)]

@@ -138,6 +138,7 @@ def test_what_was_published_and_is_to_hang_is_met_when_it_first_hung() -> None:
     met("wall", 5, item=make_item(agency=town, state=ItemState.WITHDRAWN))
     met("wall", 6, due_on=MORROW)
     met("wall", 7, met_on=date(2026, 7, 21))
+    met("wall", 8, kind=ObligationKind.FILING)
     owe(town, LAST, entry=entries["wall"], kind=ObligationKind.RECURRING)
     hang(own, town, date(2026, 3, 5))
     hang(own, town, date(2026, 3, 2))

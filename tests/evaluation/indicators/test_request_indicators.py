@@ -94,6 +94,7 @@ def test_reviews_and_suits_decided_in_the_period_are_faults_where_they_went_agai
         ("行政复议", "结果纠正", 0), ("行政复议", "", 1), ("行政复议", "", 1),
     ]  # fmt: skip
     assert {case.done_on + case.due_on + case.address for case in cases} == {""}
+    assert of(agency, "requests_corrected", replace(HALF_YEAR, as_of=date(2026, 6, 29))) == cases[:1]
 
 
 # --- 投诉举报 -------------------------------------------------------------------------------------------------------
@@ -143,6 +144,8 @@ def test_complaints_that_were_right_count_for_the_agency_and_lead_to_a_public_su
     ):  # fmt: skip
         complained(agency, LAST, result=result, summary=summary)
     complained(agency, LAST, _ANSWERED)
+    for state in set(ENDED_COMPLAINTS) - {_CLOSED}:
+        complained(agency, LAST, state)
     for day in (EVE, MORROW):
         complained(agency, day)
 
@@ -176,10 +179,11 @@ def test_complaints_count_once_their_quarter_is_over() -> None:
     agency = make_accused()
     desk = agency.parent
     assert desk is not None
-    for day in (date(2026, 3, 31), date(2026, 4, 1)):
+    for day in (date(2026, 3, 31), date(2026, 4, 1), MORROW):
         complained(agency, day)
 
-    for as_of, expected in ((date(2026, 3, 31), 0), (date(2026, 4, 1), 1), (LAST, 1), (MORROW, 2)):
+    april, october = date(2026, 4, 1), date(2026, 10, 1)
+    for as_of, expected in ((date(2026, 3, 31), 0), (april, 1), (LAST, 1), (MORROW, 2), (october, 2)):
         span = replace(HALF_YEAR, as_of=as_of)
         counts = len(of(agency, "complaints_upheld", span)), len(of(desk, "complaints_on_time", span))
         assert counts == (expected, expected), as_of
@@ -221,5 +225,5 @@ def test_rectifications_are_reported_by_their_last_day() -> None:
     cases = of(agency, "rectified")
 
     assert days(cases) == [("01-01", "01-01", 1), ("06-30", "07-01", 0), ("06-30", "", 0), ("06-30", "", 0)]
-    assert (cases[0].key, cases[0].title, cases[0].address) == (first.number, first.problem, first.get_absolute_url())
+    assert (cases[0].key, cases[0].title, cases[0].address) == (first.number, first.number, first.get_absolute_url())
     assert of(agency, "rectified", Span(FIRST, LAST, date(2025, 12, 30))) == []

@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.models import Survey
 from evaluation.survey_enums import SurveyState
-from tests.evaluation.indicators.reading import FIRST, HALF_YEAR, LAST, found
+from tests.evaluation.indicators.reading import EVE, FIRST, HALF_YEAR, LAST, MORROW, found
 from tests.factories import make_agency
 from tests.factories.obligations import noon
 
@@ -32,6 +32,9 @@ def test_answers_of_each_question_count_and_nothing_where_too_few_answered() -> 
         {"state": SurveyState.TALLIED, "tallied_at": noon(LAST), "tally": tally, "digest": "0" * 64},
     ):
         Survey.objects.filter(pk=survey.pk).update(**values)
+
+    for day in (EVE, MORROW):  # others
+        Survey.objects.create(title="社会评议", slug=day.isoformat(), opens_on=day, closes_on=day)
 
     by_agency = found("social", replace(HALF_YEAR, survey_id=survey.pk), queries=2)
 

@@ -3,7 +3,7 @@
 Four bytes make a signature. What follows may be anything, or a few bytes that unpack to more than a machine holds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import BytesIO
 from typing import IO
 
@@ -49,10 +49,10 @@ def screenshot(content: IO[bytes], *, name: str) -> "ContentFile[bytes]":
     """The picture alone, as a PNG called `name` that is as sharp as it was: without the texts and places written beside
     it, further pictures, and what follows its end. Raises RefusedFile.
     """
-    return ContentFile(_made_anew(content, ["PNG"], _as_png), name=name)
+    return ContentFile(_made_anew(content, ("PNG",), _as_png), name=name)
 
 
-def _made_anew(content: IO[bytes], kinds: Sequence[str], make: Callable[[Image.Image], bytes]) -> bytes:
+def _made_anew(content: IO[bytes], kinds: tuple[str, ...], make: Callable[[Image.Image], bytes]) -> bytes:
     content.seek(0)
     try:
         image = Image.open(_Whole(content.read()), formats=kinds)

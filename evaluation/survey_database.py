@@ -59,12 +59,15 @@ def survey_guard() -> DatabaseObject:
     ended = f"OLD.state IN ('{SurveyState.TALLIED}', '{SurveyState.CANCELLED}') AND {_changed(_AT_THE_END)}"
     back = f"OLD.state <> '{SurveyState.DRAFT}' AND NEW.state = '{SurveyState.DRAFT}'"
     again = f"OLD.state = '{SurveyState.CLOSED}' AND NEW.state = '{SurveyState.OPEN}'"
+    early = (
+        f"NEW.state = '{SurveyState.TALLIED}' AND OLD.state NOT IN ('{SurveyState.CLOSED}', '{SurveyState.TALLIED}')"
+    )
     item = "OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id"
     return guard(
         f"{_SURVEY}_guard",
         _SURVEY,
         (
-            Rule("UPDATE", f"({opened}) OR ({ended}) OR ({back}) OR ({again}) OR ({item})"),
+            Rule("UPDATE", f"({opened}) OR ({ended}) OR ({back}) OR ({again}) OR ({early}) OR ({item})"),
             Rule("DELETE", f"OLD.state <> '{SurveyState.DRAFT}'"),
         ),
         "a survey stays as it was opened with, and its tally as it was frozen",

@@ -15,7 +15,7 @@ from evaluation.enums import Grade
 from evaluation.models import Survey, SurveyStep
 from evaluation.scorecard_charts import bar
 from evaluation.scorecard_words import GRADE_TONES
-from evaluation.survey_enums import Level, SurveyState
+from evaluation.survey_enums import Level, SurveyState, SurveyStepKind
 from evaluation.survey_rules import MIN_BALLOTS, STEPS
 from evaluation.survey_words import GRADE_WORDS
 
@@ -46,32 +46,31 @@ class Step:
 
     row: SurveyStep
     article: str
+    is_done: bool
     is_next: bool
     is_void: bool
     marks: Sequence[tuple[Promise, str]]
 
-    @property
-    def is_done(self) -> bool:
-        return self.row.done_on is not None
 
-
-def steps_of(row: Survey, day: date) -> list[Step]:
-    """The checklist in the order of the rules; the first that is still to be done is marked."""
+def steps_of(row: Survey, day: date, *, is_public: bool) -> list[Step]:
+    """The checklist in the order of the rules; the first that is still to be done is marked. 汇总并公开 is done once
+    the results are public too."""
     by_kind = {step.step: step for step in row.steps.select_related("item", "done_by")}
     is_cancelled, found, has_next = row.state == SurveyState.CANCELLED, [], False
     steps = [by_kind[kind] for kind in STEPS]
     for place, (step, rule) in enumerate(zip(steps, STEPS.values(), strict=True)):
-        is_open = step.done_on is None and not is_cancelled
+        is_done = step.done_on is not None and (is_public or step.step != SurveyStepKind.TALLY)
+        is_open = not (is_done or is_cancelled)
         marks = _marks(step, steps[place + 1 :], day, is_open=is_open)
-        found.append(Step(step, rule.article, is_open and not has_next, is_cancelled and step.done_on is None, marks))
+        found.append(Step(step, rule.article, is_done, is_open and not has_next, not (is_done or is_open), marks))
         has_next = has_next or is_open
     return found
 
 
 def _marks(step: SurveyStep, later: Iterable[SurveyStep], day: date, *, is_open: bool) -> list[tuple[Promise, str]]:
-    if step.done_on is None:
+    if is_open or step.done_on is None:
         return [(gettext_lazy("逾期"), "bad")] if is_open and step.due_on < day else []
-    marks = []
+    marks: list[tuple[Promise, str]] = []
     if step.done_on > step.due_on:
         marks.append((gettext_lazy("逾期完成"), "warn"))
     if any(one.done_on is not None and one.done_on < step.done_on for one in later):

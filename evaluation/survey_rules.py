@@ -16,6 +16,9 @@ MOST_AGENCIES = 10
 MOST_QUESTIONS = 20
 MOST_ANSWERS = 900  # agencies times questions: an invited evaluator sends them in one form
 MOST_EVALUATORS = 2_000
+# Of each category of the invited, once ballots are cast: a ballot keeps its category, and whether a person has voted is
+# known, so that of one or two it would tell who filled it in. Our own measure; no rule names a number.
+MIN_INVITED = 3
 MOST_SLIPS = 200  # printed at once
 RETENTION_DAYS = 180  # after the tally; unverified: no rule found that names a term
 

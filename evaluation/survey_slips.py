@@ -1,6 +1,7 @@
 """评议单: one-time tokens on paper, four to a sheet of A4, with marks to cut along. Kept nowhere.
 
-A slip bears the number of a person and his group, never his name: whoever finds it learns nothing.
+A slip bears the number of a person and his group, never his name: whoever finds it learns nothing. A page before them
+says to the staff whose number it is, and is no part of what is handed out.
 """
 
 from collections.abc import Sequence

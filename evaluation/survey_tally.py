@@ -9,14 +9,13 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, Value, When
 
 from disclosure.publication_log import canonical_json
-from evaluation.enums import Grade
 from evaluation.models import BallotAnswer, Survey
-from evaluation.survey_enums import SurveyAspect, SurveyState
+from evaluation.scoring import Thresholds, grade
+from evaluation.survey_enums import SurveyAspect
 from evaluation.survey_rules import MIN_BALLOTS
 from evaluation.survey_scoring import Counted, Part, Result, results
 from evaluation.survey_words import ASPECT_WORDS
 
-_OVER = (SurveyState.CLOSED, SurveyState.TALLIED)
 _INVITED = Case(When(ballot__group="", then=Value(False)), default=Value(True), output_field=BooleanField())
 
 
@@ -38,35 +37,9 @@ def results_of(survey: Survey) -> dict[int, Result]:
     return results(agencies, _ballots(survey), _answers(survey), least=MIN_BALLOTS)
 
 
-def counts(survey: Survey) -> dict[int, list[tuple[int, str, dict[int, int]]]]:
-    """For the assessment: agency id -> (question, aspect in words, answers by level), of a survey that is over; nothing
-    of an agency with too few ballots, nor of a question that too few answered."""
-    if survey.state not in _OVER:
-        return {}
-    aspects = dict(survey.questions.values_list("position", "aspect"))
-    answers, ballots = _answers(survey), _ballots(survey)
-    found = results({row.agency for row in answers}, ballots, answers, least=MIN_BALLOTS)
-    return {
-        pk: [(one.question, _aspect(aspects[one.question]), dict(one.levels)) for one in result.questions]
-        for pk, result in sorted(found.items())
-        if result.score is not None
-    }
-
-
 def _aspect(value: str) -> str:
     """In Chinese whatever language the page has: it is kept in records."""
     return ASPECT_WORDS[SurveyAspect(value)]
-
-
-# --- grades ------------------------------------------------------------------------------------------------------
-
-
-def grade_of(score: Decimal, survey: Survey) -> Grade:
-    """评议结果分为优秀、良好、一般、差四个档次 (第七条)."""
-    steps = (
-        (survey.excellent_from, Grade.EXCELLENT), (survey.good_from, Grade.GOOD), (survey.fair_from, Grade.FAIR),
-    )  # fmt: skip
-    return next((grade for least, grade in steps if score >= least), Grade.POOR)
 
 
 # --- what is frozen ----------------------------------------------------------------------------------------------
@@ -105,10 +78,11 @@ def _cast(survey: Survey) -> dict[str, int]:
 def _shown(result: Result, survey: Survey) -> dict[str, Any]:
     if result.score is None:
         return {"too_few": True}
+    thresholds = Thresholds(*(Decimal(one) for one in (survey.excellent_from, survey.good_from, survey.fair_from)))
     return {
         "ballots": result.ballots,
         "score": f"{result.score:.2f}",
-        "grade": grade_of(result.score, survey).value,
+        "grade": grade(result.score, thresholds),
         "public": _part(result.public),
         "invited": _part(result.invited),
         "questions": [

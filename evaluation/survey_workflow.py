@@ -40,6 +40,15 @@ SURVEY: Mapping[SurveyAction, SurveyTransition] = MappingProxyType(
 )
 
 
+def may_still_be(state: str, action: SurveyAction) -> bool:
+    """Whether it can be done in this state, or in one that the survey may still come to."""
+    found, fresh = {SurveyState(state)}, {SurveyState(state)}
+    while fresh:
+        fresh = {step.target for step in SURVEY.values() if step.target and not fresh.isdisjoint(step.sources)} - found
+        found |= fresh
+    return not found.isdisjoint(SURVEY[action].sources)
+
+
 def next_survey_state(state: str, action: SurveyAction) -> SurveyState | None:
     """Where the action leads from this state; None when it cannot be done there."""
     transition = SURVEY[action]

@@ -65,7 +65,8 @@ VERBS = (
     ),
     CaseVerb(
         _SLIP, gettext_lazy("印、重印评议单"), _against_giving(InvitationWay.SLIP), _slip,
-        template=_TEMPLATE, warning=_WARNING,
+        template=_TEMPLATE,
+        warning=gettext_lazy("原来的评议码作废。新的评议码只在这份 PDF 里，系统不保存；遗失的可以再重印。"),
     ),
     CaseVerb(
         "void", gettext_lazy("取消邀请"), survey_evaluators.reasons_against_voiding, _void, ReasonForm,
@@ -137,6 +138,9 @@ class EvaluatorAdmin(ImportPages, CaseVerbAdmin[Evaluator]):
     def run_chosen(self, source: Any, choices: Mapping[str, int], *, actor: Any, is_dry_run: bool) -> ImportResult:
         return survey_evaluators.import_people(choices["survey"], source, actor=actor, is_dry_run=is_dry_run)
 
+    def list_with_imported(self, choices: Mapping[str, int]) -> str:
+        return f"{super().list_with_imported(choices)}?survey__id__exact={choices['survey']}"
+
     # --- tokens ------------------------------------------------------------------------------------------------------
 
     def answer(self, request: HttpRequest, row: Evaluator, verb: Verb, form: VerbForm) -> HttpResponseBase | None:
@@ -153,7 +157,7 @@ class EvaluatorAdmin(ImportPages, CaseVerbAdmin[Evaluator]):
         except ValidationError as error:
             form.add_error(None, error)
             return None
-        return pdf_response(data, f"{row.survey.slug}-slip-{row.number}.pdf")
+        return pdf_response(data, f"{row.survey.slug}-slip-{row.number}.pdf", is_saved=True)
 
     # --- columns -----------------------------------------------------------------------------------------------------
 

@@ -108,12 +108,22 @@ def _verb(
 
 
 _A = SurveyAction
+ACTIONS = {"mail": _A.ISSUE, SLIPS: _A.ISSUE}  # of verbs that are called otherwise
+# In the order in which they are offered: on to the next state first.
 VERBS = (
-    _verb("edit", _A.EDIT.label, _against(_A.EDIT), _edit, SettingForm),
+    _verb(
+        "open", _A.OPEN.label, _against_opening, _open,
+        warning=gettext_lazy("开始以后，题目、评议对象和档次不能再改，网页公开。"),
+    ),
+    _verb(
+        "tally", _A.TALLY.label, _against(_A.TALLY), _tally,
+        warning=gettext_lazy("汇总一次，结果从此不变。不足10张的单位只写“不公布”。"),
+    ),
+    _verb("draft_item", _A.DRAFT_ITEM.label, survey_results.reasons_against_drafting, _draft_item),
+    _verb("step", _A.STEP.label, survey_running.reasons_against_recording, _step, StepForm),
     _verb(
         "ask", _A.ASK.label, _against(_A.ASK), _ask, QuestionsForm, template="admin/evaluation/survey_questions.html"
     ),
-    _verb("step", _A.STEP.label, survey_running.reasons_against_recording, _step, StepForm),
     _verb("invite", gettext_lazy("邀请一个人"), _against(_A.INVITE), _invite, InviteForm),
     _verb(
         "mail", gettext_lazy("邮件发放评议码"), _against_mailing, _mail,
@@ -121,21 +131,16 @@ VERBS = (
     ),
     _verb(
         SLIPS, gettext_lazy("印纸质评议单"), _against(_A.ISSUE), _slips, SlipsForm,
-        warning=gettext_lazy("评议码只在这份 PDF 里，系统不保存：请马上打印、密封发放，不要存到电脑或者转发。"),
+        warning=gettext_lazy(
+            "评议码只在这份 PDF 里，系统不保存：请马上打印、密封发放，不要转发。第一页是发放名单，只供发放时对照，"
+            "用后销毁；这次查看记入审计。遗失一张的，在特邀评议人员名单里打开他的一页重印。"
+        ),
     ),
-    _verb(
-        "open", _A.OPEN.label, _against_opening, _open,
-        warning=gettext_lazy("开始以后，题目、评议对象和档次不能再改，网页公开。"),
-    ),
+    _verb("edit", _A.EDIT.label, _against(_A.EDIT), _edit, SettingForm),
     _verb("extend", _A.EXTEND.label, _against(_A.EXTEND), _extend, ExtendForm),
     _verb(
         "close", _A.CLOSE.label, _against(_A.CLOSE), _close,
         warning=gettext_lazy("截止以后不再收评议票，也不能再开始。到截止日期系统会自动截止。"),
     ),
-    _verb(
-        "tally", _A.TALLY.label, _against(_A.TALLY), _tally,
-        warning=gettext_lazy("汇总一次，结果从此不变。不足10张的单位只写“不公布”。"),
-    ),
-    _verb("draft_item", _A.DRAFT_ITEM.label, survey_results.reasons_against_drafting, _draft_item),
     _verb("cancel", _A.CANCEL.label, _against(_A.CANCEL), _cancel, CancelForm),
 )  # fmt: skip

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 from disclosure.admin.register_verbs import Verb, VerbForm, toned
 from evaluation import survey_slips
 from evaluation.admin.survey_forms import QuestionsForm, StartForm
-from evaluation.admin.survey_verbs import SLIPS, VERBS
+from evaluation.admin.survey_verbs import ACTIONS, SLIPS, VERBS
 from evaluation.models import Survey
 from evaluation.services import survey_evaluators, survey_procedure, survey_results, survey_setup, survey_tokens
-from evaluation.survey_enums import SurveyState
+from evaluation.survey_enums import SurveyAction, SurveyState
 from evaluation.survey_page import grade_ranges, lines_of, steps_of, too_few
 from evaluation.survey_queues import open_steps
+from evaluation.survey_workflow import may_still_be
 from govportal import access
 from govportal.models import User
 from govportal.now import now, today
@@ -47,6 +48,12 @@ class SurveyQueueFilter(QueueFilter):
 
     def rows(self, request: HttpRequest, queryset: Any, chosen: Any) -> Any:
         return queryset.filter(**chosen())
+
+
+def _may_still_be(row: Survey, verb: Verb) -> bool:
+    if verb.name == SurveyAction.DRAFT_ITEM and row.item_id:
+        return False
+    return may_still_be(row.state, ACTIONS.get(verb.name) or SurveyAction(verb.name))
 
 
 @admin.register(Survey)
@@ -109,15 +116,20 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
         except ValidationError as error:
             form.add_error(None, error)
             return None
-        return pdf_response(data, f"{row.slug}-slips.pdf")
+        return pdf_response(data, f"{row.slug}-slips.pdf", is_saved=True)
 
     # --- its page ----------------------------------------------------------------------------------------------------
 
     def page_context(self, request: HttpRequest, row: Survey) -> dict[str, Any]:
         ballots = row.ballots.order_by()
         tally = row.tally or {}
-        return super().page_context(request, row) | {
-            "steps": steps_of(row, today()),
+        context = super().page_context(request, row)
+        # What can be done comes first; what can never be done any more is no button.
+        verbs = sorted((one for one in context["verbs"] if _may_still_be(row, one[0])), key=lambda one: bool(one[2]))
+        return context | {
+            "verbs": verbs,
+            "refused": any(reasons for _verb, _address, reasons in verbs),
+            "steps": steps_of(row, today(), is_public=survey_results.is_public(row)),
             "questions": row.questions.order_by("position"),
             "agencies": row.agencies.order_by("position", "name", "pk"),
             "returned": survey_evaluators.returned(row),
@@ -125,7 +137,7 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
             "invited_ballots": ballots.exclude(group="").count(),
             "lines": lines_of(tally) if tally else [],
             "too_few": too_few(),
-            "people": f"{reverse('admin:evaluation_evaluator_changelist')}?survey={row.pk}",
+            "people": f"{reverse('admin:evaluation_evaluator_changelist')}?survey__id__exact={row.pk}",
             "importing": f"{reverse('admin:evaluation_evaluator_import')}?survey={row.pk}",
         }
 
@@ -135,7 +147,8 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
 
     @admin.display(description=gettext_lazy("下一步"))
     def next_step(self, row: Survey) -> str:
-        step = next((step for step in steps_of(row, today()) if step.is_next), None)
+        steps = steps_of(row, today(), is_public=survey_results.is_public(row))
+        step = next((step for step in steps if step.is_next), None)
         if step is None:
             return "—"
         words = _("%(step)s（%(day)s）") % {"step": step.row.get_step_display(), "day": step.row.due_on}
@@ -149,5 +162,5 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
     def public_page(self, row: Survey) -> str:
         if row.opened_at is None:
             return ""
-        words = _("结果已公布") if survey_results.public().filter(pk=row.pk).exists() else ""
+        words = _("结果已公布") if survey_results.is_public(row) else ""
         return format_html('<a href="{}">{}</a> {}', row.get_absolute_url(), row.get_absolute_url(), words)

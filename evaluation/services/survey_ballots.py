@@ -18,7 +18,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey, SurveyQuestion
-from evaluation.services.survey_procedure import check, locked
+from evaluation.services.procedure import check
+from evaluation.services.survey_procedure import locked
 from evaluation.survey_enums import Level, SurveyState
 from evaluation.survey_rules import MOST_AGENCIES
 from govportal import throttle

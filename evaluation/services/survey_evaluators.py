@@ -3,6 +3,8 @@
 The trail and every list call a person by the number of the survey and his own.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +17,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation.models import Evaluator, Survey
+from evaluation.services.procedure import check
 from evaluation.services.survey_procedure import (
-    check,
     locked,
     reasons_against,
     reasons_against_role,
@@ -25,7 +27,7 @@ from evaluation.services.survey_procedure import (
 )
 from evaluation.survey_enums import EvaluatorGroup, SurveyAction, SurveyState
 from evaluation.survey_evaluator_table import read_rows
-from evaluation.survey_rules import BASIS, MOST_EVALUATORS, RETENTION_DAYS
+from evaluation.survey_rules import BASIS, MIN_INVITED, MOST_EVALUATORS, RETENTION_DAYS
 from govportal import audit, personal_data
 from govportal.crypto import fingerprint
 from govportal.html import clean_line
@@ -117,6 +119,17 @@ def _reasons_against_room(row: Survey, more: int = 1) -> list[str]:
     return [_("一次评议最多邀请 %s 人。") % MOST_EVALUATORS] if full else []
 
 
+def reasons_against_few(row: Survey, *, more: Iterable[str] = (), fewer: Iterable[str] = ()) -> list[str]:
+    """Why the invited, with `more` of these groups and without `fewer`, are too few to stay unknown."""
+    counted = Counter(Evaluator.objects.filter(survey=row, voided_on=None).values_list("group", flat=True))
+    counted.update(more)
+    counted.subtract(Counter(fewer))
+    few = [str(group.label) for group in EvaluatorGroup if 0 < counted[group] < MIN_INVITED]
+    words = {"groups": "、".join(few), "least": MIN_INVITED}
+    reason = _("%(groups)s：邀请了的每一类须有至少 %(least)s 人，不然看类别就知道评议票是谁填的。")
+    return [reason % words] if few else []
+
+
 @transaction.atomic
 def add(survey_id: int, person: Person, *, actor: User) -> Evaluator:
     """One more evaluator. Raises ValidationError."""
@@ -124,6 +137,8 @@ def add(survey_id: int, person: Person, *, actor: User) -> Evaluator:
     person = _cleaned(person)
     check(reasons_against(row, SurveyAction.INVITE, actor))
     check([*reasons_against_person(person), *_reasons_against_room(row)])
+    if row.state == SurveyState.OPEN:
+        check(reasons_against_few(row, more=[person.group]))
     if Evaluator.objects.filter(survey=row, person_key=person_key(person)).exists():
         raise ValidationError([_("这个人已经在特邀评议人员里。")])
     found = _write(row, person, _next_number(row))
@@ -158,7 +173,7 @@ def import_people(survey_id: int, source: Any, *, actor: User, is_dry_run: bool)
     known = set(Evaluator.objects.filter(survey=row).values_list("person_key", flat=True))
     if over := _reasons_against_room(row, len(rows)):
         raise UnreadableTable("".join(over))
-    number, outcomes, made = _next_number(row), [], 0
+    number, outcomes, made = _next_number(row), [], list[str]()
     for one in rows:
         person = _cleaned(Person(group=one.group, name=one.name, email=one.email, phone=one.phone))
         faults = one.messages or reasons_against_person(person)
@@ -172,10 +187,12 @@ def import_people(survey_id: int, source: Any, *, actor: User, is_dry_run: bool)
             known.add(key)
             outcomes.append(RowOutcome(one.place, Outcome.CREATED, label))
             if not is_dry_run:
-                _write(row, person, number + made)
-            made += 1
+                _write(row, person, number + len(made))
+            made.append(str(person.group))
+    if row.state == SurveyState.OPEN and (few := reasons_against_few(row, more=made if is_dry_run else ())):
+        raise UnreadableTable("".join(few))
     if made and not is_dry_run:
-        record(row, "import_evaluators", actor=actor, after={"count": made})
+        record(row, "import_evaluators", actor=actor, after={"count": len(made)})
     return ImportResult(tuple(outcomes))
 
 
@@ -188,6 +205,8 @@ def reasons_against_voiding(person: Evaluator, actor: Any) -> list[str]:
         reasons.append(_("已经取消。"))
     if person.used_on:
         reasons.append(_("评议码已经使用，不能取消。"))
+    if person.survey.state == SurveyState.OPEN and not reasons:
+        reasons += reasons_against_few(person.survey, fewer=[person.group])
     return reasons
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -43,12 +42,6 @@ def reasons_against_own(row: Survey, actor: Any) -> list[str]:
     """Nobody conducts the survey that rates an agency he is of."""
     own = row.agencies.filter(pk__in=access.own_agencies(actor)).order_by("pk").first()
     return [_("%s是评议对象，您是它的人员，不能办理。") % own.display_name] if own else []
-
-
-def check(reasons: Iterable[str]) -> None:
-    """Raises ValidationError with all of them."""
-    if found := list(reasons):
-        raise ValidationError(found)
 
 
 def locked(survey_id: int) -> Survey:

@@ -19,7 +19,8 @@ from disclosure.services.draft import Content, Source, create_item
 from evaluation import survey_tally
 from evaluation.models import Survey
 from evaluation.services.item_drafts import tell_publishers
-from evaluation.services.survey_procedure import check, finish_step, locked, move, reasons_against, record
+from evaluation.services.procedure import check
+from evaluation.services.survey_procedure import finish_step, locked, move, reasons_against, record
 from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
 from evaluation.survey_page import grade_ranges, lines_of
 from govportal import access
@@ -37,6 +38,10 @@ def public() -> QuerySet[Survey]:
     return Survey.objects.filter(state=SurveyState.TALLIED, item__in=readable)
 
 
+def is_public(row: Survey) -> bool:
+    return row.item_id is not None and public().filter(pk=row.pk).exists()
+
+
 # --- the tally ---------------------------------------------------------------------------------------------------
 
 
@@ -49,7 +54,7 @@ def tally(survey_id: int, *, actor: User, at: datetime) -> Survey:
         frozen = survey_tally.payload(row)
     row.tally, row.digest, row.tallied_at = frozen, survey_tally.digest_of(frozen), at
     shown = sum(not one.get("too_few") for one in frozen["agencies"])
-    note = f"评议对象{len(frozen['agencies'])}个，公布结果{shown}个。"
+    note = f"评议对象{len(frozen['agencies'])}个，有结果{shown}个。"
     finish_step(row, SurveyStepKind.TALLY, actor=actor, at=at, note=note)
     fields = ("tally", "digest", "tallied_at")
     return move(row, SurveyAction.TALLY, actor=actor, fields=fields, after={"digest": row.digest})

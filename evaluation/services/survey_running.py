@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from disclosure.models import Item
 from evaluation.models import Survey, SurveyStep
-from evaluation.services.survey_procedure import check, finish_step, locked, move, reasons_against, record
+from evaluation.services.procedure import check
+from evaluation.services.survey_evaluators import reasons_against_few
+from evaluation.services.survey_procedure import finish_step, locked, move, reasons_against, record
 from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
 from evaluation.survey_rules import MOST_ANSWERS, NEEDED_TO_OPEN, STEPS
 from govportal.html import clean_line, clean_text
@@ -113,7 +115,7 @@ def reasons_against_opening(row: Survey, actor: Any, today: date) -> list[str]:
         reasons.append(_("评议对象乘以题数超过 %s，一张测评表放不下，请分几次评议。") % MOST_ANSWERS)
     if row.closes_on < today:
         reasons.append(_("截止日期已经过去，请先修改。"))
-    return reasons
+    return reasons + reasons_against_few(row)
 
 
 @transaction.atomic

@@ -11,8 +11,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation.models import Survey, SurveyQuestion, SurveyStep
+from evaluation.services.procedure import check
 from evaluation.services.survey_procedure import (
-    check,
     locked,
     reasons_against,
     reasons_against_role,

@@ -19,13 +19,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation.models import Evaluator, Survey
+from evaluation.services.procedure import check
 from evaluation.services.survey_ballots import token_key
-from evaluation.services.survey_procedure import check, locked, reasons_against, record
+from evaluation.services.survey_procedure import locked, reasons_against, record
 from evaluation.survey_enums import EvaluatorGroup, InvitationWay, SurveyAction
 from evaluation.survey_rules import MOST_SLIPS
 from govportal import notices
 from govportal.models import User
-from govportal.site import absolute_url
+from govportal.site import absolute_url, site_profile
 
 # Read off a slip and typed: nothing that is taken for something else. A fingerprint folds case anyway.
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -34,13 +35,16 @@ _LENGTH, _GROUP = 24, 4  # signs: 118 bits
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What is printed for one person, who is called by his number alone. `before`: the key of the token he had."""
+    """What is printed for one person, who is called by his number alone on the slip itself. `before`: the key of the
+    token he had; `name` and `phone`: for the list by which the slips are handed out."""
 
     evaluator: int
     before: str
     number: int
     group: str
     token: str
+    name: str = ""
+    phone: str = ""
 
     @property
     def address(self) -> str:
@@ -131,7 +135,13 @@ def _body(row: Survey, token: str) -> str:
     return (
         f"您受邀参加{row.title}。请在{days}打开下面的地址填写测评表，不用登录：\n\n{address_of(token)}\n\n"
         "这个地址只能提交一次，请不要转给别人。评议不记名：系统只记录您所属的类别，不记录哪一张是您填的。\n"
+        f"\n{_organiser()}\n"
     )
+
+
+def _organiser() -> str:
+    site = site_profile()
+    return "　".join(part for part in (site.undertaker or site.host, site.phone and f"电话：{site.phone}") if part)
 
 
 # --- printed -----------------------------------------------------------------------------------------------------
@@ -150,7 +160,10 @@ def prepare_slips(
     only = _unused_slips(row) if is_again else only
     people = _chosen(row, InvitationWay.SLIP, only, group)
     check(reasons_against_issuing(row, people, InvitationWay.SLIP, actor))
-    return [Slip(one.pk, one.token_key, one.number, _group_words(one.group), new_token()) for one in people]
+    return [
+        Slip(one.pk, one.token_key, one.number, _group_words(one.group), new_token(), one.name, one.phone)
+        for one in people
+    ]
 
 
 def _unused_slips(row: Survey) -> list[int]:
@@ -176,7 +189,8 @@ def issue_slips(survey_id: int, slips: Sequence[Slip], *, actor: User, at: datet
     check([_("%s 号刚刚由别人发过，请重新打印。") % one.number for one in people if one.token_key != before[one.pk]])
     for person in people:
         _give(person, tokens[person.pk], InvitationWay.SLIP, at)
-    record(row, "print_tokens", actor=actor, after=_told(people))
+    # With the slips goes the list of who they are for.
+    record(row, "print_tokens", actor=actor, after=_told(people) | {"shown": "姓名、联系电话"})
 
 
 def _chosen(

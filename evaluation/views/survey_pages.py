@@ -17,7 +17,7 @@ from evaluation.models import Survey
 from evaluation.services import survey_results
 from evaluation.survey_enums import Level, SurveyState
 from evaluation.survey_page import csv_rows, detail_of, grade_ranges, lines_of, standing, steps_of, too_few
-from evaluation.survey_rules import BASIS, MIN_BALLOTS
+from evaluation.survey_rules import BASIS, MIN_BALLOTS, MIN_INVITED
 from govportal.now import today
 from govportal.spreadsheets import csv_response
 
@@ -66,9 +66,10 @@ def survey_page(request: HttpRequest, slug: str) -> HttpResponse:
         "tone": tone,
         "can_vote": row.is_accepting(day) and row.accepts_public,
         "is_accepting": row.is_accepting(day),
-        "steps": steps_of(row, day),
+        "steps": steps_of(row, day, is_public=is_public),
         "grades": grade_ranges(row),
         "least": MIN_BALLOTS,
+        "least_invited": MIN_INVITED,
         "basis": BASIS,
         "section": SECTION,
         "is_public": is_public,

@@ -118,10 +118,10 @@ class ImportPages(admin.ModelAdmin):
         messages.success(request, result.summary())
         if refused := result.places_of(Outcome.PROBLEM):
             messages.warning(request, _("没有导入的行：%s。改好以后可以再导入这个文件。") % _listed(refused))
-        return HttpResponseRedirect(self.list_with_imported())
+        return HttpResponseRedirect(self.list_with_imported(file.choices))
 
-    def list_with_imported(self) -> str:
-        """The address of the list in which the rows stand that were imported."""
+    def list_with_imported(self, choices: Mapping[str, int]) -> str:
+        """The address of the list in which the rows stand that were imported, by what was chosen beside the file."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def _report(self, request: HttpRequest, file: StagedFile) -> HttpResponse:

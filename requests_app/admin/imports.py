@@ -49,9 +49,9 @@ class LedgerImport(ImportPages):
     def choices(self, form: UploadForm) -> dict[str, int]:
         return {"agency": form.cleaned_data["agency"].pk}
 
-    def list_with_imported(self) -> str:
+    def list_with_imported(self, choices: Mapping[str, int]) -> str:
         """What a ledger tells of is closed for the most part, and the list shows what is open unless asked."""
-        return f"{super().list_with_imported()}?queue={EVERYTHING}"
+        return f"{super().list_with_imported(choices)}?queue={EVERYTHING}"
 
     def run_chosen(self, source: Any, choices: Mapping[str, int], *, actor: Any, is_dry_run: bool) -> ImportResult:
         agency = Agency.objects.get(pk=choices["agency"])

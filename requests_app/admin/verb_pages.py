@@ -80,10 +80,11 @@ def _key_of(request: HttpRequest, label: str, pk: int, verb: Verb) -> str:
     return sent_forms.key_of(request.POST.get("form_key", ""), (request.user.pk, label, pk, verb.name, typed, files))
 
 
-def pdf_response(data: bytes, name: str) -> HttpResponse:
-    """A letter, shown by the browser and kept by no cache."""
+def pdf_response(data: bytes, name: str, *, is_saved: bool = False) -> HttpResponse:
+    """A letter, shown by the browser and kept by no cache; `is_saved`: given once, so the browser saves it."""
     response = HttpResponse(data, content_type="application/pdf")
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    disposition = content_disposition_header(as_attachment=is_saved, filename=name)
+    response.headers["Content-Disposition"] = disposition or "inline"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -55,6 +55,8 @@ def set_state(row: Survey, state: SurveyState) -> None:
     if state in _OVER:
         row.closed_at = AT
     if state == SurveyState.TALLIED:
+        # Only what is closed is tallied.
+        Survey.objects.filter(pk=row.pk).update(state=SurveyState.CLOSED, opened_at=row.opened_at, closed_at=AT)
         row.tally, row.digest, row.tallied_at = {"agencies": [], "questions": [], "ballots": {}}, "0" * 64, AT
     row.save()
 

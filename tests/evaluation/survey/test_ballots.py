@@ -16,6 +16,7 @@ from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey
 from evaluation.services import survey_ballots
 from evaluation.services.survey_ballots import Casting, TooMany
 from evaluation.survey_enums import EvaluatorGroup, SurveyState
+from evaluation.survey_rules import MOST_AGENCIES
 from evaluation.views.survey_ballot import VOTER
 from govportal import throttle
 from govportal.models import AuditEvent
@@ -202,6 +203,17 @@ def test_reason_tells_since_when_it_is_over() -> None:
         (cancelled, "评议已经取消。"),
     ):
         assert survey_ballots.reasons_against_public(row, day) == [words]
+
+
+def test_one_of_the_public_rates_so_many_agencies_and_no_more() -> None:
+    row = running(agencies=[make_agency() for _one in range(MOST_AGENCIES + 1)], questions=1)
+    question = row.questions.get()
+    said = {(pk, question.pk): 4 for pk in row.agencies.values_list("pk", flat=True)}
+
+    with pytest.raises(ValidationError, match="一次最多评议"):
+        survey_ballots.cast(row.pk, said, voter="voter", network="network", at=now())
+    said.popitem()
+    assert survey_ballots.cast(row.pk, said, voter="voter", network="network", at=now()) == Casting.CAST
 
 
 def test_form_of_several_agencies_has_an_index() -> None:

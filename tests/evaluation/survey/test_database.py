@@ -189,6 +189,8 @@ def test_tally_is_frozen_with_its_survey() -> None:
         assert refused(statement, value, row.pk), column
     assert refused("UPDATE evaluation_survey SET state = 'closed', tally = NULL, digest = '' WHERE id = %s", row.pk)
     assert refused("UPDATE evaluation_survey SET state = 'open' WHERE id = %s", closed.pk)
+    forged = "UPDATE evaluation_survey SET state = 'tallied', tally = '{}', digest = %s, tallied_at = %s WHERE id = %s"
+    assert refused(forged, "0" * 64, AT, make_survey().pk) and not refused(forged, "0" * 64, AT, closed.pk)
     item, other = make_item(), make_item()
     Survey.objects.filter(pk=row.pk).update(item=item)
     with pytest.raises(DatabaseError), transaction.atomic():

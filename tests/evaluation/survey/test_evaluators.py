@@ -11,7 +11,7 @@ from django.db import connection
 
 from evaluation import survey_slips
 from evaluation.models import Evaluator
-from evaluation.services import survey_ballots, survey_evaluators, survey_tokens
+from evaluation.services import survey_ballots, survey_evaluators, survey_running, survey_tokens
 from evaluation.services.survey_evaluators import Person
 from evaluation.survey_enums import EvaluatorGroup, InvitationWay, SurveyState
 from evaluation.survey_evaluator_table import read_rows
@@ -22,7 +22,7 @@ from govportal.tables import UnreadableTable
 from tests import paper
 from tests.factories import make_agency
 from tests.factories.requests import AT, TODAY
-from tests.factories.surveys import answers, inspector, make_evaluator, make_survey
+from tests.factories.surveys import answers, inspector, make_evaluator, make_survey, set_state
 
 pytestmark = pytest.mark.django_db
 NAME, MAIL, PHONE = "林试一", "lin@mail.example", "13800001234"
@@ -65,7 +65,7 @@ def test_person_says_what_is_wrong() -> None:
 
 
 def test_table_is_imported_row_by_row_and_only_once() -> None:
-    actor, row = inspector(), make_survey()
+    actor, row = inspector(), make_survey(SurveyState.DRAFT)
     table = (
         "参评人员名单,,,\n类别,姓名,邮箱,手机号\n"
         "人大代表,林试一,lin@mail.example,\n专家,陈试二,,0399-6610002\n乡贤,王试三,,0399-6610003\n群众代表,,,\n"
@@ -85,6 +85,29 @@ def test_table_is_imported_row_by_row_and_only_once() -> None:
     assert [(one.number, one.group) for one in Evaluator.objects.all()] == [(1, "deputies"), (2, "experts")]
     with pytest.raises(UnreadableTable, match="找不到表头"):
         read_rows([["姓名", "电话"], ["林", "1"]])
+
+
+def test_category_of_one_or_two_would_name_who_voted() -> None:
+    actor, row = inspector(), make_survey(SurveyState.DRAFT)
+    people = [make_evaluator(row, group=EvaluatorGroup.CPPCC) for _one in range(2)]
+    words = "政协委员：邀请了的每一类须有至少 3 人"
+
+    assert words in str(survey_running.reasons_against_opening(row, actor, TODAY))
+    people.append(make_evaluator(row, group=EvaluatorGroup.CPPCC))
+    assert words not in str(survey_running.reasons_against_opening(row, actor, TODAY))
+    set_state(row, SurveyState.OPEN)
+
+    assert words in str(survey_evaluators.reasons_against_voiding(people[0], actor))
+    with pytest.raises(ValidationError, match="有关专家：邀请了的"):
+        survey_evaluators.add(row.pk, Person(group="experts", name=NAME, email=MAIL, phone=""), actor=actor)
+    table = "类别,姓名,邮箱\n" + "".join(f"专家,林试{one},lin{one}@mail.example\n" for one in "123")
+    few = table.rsplit("专家", 1)[0]
+    for is_dry_run in (True, False):
+        with pytest.raises(UnreadableTable, match="有关专家：邀请了的"):
+            survey_evaluators.import_people(row.pk, io.BytesIO(few.encode()), actor=actor, is_dry_run=is_dry_run)
+    assert row.evaluators.count() == 3
+    survey_evaluators.import_people(row.pk, io.BytesIO(table.encode()), actor=actor, is_dry_run=False)
+    assert row.evaluators.count() == 6
 
 
 def test_returned_are_counted_by_group() -> None:
@@ -151,6 +174,8 @@ def test_slips_hold_tokens_that_open_once_they_are_issued() -> None:
 
 def test_void_invitation_opens_nothing() -> None:
     actor, row = inspector(), make_survey()
+    for _one in range(2):
+        make_evaluator(row)
     one, used = make_evaluator(row, token="first"), make_evaluator(row, token="used", used_on=TODAY)
     with pytest.raises(ValidationError, match="不要写姓名"):
         survey_evaluators.void(one.pk, actor=actor, at=AT, note=f"{one.name}调离本县")
@@ -208,9 +233,10 @@ def test_slips_are_four_a_sheet_with_codes_that_open_the_form() -> None:
     made = survey_slips.render(row, slips, at=AT)
 
     pages = paper.pages(made)
-    assert pages[0].count("某县政务公开科电话：0399-6612001") == 4
-    assert paper.page_count(made) == 3 and not any(paper.ink_outside(made, 5))
-    assert [page.count("特邀评议单") for page in pages] == [4, 4, 2]
+    assert pages[1].count("某县政务公开科电话：0399-6612001") == 4
+    assert paper.page_count(made) == 4 and not any(paper.ink_outside(made, 5))
+    assert [page.count("特邀评议单") for page in pages] == [0, 4, 4, 2]
     words = "".join("".join(pages).split())
-    assert NAME not in words and all(slip.address in words for slip in slips)
+    assert NAME in pages[0] and not any(NAME in page for page in pages[1:])
+    assert all(slip.address in words for slip in slips)
     assert set(paper.codes(made)) == {slip.address for slip in slips}

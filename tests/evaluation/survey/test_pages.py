@@ -77,7 +77,12 @@ def test_results_are_shown_once_their_item_is_public() -> None:
     publish(row)
     after = shown(address)
 
-    assert "等待公布" in before and "86.67" not in before and closed == [404, 404]
+    assert (
+        before.count('class="done"') + 1 == after.count('class="done"')
+        and "等待公布" in before
+        and "86.67" not in before
+        and closed == [404, 404]
+    )
     assert "结果已公布" in after and "86.67" in after and "良好" in after and row.digest in after
 
 
@@ -162,7 +167,10 @@ def test_steps_say_what_is_late_or_out_of_order() -> None:
         row.steps.filter(step=kind).update(done_on=day - timedelta(days=ago), done_by=inspector(), note="已办。")
 
     def said() -> list[tuple[list[str], bool, bool]]:
-        return [([str(words) for words, _tone in one.marks], one.is_next, one.is_void) for one in steps_of(row, day)]
+        return [
+            ([str(words) for words, _tone in one.marks], one.is_next, one.is_void)
+            for one in steps_of(row, day, is_public=False)
+        ]
 
     assert said() == [
         (["晚于后面的程序"], False, False), ([], False, False), (["逾期完成"], False, False),

@@ -265,7 +265,7 @@ def test_tally_is_frozen_once_with_what_may_be_shown() -> None:
     assert row.tally["ballots"] == {"public": 18, "invited": 3}
     with pytest.raises(ValidationError, match="不能汇总"):
         survey_results.tally(row.pk, actor=actor, at=AT)
-    assert row.steps.get(step=_K.TALLY).note == "评议对象2个，公布结果1个。"
+    assert row.steps.get(step=_K.TALLY).note == "评议对象2个，有结果1个。"
 
 
 def test_draft_tells_what_was_frozen_and_is_made_once() -> None:

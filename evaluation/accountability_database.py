@@ -3,7 +3,8 @@ or decided goes.
 
 The services refuse first and say why. A new data key writes encrypted columns anew, so no trigger can tell whether
 what was said or the reasons still read as they did: it refuses only to empty them, except where the purge after
-retention has set `purged_at` (services/accountability_purge.py). What was signed and the PDFs, once made, stay.
+retention has set `purged_at` (services/accountability_purge.py), and keeps the prints of names and statements: nobody
+is decided about whose do not match (Respondent.is_untouched). What was signed and the PDFs, once made, stay.
 """
 
 # ruff: noqa: S608  (names of our own tables and columns)
@@ -176,13 +177,16 @@ def person_guard() -> DatabaseObject:
     kept = f"({_kept()})"
     said = f"(OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL) AND {_changed(_SAID)} AND NOT {kept}"
     new_say = f"{_changed(_SAID)} AND {_case_of('NEW', f'q.state IN ({_in(past)})')}"
-    has_said = "(NEW.heard_on IS NOT NULL OR NEW.waived_on IS NOT NULL)"
-    untold = f"{has_said} AND {_changed((*_SAID, *_CHARGE))} AND {_untold('NEW')}"
+    says = "(NEW.heard_on IS NOT NULL OR NEW.waived_on IS NOT NULL)"
+    untold = f"{says} AND {_changed((*_SAID, *_CHARGE))} AND {_untold('NEW')}"
     unheard = f"NEW.measure <> '' AND {_unheard('NEW.case_id')}"
     divided = f"{_changed(_DIVISION)} AND {_case_of('NEW', f'q.state IN ({_in(settled)})')} AND NOT {purged}"
     removed = f"OLD.paper_id IS NOT NULL AND {_changed(('paper_id',))}"
-    unsaid = f"({_emptied(('statement',))} OR ({removed})) AND NOT {kept}"
-    taken = f"({_emptied(('name', 'consideration'))} OR ({unsaid})) AND NOT {purged}"
+    has_said = "(OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL)"
+    reworded = f"{has_said} AND {_changed(('statement_print',))}"
+    unsaid = f"({_emptied(('statement',))} OR ({removed}) OR ({reworded})) AND NOT {kept}"
+    renamed = _changed(("name_print",))
+    taken = f"({_emptied(('name', 'consideration'))} OR {renamed} OR ({unsaid})) AND NOT {purged}"
     referred = f"OLD.referred_on IS NOT NULL AND {_changed(('referred_on',))}"
     too_early = _case_of("NEW", "(NEW.heard_on < q.opened_on OR NEW.waived_on < q.opened_on)")
     rules = (_changed(("id", "case_id")), said, new_say, untold, unheard, divided, taken, referred, too_early)

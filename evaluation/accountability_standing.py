@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from evaluation.accountability_rules import BARRING_AGENCIES
-from evaluation.enums import Grade, RoundKind, RoundState
 from evaluation.models import AccountabilityCase, Assessment
 
 # (agency, year) of an assessment in 差.
@@ -49,12 +48,7 @@ def standings_from(poor: Iterable[Poor], cases: Iterable[tuple[int, str]], year:
 
 def poor_grades(year: int) -> set[Poor]:
     """(agency, year) in 差 at the end of this year and of the one before, of rounds that are frozen."""
-    rows = Assessment.objects.filter(
-        grade=Grade.POOR,
-        round__kind=RoundKind.YEAR_END,
-        round__state=RoundState.FROZEN,
-        round__period_end__year__in=[year - 1, year],
-    )
+    rows = Assessment.objects.poor_at_year_end().filter(round__period_end__year__in=[year - 1, year])
     return set(rows.order_by().values_list("agency_id", "round__period_end__year"))
 
 

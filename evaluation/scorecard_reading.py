@@ -214,5 +214,5 @@ def _standing(row: AssessmentRound, one: Assessment) -> tuple[bool, bool]:
         return False, False
     year = row.period_end.year
     readable = AssessmentRound.objects.published().year_end().filter(period_end__year__in=[year - 1, year])
-    poor = Assessment.objects.filter(round__in=readable, agency=one.agency_id, grade=Grade.POOR).order_by()
+    poor = Assessment.objects.poor_at_year_end().filter(round__in=readable, agency=one.agency_id).order_by()
     return bool(poor_both_years(poor.values_list("agency_id", "round__period_end__year"), year)), True

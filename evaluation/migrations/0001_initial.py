@@ -316,6 +316,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', govportal.crypto.EncryptedTextField(blank=True, default='', validators=[django.core.validators.MaxLengthValidator(60)], verbose_name='姓名')),
+                ('name_print', models.CharField(blank=True, default='', max_length=64, verbose_name='姓名摘要值')),
                 ('post', models.CharField(max_length=60, verbose_name='职务')),
                 ('part', models.CharField(choices=[('undertaker', '承办人'), ('head_in_charge', '主管领导'), ('main_leader', '主要领导'), ('member', '班子其他成员')], max_length=20, verbose_name='身份')),
                 ('circumstance', models.CharField(choices=[('not_sought', '应当报批而未报批'), ('approved', '经主管领导审批或者同意'), ('kept_silent', '承办人明知会导致失误而不提醒、不建议'), ('overruled', '承办人提出正确意见未被采纳'), ('collective', '经领导班子集体讨论决定')], max_length=20, verbose_name='情形')),
@@ -323,6 +324,7 @@ class Migration(migrations.Migration):
                 ('responsibility', models.CharField(choices=[('whole', '全部责任'), ('main', '主要责任'), ('secondary', '次要责任'), ('none', '不承担责任')], max_length=20, verbose_name='责任')),
                 ('responsibility_basis', models.CharField(max_length=120, verbose_name='责任区分依据')),
                 ('statement', govportal.crypto.EncryptedTextField(blank=True, default='', validators=[django.core.validators.MaxLengthValidator(5000)], verbose_name='陈述和申辩')),
+                ('statement_print', models.CharField(blank=True, default='', max_length=64, verbose_name='陈述摘要值')),
                 ('consideration', govportal.crypto.EncryptedTextField(blank=True, default='', validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='采纳情况')),
                 ('heard_on', models.DateField(blank=True, null=True, verbose_name='听取日期')),
                 ('waived_on', models.DateField(blank=True, null=True, verbose_name='放弃陈述日期')),

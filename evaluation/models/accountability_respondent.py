@@ -13,19 +13,21 @@ from evaluation.accountability_enums import (
     Part,
     Responsibility,
 )
-from govportal.crypto import EncryptedJSONField, EncryptedTextField
+from govportal.crypto import EncryptedJSONField, EncryptedTextField, fingerprint
 
 
 class Respondent(models.Model):
     """责任人: one person of a case, with what he bears of it, what he said, and what was decided of him.
 
-    Name and words are encrypted. The portal needs no more of him than his name and post.
+    Name and words are encrypted. The portal needs no more of him than his name and post. The prints are keyed hashes
+    of both: a column that is written anew with every data key cannot be guarded, its print can.
     """
 
     case = models.ForeignKey(
         "evaluation.AccountabilityCase", models.PROTECT, related_name="respondents", verbose_name=_("责任追究")
     )
     name = EncryptedTextField(_("姓名"), blank=True, default="", validators=[MaxLengthValidator(60)])
+    name_print = models.CharField(_("姓名摘要值"), max_length=64, blank=True, default="")
     post = models.CharField(_("职务"), max_length=60)
     part = models.CharField(_("身份"), max_length=20, choices=Part)
     circumstance = models.CharField(_("情形"), max_length=20, choices=Circumstance)
@@ -35,6 +37,7 @@ class Respondent(models.Model):
     responsibility_basis = models.CharField(_("责任区分依据"), max_length=120)
 
     statement = EncryptedTextField(_("陈述和申辩"), blank=True, default="", validators=[MaxLengthValidator(5000)])
+    statement_print = models.CharField(_("陈述摘要值"), max_length=64, blank=True, default="")
     # What the case makes of it (第十二条: 认真听取).
     consideration = EncryptedTextField(_("采纳情况"), blank=True, default="", validators=[MaxLengthValidator(2000)])
     heard_on = models.DateField(_("听取日期"), null=True, blank=True)
@@ -94,6 +97,16 @@ class Respondent(models.Model):
     @property
     def has_had_his_say(self) -> bool:
         return self.heard_on is not None or self.waived_on is not None
+
+    @staticmethod
+    def print_of(text: str) -> str:
+        return fingerprint("accountability person", text) if text else ""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Name and statement are those that were written by the services."""
+        prints = (self.name_print, self.statement_print)
+        return prints == (self.print_of(self.name), self.print_of(self.statement))
 
     @property
     def charge(self) -> Charge:

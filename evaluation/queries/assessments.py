@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from disclosure.models import Item
-from evaluation.enums import RESULT_ITEM, RoundKind, RoundState
+from evaluation.enums import RESULT_ITEM, Grade, RoundKind, RoundState
 from govportal import access
 from govportal.permissions import Permission
 
@@ -58,6 +58,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def published(self) -> Self:
         readable = Item.objects.visible_to(AnonymousUser()).filter(item_type=RESULT_ITEM)
         return self.filter(round__state=RoundState.FROZEN, round__item__in=readable)
+
+    def poor_at_year_end(self) -> Self:
+        """年终考核为差, for good: what consequences follow from (《…考核制度》第八条)."""
+        return self.filter(grade=Grade.POOR, round__kind=RoundKind.YEAR_END, round__state=RoundState.FROZEN)
 
     def in_order_of_rank(self) -> Self:
         """The best first, whoever is not ranked last: databases do not agree where an empty rank stands."""

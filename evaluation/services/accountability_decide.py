@@ -82,6 +82,8 @@ def reasons_against_deciding(row: AccountabilityCase, decision: Decision, actor:
         return [_("全部责任人陈述或者书面放弃以后才能作出决定。")]
     if not all(who.is_told for who in people):
         return [_("有责任人的责任比送达的告知书写的重，或者情形不同：须重新告知、重新听取以后才能作出决定。")]
+    if not all(who.is_untouched for who in people):
+        return [_("有责任人的姓名或者陈述与登记时的不一致，数据被改动过：查清以前不能作出决定。")]
     missing = _("须写明决定的理由。")
     reasons += reasons_against_words(decision.reasons, missing=missing, most=MOST_REASONS, label=_("决定的理由"))
     # The agency and all of the people read the reasons.

@@ -152,8 +152,9 @@ def withdraw(
     notice.withdrawn_on, notice.statement = localdate(at), who.statement
     notice.heard_on, notice.heard_by, notice.waived_on = who.heard_on, who.heard_by, who.waived_on
     notice.save(update_fields=["withdrawn_on", "statement", "heard_on", "heard_by", "waived_on"])
-    who.statement, who.heard_on, who.heard_by, who.waived_on, who.paper = "", None, None, None, None
-    who.save(update_fields=["statement", "heard_on", "heard_by", "waived_on", "paper"])
+    who.statement = who.statement_print = ""
+    who.heard_on, who.heard_by, who.waived_on, who.paper = None, None, None, None
+    who.save(update_fields=["statement", "statement_print", "heard_on", "heard_by", "waived_on", "paper"])
 
 
 def undelivered(row: AccountabilityCase) -> QuerySet[AccountabilityNotice]:

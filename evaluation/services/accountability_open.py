@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from disclosure.models import IndexCounter, Obligation
 from evaluation.accountability_enums import CaseAction
 from evaluation.accountability_rules import CLAUSES, Clause
-from evaluation.enums import FindingState, Grade, RoundKind, RoundState
+from evaluation.enums import FindingState, RoundState
 from evaluation.models import AccountabilityCase, Assessment, Finding
 from evaluation.services.accountability_procedure import (
     check,
@@ -110,10 +110,7 @@ def count_referrals(user: Any) -> int:
 def poor_assessments(user: Any, year: int) -> list[Assessment]:
     """年终考核为差 of this year and the one before, of which nobody has opened a case (《…考核制度》第八条)."""
     taken = AccountabilityCase.objects.filter(assessment__isnull=False).values("assessment")
-    rows = Assessment.objects.filter(
-        grade=Grade.POOR,
-        round__kind=RoundKind.YEAR_END,
-        round__state=RoundState.FROZEN,
+    rows = Assessment.objects.poor_at_year_end().filter(
         round__period_end__year__in=[year - 1, year],
         agency__in=access.agencies_under(user, Permission.HOLD_ACCOUNTABLE),
     )
@@ -182,21 +179,22 @@ def reasons_against_source(wanted: Opening, actor: Any) -> list[str]:
     if wanted.complaint_id and not _referred(actor).filter(pk=wanted.complaint_id, agency=agency).exists():
         return [_("没有这一移送的线索，或者已经立案。")]
     if wanted.finding and not _is_of(wanted.finding, agency):
-        return [_("考核问题须是被追究单位已经认定的问题。")]
+        return [_("考核问题须是被追究单位已经认定、所在考核已经定分的问题。")]
     if wanted.obligation and wanted.obligation.agency_id != agency.pk:
         return [_("公开义务须是被追究单位的。")]
     if wanted.assessment and not _is_poor(wanted.assessment, agency):
-        return [_("考核结果须是被追究单位已经定分的“差”。")]
+        return [_("考核结果须是被追究单位年终考核已经定分的“差”。")]
     return []
 
 
 def _is_of(finding: Finding, agency: Agency) -> bool:
-    return finding.assessment.agency_id == agency.pk and finding.state == FindingState.STANDING
+    """Found for good: until the round is frozen the agency may object to it, or was never told of it."""
+    is_frozen = finding.assessment.round.state == RoundState.FROZEN
+    return finding.assessment.agency_id == agency.pk and finding.state == FindingState.STANDING and is_frozen
 
 
 def _is_poor(assessment: Assessment, agency: Agency) -> bool:
-    is_frozen = assessment.round.state == RoundState.FROZEN
-    return assessment.agency_id == agency.pk and assessment.grade == Grade.POOR and is_frozen
+    return Assessment.objects.poor_at_year_end().filter(pk=assessment.pk, agency=agency).exists()
 
 
 @transaction.atomic

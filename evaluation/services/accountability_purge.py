@@ -39,7 +39,7 @@ def _forget(rows: list[AccountabilityCase], *, at: datetime) -> None:
         *papers.filter(file__isnull=False).values_list("file", flat=True),
         *steps.filter(paper__isnull=False).values_list("paper", flat=True),
     ]
-    people.update(name="", post="—", statement="", consideration="", paper=None)
+    people.update(name="", name_print="", post="—", statement="", statement_print="", consideration="", paper=None)
     papers.update(facts={}, file=None, statement="")
     steps.update(note="", paper=None)
     for file in PrivateFile.objects.filter(pk__in=files):

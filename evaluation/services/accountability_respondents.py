@@ -99,6 +99,7 @@ def name(case_id: int, person: Person, *, actor: User, at: datetime) -> Responde
     found = Respondent(
         case=row,
         name=clean_line(person.name),
+        name_print=Respondent.print_of(clean_line(person.name)),
         post=clean_line(person.post),
         part=person.part,
         circumstance=person.circumstance,
@@ -219,8 +220,9 @@ def hear(respondent_id: int, statement: Statement, *, actor: User, at: datetime)
     who, row = _with_case(respondent_id)
     check(reasons_against_statement(row, who, statement, actor, localdate(at)))
     who.statement, who.heard_on, who.heard_by = clean_text(statement.text), statement.on, actor
+    who.statement_print = who.print_of(who.statement)
     who.paper = private_files.keep(statement.paper) if statement.paper else None
-    who.save(update_fields=["statement", "heard_on", "heard_by", "paper"])
+    who.save(update_fields=["statement", "statement_print", "heard_on", "heard_by", "paper"])
     move(row, CaseAction.HEAR, actor=actor, at=at, on=statement.on, part=who.part)
     return who
 

@@ -11,8 +11,8 @@ from django.utils.timezone import localdate
 from disclosure.models import Edition
 from evaluation.accountability_enums import CaseState, NoticeKind
 from evaluation.admin.accountability_verbs import VERBS
-from evaluation.enums import FindingState
-from evaluation.models import AccountabilityCase, AccountabilityNotice
+from evaluation.models import AccountabilityCase, AccountabilityNotice, Finding
+from evaluation.services import accountability_open
 from govportal.models import AuditEvent, User
 from govportal.permissions import Role
 from requests_app.complaint_enums import ComplaintState
@@ -28,13 +28,14 @@ from tests.factories.accountability import (
     inspectors_over,
     make_case,
     make_head,
+    make_opening,
     make_overseen,
     name_person,
     open_case,
     waive_person,
 )
 from tests.factories.complaints import make_complaint
-from tests.factories.rounds import make_finding, open_round
+from tests.factories.rounds import freeze_round, make_finding, open_round, share_round
 from tests.requests_app.complaints.test_confidential_doors import answer
 
 pytestmark = pytest.mark.django_db
@@ -146,12 +147,21 @@ def test_case_goes_from_referral_to_summary() -> None:
 def test_case_is_opened_from_the_page_of_a_finding_with_its_agency_and_source() -> None:
     agency = make_overseen(name="澄明县水务局")
     opener, _second = inspectors_over(agency)
-    assessment = open_round(agency, office=agency.parent, actor=opener).assessments.get()
+    row = open_round(agency, office=agency.parent, actor=opener)
+    assessment = row.assessments.get()
     finding = make_finding(assessment, found_by=opener)
-    proposed = make_finding(assessment, state=FindingState.PROPOSED, found_by=opener)
+    supervisor = make_member(Role.SUPERVISOR, agency.parent)
+    other = make_finding(assessment, found_by=supervisor)
     add = f"{reverse(f'{NAME}_add')}?agency={agency.pk}&amp;finding={finding.pk}"
     client = signed_in(opener)
 
+    for is_shared in (False, True):  # nobody was told of it; the agency may object to it
+        if is_shared:
+            share_round(row)
+        assert "责任追究立案" not in text_of(client.get(finding.get_absolute_url()))
+        wanted = make_opening(agency, finding=Finding.objects.get(pk=finding.pk))
+        assert "已经定分" in accountability_open.reasons_against_source(wanted, opener)[0]
+    freeze_round(row)
     assert f'href="{add}"' in text_of(client.get(finding.get_absolute_url()))
     shown = client.get(add.replace("&amp;", "&"))
     form = shown.context["form"]
@@ -163,9 +173,6 @@ def test_case_is_opened_from_the_page_of_a_finding_with_its_agency_and_source() 
         "public_facts": "目录没有公开。", "form_key": "sheet",
     })  # fmt: skip
     assert AccountabilityCase.objects.get().finding == finding
-    assert "责任追究立案" not in text_of(client.get(proposed.get_absolute_url()))
-    supervisor = make_member(Role.SUPERVISOR, agency.parent)
-    other = make_finding(assessment, found_by=supervisor)
     assert "责任追究立案" not in text_of(signed_in(supervisor).get(other.get_absolute_url()))
 
 

@@ -15,7 +15,12 @@ from pytest_django import Settings
 from evaluation import accountability_tasks
 from evaluation.accountability_enums import CaseState, Circumstance, NoticeKind, Part
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
-from evaluation.services import accountability_notices, accountability_purge, accountability_respondents
+from evaluation.services import (
+    accountability_decide,
+    accountability_notices,
+    accountability_purge,
+    accountability_respondents,
+)
 from govportal import crypto
 from govportal.models import AuditEvent, Heartbeat, PrivateFile
 from govportal.now import now
@@ -26,6 +31,7 @@ from tests.factories.accountability import (
     deliver_papers,
     hear_person,
     make_case,
+    make_decision,
     make_head,
     make_notice,
     name_person,
@@ -120,6 +126,17 @@ def test_nobody_is_decided_about_on_what_he_was_not_told_past_the_services() -> 
     assert refuses(decided.notices.get(kind=NoticeKind.HEARING), "withdrawn_on", localdate())
 
 
+def test_nobody_is_decided_about_by_words_or_a_name_that_were_changed() -> None:
+    """The columns cannot be guarded; their prints are, and the decision asks for them."""
+    for column, other in (("name", "柳如云"), ("statement", "我没有话说。")):
+        row = make_case(S.HEARD)
+        second = row.office.memberships.order_by("-pk")[0].user
+        assert not accountability_decide.reasons_against_deciding(row, make_decision(row), second, localdate())
+        run(f"UPDATE {Respondent._meta.db_table} SET {column} = %s WHERE case_id = %s", crypto.encrypt(other), row.pk)
+        found = accountability_decide.reasons_against_deciding(row, make_decision(row), second, localdate())
+        assert len(found) == 1 and "数据被改动过" in found[0], column
+
+
 def test_facts_change_before_the_first_notice_alone_past_the_services() -> None:
     row = make_case()
     assert not refuses(row, "facts_digest", "0" * 64)
@@ -152,6 +169,9 @@ def test_database_keeps_what_was_opened_said_and_decided() -> None:
         (dropped, "state", [S.OPENED]),
         (heard, "heard_on", [LONG_AGO, None]),
         (heard, "statement", [""]),
+        (heard, "statement_print", ["", "0" * 64]),
+        (heard, "name_print", ["", "0" * 64]),
+        (waived, "name_print", ["0" * 64]),
         (heard, "name", [""]),
         (heard, "measure", ["circular", ""]),
         (heard, "responsibility", ["none"]),

@@ -4,15 +4,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 
 from evaluation import database
 from evaluation.accountability_enums import CaseState, Measure
 from evaluation.accountability_standing import Standing, barring_cases, poor_grades, standings
-from evaluation.enums import Grade, RoundKind
-from evaluation.models import Assessment
+from evaluation.enums import Grade, RoundKind, RoundState
+from evaluation.models import Assessment, AssessmentRound
 from evaluation.services import accountability_decide, accountability_open
 from govportal.models import Agency
 from govportal.now import now, today
@@ -76,3 +76,19 @@ def test_flag_and_bar_cost_one_statement_each(django_assert_num_queries: Any) ->
     assert latest not in accountability_open.poor_assessments(inspector, year)
     wrong = make_opening(agencies[2], assessment=latest)
     assert accountability_open.reasons_against_opening(wrong, inspector, today())
+
+
+def test_only_what_a_year_ended_with_for_good_has_consequences() -> None:
+    year, agency = today().year, make_overseen()
+    one = frozen_as_poor([agency], year)[agency]
+    inspector, rows = inspectors_over(agency)[0], AssessmentRound.objects.filter(pk=one.round_id)
+    wanted = make_opening(agency, assessment=one)
+    assert not accountability_open.reasons_against_source(wanted, inspector)
+    open_again: dict[str, Any] = {"state": RoundState.FEEDBACK, "frozen_at": None, "archive": None, "digest": ""}
+    for values in (open_again, {"kind": RoundKind.CROSS}):
+        with transaction.atomic():
+            rows.update(**values)
+            assert poor_grades(year) == set() and accountability_open.poor_assessments(inspector, year) == [], values
+            assert "年终考核" in accountability_open.reasons_against_source(wanted, inspector)[0], values
+            transaction.set_rollback(True)
+    assert poor_grades(year) == {(agency.pk, year)}

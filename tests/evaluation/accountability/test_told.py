@@ -1,5 +1,7 @@
 """Who is held to account is told of it by a notice that names nobody, and anew of what it does not say."""
 
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from evaluation.accountability_enums import CaseAction, CaseState, Circumstance, NoticeKind, Part
+from evaluation.accountability_rules import CLAUSES
 from evaluation.models import AccountabilityCase, Respondent
 from evaluation.services import (
     accountability_decide,
@@ -22,6 +25,8 @@ from tests.factories.accountability import (
     hear_person,
     inspectors_over,
     make_decision,
+    make_opening,
+    make_overseen,
     name_person,
     notify_person,
     open_case,
@@ -125,6 +130,18 @@ def test_facts_name_nobody_and_change_before_the_first_notice_alone() -> None:
     notify_person(other)
     assert "不能再改" in refused(amend, "承办人不知情。")
     assert "请由另一人对本案不予追究" in refused(name_person, row, name="明知")
+
+
+def test_case_is_opened_by_a_clause_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    agency = make_overseen()
+    wanted, day = make_opening(agency), localdate()
+    opener = inspectors_over(agency)[0]
+    ended = replace(CLAUSES[wanted.clause], until_on=day - timedelta(days=1))
+    assert not accountability_open.reasons_against_opening(wanted, opener, day)
+
+    monkeypatch.setattr(accountability_open, "CLAUSES", {ended.key: ended})
+
+    assert accountability_open.reasons_against_opening(wanted, opener, day) == ["请选择现行的追究情形。"]
 
 
 def test_dropped_case_tells_everybody_once_however_often_he_was_told() -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import Verb, VerbForm, toned
 from evaluation import case_lines, queues
-from evaluation.admin.objection_links import about, barring, may_object, object_address
+from evaluation.admin.objection_links import about, barring, elsewhere, may_object, object_address
 from evaluation.enums import Grade, IndicatorMode, RoundState
 from evaluation.forms.objections import ObjectForm
 from evaluation.forms.rounds import LeaveOutForm
@@ -242,6 +242,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
             key = form["target"].value()
             target = objections.find_target(row, str(key)) if key else None
             context |= {"target": target, "why": why(target) if target else "", "template": OBJECT.template}
+            context["elsewhere"] = elsewhere(row, target, is_open=True) if target else []
         return context
 
     def show_form(

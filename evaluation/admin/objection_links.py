@@ -1,6 +1,7 @@
 """Where an agency may still object to a fault: the one answer behind every link 提出异议."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,26 @@ def barring(row: Assessment, same: Iterable[Objection]) -> Objection | None:
         if one.state in _OPEN or (one.state == ObjectionState.RULED and told and one.ruled_at and one.ruled_at >= told):
             return one
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The same matter where another indicator takes something off for it; a ruling here leaves it as it is."""
+
+    target: Target
+    objection: Objection | None
+    address: str  # of the page to object there; empty where nobody may
+
+
+def elsewhere(row: Assessment, target: Target, *, is_open: bool) -> list[Elsewhere]:
+    others = objections.same_matter(row, target)
+    made = list(row.objections.order_by("number")) if others else []
+    found = []
+    for one in others:
+        same = about(made, one)
+        address = object_address(row, one, same) if is_open else ""
+        found.append(Elsewhere(one, same[-1] if same else None, address))
+    return found
 
 
 def object_address(row: Assessment, target: Target, same: Iterable[Objection]) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import toned
 from evaluation import case_lines
+from evaluation.admin.objection_links import elsewhere, may_object
 from evaluation.enums import ObjectionState, Ruling
 from evaluation.forms.objections import HearForm, RuleForm
 from evaluation.indicators import AUTOMATIC_INDICATORS
@@ -20,10 +21,11 @@ from evaluation.models import Objection, ObjectionFile, Score
 from evaluation.scorecard_words import fault_of
 from evaluation.scoring import Case
 from evaluation.services import objections, procedure
+from evaluation.services.objections import Target
 from evaluation.workflow import ObjectionAction
 from govportal import access, private_files
 from govportal.models import User
-from govportal.now import now
+from govportal.now import now, today
 from govportal.permissions import Permission
 from requests_app.admin.verb_pages import CaseVerb, CaseVerbAdmin
 
@@ -94,7 +96,7 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
     page_template = "admin/evaluation/objection_change.html"
     readonly_fields = ("agency", "shown_state", "about", "change")
     fieldsets = (
-        (None, {"fields": ("shown_state", "agency", "indicator", "about", "text", "filed_by", "filed_at")}),
+        (None, {"fields": ("shown_state", "agency", "indicator", "about", "text", "filed_by", "filed_at", "rule_by")}),
         (gettext_lazy("听取意见"), {"fields": ("heard_on", "heard_by", "hearing")}),
         (gettext_lazy("裁定"), {"fields": ("ruling", "change", "reason", "ruled_by", "ruled_at")}),
     )
@@ -130,7 +132,14 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
             if row.state in _OPEN and (one[0].name == ObjectionAction.WITHDRAW) == is_theirs
         ]
         context["refused"] = any(reasons for _verb, _address, reasons in context["verbs"])
-        return context | {"files": row.files.select_related("file"), "assessment": row.assessment}
+        case = case_of(row) if row.finding is None else None
+        is_open = may_object(row.assessment, request.user, today())
+        target = Target(row.indicator, case=case)
+        return context | {
+            "files": row.files.select_related("file"),
+            "assessment": row.assessment,
+            "elsewhere": elsewhere(row.assessment, target, is_open=is_open) if case else [],
+        }
 
     def file_view(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
         row = self.get_queryset(request).filter(pk=pk).first() if self.has_view_permission(request) else None

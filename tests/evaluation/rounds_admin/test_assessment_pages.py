@@ -14,6 +14,7 @@ from evaluation import queues
 from evaluation.enums import ObjectionState, RoundState
 from evaluation.models import Assessment, AssessmentRound, Objection
 from evaluation.services import objections, rounds
+from evaluation.services.objections import Target
 from govportal.models import User
 from govportal.now import now, today
 from govportal.permissions import Role
@@ -147,6 +148,23 @@ def test_what_was_objected_to_leads_to_the_objection_and_to_no_second_sheet() ->
     rounds.share(it.row.pk, actor=it.judge, at=now())
     assert link in _text(theirs, pages[0])  # told anew, objected to anew
     assert 'name="text"' not in _text(theirs, _do(it.assessment, "object"))
+
+
+def test_same_matter_in_another_indicator_is_named_to_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    it = make_dispute()
+    tim = objections.find_target(it.assessment, it.case)
+    assert tim and tim.case
+    cov = Target(it.row.indicator_set.indicators.get(code="COV"), case=tim.case)
+    monkeypatch.setattr(objections, "same_matter", lambda _row, target: [cov] if target == tim else [])
+    words, link = "同一事项在下列指标也扣分", f"target=case-{cov.indicator.pk}-"
+
+    asked = _text(signed_in(it.head), _do(it.assessment, "object", f"?target={it.case}"))
+    assert words in asked and link in asked
+    made = it.file(it.case)
+    assert words in _text(signed_in(it.head), _objection(made))
+    page = _text(signed_in(it.judge), _objection(made))
+    assert words in page and link not in page and "裁定期限" in page
+    assert words not in _text(signed_in(it.head), _do(it.assessment, "object", f"?target={it.target()}"))
 
 
 def test_bad_input_is_refused_in_words_and_kept() -> None:

@@ -1,4 +1,4 @@
-"""The table of a set of indicators, as cities issue them ↔ rows of data, each with what is wrong with it. Pure.
+"""The table of a set of indicators, as cities issue them ↔ rows of data, each with what is wrong with it.
 
 One line a clause: its code, the group and what that weighs, the topic, the clause, the amounts a fault takes off and
 how often it is looked at. Behind them may stand columns of ours, which make a table whole: mode, measure, marks.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.models import Item
 from disclosure.search.pages import SearchPage, search_pages
-from evaluation.enums import Grade
+from evaluation.enums import RESULT_ITEM, Grade
 from evaluation.models import Assessment, AssessmentRound
 from evaluation.scorecard_filters import chosen
 from evaluation.scorecard_words import GRADE_TONES, marks, period_words
@@ -84,7 +84,7 @@ def _of_agency(_request: HttpRequest, agency: Agency) -> Mapping[str, Any] | Non
 
 def _of_item(_request: HttpRequest, item: Item) -> Mapping[str, Any] | None:
     """The way from the item that publishes a round to its ranking and archive."""
-    if item.item_type != "evaluation_result":
+    if item.item_type != RESULT_ITEM:
         return None
     row = AssessmentRound.objects.published().filter(item=item).first()
     return {"row": row} if row else None

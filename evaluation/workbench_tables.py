@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.enums import RectificationState
-from evaluation.enums import FindingState, IndicatorMode, ObjectionState, RoundState
+from evaluation.enums import OPEN_OBJECTIONS, FindingState, IndicatorMode, ObjectionState, RoundState
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.indicators.terms import midnight
 from evaluation.models import Assessment, AssessmentRound, Finding, Objection, SampleItem, Score
+from evaluation.queries import BY_RANK
 from evaluation.services import checks
 from evaluation.services.checks import Progress
 from evaluation.workflow import RoundAction
@@ -27,7 +28,7 @@ from govportal.permissions import Permission
 
 # Whose rates stand side by side: obligations, requests, complaints, messages.
 RATES = ("timeliness", "requests_on_time", "complaints_on_time", "feedback_answered")
-_OPEN_OBJECTION = Q(objections__state__in=[ObjectionState.FILED, ObjectionState.HEARD])
+_OPEN_OBJECTION = Q(objections__state__in=OPEN_OBJECTIONS)
 _SETTLED = (RectificationState.VERIFIED, RectificationState.CANCELLED)
 
 
@@ -88,9 +89,9 @@ def _of(assessment: Assessment, note: str = "") -> Cell:
 
 
 def _ranking(row: AssessmentRound, assessments: QuerySet[Assessment]) -> Iterator[Row]:
-    rows = assessments.annotate(waiting=Count("objections", filter=_OPEN_OBJECTION))
+    rows = assessments.annotate(waiting=Count("objections", filter=_OPEN_OBJECTION)).order_by(*BY_RANK)
     done = checks.progress(row) if row.state == RoundState.OPEN else {}
-    for one in rows.order_by(F("rank").asc(nulls_last=True), "agency__position", "agency__name"):
+    for one in rows:
         answer = _("%s 件异议未裁定") % one.waiting if one.waiting else _("已确认") if one.confirmed_at else ""
         yield (
             Cell(_number(one.rank) or "—"),

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("govportal", "disclosure", "requests_app", "evaluation", "benchmarks", "tests")
 MODULE_LINES = 450
 # Shipped to outsiders as one program, which they read from top to bottom.
-ONE_PROGRAM = {"evaluation/scoring.py": 500}
+ONE_PROGRAM = {"evaluation/scoring.py": 520}
 FUNCTION_LINES = 50
 TEXT = {".py", ".html", ".css", ".js", ".md", ".toml", ".txt", ".yml", ".yaml", ".lock", ".csv", ".json", ".svg", ""}
 # The words are put together here so that this file does not hold them.

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import Verb, VerbForm, toned
 from evaluation import case_lines, queues
-from evaluation.admin.objection_links import about, barring, elsewhere, may_object, object_address
+from evaluation.admin.objection_links import about, elsewhere, may_object, object_address
 from evaluation.enums import Grade, IndicatorMode, RoundState
 from evaluation.forms.objections import ObjectForm
 from evaluation.forms.rounds import LeaveOutForm
@@ -250,7 +250,11 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
     ) -> HttpResponseBase:
         """No empty sheet about what was objected to already: the objection itself."""
         target = objections.find_target(row, str(form["target"].value() or "")) if verb.name == OBJECT.name else None
-        if not form.is_bound and target and (one := barring(row, about(row.objections.order_by("number"), target))):
+        if (
+            not form.is_bound
+            and target
+            and (one := objections.barring(row, about(row.objections.order_by("number"), target)))
+        ):
             messages.info(request, _("对这个问题已经提出异议：%s。") % one.get_state_display())
             return HttpResponseRedirect(reverse("admin:evaluation_objection_change", args=[one.pk]))
         return super().show_form(request, row, verb, form, reasons)

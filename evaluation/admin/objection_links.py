@@ -8,12 +8,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from evaluation.enums import ObjectionState
 from evaluation.models import Assessment, Objection
 from evaluation.services import objections
 from evaluation.services.objections import Target
-
-_OPEN = {ObjectionState.FILED, ObjectionState.HEARD}
 
 
 def _is_over(row: Assessment, day: date) -> bool:
@@ -30,16 +27,6 @@ def about(made: Iterable[Objection], target: Target) -> list[Objection]:
     """Of the objections of an assessment those to this fault, the oldest first."""
     key = (target.finding.pk if target.finding else None, target.indicator.pk, target.case_key)
     return [one for one in made if (one.finding_id, one.indicator_id, one.case_key) == key]
-
-
-def barring(row: Assessment, same: Iterable[Objection]) -> Objection | None:
-    """The one beside which services/objections.py takes no other: not yet ruled on, or ruled since the agency was
-    told."""
-    told = row.round.shared_at
-    for one in same:
-        if one.state in _OPEN or (one.state == ObjectionState.RULED and told and one.ruled_at and one.ruled_at >= told):
-            return one
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +52,7 @@ def elsewhere(row: Assessment, target: Target, *, is_open: bool) -> list[Elsewhe
 def object_address(row: Assessment, target: Target, same: Iterable[Objection]) -> str:
     """Of the page to object to it; empty where nothing is taken off or an objection stands in the way."""
     takes = target.finding is None or target.finding.deduction > 0
-    if not takes or barring(row, same):
+    if not takes or objections.barring(row, same):
         return ""
     address = reverse("admin:evaluation_assessment_verb", args=[row.pk, "object"])
     return f"{address}?{urlencode({'target': target.key})}"

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from disclosure.admin.register_verbs import Verb, VerbForm
 from evaluation.admin.round_drafts import draft_of
 from evaluation.admin.round_states import state_of
-from evaluation.enums import ObjectionState, RoundState
+from evaluation.enums import OPEN_OBJECTIONS, RoundState
 from evaluation.forms.rounds import DraftForm, ReasonForm, RoundForm, ShareForm
 from evaluation.models import Assessment, AssessmentRound
-from evaluation.services import checks, indicator_sets, measure, procedure, rounds
+from evaluation.queries import BY_RANK
+from evaluation.services import checks, indicator_sets, measure, procedure, round_items, rounds
 from evaluation.workbench_tables import PROVISIONAL
 from evaluation.workflow import RoundAction, may_still_be
 from govportal import access, files, jobs
@@ -36,7 +37,7 @@ MEASURED_AT_ONCE = 60
 MEASURE = "evaluation.measure_round"  # the task, evaluation/tasks.py
 CHANGE = "change"
 _STEPS = (RoundState.DRAFT, RoundState.OPEN, RoundState.FEEDBACK, RoundState.FROZEN)
-_OPEN_OBJECTION = Q(objections__state__in=[ObjectionState.FILED, ObjectionState.HEARD])
+_OPEN_OBJECTION = Q(objections__state__in=OPEN_OBJECTIONS)
 
 
 def _against(action: RoundAction) -> Any:
@@ -83,7 +84,7 @@ def _freeze(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> objec
 
 
 def _draft_item(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
-    return rounds.draft_item(row.pk, agency=values["agency"], actor=actor, at=now())
+    return round_items.draft_item(row.pk, agency=values["agency"], actor=actor, at=now())
 
 
 def _cancel(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
@@ -107,6 +108,7 @@ VERBS = (
         _against(RoundAction.MEASURE),
         _measure,
         warning=gettext_lazy("按现在的数据重新计算全部自动指标；人工查阅和登记的问题不变。每天凌晨也会自动取数。"),
+        locks_itself=True,
     ),
     CaseVerb(
         RoundAction.SHARE,
@@ -122,7 +124,8 @@ VERBS = (
         RoundAction.FREEZE.label,
         _against(RoundAction.FREEZE),
         _freeze,
-        warning=gettext_lazy("定分以后得分、问题、异议都不能再改，同时生成复算包。"),
+        warning=gettext_lazy("定分以后得分、问题、异议都不能再改，同时生成复算包，并复算一遍：不一致的不能定分。"),
+        locks_itself=True,
     ),
     CaseVerb(
         RoundAction.DRAFT_ITEM, RoundAction.DRAFT_ITEM.label, _against(RoundAction.DRAFT_ITEM), _draft_item, DraftForm
@@ -286,4 +289,4 @@ def totals(row: AssessmentRound) -> QuerySet[Assessment]:
     """The agencies of a round with what came out, the best first."""
     waiting = Count("objections", filter=_OPEN_OBJECTION)
     rows = row.assessments.select_related("agency").defer("population").annotate(waiting=waiting)
-    return rows.order_by(F("rank").asc(nulls_last=True), "agency__position", "agency__name")
+    return rows.order_by(*BY_RANK)

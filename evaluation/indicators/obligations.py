@@ -1,6 +1,6 @@
 """What obligations have in common as cases: which fell due, what they are called, where they are shown."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,7 +13,10 @@ from evaluation.indicators.terms import AgencyCase, Span, iso, judged
 from evaluation.scoring import Case
 
 # How a duty was done without anything published. In the title of a case: a record, Chinese on every page.
-_SIGNED = {StatementKind.NIL: "（声明本期无此类信息）", StatementKind.UNCHANGED: "（声明已复核，无需更新）"}
+_SIGNED: Mapping[str, str] = {
+    StatementKind.NIL: "（声明本期无此类信息）",
+    StatementKind.UNCHANGED: "（声明已复核，无需更新）",
+}
 
 
 class Row(NamedTuple):

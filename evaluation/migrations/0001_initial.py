@@ -419,7 +419,7 @@ class Migration(migrations.Migration):
                 ('opens_on', models.DateField(verbose_name='开始日期')),
                 ('closes_on', models.DateField(verbose_name='截止日期')),
                 ('state', models.CharField(choices=[('draft', '筹备中'), ('open', '评议中'), ('closed', '已截止'), ('tallied', '已汇总'), ('cancelled', '已取消')], default='draft', max_length=10, verbose_name='状态')),
-                ('accepts_public', models.BooleanField(default=True, help_text='不勾选，只由受邀人员评议。', verbose_name='接受公众评议')),
+                ('accepts_public', models.BooleanField(default=True, help_text='不勾选，只由特邀评议人员评议。', verbose_name='接受公众评议')),
                 ('excellent_from', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='优秀，不低于')),
                 ('good_from', models.PositiveSmallIntegerField(default=80, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='良好，不低于')),
                 ('fair_from', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='一般，不低于')),

@@ -7,14 +7,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.enums import FindingSource, FindingState, ObjectionState, Ruling
+from evaluation.enums import OPEN_OBJECTIONS, FindingSource, FindingState, ObjectionState, Ruling
 from evaluation.models.indicator_set import points_field
 from evaluation.queries import FindingFileQuerySet, FindingQuerySet, ObjectionQuerySet
 
 if TYPE_CHECKING:
     from disclosure.models import Rectification
-
-_OPEN_OBJECTIONS = [ObjectionState.FILED, ObjectionState.HEARD]
 
 
 class Finding(models.Model):
@@ -194,11 +192,11 @@ class Objection(models.Model):
                 condition=Q(case_key="") | ~Q(ruling=Ruling.PARTLY), name="%(app_label)s_%(class)s_case_is_whole"
             ),
             models.UniqueConstraint(
-                fields=["finding"], condition=Q(state__in=_OPEN_OBJECTIONS), name="%(app_label)s_%(class)s_one_open"
+                fields=["finding"], condition=Q(state__in=OPEN_OBJECTIONS), name="%(app_label)s_%(class)s_one_open"
             ),
             models.UniqueConstraint(
                 fields=["assessment", "indicator", "case_key"],
-                condition=Q(state__in=_OPEN_OBJECTIONS) & ~Q(case_key=""),
+                condition=Q(state__in=OPEN_OBJECTIONS) & ~Q(case_key=""),
                 name="%(app_label)s_%(class)s_one_open_case",
             ),
         ]  # fmt: skip

@@ -34,7 +34,7 @@ class Survey(models.Model):
     opens_on = models.DateField(_("开始日期"))
     closes_on = models.DateField(_("截止日期"))
     state = models.CharField(_("状态"), max_length=10, choices=SurveyState, default=SurveyState.DRAFT)
-    accepts_public = models.BooleanField(_("接受公众评议"), default=True, help_text=_("不勾选，只由受邀人员评议。"))
+    accepts_public = models.BooleanField(_("接受公众评议"), default=True, help_text=_("不勾选，只由特邀评议人员评议。"))
     # From which score on a grade is given; below the last it is 差.
     excellent_from = models.PositiveSmallIntegerField(
         _("优秀，不低于"), default=90, validators=[MaxValueValidator(100)]

@@ -34,6 +34,10 @@ class RoundQuerySet(models.QuerySet["AssessmentRound"]):
         return self.order_by("-period_end", "-id")
 
 
+# The best first, whoever is not ranked last: databases do not agree where an empty rank stands.
+BY_RANK = (F("rank").asc(nulls_last=True), "agency__position", "agency__name")
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def inspected_by(self, user: Any) -> Self:
         """Those this person may inspect: of agencies below his office, or given to his agency in a cross inspection;
@@ -62,10 +66,6 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def poor_at_year_end(self) -> Self:
         """年终考核为差, for good: what consequences follow from (《…考核制度》第八条)."""
         return self.filter(grade=Grade.POOR, round__kind=RoundKind.YEAR_END, round__state=RoundState.FROZEN)
-
-    def in_order_of_rank(self) -> Self:
-        """The best first, whoever is not ranked last: databases do not agree where an empty rank stands."""
-        return self.order_by(F("rank").asc(nulls_last=True), "agency__position", "agency__name")
 
     def ranked(self) -> Self:
         return self.filter(not_ranked_reason="")

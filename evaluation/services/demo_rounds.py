@@ -19,7 +19,7 @@ from disclosure.services import publish, statements
 from disclosure.services.demo_story import office_hours
 from evaluation.enums import CheckResult, RoundKind, RoundState
 from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, IndicatorSet, Objection, Survey
-from evaluation.services import carry_over, checks, finding_orders, findings, measure, objections, rounds
+from evaluation.services import carry_over, checks, finding_orders, findings, measure, objections, round_items, rounds
 from evaluation.services.demo_indicators import make_sets, retire_old_sets
 from evaluation.services.demo_surveys import assessed_year
 from govportal import access
@@ -258,7 +258,7 @@ class _Teller:
         rounds.freeze(row.pk, actor=self.head, at=at)
         if published := raw.get("published"):
             office, now = self.county.agencies[_PUBLISHER], self.county.now
-            item = rounds.draft_item(row.pk, agency=office, actor=self.head, at=now)
+            item = round_items.draft_item(row.pk, agency=office, actor=self.head, at=now)
             admin, on = self.county.people["admin"], self._day(published["on"])
             publish.migrate(item.pk, actor=admin, at=now, reason=published["note"], published_on=on)
 

@@ -4,7 +4,7 @@ Who found a fault does not rule on it, nor does who objected; nobody rules who i
 in the same transaction: an upheld case is excused, a finding takes off what the ruling leaves of it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,12 +18,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation import case_lines
-from evaluation.enums import FindingState, IndicatorMode, ObjectionState, RoundState, Ruling
+from evaluation.enums import OPEN_OBJECTIONS, FindingState, IndicatorMode, ObjectionState, RoundState, Ruling
 from evaluation.models import Assessment, Finding, Indicator, Objection, ObjectionFile, Score
 from evaluation.scoring import Case
 from evaluation.services import measure
-from evaluation.services.procedure import check, locked_assessment, reasons_against_inspecting
-from evaluation.services.rounds import BASIS, NOTICE_KIND
+from evaluation.services.procedure import basis_of, check, locked_assessment, reasons_against_inspecting
+from evaluation.services.rounds import NOTICE_KIND
 from evaluation.workflow import OBJECTION, ObjectionAction, next_objection_state
 from govportal import access, audit, notices, personal_data, private_files
 from govportal.calendar import load_calendar
@@ -128,16 +128,24 @@ def _against_late(assessment: Assessment, at: datetime) -> list[str]:
     return [_("异议期到 %s 为止，已经过了。") % last] if last and localdate(at) > last else []
 
 
+def barring(assessment: Assessment, same: Iterable[Objection]) -> Objection | None:
+    """Of the objections to one fault the one beside which no other is taken: not yet ruled on, or ruled since the
+    agency was told. Told anew after a reopening, it may be objected to anew."""
+    told = assessment.round.shared_at
+    for one in same:
+        is_final = one.state == ObjectionState.RULED and told and one.ruled_at and one.ruled_at >= told
+        if one.state in OPEN_OBJECTIONS or is_final:
+            return one
+    return None
+
+
 def _against_target(assessment: Assessment, target: Target) -> list[str]:
-    same = Objection.objects.filter(
-        assessment=assessment, indicator=target.indicator, finding=target.finding, case_key=target.case_key
-    )
-    if same.open().exists():
-        return [_("对这个问题已经提出异议，还没有裁定。")]
-    # Told anew after a reopening, it may be objected to anew.
-    if same.filter(state=ObjectionState.RULED, ruled_at__gte=assessment.round.shared_at).exists():
+    same = assessment.objections.filter(indicator=target.indicator, finding=target.finding, case_key=target.case_key)
+    if (other := barring(assessment, same)) is None:
+        return []
+    if other.state == ObjectionState.RULED:
         return [_("对这个问题的异议已经裁定，裁定是终局的。")]
-    return []
+    return [_("对这个问题已经提出异议，还没有裁定。")]
 
 
 def reasons_against(row: Objection, action: ObjectionAction, actor: Any) -> list[str]:
@@ -244,7 +252,7 @@ def confirm(assessment_id: int, *, actor: User, at: datetime) -> Assessment:
     check(reasons_against_confirming(row, actor) or _against_late(row, at))
     row.confirmed_by, row.confirmed_at = actor, at
     row.save(update_fields=["confirmed_by", "confirmed_at"])
-    audit.record(actor, "assessment.confirm", row, agency=row.agency, basis=BASIS)
+    audit.record(actor, "assessment.confirm", row, agency=row.agency, basis=basis_of(row.round))
     return row
 
 
@@ -358,7 +366,7 @@ def _record(
         agency=row.assessment.agency,
         before={"state": before} if before else {},
         after={"state": row.state} | target | (after or {}),
-        basis=BASIS,
+        basis=basis_of(row.assessment.round),
     )
 
 
@@ -387,10 +395,11 @@ def _tell_inspectors(row: Objection, action: ObjectionAction, *, but: User) -> N
 
 def _tell_agency(row: Objection, action: ObjectionAction, at: datetime) -> None:
     people = access.holders(Permission.OBJECT, row.assessment.agency)
-    _tell(row, action, people, f"objection-{action}:{row.pk}:{at.isoformat()}")
+    words = _("裁定结果：%s") % row.get_ruling_display() if row.ruling else ""
+    _tell(row, action, people, f"objection-{action}:{row.pk}:{at.isoformat()}", words)
 
 
-def _tell(row: Objection, action: ObjectionAction, people: Any, key: str) -> None:
+def _tell(row: Objection, action: ObjectionAction, people: Any, key: str, body: str = "") -> None:
     words = {"round": row.assessment.round.name, "number": row.number}
     path = reverse("admin:evaluation_objection_change", args=[row.pk])
-    notices.tell(people, kind=NOTICE_KIND, key=key, subject=_TOLD[action]() % words, path=path)
+    notices.tell(people, kind=NOTICE_KIND, key=key, subject=_TOLD[action]() % words, path=path, body=body)

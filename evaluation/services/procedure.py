@@ -11,6 +11,12 @@ from evaluation.workflow import ROUND, RoundAction, next_round_state
 from govportal import access
 from govportal.permissions import Permission
 
+BASIS = "《政务公开考核制度》"  # where the set of indicators names none: each place has its own
+
+
+def basis_of(row: AssessmentRound) -> str:
+    return row.indicator_set.basis or BASIS
+
 
 def check(reasons: Iterable[str]) -> None:
     """Raise ValidationError with every reason, or do nothing."""

@@ -1,6 +1,5 @@
-"""考核轮次: made, opened, told to the agencies, frozen and drafted as an item. The one writer of AssessmentRound.
-
-What is frozen stands in an archive, whose digest the item carries: with its publication the log binds every point.
+"""考核轮次: made, opened, told to the agencies and frozen. The one writer of AssessmentRound, but for the item that
+publishes it (round_items.py).
 """
 
 import secrets
@@ -12,21 +11,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Category
-from disclosure.models import Item
-from disclosure.services import draft
 from evaluation.enums import RoundKind, RoundState, SetState
 from evaluation.indicators import social
 from evaluation.models import Assessment, AssessmentRound, IndicatorSet, Objection, Survey
 from evaluation.services import archive, measure, samples
 from evaluation.services.checks import progress_of_all
-from evaluation.services.item_drafts import tell_publishers
-from evaluation.services.procedure import check, locked_assessment, locked_round, reasons_against_round
+from evaluation.services.procedure import basis_of, check, locked_assessment, locked_round, reasons_against_round
 from evaluation.survey_enums import SurveyState
 from evaluation.workflow import RoundAction, next_round_state
 from govportal import access, audit, files, notices
@@ -38,11 +32,8 @@ from govportal.now import today
 from govportal.permissions import Permission
 from govportal.workdays import add_working_days
 
-BASIS = "《政务公开考核制度》"  # where the set of indicators names none: each place has its own
 OBJECTION_DAYS = 5  # working days; domain §9 says "within a set time", no law names one
 LONGEST_OBJECTION = 60
-ITEM_TYPE = "evaluation_result"
-SOURCE = "scorecard"
 MAX_SAMPLE = 200
 NOTICE_KIND = "assessment"
 WITH_SURVEY = (RoundKind.SPOT, RoundKind.YEAR_END)  # the public is asked for half a year and for the year
@@ -119,10 +110,6 @@ def change(round_id: int, plan: Plan, *, actor: User) -> AssessmentRound:
     _set_agencies(row, plan.agencies)
     audit.record(actor, "assessmentround.change", row, after=_snapshot(plan), basis=basis_of(row))
     return row
-
-
-def basis_of(row: AssessmentRound) -> str:
-    return row.indicator_set.basis or BASIS
 
 
 def _fill(row: AssessmentRound, plan: Plan) -> None:
@@ -356,65 +343,6 @@ def cancel(round_id: int, *, actor: User, at: datetime, note: str) -> Assessment
     check(reasons if reasons or note.strip() else [_("须写明取消的原因。")])
     _move(row, RoundAction.CANCEL, (), actor=actor, note=clean_text(note))
     return row
-
-
-@transaction.atomic
-def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> Item:
-    """拟制公开稿: an item with the ranking and the archive, to be reviewed and published as any other.
-
-    `agency`: who publishes it; the office of whoever drafts it. Raises ValidationError with reasons.
-    """
-    row = locked_round(round_id)
-    reasons = reasons_against(row, RoundAction.DRAFT_ITEM, actor)
-    if not access.can(actor, Permission.ASSESS, agency):
-        reasons.append(_("您在%s没有考核职责。") % agency.display_name)
-    check(reasons)
-    assert row.archive is not None  # frozen
-    ranked = list(row.assessments.select_related("agency").in_order_of_rank())
-    title = title_of(row)
-    content = draft.Content(
-        title=title,
-        body=render_to_string("evaluation/round_body.html", {"round": row, "assessments": ranked}),
-        summary=_summary(row, len(ranked)),
-        formed_on=localdate(row.frozen_at) if row.frozen_at else None,
-        category=Category.PERSONNEL,
-        topic="综合政务/政务公开",
-        keywords=["政务公开考核", "成绩单"],
-        extra={"kind": "score", "period": _period(row), "digest": row.digest},
-    )
-    row.item = draft.create_item(
-        content,
-        agency=agency,
-        item_type=ITEM_TYPE,
-        author=actor,
-        at=at,
-        source=draft.Source(SOURCE, row.slug),
-        attachments=[(row.archive, f"{row.name}复算包")],
-    )
-    row.save(update_fields=["item"])
-    audit.record(
-        actor,
-        f"assessmentround.{RoundAction.DRAFT_ITEM}",
-        row,
-        agency=agency,
-        after={"item": row.item.index_number, "digest": row.digest},
-        basis=basis_of(row),
-    )
-    tell_publishers(row.item, actor)
-    return row.item
-
-
-def title_of(row: AssessmentRound) -> str:
-    """The name of a record, which is Chinese on every page."""
-    return f"{row.name}结果"
-
-
-def _period(row: AssessmentRound) -> str:
-    return f"{row.period_start:%Y-%m-%d}至{row.period_end:%Y-%m-%d}"
-
-
-def _summary(row: AssessmentRound, count: int) -> str:
-    return f"{row.name}，统计期{_period(row)}，{count}个单位参加，附可供复算的数据。"
 
 
 def _move(

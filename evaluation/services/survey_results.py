@@ -17,6 +17,7 @@ from disclosure.enums import Category
 from disclosure.models import Item
 from disclosure.services.draft import Content, Source, create_item
 from evaluation import survey_tally
+from evaluation.enums import RESULT_ITEM
 from evaluation.models import Survey
 from evaluation.services.item_drafts import tell_publishers
 from evaluation.services.procedure import check
@@ -28,13 +29,12 @@ from govportal.models import Agency, Membership, User
 from govportal.permissions import Permission
 
 SOURCE = "survey"
-ITEM_TYPE = "evaluation_result"
 KIND = "survey"  # of type_choices.EVALUATION_KINDS
 
 
 def public() -> QuerySet[Survey]:
     """Surveys whose results everybody can read."""
-    readable = Item.objects.visible_to(AnonymousUser()).filter(item_type=ITEM_TYPE)
+    readable = Item.objects.visible_to(AnonymousUser()).filter(item_type=RESULT_ITEM)
     return Survey.objects.filter(state=SurveyState.TALLIED, item__in=readable)
 
 
@@ -102,7 +102,7 @@ def draft_item(survey_id: int, *, actor: User, at: datetime) -> Item:
         extra={"kind": KIND, "period": _days(row), "digest": row.digest},
     )
     item = create_item(
-        content, agency=agency, item_type=ITEM_TYPE, author=actor, at=at, source=Source(SOURCE, row.slug)
+        content, agency=agency, item_type=RESULT_ITEM, author=actor, at=at, source=Source(SOURCE, row.slug)
     )
     row.item = item
     row.save(update_fields=["item"])

@@ -67,6 +67,8 @@ class CaseVerb(Verb):
     template: str = "admin/requests_app/verb.html"
     # What whoever has done it must still mind; empty for nothing.
     caution: Callable[[Any, dict[str, Any]], str] | None = None
+    # Its service takes long, and the locks itself when it writes: nobody waits while it prepares.
+    locks_itself: bool = False
 
 
 class DoneAlready(Exception):
@@ -90,7 +92,7 @@ def pdf_response(data: bytes, name: str, *, is_saved: bool = False) -> HttpRespo
 
 
 class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
-    """Each verb of a case is done under its lock, and once."""
+    """Each verb of a case is done under its lock, and once; one that locks itself is refused the second time."""
 
     verb_template = "admin/requests_app/verb.html"
 
@@ -138,11 +140,7 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         def run(actor: User, values: dict[str, Any]) -> None:
             values = written(form, values, actor)
             values.pop("form_key", None)
-            with transaction.atomic():
-                self.lock(row)
-                if not sent_forms.claim(self._key(request, row.pk, verb), at=now()):
-                    raise DoneAlready
-                outcome.append(verb.run(row, actor, values))
+            outcome.append(self._run_once(request, row, verb, lambda: verb.run(row, actor, values)))
 
         try:
             if not self._done(request, form, run):
@@ -159,6 +157,19 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         if isinstance(verb, CaseVerb) and verb.caution and (words := verb.caution(row, form.cleaned_data)):
             messages.warning(request, words)
         return HttpResponseRedirect(self._after(request, row.pk))
+
+    def _run_once(self, request: HttpRequest, row: M, verb: Verb, run: Callable[[], object]) -> object:
+        """What the service answers. Raises DoneAlready."""
+        key = self._key(request, row.pk, verb)
+        if isinstance(verb, CaseVerb) and verb.locks_itself:
+            made = run()
+            sent_forms.claim(key, at=now())
+            return made
+        with transaction.atomic():
+            self.lock(row)
+            if not sent_forms.claim(key, at=now()):
+                raise DoneAlready
+            return run()
 
     def _after(self, request: HttpRequest, pk: int) -> str:
         """The desk; the list where the case has gone to another agency."""

@@ -7,7 +7,7 @@ from typing import Any
 from disclosure.services import review
 from evaluation.enums import CheckResult, FindingSource, FindingState, ObjectionState, RoundKind, RoundState, Ruling
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator, Objection, SampleItem
-from evaluation.services import measure, rounds
+from evaluation.services import measure, round_items, rounds
 from govportal.models import Agency, User
 from govportal.now import now, today
 from govportal.permissions import Role
@@ -141,7 +141,7 @@ def publish_round(row: AssessmentRound, *, at: datetime | None = None) -> Assess
         row = freeze_round(row if row.state == RoundState.FEEDBACK else share_round(row, at=moment), at=moment)
     office = row.made_by.memberships.get().agency
     assert row.frozen_by is not None
-    item = rounds.draft_item(row.pk, agency=office, actor=row.frozen_by, at=moment)
+    item = round_items.draft_item(row.pk, agency=office, actor=row.frozen_by, at=moment)
     review.submit(item.editions.get().pk, actor=make_member(Role.PUBLISHER, office), at=moment)
     publish_edition(item.editions.get(), at=moment)
     row.refresh_from_db()

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from disclosure.models import Obligation
 from evaluation.enums import RoundState, Ruling
 from evaluation.models import AssessmentRound, Finding, Score
-from evaluation.services import archive, findings, measure, objections, rounds
+from evaluation.queries import BY_RANK
+from evaluation.services import archive, findings, measure, objections, round_items, rounds
 from evaluation.workflow import RoundAction
 from govportal.now import now, today
 from tests.evaluation.objections.test_objections import Dispute, make_dispute
@@ -146,10 +147,10 @@ def test_published_result_names_who_is_not_ranked_last_and_why() -> None:
     office = row.made_by.memberships.get().agency
     assert row.frozen_by is not None
 
-    item = rounds.draft_item(row.pk, agency=office, actor=row.frozen_by, at=now())
+    item = round_items.draft_item(row.pk, agency=office, actor=row.frozen_by, at=now())
 
     body = item.editions.get().body
-    ranked, unranked = (one.agency.name for one in row.assessments.in_order_of_rank().select_related("agency"))
+    ranked, unranked = (one.agency.name for one in row.assessments.order_by(*BY_RANK).select_related("agency"))
     assert body.index(ranked) < body.index(unranked)
     assert f"{unranked}（不参加排名：{measure.NO_FACTS}）" in body
 

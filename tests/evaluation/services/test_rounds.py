@@ -19,7 +19,7 @@ from disclosure.types import ITEM_TYPES
 from evaluation import case_lines
 from evaluation.enums import FindingState, Formula, ObjectionState, RoundKind, RoundState, Ruling
 from evaluation.models import AssessmentRound, Finding, Objection, Score, Survey
-from evaluation.services import archive, measure, rounds
+from evaluation.services import archive, measure, round_items, rounds
 from evaluation.survey_enums import SurveyState
 from evaluation.workflow import RoundAction
 from govportal.models import AuditEvent, InboxMessage
@@ -138,7 +138,7 @@ def test_draft_item_carries_archive_and_digest() -> None:
     publisher = make_member(Role.PUBLISHER, office)
     assert row.frozen_by is not None
 
-    item = rounds.draft_item(row.pk, agency=office, actor=row.frozen_by, at=now())
+    item = round_items.draft_item(row.pk, agency=office, actor=row.frozen_by, at=now())
 
     edition = item.editions.get()
     told = InboxMessage.objects.get(key=f"item-draft:{item.pk}:{publisher.pk}")
@@ -232,7 +232,7 @@ def test_survey_that_counts_is_chosen_tallied_and_read() -> None:
     assert rounds.reasons_against(row, RoundAction.SHARE, row.made_by) == [
         f"社会评议“{survey}”还没有汇总，得分要计入考核。"
     ]
-    tally = {"agencies": [], "questions": [], "ballots": {}}
+    tally: dict[str, Any] = {"agencies": [], "questions": [], "ballots": {}}
     Survey.objects.filter(pk=survey.pk).update(
         state=SurveyState.TALLIED, tally=tally, digest="0" * 64, tallied_at=now()
     )

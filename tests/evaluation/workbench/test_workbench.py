@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from evaluation.enums import FindingState, RoundState, Ruling
 from evaluation.models import Finding
-from evaluation.services import rounds
+from evaluation.services import round_items, rounds
 from evaluation.workbench_tables import TABLES
 from govportal.now import now
 from govportal.permissions import Role
@@ -124,7 +124,7 @@ def test_ranking_says_whether_it_is_settled() -> None:
     page = client.get(bench).content.decode()
     assert "暂定" not in page and "已定分，不再变化" in page and "下一步：拟制公开稿" in page
     office = row.made_by.memberships.get().agency
-    item = rounds.draft_item(row.pk, agency=office, actor=row.made_by, at=now())
+    item = round_items.draft_item(row.pk, agency=office, actor=row.made_by, at=now())
     page = client.get(bench).content.decode()
     assert "下一步" not in page and reverse("admin:disclosure_item_change", args=[item.pk]) in page
     assert item.editions.get().get_state_display() in page

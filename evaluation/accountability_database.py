@@ -3,8 +3,9 @@ or decided goes.
 
 The services refuse first and say why. A new data key writes encrypted columns anew, so no trigger can tell whether
 what was said or the reasons still read as they did: it refuses only to empty them, except where the purge after
-retention has set `purged_at` (services/accountability_purge.py), and keeps the prints of names and statements: nobody
-is decided about whose do not match (Respondent.is_untouched). What was signed and the PDFs, once made, stay.
+retention has set `purged_at` (services/accountability_purge.py), and keeps the prints of facts, names and statements:
+nothing is told or decided where they do not match (accountability_procedure.reasons_against_relying). What was signed
+and the PDFs, once made, stay.
 """
 
 # ruff: noqa: S608  (names of our own tables and columns)
@@ -31,8 +32,9 @@ _ENDED = ("state", "closed_on", "corrected_by_id", "corrected_on", "verified_by_
 _REPORTED = (CaseState.CORRECTED, CaseState.CLOSED)
 _WORDS = ("facts", "reasons", "correction")
 _SAID = ("heard_on", "heard_by_id", "waived_on")
+_ANSWER = (*_SAID, "statement_print")
 _CHARGE = ("part", "circumstance", "responsibility")
-_FOLLOWS = ("file_id", "delivered_on", "withdrawn_on", *_SAID)  # of a paper, after it was issued
+_FOLLOWS = ("file_id", "delivered_on", "withdrawn_on", *_ANSWER)  # of a paper, after it was issued
 _DIVISION = ("post", "part", "circumstance", "dissent_on_record", "responsibility", "responsibility_basis", "measure")
 
 
@@ -94,10 +96,15 @@ def _unheard(case_id: str) -> str:
     return f"EXISTS (SELECT 1 FROM {_PERSON} p WHERE p.case_id = {case_id} AND (({silent}) OR {_untold('p')}))"
 
 
+def _answers(notice: str, person: str) -> str:
+    """Whether with the notice stands what the person has said."""
+    same = " AND ".join(f"{notice}.{column} IS NOT DISTINCT FROM {person}.{column}" for column in _ANSWER)
+    return f"{same} AND ({person}.statement = '' OR {notice}.statement <> '')"
+
+
 def _kept() -> str:
     """What he had said stands with the notice that was withdrawn, and no other holds: he is heard anew."""
-    same = " AND ".join(f"n.{column} IS NOT DISTINCT FROM OLD.{column}" for column in _SAID)
-    said = f"{same} AND (OLD.statement = '' OR n.statement <> '')"
+    said = _answers("n", "OLD")
     before = f"n.respondent_id = OLD.id AND n.withdrawn_on IS NOT NULL AND {said}"
     signed = f"EXISTS (SELECT 1 FROM {_EVENT} e WHERE e.case_id = OLD.case_id AND e.paper_id = OLD.paper_id)"
     return (
@@ -228,22 +235,25 @@ def event_guard() -> DatabaseObject:
 
 def notice_guard() -> DatabaseObject:
     """A paper stays as it was issued; its PDF, its arrival and its end are noted once. It ends before a decision, with
-    what was answered to it; of one person one 告知书 holds."""
+    what was answered to it; of one person one 告知书 holds, of the agency one decision."""
     purged = _case_of("OLD", "q.purged_at IS NOT NULL")
     fixed = _changed(_plain(AccountabilityNotice, but=_FOLLOWS))
     made = f"OLD.file_id IS NOT NULL AND {_changed(('file_id',))} AND NOT {purged}"
     arrived = f"OLD.delivered_on IS NOT NULL AND {_changed(('delivered_on',))}"
     undecided = _case_of("OLD", f"q.state IN ({_in((CaseState.OPENED, CaseState.HEARD))})")
-    ends = f"OLD.withdrawn_on IS NULL AND NEW.withdrawn_on IS NOT NULL AND {undecided}"
+    answered = f"EXISTS (SELECT 1 FROM {_PERSON} p WHERE p.id = OLD.respondent_id AND {_answers('NEW', 'p')})"
+    ends = f"OLD.withdrawn_on IS NULL AND NEW.withdrawn_on IS NOT NULL AND {undecided} AND {answered}"
     ended = f"{_changed(('withdrawn_on', *_SAID))} AND NOT ({ends})"
-    emptied = f"{_emptied(('statement',))} AND NOT {purged}"
-    holds = "n.respondent_id = NEW.respondent_id AND n.kind = NEW.kind AND n.withdrawn_on IS NULL"
-    second = f"NEW.withdrawn_on IS NULL AND EXISTS (SELECT 1 FROM {_NOTICE} n WHERE {holds})"
+    reworded = f"{_changed(('statement_print',))} AND NOT ({ends})"
+    emptied = f"({_emptied(('statement',))} OR ({reworded})) AND NOT {purged}"
+    to_person = "n.respondent_id = NEW.respondent_id AND n.withdrawn_on IS NULL"
+    to_agency = f"n.case_id = NEW.case_id AND n.kind = '{NoticeKind.AGENCY_DECISION.value}'"
+    second = f"EXISTS (SELECT 1 FROM {_NOTICE} n WHERE n.kind = NEW.kind AND (({to_person}) OR ({to_agency})))"
     return guard(
         f"{_NOTICE}_guard",
         _NOTICE,
         (
-            Rule("INSERT", second),
+            Rule("INSERT", f"NEW.withdrawn_on IS NOT NULL OR {second}"),
             Rule("UPDATE", f"{fixed} OR ({made}) OR ({arrived}) OR ({ended}) OR ({emptied})"),
             Rule("DELETE", ALWAYS),
         ),

@@ -23,7 +23,7 @@ AUDIT_WORDS: dict[str, Promise | str] = {
     "indicator.move": _("移动"),
     "indicator.remove": _("删除"),
 }
-LIST_NOTE = _("每年考核什么、怎么计分；施行以后不再变化")
+LIST_NOTE = _("每年考核什么、怎么计分；施行以后不再变化。")
 
 
 def contribute() -> None:

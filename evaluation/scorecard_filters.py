@@ -37,6 +37,10 @@ class Asked:
         """Of one kind by the rank among it, else by the rank among all; of a name, those first that are called so."""
         return self._named([one for one in self.of_kind(places) if self._has(one)])
 
+    def narrow_but_grade(self, places: Sequence[Place]) -> list[Place]:
+        """Among whom the grades are counted: each count leads to the same list, narrowed to its grade as well."""
+        return replace(self, grade="").narrow(places)
+
     def of_kind(self, places: Sequence[Place]) -> list[Place]:
         if not self.kind:
             return list(places)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from disclosure.enums import Audience
@@ -62,9 +62,9 @@ def log_entry_of(row: AssessmentRound) -> LogEntry | None:
 
 def earlier(row: AssessmentRound) -> list[AssessmentRound]:
     """This round and those of its kind before it, the oldest first, at most PAST: what came after moves no card."""
-    rows = AssessmentRound.objects.published().filter(kind=row.kind, period_end__lte=row.period_end).newest_first()
-    found = [one for one in rows[: PAST + 1] if (one.period_end, one.pk) <= (row.period_end, row.pk)]
-    return found[:PAST][::-1]
+    before = Q(period_end__lt=row.period_end) | Q(period_end=row.period_end, pk__lte=row.pk)
+    rows = AssessmentRound.objects.published().filter(before, kind=row.kind).newest_first()
+    return list(rows[:PAST])[::-1]
 
 
 # --- the ranking ----------------------------------------------------------------------------------------------------

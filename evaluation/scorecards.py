@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from evaluation import case_lines
 from evaluation.enums import CheckResult, Grade, ObjectionState, Ruling
-from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
 from evaluation.scorecard_words import (
     GRADE_TONES,
@@ -146,12 +145,9 @@ def name_of(indicator: Indicator) -> str:
     return indicator_name(indicator.topic, indicator.item_no, indicator.measure)
 
 
-def beside(indicator: Indicator) -> str:
-    """What tells the second indicator of one topic from the first: the name of an automatic one, else its number."""
-    if indicator.item_no <= 1:
-        return ""
-    automatic = AUTOMATIC_INDICATORS.get(indicator.measure)
-    return str(automatic.label) if automatic else str(indicator.item_no)
+def coded_name(indicator: Indicator) -> str:
+    """What the desk calls it: with the code, by which a set is discussed."""
+    return f"{indicator.code} {name_of(indicator)}"
 
 
 def safe_url(url: str) -> str:

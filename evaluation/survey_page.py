@@ -40,6 +40,11 @@ def standing(row: Survey, today: date, *, is_public: bool) -> tuple[Promise | st
     return gettext_lazy("筹备中"), "info"
 
 
+def has_invited(row: Survey) -> bool:
+    """Whether anybody is asked by name; of a survey that everybody may take part in often nobody."""
+    return row.evaluators.filter(voided_on=None).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """`is_void`: still to come when the survey was cancelled. `marks`: (words, tone) of what is wrong with it."""

@@ -1,7 +1,8 @@
 """评议单: one-time tokens on paper, four to a sheet of A4, with marks to cut along. Kept nowhere.
 
-A slip bears the number of a person and his group, never his name: whoever finds it learns nothing. A page before them
-says to the staff whose number it is, and is no part of what is handed out.
+A slip bears the number of a person and his group, never his name: whoever finds it learns nothing. A page before many
+says to the staff whose number it is, and is no part of what is handed out; one alone needs none, for who prints it has
+chosen the person, and may see his name with a reason only.
 """
 
 from collections.abc import Sequence
@@ -22,11 +23,12 @@ TEMPLATE = "evaluation/survey_slips.html"
 A_SHEET = 4
 
 
-def render(row: Survey, slips: Sequence[Slip], *, at: datetime) -> bytes:
+def render(row: Survey, slips: Sequence[Slip], *, at: datetime, with_list: bool = True) -> bytes:
     """The sheets as PDF/UA-1."""
     title = f"{row.title}评议单"
     with translation.override(settings.LANGUAGE_CODE):
-        context = {"survey": row, "title": title, "site": site_profile(), "sheets": list(batched(slips, A_SHEET))}
+        context = {"survey": row, "title": title, "site": site_profile(), "with_list": with_list}
+        context["sheets"] = list(batched(slips, A_SHEET))
         html = render_to_string(TEMPLATE, context)
     codes = {f"code-{slip.number}.png": qr.png(slip.address, border=0) for slip in slips}
     return pdf.render(html, stylesheets=STYLE_SHEETS, title=title, created_at=at, variant="pdf/ua-1", resources=codes)

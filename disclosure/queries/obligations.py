@@ -41,8 +41,11 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
         An entry that was switched off hides nothing of what it had obliged anybody to.
         """
-        hidden = Q(entry__target=TargetGroup.INTERNAL) | Q(entry__mode=Mode.NOT_PUBLIC)
-        return self.in_force().exclude(hidden)
+        return self.of_public_entries().in_force()
+
+    def of_public_entries(self) -> Self:
+        """The same with those that were cancelled."""
+        return self.exclude(Q(entry__target=TargetGroup.INTERNAL) | Q(entry__mode=Mode.NOT_PUBLIC))
 
     def with_words(self) -> Self:
         """Each with all that its row on a page names; `wall`: the first sheet that showed it, None where none did."""

@@ -18,7 +18,7 @@ from govportal.models import Agency
 def entry_obligations(request: HttpRequest, pk: int) -> HttpResponse:
     """Of one entry, the latest first. One that was switched off hides nothing of what it had obliged anybody to."""
     entry = CatalogueEntry.objects.visible_to(request.user).filter(pk=pk).first()
-    if entry is None and Obligation.objects.public().filter(entry=pk).exists():
+    if entry is None and Obligation.objects.of_public_entries().filter(entry=pk).exists():
         entry = CatalogueEntry.objects.get(pk=pk)
     if entry is None:
         raise Http404(_("没有这一公开事项。"))
@@ -33,13 +33,17 @@ def entry_obligations(request: HttpRequest, pk: int) -> HttpResponse:
         "tags": filterset.tags(),
         "agencies": Agency.objects.filter(pk__in=rows.values("agency")).order_by("position", "name"),
         "years": [day.year for day in rows.dates("due_on", "year", order="DESC")],
+        # Scored once, an obligation leads here for ever.
+        "cancelled": Obligation.objects.filter(entry=entry, cancelled_at__isnull=False).count(),
     }
     return render(request, "disclosure/entry_obligation_list.html", context)
 
 
 def obligation(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the place of one among what its agency owed in that year by the entry."""
-    row = get_object_or_404(Obligation.objects.public().select_related("agency"), pk=pk)
+    """To the place of one among what its agency owed in that year by the entry; to the list where it was cancelled."""
+    row = get_object_or_404(Obligation.objects.of_public_entries().select_related("agency"), pk=pk)
+    if row.cancelled_at:
+        return redirect(f"{reverse('entry_obligations', args=[row.entry_id])}#cancelled")
     of_year = Obligation.objects.in_force().filter(
         entry=row.entry_id, agency=row.agency_id, due_on__year=row.due_on.year
     )

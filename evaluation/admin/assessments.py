@@ -25,6 +25,7 @@ from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, Objection, Score
 from evaluation.queries.assessments import SHARED_STATES
 from evaluation.scorecard_words import fault_of, shown, standing_of
+from evaluation.scorecards import coded_name, name_of
 from evaluation.scoring import NOTHING, Case
 from evaluation.services import objections, procedure, rounds
 from evaluation.services.objections import Target
@@ -79,6 +80,10 @@ class Line:
     words: str
     faults: list[Fault]
     more: str  # the address of all its cases; empty for none
+
+    @property
+    def name(self) -> str:
+        return name_of(self.score.indicator)
 
     @property
     def hidden(self) -> int:
@@ -241,8 +246,10 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         if verb.name == "object":
             key = form["target"].value()
             target = objections.find_target(row, str(key)) if key else None
-            context |= {"target": target, "why": why(target) if target else "", "template": OBJECT.template}
-            context["elsewhere"] = elsewhere(row, target, is_open=True) if target else []
+            context |= {"target": target, "template": OBJECT.template, "is_theirs": True}
+            if target:
+                context |= {"name": name_of(target.indicator), "why": why(target)}
+                context["elsewhere"] = elsewhere(row, target, is_open=True)
         return context
 
     def show_form(
@@ -323,7 +330,7 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{score.indicator.code} {score.indicator.topic}",
+            "title": coded_name(score.indicator),
             "row": row,
             "score": score,
             "words": AUTOMATIC_INDICATORS[score.indicator.measure].words,

@@ -17,6 +17,7 @@ from evaluation.admin.round_states import state_of
 from evaluation.enums import CheckResult, RoundState
 from evaluation.forms.checks import AssignForm
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator
+from evaluation.scorecards import name_of
 from evaluation.services import assignments, carry_over, checks
 from govportal import access, staff_site
 from govportal.models import User
@@ -121,7 +122,7 @@ def _grid(request: HttpRequest, row: AssessmentRound, rows: list[Assessment]) ->
     lines = []
     for clause in clauses:
         cells = [_cell(checked.get((one.pk, clause.pk)), found[one.pk, clause.pk]) for one in shown]
-        lines.append((clause, cells))
+        lines.append((clause, name_of(clause), cells))
     return {"page": page, "agencies": shown, "lines": lines}
 
 

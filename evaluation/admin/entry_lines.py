@@ -19,6 +19,7 @@ from evaluation.enums import CheckResult, FindingState
 from evaluation.forms.checks import EntryForm, SampleForm
 from evaluation.forms.findings import content_of
 from evaluation.models import Assessment, Check, Finding, Indicator, SampleItem, Score
+from evaluation.scorecards import name_of
 from evaluation.services import checks, findings
 from evaluation.services.checks import StaleEntry
 from evaluation.services.entries import Entry, save_entry
@@ -75,6 +76,10 @@ class ClauseLine(_Line):
     def shown(self) -> str:
         one = self.check
         return f"{one.version}|{one.result}|{one.note}" if one else "0||"
+
+    @property
+    def name(self) -> str:
+        return name_of(self.indicator)
 
     @property
     def amounts(self) -> list[str]:

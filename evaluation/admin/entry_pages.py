@@ -35,7 +35,7 @@ from evaluation.admin.entry_lines import (
 )
 from evaluation.enums import IndicatorMode
 from evaluation.models import Assessment, AssessmentRound, Check, Indicator, SampleItem, Score
-from evaluation.scorecards import beside
+from evaluation.scorecards import coded_name, name_of
 from evaluation.services import checks
 from govportal import access
 from govportal.forms import whole_number
@@ -150,12 +150,12 @@ def _chosen(request: HttpRequest, lines: Iterable[Any]) -> list[Any]:
     return [line for line in lines if is_unchecked(line)]
 
 
-def _automatic(assessment: Assessment, indicators: list[Indicator]) -> list[tuple[Indicator, dict[str, Any], str]]:
+def _automatic(assessment: Assessment, indicators: list[Indicator]) -> list[tuple[Indicator, str, dict[str, Any]]]:
     columns = ("indicator_id", "points", "numerator", "denominator", "faults")
     automatic = [one for one in indicators if one.mode == IndicatorMode.AUTOMATIC]
     scores = Score.objects.filter(assessment=assessment, indicator__in=automatic).values(*columns)
     found = {one["indicator_id"]: one for one in scores}
-    return [(one, found.get(one.pk, {}), beside(one)) for one in automatic]
+    return [(one, name_of(one), found.get(one.pk, {})) for one in automatic]
 
 
 def _save(request: HttpRequest, lines: Iterable[ClauseLine | SampleLine], reasons: list[str]) -> Saved:
@@ -203,7 +203,7 @@ def clause_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         saved.keep(lines)
     checked = Check.objects.filter(assessment__in=everybody, indicator=clause).count()
     context = {
-        "title": _title(saved, f"{clause.code} {clause.topic}"),
+        "title": _title(saved, coded_name(clause)),
         "round": row,
         "clause": clause,
         "reasons": reasons,
@@ -315,7 +315,7 @@ def cases_page(request: HttpRequest, slug: str, code: str, indicator: str) -> Ht
     cases = case_lines.unpack(score.cases)
     at_fault = sorted(cases, key=lambda case: case.earned == case.possible)
     context = {
-        "title": f"{score.indicator.code} {score.indicator.topic}",
+        "title": coded_name(score.indicator),
         "round": row,
         "assessment": assessment,
         "score": score,

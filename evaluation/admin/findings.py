@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from disclosure.admin.register_verbs import toned
+from disclosure.admin.register_verbs import Verb, toned
 from evaluation.admin.finding_verbs import VERB_TEMPLATE, VERBS
 from evaluation.admin.objection_links import may_object, object_address
 from evaluation.enums import FindingState
 from evaluation.forms.findings import ChooseForm, FileForm, chosen_assessment, content_of
 from evaluation.models import AssessmentRound, Finding, FindingFile, Objection
+from evaluation.scorecards import coded_name
 from evaluation.services import accountability_open, evidence, findings
 from evaluation.services.objections import Target
 from evaluation.workflow import PROPOSER_ACTIONS
@@ -147,6 +148,9 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
         content = content_of(values, values["unit"])
         return findings.file(assessment.pk, indicator.pk, content, values["uploads"], actor=actor, at=now())
 
+    def verb_context(self, request: HttpRequest, row: Finding, verb: Verb, form: Any) -> dict[str, Any]:
+        return super().verb_context(request, row, verb, form) | {"indicator": coded_name(row.indicator)}
+
     def page_title(self, row: Finding) -> str:
         return f"{row.assessment.round}　{_('问题%s') % row.number}"
 
@@ -212,7 +216,7 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
 
     @admin.display(description=gettext_lazy("条目"))
     def clause(self, row: Finding) -> str:
-        return f"{row.indicator.code} {row.indicator.topic}\n{row.indicator.text}"
+        return f"{coded_name(row.indicator)}\n{row.indicator.text}"
 
     @admin.display(description=gettext_lazy("状态"), ordering="state")
     def shown_state(self, row: Finding) -> SafeString:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from evaluation.models import Assessment, Objection
+from evaluation.scorecards import name_of
 from evaluation.services import objections
 from evaluation.services.objections import Target
 
@@ -36,6 +37,10 @@ class Elsewhere:
     target: Target
     objection: Objection | None
     address: str  # of the page to object there; empty where nobody may
+
+    @property
+    def name(self) -> str:
+        return name_of(self.target.indicator)
 
 
 def elsewhere(row: Assessment, target: Target, *, is_open: bool) -> list[Elsewhere]:

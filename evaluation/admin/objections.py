@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.admin.register_verbs import toned
+from disclosure.admin.register_verbs import Verb, toned
 from evaluation import case_lines
 from evaluation.admin.objection_links import elsewhere, may_object
 from evaluation.enums import ObjectionState, Ruling
@@ -19,6 +19,7 @@ from evaluation.forms.objections import HearForm, RuleForm
 from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Objection, ObjectionFile, Score
 from evaluation.scorecard_words import fault_of
+from evaluation.scorecards import coded_name
 from evaluation.scoring import Case
 from evaluation.services import objections, procedure
 from evaluation.services.objections import Target
@@ -87,16 +88,16 @@ class WaitingFilter(admin.SimpleListFilter):
 
 @admin.register(Objection)
 class ObjectionAdmin(CaseVerbAdmin[Objection]):
-    list_display = ("__str__", "agency", "shown_state", "indicator", "ruling", "filed_at", "ruled_at")
+    list_display = ("__str__", "agency", "shown_state", "clause", "ruling", "filed_at", "ruled_at")
     list_filter = (WaitingFilter, "state", "ruling")
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("assessment__agency__name", "assessment__round__slug")
     page_template = "admin/evaluation/objection_change.html"
-    readonly_fields = ("agency", "shown_state", "about", "change")
+    readonly_fields = ("agency", "shown_state", "clause", "about", "change")
     fieldsets = (
-        (None, {"fields": ("shown_state", "agency", "indicator", "about", "text", "filed_by", "filed_at", "rule_by")}),
+        (None, {"fields": ("shown_state", "agency", "clause", "about", "text", "filed_by", "filed_at", "rule_by")}),
         (gettext_lazy("听取意见"), {"fields": ("heard_on", "heard_by", "hearing")}),
         (gettext_lazy("裁定"), {"fields": ("ruling", "change", "reason", "ruled_by", "ruled_at")}),
     )
@@ -125,21 +126,19 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
     def page_context(self, request: HttpRequest, row: Objection) -> dict[str, Any]:
         """A side is offered its own verbs, while there is anything left to do; else they would only ever be refused."""
         context = super().page_context(request, row)
-        is_theirs = access.can(request.user, Permission.OBJECT, row.assessment.agency)
+        context |= _elsewhere(row, request.user)
         context["verbs"] = [
             one
             for one in context["verbs"]
-            if row.state in _OPEN and (one[0].name == ObjectionAction.WITHDRAW) == is_theirs
+            if row.state in _OPEN and (one[0].name == ObjectionAction.WITHDRAW) == context["is_theirs"]
         ]
         context["refused"] = any(reasons for _verb, _address, reasons in context["verbs"])
-        case = case_of(row) if row.finding is None else None
-        is_open = may_object(row.assessment, request.user, today())
-        target = Target(row.indicator, case=case)
-        return context | {
-            "files": row.files.select_related("file"),
-            "assessment": row.assessment,
-            "elsewhere": elsewhere(row.assessment, target, is_open=is_open) if case else [],
-        }
+        files = row.files.select_related("file")
+        return context | {"files": files, "assessment": row.assessment}
+
+    def verb_context(self, request: HttpRequest, row: Objection, verb: Verb, form: Any) -> dict[str, Any]:
+        said = {"indicator": self.clause(row), "about": self.about(row)}
+        return super().verb_context(request, row, verb, form) | _elsewhere(row, request.user) | said
 
     def file_view(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
         row = self.get_queryset(request).filter(pk=pk).first() if self.has_view_permission(request) else None
@@ -161,6 +160,10 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
     def shown_state(self, row: Objection) -> str:
         return toned(row.get_state_display(), _TONES.get(ObjectionState(row.state), "info"))
 
+    @admin.display(description=gettext_lazy("考核指标"), ordering="indicator__position")
+    def clause(self, row: Objection) -> str:
+        return coded_name(row.indicator)
+
     @admin.display(description=gettext_lazy("异议针对"))
     def about(self, row: Objection) -> str:
         if row.finding is not None:
@@ -178,6 +181,16 @@ class ObjectionAdmin(CaseVerbAdmin[Objection]):
         if row.finding is None:
             return _("这一事项不计。")
         return _("这个问题扣 %s 分。") % row.finding.deduction
+
+
+def _elsewhere(row: Objection, reader: Any) -> dict[str, Any]:
+    """The same matter in other indicators, as either side reads it."""
+    case = case_of(row) if row.finding is None else None
+    is_open = may_object(row.assessment, reader, today())
+    return {
+        "elsewhere": elsewhere(row.assessment, Target(row.indicator, case=case), is_open=is_open) if case else [],
+        "is_theirs": access.can(reader, Permission.OBJECT, row.assessment.agency),
+    }
 
 
 def case_of(row: Objection) -> Case | None:

@@ -17,6 +17,7 @@ from disclosure.models import Item
 from disclosure.services.rectify import DEFAULT_WORKING_DAYS
 from evaluation.enums import RoundState
 from evaluation.models import Assessment, Finding, FindingFile, Indicator
+from evaluation.scorecards import coded_name
 from evaluation.services import evidence, finding_orders, findings
 from govportal import access
 from govportal.archives import RefusedFile
@@ -176,7 +177,7 @@ class FileForm(ChooseForm, EvidenceFields, ContentFields):
 
 def _clause(one: Indicator) -> str:
     text = one.text if len(one.text) <= 40 else f"{one.text[:40]}…"
-    return f"{one.code} {one.topic} {one.item_no}　{text}（{deduction_words(one)}）"
+    return f"{coded_name(one)}　{text}（{deduction_words(one)}）"
 
 
 def fileable(actor: Any) -> Any:

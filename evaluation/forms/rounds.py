@@ -16,6 +16,7 @@ from evaluation.enums import RoundKind, SetState
 from evaluation.models import AssessmentRound, IndicatorSet, Survey
 from evaluation.models.indicator_set import validate_code
 from evaluation.services.rounds import LONGEST_OBJECTION, MAX_SAMPLE, OBJECTION_DAYS, Plan
+from evaluation.survey_enums import SurveyState
 from govportal import access
 from govportal.models import Agency, AgencyKind
 from govportal.now import today
@@ -86,7 +87,7 @@ class RoundForm(CaseForm):
     period_start = DayField(label=gettext_lazy("统计期起"), required=False)
     period_end = DayField(label=gettext_lazy("统计期止"), required=False)
     survey = forms.ModelChoiceField(
-        label=gettext_lazy("社会评议"), queryset=Survey.objects.all(), required=False, empty_label=gettext_lazy("无")
+        label=gettext_lazy("社会评议"), queryset=Survey.objects.none(), required=False, empty_label=gettext_lazy("无")
     )
     sample_size = forms.IntegerField(
         label=gettext_lazy("每单位抽查件数"),
@@ -102,6 +103,7 @@ class RoundForm(CaseForm):
 
     def prepare(self) -> None:
         self.choices_of("indicator_set").queryset = IndicatorSet.objects.filter(state=SetState.IN_FORCE)
+        self.choices_of("survey").queryset = Survey.objects.exclude(state=SurveyState.CANCELLED)
         agencies = self.choices_of("agencies")
         agencies.queryset = Agency.objects.active().order_by("position", "name")
         field = self.fields["period"]

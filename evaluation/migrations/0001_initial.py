@@ -354,6 +354,7 @@ class Migration(migrations.Migration):
                 ('responsibility', models.CharField(blank=True, choices=[('whole', '全部责任'), ('main', '主要责任'), ('secondary', '次要责任'), ('none', '不承担责任')], default='', max_length=20, verbose_name='责任')),
                 ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='作废日期')),
                 ('statement', govportal.crypto.EncryptedTextField(blank=True, default='', validators=[django.core.validators.MaxLengthValidator(5000)], verbose_name='陈述和申辩')),
+                ('statement_print', models.CharField(blank=True, default='', max_length=64, verbose_name='陈述摘要值')),
                 ('heard_on', models.DateField(blank=True, null=True, verbose_name='听取日期')),
                 ('waived_on', models.DateField(blank=True, null=True, verbose_name='放弃陈述日期')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='evaluation.accountabilitycase', verbose_name='责任追究')),

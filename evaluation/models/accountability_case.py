@@ -17,7 +17,7 @@ from evaluation.accountability_enums import (
     Part,
 )
 from evaluation.queries.accountability import AccountabilityCaseQuerySet
-from govportal.crypto import EncryptedTextField
+from govportal.crypto import EncryptedTextField, fingerprint
 
 _SOURCES = ("finding", "complaint", "obligation", "assessment")
 _RULED, _ENDED = Q(state__in=RULED_CASES), Q(state__in=ENDED_CASES)
@@ -47,7 +47,7 @@ class AccountabilityCase(models.Model):
     trigger_words = models.CharField(_("情形内容"), max_length=200)
     basis = models.CharField(_("依据"), max_length=120)
     facts = EncryptedTextField(_("事实"), blank=True, default="", validators=[MaxLengthValidator(5000)])
-    # Keyed, to tell whether the facts were changed: they are written anew with every new data key.
+    # Keyed, with the number, to tell whether the facts were changed: they are written anew with every new data key.
     facts_digest = models.CharField(_("事实摘要值"), max_length=64, blank=True, default="")
     public_facts = models.TextField(_("可公开的事实"), max_length=1000)
 
@@ -160,6 +160,14 @@ class AccountabilityCase(models.Model):
     def __str__(self) -> str:
         """The number alone: whoever logs or audits this row logs nothing of it."""
         return self.number
+
+    def digest_of(self, facts: str) -> str:
+        return fingerprint("accountability facts", f"{self.number}|{facts}")
+
+    @property
+    def is_untouched(self) -> bool:
+        """The facts are those that the services wrote."""
+        return self.facts_digest == self.digest_of(self.facts)
 
     @property
     def is_ended(self) -> bool:

@@ -20,7 +20,8 @@ class Respondent(models.Model):
     """责任人: one person of a case, with what he bears of it, what he said, and what was decided of him.
 
     Name and words are encrypted. The portal needs no more of him than his name and post. The prints are keyed hashes
-    of both: a column that is written anew with every data key cannot be guarded, its print can.
+    of both and of the case, lest one name be known again in another: a column that is written anew with every data key
+    cannot be guarded, its print can.
     """
 
     case = models.ForeignKey(
@@ -98,15 +99,14 @@ class Respondent(models.Model):
     def has_had_his_say(self) -> bool:
         return self.heard_on is not None or self.waived_on is not None
 
-    @staticmethod
-    def print_of(text: str) -> str:
-        return fingerprint("accountability person", text) if text else ""
+    def print_of(self, text: str) -> str:
+        return fingerprint("accountability person", f"{self.case_id}|{text}") if text else ""
 
     @property
     def is_untouched(self) -> bool:
-        """Name and statement are those that were written by the services."""
-        prints = (self.name_print, self.statement_print)
-        return prints == (self.print_of(self.name), self.print_of(self.statement))
+        """His name, and what he said here or to a notice that was withdrawn, are those that the services wrote."""
+        said = [(one.statement, one.statement_print) for one in (self, *self.notices.all())]
+        return all(self.print_of(text) == found for text, found in [(self.name, self.name_print), *said])
 
     @property
     def charge(self) -> Charge:
@@ -153,6 +153,7 @@ class AccountabilityNotice(models.Model):
     # paper he had signed is with the step (AccountabilityEvent.paper).
     withdrawn_on = models.DateField(_("作废日期"), null=True, blank=True)
     statement = EncryptedTextField(_("陈述和申辩"), blank=True, default="", validators=[MaxLengthValidator(5000)])
+    statement_print = models.CharField(_("陈述摘要值"), max_length=64, blank=True, default="")
     heard_on = models.DateField(_("听取日期"), null=True, blank=True)
     heard_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("听取人")

@@ -202,7 +202,7 @@ class Objection(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.assessment.round.slug} {_('异议')}{self.number}"
+        return f"{self.assessment.round.name}　{_('异议')}{self.number}"
 
 
 class ObjectionFile(models.Model):

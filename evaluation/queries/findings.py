@@ -26,6 +26,11 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Those that take something off."""
         return self.filter(state=FindingState.STANDING)
 
+    def same_as(self, finding: "Finding") -> Self:
+        """The finding, the one it was carried over from, and all that were carried over from that."""
+        origin = finding.carried_from_id or finding.pk
+        return self.filter(Q(pk=origin) | Q(carried_from=origin))
+
     def proposed(self) -> Self:
         return self.filter(state=FindingState.PROPOSED)
 

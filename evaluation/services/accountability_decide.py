@@ -31,6 +31,7 @@ from evaluation.services.accountability_procedure import (
     reasons_against,
     reasons_against_day,
     reasons_against_publishing,
+    reasons_against_relying,
     reasons_against_shares,
     reasons_against_words,
     respondents_of,
@@ -67,10 +68,13 @@ class Decision:
 
 
 def reasons_against_second(row: AccountabilityCase, action: CaseAction, actor: Any) -> list[str]:
-    """Why this person is not the one to end it; empty when he is. Who opened a case does not decide it."""
+    """Why this person cannot end it, however; empty when he can. Who opened a case does not decide it, and nobody
+    does on what was changed past the services."""
     if reasons := reasons_against(row, action, actor):
         return reasons
-    return [_("立案的人不能作出决定，须由另一人决定。")] if row.opened_by_id == actor.pk else []
+    if row.opened_by_id == actor.pk:
+        return [_("立案的人不能作出决定，须由另一人决定。")]
+    return reasons_against_relying(row)
 
 
 def reasons_against_deciding(row: AccountabilityCase, decision: Decision, actor: Any, today: date) -> list[str]:
@@ -82,8 +86,6 @@ def reasons_against_deciding(row: AccountabilityCase, decision: Decision, actor:
         return [_("全部责任人陈述或者书面放弃以后才能作出决定。")]
     if not all(who.is_told for who in people):
         return [_("有责任人的责任比送达的告知书写的重，或者情形不同：须重新告知、重新听取以后才能作出决定。")]
-    if not all(who.is_untouched for who in people):
-        return [_("有责任人的姓名或者陈述与登记时的不一致，数据被改动过：查清以前不能作出决定。")]
     missing = _("须写明决定的理由。")
     reasons += reasons_against_words(decision.reasons, missing=missing, most=MOST_REASONS, label=_("决定的理由"))
     # The agency and all of the people read the reasons.

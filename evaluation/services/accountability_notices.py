@@ -27,6 +27,7 @@ from evaluation.services.accountability_procedure import (
     once,
     reasons_against,
     reasons_against_day,
+    reasons_against_relying,
     reasons_against_shares,
     respondents_of,
 )
@@ -111,7 +112,7 @@ def reasons_against_notifying_anybody(row: AccountabilityCase, actor: Any) -> li
         return [_("没有还没告知的责任人。")]
     if personal_data.names(row.facts, [who.name for who in people]):
         return [_("查明的事实里有责任人的姓名：请先“修改查明的事实”，用身份代替姓名，再制发告知书。")]
-    return reasons_against_shares(row)
+    return reasons_against_relying(row) or reasons_against_shares(row)
 
 
 def reasons_against_notifying(
@@ -150,8 +151,9 @@ def withdraw(
         fields=("heard_on",), after=after,
     )  # fmt: skip
     notice.withdrawn_on, notice.statement = localdate(at), who.statement
+    notice.statement_print = who.statement_print
     notice.heard_on, notice.heard_by, notice.waived_on = who.heard_on, who.heard_by, who.waived_on
-    notice.save(update_fields=["withdrawn_on", "statement", "heard_on", "heard_by", "waived_on"])
+    notice.save(update_fields=["withdrawn_on", "statement", "statement_print", "heard_on", "heard_by", "waived_on"])
     who.statement = who.statement_print = ""
     who.heard_on, who.heard_by, who.waived_on, who.paper = None, None, None, None
     who.save(update_fields=["statement", "statement_print", "heard_on", "heard_by", "waived_on", "paper"])

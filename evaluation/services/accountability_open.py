@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from disclosure.models import IndexCounter, Obligation
-from evaluation.accountability_enums import CaseAction
+from evaluation.accountability_enums import CaseAction, CaseState
 from evaluation.accountability_rules import CLAUSES, Clause
 from evaluation.enums import FindingState, RoundState
 from evaluation.models import AccountabilityCase, Assessment, Finding
@@ -31,7 +31,7 @@ from evaluation.services.accountability_procedure import (
     reasons_against_publishing,
     reasons_against_words,
 )
-from govportal import access, crypto
+from govportal import access
 from govportal.html import clean_text
 from govportal.models import Agency, User
 from govportal.permissions import Permission
@@ -179,7 +179,9 @@ def reasons_against_source(wanted: Opening, actor: Any) -> list[str]:
     if wanted.complaint_id and not _referred(actor).filter(pk=wanted.complaint_id, agency=agency).exists():
         return [_("没有这一移送的线索，或者已经立案。")]
     if wanted.finding and not _is_of(wanted.finding, agency):
-        return [_("考核问题须是被追究单位已经认定、所在考核已经定分的问题。")]
+        return [_("考核问题须是被追究单位已经认定、所在考核已经定分、裁定后仍然扣分的问题。")]
+    if wanted.finding and (other := _case_of(wanted.finding)):
+        return [_("对这个问题已经立案：%s。") % other]
     if wanted.obligation and wanted.obligation.agency_id != agency.pk:
         return [_("公开义务须是被追究单位的。")]
     if wanted.assessment and not _is_poor(wanted.assessment, agency):
@@ -188,9 +190,17 @@ def reasons_against_source(wanted: Opening, actor: Any) -> list[str]:
 
 
 def _is_of(finding: Finding, agency: Agency) -> bool:
-    """Found for good: until the round is frozen the agency may object to it, or was never told of it."""
+    """Found for good: until the round is frozen the agency may object to it, or was never told of it. One of which a
+    ruling left nothing is no fault, wherever it was carried to."""
     is_frozen = finding.assessment.round.state == RoundState.FROZEN
-    return finding.assessment.agency_id == agency.pk and finding.state == FindingState.STANDING and is_frozen
+    is_theirs = finding.assessment.agency_id == agency.pk and finding.state == FindingState.STANDING
+    return is_theirs and is_frozen and not Finding.objects.same_as(finding).filter(ruled_deduction=0).exists()
+
+
+def _case_of(finding: Finding) -> AccountabilityCase | None:
+    """What was opened over the same fault and not dropped."""
+    same = Finding.objects.same_as(finding).order_by().values("pk")
+    return AccountabilityCase.objects.filter(finding__in=same).exclude(state=CaseState.DROPPED).first()
 
 
 def _is_poor(assessment: Assessment, agency: Agency) -> bool:
@@ -218,7 +228,6 @@ def open_case(wanted: Opening, *, actor: User, at: datetime) -> AccountabilityCa
         trigger_words=clause.words,
         basis=clause.basis,
         facts=clean_text(wanted.facts),
-        facts_digest=_digest(wanted.facts),
         public_facts=clean_text(wanted.public_facts),
         finding=wanted.finding,
         complaint_id=wanted.complaint_id,
@@ -227,16 +236,13 @@ def open_case(wanted: Opening, *, actor: User, at: datetime) -> AccountabilityCa
         opened_by=actor,
         opened_on=day,
     )
+    row.facts_digest = row.digest_of(row.facts)
     row.save(force_insert=True)
     keep_record(row, CaseAction.OPEN, actor=actor, at=at, after={"clause": clause.key, "agency": row.agency.code})
     return row
 
 
 # --- facts ----------------------------------------------------------------------------------------------------------
-
-
-def _digest(facts: str) -> str:
-    return crypto.fingerprint("accountability facts", clean_text(facts))
 
 
 def reasons_against_amending_at_all(row: AccountabilityCase, actor: Any) -> list[str]:
@@ -261,7 +267,8 @@ def amend(case_id: int, facts: str, *, actor: User, at: datetime) -> Accountabil
     row = locked(case_id)
     check(reasons_against_amending(row, facts, actor))
     after = {"digest_before": row.facts_digest}
-    row.facts, row.facts_digest = clean_text(facts), _digest(facts)
+    row.facts = clean_text(facts)
+    row.facts_digest = row.digest_of(row.facts)
     move(row, CaseAction.AMEND, actor=actor, at=at, fields=("facts", "facts_digest"), after=after)
     return row
 

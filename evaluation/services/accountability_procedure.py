@@ -82,6 +82,17 @@ def reasons_against(row: AccountabilityCase, action: CaseAction, actor: Any) -> 
     return [_("个人信息已按保存期限清除。")] if row.purged_at else []
 
 
+def reasons_against_relying(row: AccountabilityCase) -> list[str]:
+    """Why nothing can be told or decided on what the database holds: it is not what the services wrote. Empty when it
+    is. Mended by putting back what was there: no verb makes the prints fit what was changed."""
+    reasons = []
+    if not row.is_untouched:
+        reasons.append(_("查明的事实与登记时的不一致，数据被改动过：查清以前不能办理。"))
+    if not all(who.is_untouched for who in respondents_of(row)):
+        reasons.append(_("有责任人的姓名或者陈述与登记时的不一致，数据被改动过：查清以前不能办理。"))
+    return reasons
+
+
 def reasons_against_words(text: str, *, missing: str = "", most: int = LONGEST, label: str = "") -> list[str]:
     """Why a text of a step is not taken: nothing said (where `missing` says so), or too much."""
     if len(text) > most:
@@ -217,6 +228,7 @@ __all__ = [
     "reasons_against_paper",
     "reasons_against_public_words",
     "reasons_against_publishing",
+    "reasons_against_relying",
     "reasons_against_shares",
     "reasons_against_words",
     "respondents_of",

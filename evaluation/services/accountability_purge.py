@@ -40,7 +40,7 @@ def _forget(rows: list[AccountabilityCase], *, at: datetime) -> None:
         *steps.filter(paper__isnull=False).values_list("paper", flat=True),
     ]
     people.update(name="", name_print="", post="—", statement="", statement_print="", consideration="", paper=None)
-    papers.update(facts={}, file=None, statement="")
+    papers.update(facts={}, file=None, statement="", statement_print="")
     steps.update(note="", paper=None)
     for file in PrivateFile.objects.filter(pk__in=files):
         private_files.forget(file)

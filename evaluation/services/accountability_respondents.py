@@ -99,7 +99,6 @@ def name(case_id: int, person: Person, *, actor: User, at: datetime) -> Responde
     found = Respondent(
         case=row,
         name=clean_line(person.name),
-        name_print=Respondent.print_of(clean_line(person.name)),
         post=clean_line(person.post),
         part=person.part,
         circumstance=person.circumstance,
@@ -107,6 +106,7 @@ def name(case_id: int, person: Person, *, actor: User, at: datetime) -> Responde
         responsibility=share.responsibility,
         responsibility_basis=share.basis,
     )
+    found.name_print = found.print_of(found.name)
     found.save(force_insert=True)
     move(row, CaseAction.NAME, actor=actor, at=at, part=found.part, after={"responsibility": found.responsibility})
     return found

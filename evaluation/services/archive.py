@@ -163,13 +163,13 @@ def _objections(row: AssessmentRound) -> Rows:
 
 
 def evidence_address(one: Finding) -> str:
-    """Where everybody finds what the finding is about: the item if everybody can read it, else the link, else the entry
-    of the obligation."""
+    """Where everybody finds what the finding is about: the item if everybody can read it, else the link, else the
+    obligation."""
     if one.item and one.item.audience == Audience.PUBLIC and one.item.state in READABLE_STATES:
         return reverse("item", args=[one.item.slug])
     if one.link or one.obligation is None:
         return one.link
-    return reverse("catalogue_entry", args=[one.obligation.entry_id])
+    return reverse("obligation", args=[one.obligation.pk])
 
 
 def _population(assessments: Iterable[Assessment]) -> Rows:

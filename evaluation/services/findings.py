@@ -165,7 +165,10 @@ def _reasons_of_its_own(finding: Finding, action: FindingAction, actor: Any) -> 
             is_carried = finding.source == FindingSource.CARRIED
             return [_("平时检查转入的问题已经定分，不能修改，有误的可以撤销。")] if is_carried else []
         case FindingAction.ORDER:
-            return [_("已经交办整改：%s。") % finding.order] if finding.order else []
+            if finding.order:
+                return [_("已经交办整改：%s。") % finding.order]
+            is_excused = Finding.objects.same_as(finding).filter(ruled_deduction=0).exists()
+            return [_("裁定不再扣分的问题，不交办整改。")] if is_excused else []
     return []
 
 

@@ -71,6 +71,8 @@ def reasons_against_making(plan: Plan, actor: Any) -> list[str]:
         reasons.append(_("指标体系“%s”没有施行，不能用于考核。") % plan.indicator_set)
     if not plan.agencies:
         reasons.append(_("至少选一个参加考核的单位。"))
+    if plan.survey is not None and plan.survey.state == SurveyState.CANCELLED:
+        reasons.append(_("社会评议“%s”已经取消，请另选。") % plan.survey)
     if plan.survey is None and plan.kind in WITH_SURVEY and measures_survey(plan.indicator_set):
         reasons.append(_("指标体系“%s”计社会评议的得分，请选一次社会评议。") % plan.indicator_set)
     return reasons

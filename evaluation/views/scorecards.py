@@ -83,7 +83,7 @@ def _ranking_context(
     request: HttpRequest, row: AssessmentRound, rounds: Sequence[AssessmentRound], wanted: Asked, problems: list[str]
 ) -> dict[str, Any]:
     everybody = ranking(row)
-    places = wanted.of_kind(everybody)
+    counted = wanted.narrow_but_grade(everybody)
     narrowed = wanted.narrow(everybody)
     page, page_problems = _paged(request, narrowed, PLACES)
     of, everybody_listed = row.indicator_set, Agency.objects.listed().count()
@@ -100,7 +100,7 @@ def _ranking_context(
         "grades": GRADES,
         "narrowed": len(narrowed),
         "automatic": shown(automatic) if automatic else "",
-        "counts": [(wanted.query(round=row.slug, grade=grade), *rest) for grade, *rest in grade_context(row, places)],
+        "counts": [(wanted.query(round=row.slug, grade=grade), *rest) for grade, *rest in grade_context(row, counted)],
         "entry": log_entry_of(row),
         "page": page,
         "lines": [place_context(one) for one in page.object_list],

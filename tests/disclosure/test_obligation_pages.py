@@ -53,15 +53,23 @@ def test_the_address_of_each_leads_to_its_row_with_all_that_was_counted() -> Non
 def test_entry_switched_off_hides_nothing_and_what_is_not_public_stays_so() -> None:
     stopped = make_obligation(entry=make_entry("20个工作日内", is_active=False))
     internal = make_obligation(entry=make_entry("20个工作日内", target="internal"))
-    cancelled = make_obligation(cancelled_at=noon(date(2026, 7, 1)))
 
-    for row, status in ((stopped, 200), (internal, 404), (cancelled, 404)):
+    for row, status in ((stopped, 200), (internal, 404)):
         assert followed(row).status_code == status
-    for row, status in ((stopped, 200), (internal, 404), (cancelled, 200)):
         response = Client().get(reverse("entry_obligations", args=[row.entry_id]))
         assert response.status_code == status
         assert f'id="o-{row.pk}"' in text_of(response) or row is not stopped
     assert reverse("catalogue_entry", args=[stopped.entry_id]) + '"' not in text_of(followed(stopped))
+
+
+def test_cancelled_obligation_leads_to_the_list_that_counts_it() -> None:
+    """A score may have counted it: its address stays."""
+    row = make_obligation(cancelled_at=noon(date(2026, 7, 1)))
+
+    response = followed(row)
+
+    assert response.redirect_chain == [(f"{reverse('entry_obligations', args=[row.entry_id])}#cancelled", 302)]
+    assert "另有 1 项公开义务随事项取消" in text_of(response)
 
 
 def test_list_narrows_by_agency_and_year_and_says_what_it_ignored() -> None:

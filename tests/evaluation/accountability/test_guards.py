@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
 from django.utils.timezone import localdate
 from pytest_django import Settings
 
@@ -108,9 +108,8 @@ def test_nobody_is_decided_about_on_what_he_was_not_told_past_the_services() -> 
     for statement in (silent, bears, unsaid):
         assert refused(statement, who.pk), statement
     run(f"UPDATE {person} SET responsibility = 'none', circumstance = 'overruled' WHERE id = %s", who.pk)  # less
-    run(withdrawn, paper.pk)
+    assert refused(withdrawn, paper.pk)  # without what he had answered to it
     assert refused(unsaid, who.pk)  # what he said would be gone
-    assert refuses(paper, "withdrawn_on", None) and refuses(paper, "heard_on", localdate())
     other = hear_person(name_person(open_case(), circumstance=Circumstance.APPROVED))
     accountability_respondents.redivide(
         other.pk, part=Part.UNDERTAKER, circumstance=Circumstance.NOT_SOUGHT, dissent_on_record=False,
@@ -126,20 +125,84 @@ def test_nobody_is_decided_about_on_what_he_was_not_told_past_the_services() -> 
     assert refuses(decided.notices.get(kind=NoticeKind.HEARING), "withdrawn_on", localdate())
 
 
-def test_nobody_is_decided_about_by_words_or_a_name_that_were_changed() -> None:
-    """The columns cannot be guarded; their prints are, and the decision asks for them."""
-    for column, other in (("name", "柳如云"), ("statement", "我没有话说。")):
-        row = make_case(S.HEARD)
+def test_what_was_said_ends_with_its_notice_and_its_print_past_the_services() -> None:
+    who = hear_person(name_person(open_case()))
+    paper, person = AccountabilityNotice._meta.db_table, Respondent._meta.db_table
+    answer = "SELECT {0} FROM {1} p WHERE p.id = respondent_id"
+    ends = f"UPDATE {paper} SET withdrawn_on = issued_on"
+    copied = ", ".join(f"{column} = ({answer.format(column, person)})" for column in ("heard_on", "heard_by_id"))
+    printed = f"statement_print = ({answer.format('statement_print', person)})"
+    leaves = "WHERE id = %s AND withdrawn_on IS NULL"
+    unsaid = (
+        f"UPDATE {person} SET statement = '', statement_print = '', heard_on = NULL, heard_by_id = NULL WHERE id = %s"
+    )
+
+    def end_and_empty(notice: AccountabilityNotice, said: str) -> None:
+        for columns in ("", f", {copied}", f", {copied}, statement_print = '{'0' * 64}'", f", {printed}"):
+            assert refused(f"{ends}{columns}, statement = %s {leaves}", crypto.encrypt(said), notice.pk), columns
+        assert refused(f"{ends}, {copied}, {printed} {leaves}", notice.pk)  # without what he said
+        assert refused(unsaid, who.pk)
+        run(f"{ends}, {copied}, {printed}, statement = %s {leaves}", crypto.encrypt(said), notice.pk)
+        for column, values in {
+            "withdrawn_on": [None], "heard_on": [LONG_AGO, None], "statement_print": ["", "0" * 64],
+        }.items():  # fmt: skip
+            assert all(refuses(notice, column, value) for value in values), column
+        run(unsaid, who.pk)
+
+    end_and_empty(who.notices.get(), who.statement)
+    who = Respondent.objects.get(pk=who.pk)
+    assert who.is_untouched and not who.has_had_his_say
+    who = hear_person(who, text="同一天又作了陈述。")  # to the same officer
+    end_and_empty(who.notices.get(withdrawn_on=None), "我没有话说。")
+    assert not Respondent.objects.get(pk=who.pk).is_untouched
+    other = hear_person(name_person(open_case()))
+    names = [str(one.column) for one in AccountabilityNotice._meta.concrete_fields if one.column != "id"]
+    chosen = {"number": "'X-4'", "withdrawn_on": "issued_on", "statement_print": "'0'"}
+    quoted, values = (
+        ", ".join(column) for column in ([f'"{name}"' for name in names], [chosen.get(n, n) for n in names])
+    )
+    born = f"INSERT INTO {paper} ({quoted}) SELECT {values} FROM {paper} WHERE id = %s"
+    assert refused(born, other.notices.get().pk)  # none begins as withdrawn
+
+
+def test_nothing_is_told_or_decided_by_words_or_a_name_that_were_changed() -> None:
+    """The columns cannot be guarded; their prints are, and whoever tells or decides asks for them."""
+
+    def reasons(row: AccountabilityCase) -> list[list[str]]:
         second = row.office.memberships.order_by("-pk")[0].user
-        assert not accountability_decide.reasons_against_deciding(row, make_decision(row), second, localdate())
-        run(f"UPDATE {Respondent._meta.db_table} SET {column} = %s WHERE case_id = %s", crypto.encrypt(other), row.pk)
-        found = accountability_decide.reasons_against_deciding(row, make_decision(row), second, localdate())
-        assert len(found) == 1 and "数据被改动过" in found[0], column
+        return [
+            accountability_decide.reasons_against_deciding(row, make_decision(row), second, localdate()),
+            accountability_decide.reasons_against_dropping(row, "经查不属实。", second),
+        ]
+
+    def notifying(row: AccountabilityCase) -> list[str]:
+        return accountability_notices.reasons_against_notifying_anybody(row, row.opened_by)
+
+    for model, key, column, other in (
+        (Respondent, "case_id", "name", "柳如云"),
+        (Respondent, "case_id", "statement", "我没有话说。"),
+        (AccountabilityCase, "id", "facts", "经查没有问题。"),
+        (AccountabilityCase, "id", "facts", make_case().facts),
+    ):
+        heard, opened = make_case(S.HEARD), make_case()
+        assert reasons(heard) == [[], []] and not notifying(opened)
+        for row in (heard, opened):
+            run(f"UPDATE {model._meta.db_table} SET {column} = %s WHERE {key} = %s", crypto.encrypt(other), row.pk)
+        for found in (*reasons(reread(heard)), notifying(reread(opened))):
+            assert len(found) == 1 and "数据被改动过" in found[0], column
+
+
+def test_one_name_has_another_print_in_another_case() -> None:
+    people = [name_person(open_case(), name="柳如云") for _number in range(2)]
+
+    assert people[0].name_print != people[1].name_print and all(who.is_untouched for who in people)
 
 
 def test_facts_change_before_the_first_notice_alone_past_the_services() -> None:
     row = make_case()
+    digest = row.facts_digest
     assert not refuses(row, "facts_digest", "0" * 64)
+    run(f"UPDATE {row._meta.db_table} SET facts_digest = %s WHERE id = %s", digest, row.pk)
     notify_person(row.respondents.get())
     assert refuses(row, "facts_digest", "1" * 64)
 
@@ -249,6 +312,12 @@ def test_rows_are_never_replaced() -> None:
     for one in (row, row.respondents.get(), row.events.earliest("pk"), notice):
         assert not replaced(one._meta.db_table, one.pk), one._meta.label
     assert not replaced(row._meta.db_table, row.number, "number")  # type: ignore[arg-type]
+    decision = make_notice(NoticeKind.AGENCY_DECISION)
+    names = [str(one.column) for one in decision._meta.concrete_fields if one.column not in {"id", "number"}]
+    columns, table = ", ".join(f'"{name}"' for name in names), decision._meta.db_table
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    another = f"{verb} INTO {table} (number, {columns}) SELECT 'X-5', {columns} FROM {table} WHERE id = %s"
+    assert refused(another, decision.pk) and decision.case.notices.filter(pk=decision.pk).exists()
 
 
 def test_purge_leaves_numbers_days_and_measures(settings: Settings, tmp_path: Path) -> None:

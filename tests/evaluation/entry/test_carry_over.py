@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from evaluation.enums import CheckResult, FindingSource, RoundKind
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, FindingFile
 from evaluation.scorecard_reading import findings_of
-from evaluation.services import archive, assignments, carry_over, evidence, findings, measure
+from evaluation.services import accountability_open, archive, assignments, carry_over, evidence, findings, measure
 from evaluation.workflow import FindingAction
-from govportal.now import now
+from govportal.now import now, today
 from tests.factories import make_private_file
+from tests.factories.accountability import make_opening, open_case
 from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency
 from tests.factories.registers import make_rectification
@@ -23,6 +24,7 @@ from tests.factories.rounds import (
     make_inspector,
     make_office,
     make_round,
+    make_ruling,
     open_round,
     publish_round,
     share_round,
@@ -106,6 +108,39 @@ def test_fault_is_ordered_put_right_once() -> None:
     assert carried.order == origin.rectification
     [reason] = findings.reasons_against(carried, FindingAction.ORDER, year.made_by)
     assert str(origin.rectification) in reason
+
+
+def test_fault_of_which_a_ruling_left_nothing_is_held_against_nobody() -> None:
+    """Neither where it was found nor where it was carried to."""
+    spot = _spot_check()
+    origin = Finding.objects.get(assessment__round=spot, number=1)
+    year = _year_end_after(freeze_round(share_round(spot)))
+    carried = carry_over.carry_over(year.pk, actor=year.made_by, at=now()).made[0]
+    other = findings.reasons_against(carried, FindingAction.ORDER, year.made_by)
+
+    make_ruling(carried, Decimal(0))
+
+    carried.refresh_from_db()
+    assert other == []
+    assert "不交办整改" in findings.reasons_against(carried, FindingAction.ORDER, year.made_by)[0]
+    opening = make_opening(origin.assessment.agency, finding=origin)
+    reasons = accountability_open.reasons_against_opening(opening, year.made_by, today())
+    assert any("裁定后仍然扣分" in reason for reason in reasons), reasons
+
+
+def test_one_fault_opens_one_case() -> None:
+    spot = _spot_check()
+    origin = Finding.objects.get(assessment__round=spot, number=1)
+    year = _year_end_after(freeze_round(share_round(spot)))
+    carried = carry_over.carry_over(year.pk, actor=year.made_by, at=now()).made[0]
+    agency = origin.assessment.agency
+
+    case = open_case(agency, finding=origin)
+
+    for one in (origin, carried):
+        reasons = accountability_open.reasons_against_opening(make_opening(agency, finding=one), year.made_by, today())
+        assert any("已经立案" in reason or "已经定分" in reason for reason in reasons), reasons
+    assert str(case)
 
 
 def test_what_is_not_settled_waits_and_refusals_say_why() -> None:

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from evaluation import queues
+from evaluation import queues, scorecards
 from evaluation.enums import ObjectionState, RoundState
 from evaluation.models import Assessment, AssessmentRound, Objection
 from evaluation.services import objections, rounds
@@ -157,13 +157,21 @@ def test_same_matter_in_another_indicator_is_named_to_both_sides(monkeypatch: py
     cov = Target(it.row.indicator_set.indicators.get(code="COV"), case=tim.case)
     monkeypatch.setattr(objections, "same_matter", lambda _row, target: [cov] if target == tim else [])
     words, link = "同一事项在下列指标也扣分", f"target=case-{cov.indicator.pk}-"
+    names = (scorecards.name_of(tim.indicator), scorecards.name_of(cov.indicator))
+    assert names[0] != tim.indicator.topic
 
     asked = _text(signed_in(it.head), _do(it.assessment, "object", f"?target={it.case}"))
-    assert words in asked and link in asked
+    assert words in asked and link in asked and "请分别提出异议" in asked and all(name in asked for name in names)
     made = it.file(it.case)
     assert words in _text(signed_in(it.head), _objection(made))
     page = _text(signed_in(it.judge), _objection(made))
     assert words in page and link not in page and "裁定期限" in page
+    assert names[0] in _text(signed_in(it.head), _page(it.assessment))
+    hearing = _text(signed_in(it.judge), _objection(made, "hear"))
+    objections.hear(made.pk, hearing="单位说明了经过。", heard_on=today(), actor=it.judge, at=now())
+    for read in (page, hearing, _text(signed_in(it.judge), _objection(made, "rule"))):
+        assert words in read and "请分别提出异议" not in read and all(name in read for name in names)
+        assert tim.case.title in read and "期限 2026-03-10，2026-03-20 完成" in read, "what it is about"
     assert words not in _text(signed_in(it.head), _do(it.assessment, "object", f"?target={it.target()}"))
 
 

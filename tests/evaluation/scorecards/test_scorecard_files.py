@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from evaluation import scorecard_reading
 from evaluation.enums import RoundKind
 from evaluation.scorecard_contributions import DATASET, ScorecardSitemap
 from evaluation.scorecard_reading import assessment_of, published_round, scorecard
@@ -269,6 +270,23 @@ def statements(client: Client, address: str) -> tuple[int, bytes]:
     with CaptureQueriesContext(connection) as asked:
         response = client.get(address)
     return sum(PublicRevision._meta.db_table not in one["sql"] for one in asked), response.content
+
+
+def test_trend_of_a_round_is_its_own_however_many_follow_with_the_same_end(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorecard_reading, "PAST", 1)
+    rounds = [
+        publish_round(
+            open_round(
+                county.late, office=county.office, actor=county.inspector, indicator_set=county.row.indicator_set,
+                slug=f"cross-{number}", name=f"第{number}次", kind=RoundKind.CROSS,
+            )
+        )
+        for number in range(3)
+    ]  # fmt: skip
+
+    assert [scorecard_reading.earlier(row) for row in rounds] == [[row] for row in rounds]
 
 
 def test_pages_cost_the_same_whatever_the_number_of_agencies(client: Client, county: County) -> None:

@@ -64,6 +64,9 @@ def test_ranking_is_narrowed_by_kind_grade_and_name(client: Client, county: Coun
     assert names("?q=财政&kind=township") == []
     assert names("?grade=poor") == names("?grade=unranked") == []
     assert names(f"?agency={county.town.code}") == names(f"?q={county.town.code.lower()}") == ["河口镇人民政府"]
+    for query, counts in {"": 3, "?kind=township": 1, "?q=财政": 1, "?q=zzz": 0, "?q=财政&grade=poor": 1}.items():
+        tiles = re.findall(r'<dd class="big"><a [^>]+>(\d+)<', read(client, "scorecards", query=query))
+        assert sum(map(int, tiles)) == counts, query  # of whom is listed, but for the grade
     # Equal totals have equal ranks: then by place and name.
     assert names(f"?round={county.earlier.slug}&grade=excellent&page=1") == ["县水务局", "县财政局", "河口镇人民政府"]
 

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from evaluation import scorecard_charts as charts
 from evaluation.enums import RoundKind
 from evaluation.indicators import AUTOMATIC_INDICATORS
-from evaluation.models import Assessment, AssessmentRound, Finding, Indicator
+from evaluation.models import Assessment, AssessmentRound, Finding
 from evaluation.scorecard_filters import LONGEST_NAME, Asked, asked, chosen, round_labels
 from evaluation.scorecard_words import (
     FACTS,
@@ -28,7 +28,7 @@ from evaluation.scorecard_words import (
     standing_of,
     working,
 )
-from evaluation.scorecards import Found, Place, beside, change_since, safe_url
+from evaluation.scorecards import Found, Place, change_since, safe_url
 from evaluation.scoring import COUNTED, NOTHING, Case, Outcome, Rule
 from evaluation.templatetags.records import days, in_language
 from govportal.models import Agency
@@ -104,12 +104,6 @@ def test_sample_is_told_whether_anything_was_drawn_or_not() -> None:
     )
     assert sampled("ab12", 7, []) == "抽查：本单位统计期内公开 7 件信息，本期没有抽取。"
     assert "没有公开信息" in sampled("ab12", 0, [])
-
-
-def test_second_indicator_of_a_topic_has_a_name_of_its_own() -> None:
-    names = {("requests_on_time", 1): "", ("requests_corrected", 2): "复议诉讼纠错", ("", 2): "2", ("", 1): ""}
-
-    assert {key: beside(Indicator(measure=key[0], item_no=key[1])) for key in names} == names
 
 
 def test_no_two_indicators_have_one_name() -> None:

@@ -233,6 +233,18 @@ def test_home_page_names_what_is_open_for_everybody() -> None:
     assert "/surveys/" in home
 
 
+def test_page_speaks_of_the_invited_where_some_are_invited() -> None:
+    row = make_survey()
+    before = shown(row.get_absolute_url())
+    invited = make_evaluator(row)
+    named = shown(row.get_absolute_url())
+    Evaluator.objects.filter(pk=invited.pk).update(voided_on=today(), token_key="")
+
+    assert "每一类至少邀请" in named and "公众和特邀评议人员" in named
+    for page in (before, shown(row.get_absolute_url())):
+        assert "<dd>公众</dd>" in page and "特邀" not in page.partition("七步程序")[0] and "至少邀请" not in page
+
+
 def test_addresses_of_nothing_are_not_found() -> None:
     for address in ("none/", "none/ballot/", "none/thanks/", "none/results.csv", "none/results.json", f"{'x' * 300}/"):
         assert Client().get(f"/surveys/{address}").status_code == 404

@@ -105,8 +105,9 @@ class Respondent(models.Model):
     @property
     def is_untouched(self) -> bool:
         """His name, and what he said here or to a notice that was withdrawn, are those that the services wrote."""
-        said = [(one.statement, one.statement_print) for one in (self, *self.notices.all())]
-        return all(self.print_of(text) == found for text, found in [(self.name, self.name_print), *said])
+        ended = [(notice.statement, notice.statement_print) for notice in self.notices.all()]
+        texts = [(self.name, self.name_print), (self.statement, self.statement_print), *ended]
+        return all(self.print_of(text) == found for text, found in texts)
 
     @property
     def charge(self) -> Charge:

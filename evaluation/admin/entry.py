@@ -17,7 +17,7 @@ from evaluation.admin.round_states import state_of
 from evaluation.enums import CheckResult, RoundState
 from evaluation.forms.checks import AssignForm
 from evaluation.models import Assessment, AssessmentRound, Check, Finding, Indicator
-from evaluation.scorecards import name_of
+from evaluation.scorecards import coded_name, name_of
 from evaluation.services import assignments, carry_over, checks
 from govportal import access, staff_site
 from govportal.models import User
@@ -26,6 +26,7 @@ from govportal.permissions import Permission
 
 AGENCIES_A_GRID = 40
 _GET_POST = require_http_methods(["GET", "HEAD", "POST"])
+_NOTHING_FOUND = (RoundState.DRAFT, RoundState.CANCELLED)
 # A cell of the grid: what stands in it, and its tone.
 _MARKS = {
     CheckResult.CLEAR: ("✓", "ok"),
@@ -146,12 +147,15 @@ def carry_page(request: HttpRequest, slug: str) -> HttpResponse:
     reasons = carry_over.reasons_against_carrying(row, request.user)
     context: dict[str, Any] = {"title": _("转入平时检查发现的问题"), "round": row, "reasons": reasons,
                                "back": reverse("admin:evaluation_entry_round", args=[row.slug]),
-                               "within": carry_over.rounds_within(row).exclude(state=RoundState.CANCELLED)}  # fmt: skip
+                               "within": carry_over.rounds_within(row).exclude(state__in=_NOTHING_FOUND)}  # fmt: skip
     if request.method == "POST" and not reasons:
         try:
             context["report"] = carry_over.carry_over(row.pk, actor=request.user, at=now())
         except ValidationError as error:
             context["reasons"] = error.messages
+    left, without_indicator = carry_over.left_over(row, request.user)
+    context["is_done"] = not reasons and not left
+    context["without_indicator"] = [(one, coded_name(one.indicator)) for one in without_indicator]
     return entry_response(request, "entry_carry.html", context)
 
 

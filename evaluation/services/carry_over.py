@@ -51,6 +51,13 @@ def reasons_against_carrying(row: AssessmentRound, actor: Any) -> list[str]:
     return [] if settled.exists() else [_("统计期内没有已定分的平时检查。")]
 
 
+def left_over(row: AssessmentRound, actor: Any) -> tuple[int, list[Finding]]:
+    """How many this person would carry over now; and those for which this set has no indicator."""
+    agencies = Assessment.objects.inspected_by(actor).filter(round=row).order_by().values("agency")
+    ready, without_indicator = _to_carry(row, agencies)
+    return len(ready), without_indicator
+
+
 @transaction.atomic
 def carry_over(round_id: int, *, actor: User, at: datetime) -> Carried:
     """转入平时检查发现的问题; those carried over before, even if withdrawn since, are passed over."""
@@ -58,19 +65,11 @@ def carry_over(round_id: int, *, actor: User, at: datetime) -> Carried:
     check(reasons_against_carrying(row, actor))
     inspected = Assessment.objects.inspected_by(actor).filter(round=row).select_related("agency")
     assessments = {one.agency_id: one for one in inspected.select_for_update(of=("self",), no_key=True)}
-    indicators = {one.code: one for one in Indicator.objects.manual().filter(indicator_set=row.indicator_set_id)}
-    report = Carried(waiting=list(rounds_within(row).filter(state__in=[RoundState.OPEN, RoundState.FEEDBACK])))
+    ready, without_indicator = _to_carry(row, assessments)
+    waiting = list(rounds_within(row).filter(state__in=[RoundState.OPEN, RoundState.FEEDBACK]))
+    report = Carried(without_indicator=without_indicator, waiting=waiting)
     number = findings.next_number(row.pk)
-    lessened = _lessened()
-    for one in _settled(row, assessments):
-        if (left := lessened.get(one.pk)) is not None:  # a ruling on a copy holds for what was copied
-            one.ruled_deduction = left
-        if one.ruled_deduction == 0:
-            continue
-        indicator = indicators.get(one.indicator.code)
-        if indicator is None:
-            report.without_indicator.append(one)
-            continue
+    for one, indicator in ready:
         assessment = assessments[one.assessment.agency_id]
         assessment.round = row
         report.made.append(_copy(one, assessment, indicator, number + len(report.made), actor=actor, at=at))
@@ -82,10 +81,28 @@ def carry_over(round_id: int, *, actor: User, at: datetime) -> Carried:
     return report
 
 
-def _settled(row: AssessmentRound, assessments: Any) -> Any:
-    """Those that take something off, of agencies of this round, not yet carried over into it."""
+def _to_carry(row: AssessmentRound, agencies: Any) -> tuple[list[tuple[Finding, Indicator]], list[Finding]]:
+    """What still takes something off, with the indicator of this set that it falls under; and what falls under none."""
+    indicators = {one.code: one for one in Indicator.objects.manual().filter(indicator_set=row.indicator_set_id)}
+    ready: list[tuple[Finding, Indicator]] = []
+    without_indicator: list[Finding] = []
+    lessened = _lessened()
+    for one in _settled(row, agencies):
+        if (left := lessened.get(one.pk)) is not None:  # a ruling on a copy holds for what was copied
+            one.ruled_deduction = left
+        if one.ruled_deduction == 0:
+            continue
+        if indicator := indicators.get(one.indicator.code):
+            ready.append((one, indicator))
+        else:
+            without_indicator.append(one)
+    return ready, without_indicator
+
+
+def _settled(row: AssessmentRound, agencies: Any) -> Any:
+    """Those that take something off as they were found, of these agencies, not yet carried over into this round."""
     found = Finding.objects.standing().filter(
-        assessment__round__in=rounds_within(row).filter(state=RoundState.FROZEN), assessment__agency__in=assessments
+        assessment__round__in=rounds_within(row).filter(state=RoundState.FROZEN), assessment__agency__in=agencies
     )
     taken = Finding.objects.filter(assessment__round=row, carried_from__isnull=False).values("carried_from")
     found = found.exclude(pk__in=taken).exclude(ruled_deduction=0).exclude(source=FindingSource.CARRIED)

@@ -1,5 +1,6 @@
 """The entry pages: what they save, what they keep, whom they let in, and how little they ask."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evaluation.enums import CheckResult
+from evaluation.enums import CheckResult, RoundKind
 from evaluation.models import Check, Finding, FindingFile, SampleItem
 from evaluation.services import checks
 from govportal.now import now
@@ -20,7 +21,16 @@ from tests.factories.disclosure import make_item
 from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency, make_member
 from tests.factories.obligations import make_obligation
-from tests.factories.rounds import make_finding, make_inspector, make_office, open_round, share_round
+from tests.factories.rounds import (
+    check_all,
+    freeze_round,
+    make_finding,
+    make_inspector,
+    make_office,
+    make_round,
+    open_round,
+    share_round,
+)
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -241,6 +251,32 @@ def test_carrying_over_is_asked_and_reported(desk: Desk) -> None:
     assert desk.client.post(address).status_code == 200
     below = make_inspector(desk.assessment.agency)
     assert signed_in(below).get(address).status_code == 403
+
+
+def test_carrying_over_is_offered_while_something_is_left() -> None:
+    agency = make_agency(parent=(office := make_office()))
+    spot = open_round(agency, office=office)
+    make_finding(spot.assessments.get(), text="有条目的")
+    make_finding(spot.assessments.get(), spot.indicator_set.indicators.get(code="M3"), text="没有条目的")
+    check_all(spot)
+    freeze_round(share_round(spot))
+    same: dict[str, Any] = {"office": office, "actor": spot.made_by}
+    groups = {"组": (100, ({"code": "M1", "full_marks": Decimal(100), "deductions": ["0.20"]},))}
+    year = open_round(
+        agency, slug="2026", kind=RoundKind.YEAR_END, period_end=date(2026, 12, 31),
+        indicator_set=make_indicator_set(groups=groups), **same,
+    )  # fmt: skip
+    draft = make_round(agency, slug="draft", name="还在准备的检查", **same)
+    client, address = signed_in(spot.made_by), reverse("admin:evaluation_entry_carry", args=[year.slug])
+
+    before = text(client.get(address))
+    report = text(client.post(address))
+    after = text(client.get(address))
+
+    assert spot.name in before and draft.name not in before and 'value="转入"' in before
+    assert "已转入 1 个问题" in report and 'value="转入"' not in report + after
+    assert "都已转入" in after and "都已转入" not in before
+    assert all("没有条目的" in page for page in (before, report, after))
 
 
 def test_rounds_page_leads_to_the_only_round_at_work(desk: Desk) -> None:

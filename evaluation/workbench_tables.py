@@ -19,6 +19,7 @@ from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.indicators.terms import midnight
 from evaluation.models import Assessment, AssessmentRound, Finding, Objection, SampleItem, Score
 from evaluation.queries import BY_RANK
+from evaluation.scorecards import coded_name
 from evaluation.services import checks
 from evaluation.services.checks import Progress
 from evaluation.workflow import RoundAction
@@ -137,7 +138,7 @@ def _findings(row: AssessmentRound, assessments: QuerySet[Assessment]) -> Iterat
         yield (
             Cell(str(one.number), one.get_absolute_url()),
             _of(one.assessment),
-            Cell(str(one.indicator)),
+            Cell(coded_name(one.indicator)),
             Cell(one.text),
             Cell(_number(one.deduction)),
             Cell(one.get_state_display()),

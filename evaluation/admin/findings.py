@@ -86,7 +86,7 @@ class AgencyFilter(_SeenFilter):
 class FindingAdmin(CaseVerbAdmin[Finding]):
     """Changed by verbs alone; filed on the entry page of the agency, or here."""
 
-    list_display = ("shown_number", "agency", "text", "indicator", "taken", "shown_state", "source", "found_at")
+    list_display = ("shown_number", "agency", "text", "called", "taken", "shown_state", "source", "found_at")
     list_filter = (WaitingFilter, RoundFilter, AgencyFilter, "state", "source")
     list_per_page = 50
     show_full_result_count = False
@@ -213,6 +213,10 @@ class FindingAdmin(CaseVerbAdmin[Finding]):
         return words if row.ruled_deduction is None else _("%(words)s，裁定后扣 %(left)s") % {
             "words": words, "left": row.ruled_deduction,
         }  # fmt: skip
+
+    @admin.display(description=gettext_lazy("考核指标"), ordering="indicator")
+    def called(self, row: Finding) -> str:
+        return coded_name(row.indicator)
 
     @admin.display(description=gettext_lazy("条目"))
     def clause(self, row: Finding) -> str:

@@ -13,7 +13,7 @@ from disclosure import publication_log, search
 from disclosure.enums import Audience, ItemState, LogKind
 from disclosure.models import EditionAttachment, Item, Receipt, Rectification, Withholding
 from govportal.models import Agency, User
-from govportal.now import now
+from govportal.now import now, today
 from govportal.permissions import Role
 from tests.factories import make_agency, make_attachment, make_edition, make_item, make_member, make_user
 from tests.factories.registers import make_receipt, make_rectification, make_withholding
@@ -104,7 +104,7 @@ def _make(world: World, state: ItemState, audience: Audience, item_type: str) ->
     edition = make_edition(item, is_published=False, **values)
     stored = make_attachment(f"%PDF-1.7 {item.pk}".encode())
     EditionAttachment.objects.create(edition=edition, attachment=stored, title="附件")
-    edition.state, edition.published_at, edition.published_on = "published", now(), now().date()
+    edition.state, edition.published_at, edition.published_on = "published", now(), today()
     edition.procedure = "migration"
     edition.digest = publication_log.digest(edition)
     edition.save()

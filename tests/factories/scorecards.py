@@ -12,7 +12,7 @@ from evaluation.enums import FindingState, ObjectionState, RoundKind, Ruling
 from evaluation.models import Assessment, AssessmentRound, Finding, FindingFile, IndicatorSet, Objection
 from evaluation.services import measure
 from govportal.models import Agency, AgencyKind, User
-from govportal.now import now
+from govportal.now import now, today
 from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency, make_private_file
 from tests.factories.obligations import make_obligation
@@ -129,9 +129,9 @@ def _with_rulings(one: Assessment, by: User, other: User) -> None:
     timeliness = one.round.indicator_set.indicators.get(measure="timeliness")
     finding = Finding.objects.standing().get(assessment=one)
     case = case_lines.unpack(one.scores.get(indicator=timeliness).cases)[0]
-    heard = {"hearing": "单位到会陈述。", "heard_on": now().date(), "heard_by": other}
+    heard = {"hearing": "单位到会陈述。", "heard_on": today(), "heard_by": other}
     ruled = heard | {"state": ObjectionState.RULED, "ruled_by": other, "ruled_at": now()}
-    made = {"assessment": one, "filed_by": by, "filed_at": now(), "rule_by": now().date()}
+    made = {"assessment": one, "filed_by": by, "filed_at": now(), "rule_by": today()}
     Objection.objects.create(
         number=1, indicator=timeliness, case_key=case.key, text="系统停机。", ruling=Ruling.UPHELD, reason=EXCUSED,
         **made, **ruled,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from disclosure.enums import WithholdingGround
 from govportal import private_files
-from govportal.now import now
+from govportal.now import now, today
 from requests_app.enums import (
     DeliveryWay,
     FileKind,
@@ -146,7 +146,7 @@ def test_purged_case_is_closed_to_everybody() -> None:
 
 
 def test_case_of_a_ledger_stands_without_an_applicant() -> None:
-    row = make_request(has_applicant=False, received_on=now().date())
+    row = make_request(has_applicant=False, received_on=today())
 
     page = page_of(row)
 
@@ -184,11 +184,11 @@ def sent_letter(row: InformationRequest, **values: Any) -> Letter:
         agency=row.agency,
         facts="",
         file=kept("登记回执.pdf"),
-        issued_on=now().date(),
+        issued_on=today(),
         issued_at=now(),
         **values,
     )
-    Delivery.objects.create(letter=letter, way=DeliveryWay.DOWNLOAD, sent_on=now().date())
+    Delivery.objects.create(letter=letter, way=DeliveryWay.DOWNLOAD, sent_on=today())
     return letter
 
 
@@ -263,7 +263,7 @@ def test_letter_is_downloaded_and_its_arrival_noted_once() -> None:
 
     assert reverse("request_letter", args=[letter.pk]) in page
     assert b"".join(first.streaming_content) == PDF  # type: ignore[attr-defined]
-    assert letter.deliveries.get().delivered_on == now().date()
+    assert letter.deliveries.get().delivered_on == today()
 
 
 def test_asking_for_the_head_of_a_letter_is_no_arrival() -> None:

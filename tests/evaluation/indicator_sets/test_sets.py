@@ -14,7 +14,7 @@ from evaluation.services import indicator_sets, indicators
 from evaluation.services.indicator_sets import SetFacts, reasons_against
 from evaluation.services.indicators import DOWN, UP, Clause
 from govportal.models import AuditEvent, User
-from govportal.now import now
+from govportal.now import now, today
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
 from tests.factories.indicators import make_indicator, make_indicator_group, make_indicator_set
@@ -209,7 +209,7 @@ def test_set_in_force_takes_no_change(inspector: User) -> None:
 
 def test_set_in_use_is_neither_retired_nor_discarded(inspector: User) -> None:
     used, free = make_indicator_set(), draft()
-    day = now().date()
+    day = today()
     row = AssessmentRound.objects.create(
         slug="h1", name="上半年考核", kind="spot", indicator_set=used, period_start=day, period_end=day,
         made_by=inspector,

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from govportal.models import AuditEvent
-from govportal.now import now
+from govportal.now import now, today
 from requests_app.enums import Channel, ReplyKind, State
 from requests_app.models import Applicant, InformationRequest, Letter
 from requests_app.services import record_applicant
@@ -24,10 +24,10 @@ def desk() -> Desk:
 
 
 def from_ledger(desk: Desk, **values: Any) -> InformationRequest:
-    today = now().date()
+    day = today()
     return make_request(
         agency=desk.agency, state=State.IN_REVIEW, has_applicant=False, is_imported=True, channel=Channel.MAIL,
-        received_on=today, **values,
+        received_on=day, **values,
     )  # fmt: skip
 
 

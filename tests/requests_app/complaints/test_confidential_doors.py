@@ -120,6 +120,7 @@ VALUES: dict[str, Callable[[StaffWorld, Cases], Any]] = {
     "delivery_pk": lambda world, cases: 1,
     "notice_pk": lambda world, cases: world.registers["accountabilitycase"].notices.latest("pk").pk,
     "respondent_pk": lambda world, cases: world.registers["accountabilitycase"].respondents.get().pk,
+    "event_pk": lambda world, cases: world.registers["accountabilitycase"].events.latest("pk").pk,
     "leader": lambda world, cases: 1,
     "token": lambda world, cases: "none",
 }

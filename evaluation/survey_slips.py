@@ -1,8 +1,7 @@
 """评议单: one-time tokens on paper, four to a sheet of A4, with marks to cut along. Kept nowhere.
 
 A slip bears the number of a person and his group, never his name: whoever finds it learns nothing. A page before many
-says to the staff whose number it is, and is no part of what is handed out; one alone needs none, for who prints it has
-chosen the person, and may see his name with a reason only.
+says to the staff whose number it is, and is no part of what is handed out; where the slips bear no names there is none.
 """
 
 from collections.abc import Sequence
@@ -23,11 +22,11 @@ TEMPLATE = "evaluation/survey_slips.html"
 A_SHEET = 4
 
 
-def render(row: Survey, slips: Sequence[Slip], *, at: datetime, with_list: bool = True) -> bytes:
+def render(row: Survey, slips: Sequence[Slip], *, at: datetime) -> bytes:
     """The sheets as PDF/UA-1."""
     title = f"{row.title}评议单"
     with translation.override(settings.LANGUAGE_CODE):
-        context = {"survey": row, "title": title, "site": site_profile(), "with_list": with_list}
+        context = {"survey": row, "title": title, "site": site_profile(), "with_list": any(slip.name for slip in slips)}
         context["sheets"] = list(batched(slips, A_SHEET))
         html = render_to_string(TEMPLATE, context)
     codes = {f"code-{slip.number}.png": qr.png(slip.address, border=0) for slip in slips}

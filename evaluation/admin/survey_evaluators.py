@@ -152,7 +152,7 @@ class EvaluatorAdmin(ImportPages, CaseVerbAdmin[Evaluator]):
         assert isinstance(request.user, User)
         try:
             slips = survey_tokens.prepare_slips(row.survey, actor=request.user, only=[row.pk])
-            data = survey_slips.render(row.survey, slips, at=now(), with_list=False)
+            data = survey_slips.render(row.survey, slips, at=now())
             survey_tokens.issue_slips(row.survey_id, slips, actor=request.user, at=now())
         except ValidationError as error:
             form.add_error(None, error)

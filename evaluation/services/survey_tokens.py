@@ -36,7 +36,7 @@ _LENGTH, _GROUP = 24, 4  # signs: 118 bits
 @dataclass(frozen=True, slots=True)
 class Slip:
     """What is printed for one person, who is called by his number alone on the slip itself. `before`: the key of the
-    token he had; `name` and `phone`: for the list by which the slips are handed out."""
+    token he had; `name` and `phone`: for the list by which many slips are handed out."""
 
     evaluator: int
     before: str
@@ -156,12 +156,23 @@ def prepare_slips(
     is_again: bool = False,
 ) -> list[Slip]:
     """What would be printed, with new tokens that open nothing before `issue_slips`: for one group or all, for `only`
-    these, or `is_again` for whoever had a slip that he has not used. Raises ValidationError."""
+    these, or `is_again` for whoever had a slip that he has not used. Raises ValidationError.
+
+    Slips of `only` these bear no names for the list: a name of one person is shown with a reason, on his page.
+    """
+    is_listed = only is None
     only = _unused_slips(row) if is_again else only
     people = _chosen(row, InvitationWay.SLIP, only, group)
     check(reasons_against_issuing(row, people, InvitationWay.SLIP, actor))
     return [
-        Slip(one.pk, one.token_key, one.number, _group_words(one.group), new_token(), one.name, one.phone)
+        Slip(
+            one.pk,
+            one.token_key,
+            one.number,
+            _group_words(one.group),
+            new_token(),
+            *((one.name, one.phone) if is_listed else ()),
+        )
         for one in people
     ]
 
@@ -189,8 +200,8 @@ def issue_slips(survey_id: int, slips: Sequence[Slip], *, actor: User, at: datet
     check([_("%s 号刚刚由别人发过，请重新打印。") % one.number for one in people if one.token_key != before[one.pk]])
     for person in people:
         _give(person, tokens[person.pk], InvitationWay.SLIP, at)
-    # With the slips goes the list of who they are for.
-    record(row, "print_tokens", actor=actor, after=_told(people) | {"shown": "姓名、联系电话"})
+    shown = {"shown": "姓名、联系电话"} if any(slip.name for slip in slips) else {}  # in the list that goes with them
+    record(row, "print_tokens", actor=actor, after=_told(people) | shown)
 
 
 def _chosen(

@@ -192,6 +192,7 @@ def test_evaluators_are_invited_imported_and_mailed(desk: Desk) -> None:
     slip = desk.do(other, "slip")
     assert slip["Content-Type"] == "application/pdf" and "attachment" in slip["Content-Disposition"]
     assert ["陈试二" in page for page in paper.pages(slip.content)] == [False]  # a name is shown with a reason
+    assert "shown" not in AuditEvent.objects.get(action="survey.print_tokens").after
     assert desk.do(other, "void", note="本人不便参加").status_code == 302
     trail = str(list(AuditEvent.objects.values()))
     assert not [name for name in ("林试一", "陈试二", "lin@mail") if name in trail]

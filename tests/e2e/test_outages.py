@@ -23,6 +23,8 @@ from tests.test_portal import environment_of, portal
 
 pytestmark = pytest.mark.e2e
 AGENCIES, DEADLINES, PATIENCE = 5, 100, 90
+# Each web process keeps its own pages and the kernel chooses who answers: so many times asked, each has answered.
+ASKED = 40
 
 _COUNTY = f"""
 import django
@@ -173,7 +175,7 @@ def test_database_away_leaves_kept_pages_and_comes_back(county: County, mail_por
     with mail_sink(mail_port), redis(redis_port):
         county.assert_sends_all()
         told = county.told()
-        status_of(f"{county.address}/")
+        asked = [status_of(f"{county.address}/") for _time in range(ASKED)]
 
         with stopped_database(county):
             kept = []
@@ -185,6 +187,7 @@ def test_database_away_leaves_kept_pages_and_comes_back(county: County, mail_por
         python(_WORK, "database", environ=county.environ)
 
         county.assert_sends_all(than=told)
+    assert asked == [200] * ASKED
     assert kept == [200, 200, 200]
     assert other >= 500
     assert is_back

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from disclosure.services import publish
 from disclosure.services.demo_story import office_hours
 from evaluation.models import Evaluator, Survey
 from evaluation.services import (
@@ -25,7 +26,6 @@ from evaluation.survey_enums import EvaluatorGroup, SurveyStepKind
 from evaluation.survey_rules import NEEDED_TO_OPEN
 from govportal.contributions import DemoCounty
 from govportal.models import User
-from requests_app.services.demo_people import People, appoint, sign_and_publish
 
 _FILE = Path(__file__).parent.parent / "demo" / "surveys.toml"
 _DAY = timedelta(days=1)
@@ -42,7 +42,7 @@ type Raw = Mapping[str, Any]
 def tell(county: DemoCounty) -> list[str]:
     """Fill an otherwise seeded county; answers addresses that an evaluator may try."""
     raws = tomllib.loads(_FILE.read_text("utf-8"))["survey"]
-    teller = _Teller(county, appoint(county, []))
+    teller = _Teller(county)
     return [line for raw in raws for line in teller.tell(raw)]
 
 
@@ -52,8 +52,8 @@ def assessed_year(today: date) -> int:
 
 
 class _Teller:
-    def __init__(self, county: DemoCounty, people: People) -> None:
-        self.county, self.people = county, people
+    def __init__(self, county: DemoCounty) -> None:
+        self.county = county
         self.actor: User = county.people["kaohe"]
         self.lot = random.Random(20)  # noqa: S311  (a demo)
 
@@ -196,7 +196,9 @@ class _Teller:
                 self._publish(row, raw)
 
     def _publish(self, row: Survey, raw: Raw) -> None:
-        """Drafted, signed and published now: the publication log runs forward, and the year has been told."""
-        item = survey_results.draft_item(row.pk, actor=self.actor, at=self.county.now)
-        sign_and_publish(item, self.people, self.county.now)
+        """Taken over with its true day, as the scorecards that count it: the publication log runs forward."""
+        published, now = raw["published"], self.county.now
+        item = survey_results.draft_item(row.pk, actor=self.actor, at=now)
+        on = min(row.closes_on + published["after"] * _DAY, self.county.today)
+        publish.migrate(item.pk, actor=self.county.people["admin"], at=now, reason=published["note"], published_on=on)
         self._step(row, raw, SurveyStepKind.RESULT, row.closes_on + 25 * _DAY)

@@ -6,12 +6,15 @@ frozen, whoever holds the connection. The services refuse first and say why.
 
 from collections.abc import Iterable
 
+from disclosure.enums import ItemState
+from disclosure.models import Item
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey, SurveyQuestion, SurveyStep
 from evaluation.survey_enums import SurveyState
 from govportal.dbsetup import DatabaseObject, Rule, append_only, closed_while, guard, no_replacement
 
 _SURVEY, _QUESTION, _STEP = Survey._meta.db_table, SurveyQuestion._meta.db_table, SurveyStep._meta.db_table
 _EVALUATOR, _BALLOT, _ANSWER = Evaluator._meta.db_table, Ballot._meta.db_table, BallotAnswer._meta.db_table
+_ITEM = Item._meta.db_table
 _AGENCIES = Survey.agencies.through._meta.db_table
 
 # Known to whoever has voted: no longer another once the first may have.
@@ -34,7 +37,11 @@ def guards() -> list[DatabaseObject]:
         no_replacement(_QUESTION, unique=[("survey_id", "position")]),
         no_replacement(_AGENCIES, unique=[("survey_id", "agency_id")]),
         no_replacement(_STEP, unique=[("survey_id", "step")]),
-        no_replacement(_EVALUATOR, unique=[("survey_id", "number"), ("survey_id", "person_key"), ("token_key",)]),
+        no_replacement(
+            _EVALUATOR,
+            unique=[("survey_id", "number"), ("survey_id", "person_key")],
+            partial={("token_key",): "{row}.token_key <> ''"},
+        ),
         no_replacement(_BALLOT, unique=[("survey_id", "voter_key")]),
         no_replacement(_ANSWER, unique=[("ballot_id", "agency_id", "question_id")]),
     ]
@@ -54,7 +61,8 @@ def _survey_is(column: str, condition: str) -> str:
 
 
 def survey_guard() -> DatabaseObject:
-    """Nothing of what it was opened with changes, nothing at all of a tally; its item is named once."""
+    """Nothing of what it was opened with changes, nothing at all of a tally; its item is named once, unless
+    nobody ever read it."""
     opened = f"OLD.state <> '{SurveyState.DRAFT}' AND {_changed(_OPENED_WITH)}"
     ended = f"OLD.state IN ('{SurveyState.TALLIED}', '{SurveyState.CANCELLED}') AND {_changed(_AT_THE_END)}"
     back = f"OLD.state <> '{SurveyState.DRAFT}' AND NEW.state = '{SurveyState.DRAFT}'"
@@ -62,7 +70,8 @@ def survey_guard() -> DatabaseObject:
     early = (
         f"NEW.state = '{SurveyState.TALLIED}' AND OLD.state NOT IN ('{SurveyState.CLOSED}', '{SurveyState.TALLIED}')"
     )
-    item = "OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id"
+    read = f"EXISTS (SELECT 1 FROM {_ITEM} i WHERE i.id = OLD.item_id AND i.state <> '{ItemState.UNPUBLISHED}')"
+    item = f"OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id AND (NEW.item_id IS NULL OR {read})"
     return guard(
         f"{_SURVEY}_guard",
         _SURVEY,

@@ -11,12 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from disclosure.enums import NOTICE_STATES
 from evaluation.enums import Grade
 from evaluation.models import Survey, SurveyStep
 from evaluation.scorecard_charts import bar
 from evaluation.scorecard_words import GRADE_TONES
-from evaluation.survey_enums import Level, SurveyState, SurveyStepKind
+from evaluation.survey_enums import Level, SurveyState
 from evaluation.survey_rules import MIN_BALLOTS, STEPS
+from evaluation.survey_standing import with_days
 from evaluation.survey_words import GRADE_WORDS
 
 TOO_FEW = gettext_lazy("不足%s张，不公布")
@@ -34,6 +36,8 @@ def standing(row: Survey, today: date, *, is_public: bool) -> tuple[Promise | st
         case SurveyState.OPEN | SurveyState.CLOSED:
             return gettext_lazy("已截止，正在汇总"), "info"
         case SurveyState.TALLIED:
+            if row.item and row.item.state in NOTICE_STATES:
+                return gettext_lazy("结果不再公开"), "warn"
             return gettext_lazy("已汇总，等待公布"), "info"
         case SurveyState.CANCELLED:
             return gettext_lazy("已取消"), "warn"
@@ -47,38 +51,41 @@ def has_invited(row: Survey) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`is_void`: still to come when the survey was cancelled. `marks`: (words, tone) of what is wrong with it."""
+    """`done_on` None: still to be done. `is_void`: so when the survey was cancelled. `marks`: (words, tone) of what is
+    wrong with it."""
 
     row: SurveyStep
     article: str
-    is_done: bool
+    done_on: date | None
     is_next: bool
     is_void: bool
-    marks: Sequence[tuple[Promise, str]]
+    marks: Sequence[tuple[Promise | str, str]]
 
 
-def steps_of(row: Survey, day: date, *, is_public: bool) -> list[Step]:
-    """The checklist in the order of the rules; the first that is still to be done is marked. 汇总并公开 is done once
-    the results are public too."""
-    by_kind = {step.step: step for step in row.steps.select_related("item", "done_by")}
+def steps_of(row: Survey, day: date) -> list[Step]:
+    """The checklist in the order of the rules; the first that is still to be done is marked."""
+    by_kind = {step.step: step for step in with_days(row.steps.select_related("item", "done_by"))}
     is_cancelled, found, has_next = row.state == SurveyState.CANCELLED, [], False
     steps = [by_kind[kind] for kind in STEPS]
     for place, (step, rule) in enumerate(zip(steps, STEPS.values(), strict=True)):
-        is_done = step.done_on is not None and (is_public or step.step != SurveyStepKind.TALLY)
-        is_open = not (is_done or is_cancelled)
-        marks = _marks(step, steps[place + 1 :], day, is_open=is_open)
-        found.append(Step(step, rule.article, is_done, is_open and not has_next, not (is_done or is_open), marks))
+        is_open = step.completed_on is None and not is_cancelled
+        later = [one.completed_on for one in steps[place + 1 :]]
+        marks = _marks(step.completed_on, step.due_on, later, day) if is_open or step.completed_on else []
+        is_void = is_cancelled and step.completed_on is None
+        found.append(Step(step, rule.article, step.completed_on, is_open and not has_next, is_void, marks))
         has_next = has_next or is_open
     return found
 
 
-def _marks(step: SurveyStep, later: Iterable[SurveyStep], day: date, *, is_open: bool) -> list[tuple[Promise, str]]:
-    if is_open or step.done_on is None:
-        return [(gettext_lazy("逾期"), "bad")] if is_open and step.due_on < day else []
-    marks: list[tuple[Promise, str]] = []
-    if step.done_on > step.due_on:
+def _marks(
+    done_on: date | None, due_on: date, later: Iterable[date | None], today: date
+) -> list[tuple[Promise | str, str]]:
+    if done_on is None:
+        return [(gettext_lazy("逾期"), "bad")] if due_on < today else []
+    marks: list[tuple[Promise | str, str]] = []
+    if done_on > due_on:
         marks.append((gettext_lazy("逾期完成"), "warn"))
-    if any(one.done_on is not None and one.done_on < step.done_on for one in later):
+    if any(one is not None and one < done_on for one in later):
         marks.append((gettext_lazy("晚于后面的程序"), "warn"))
     return marks
 

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluation.models import SurveyStep
-from evaluation.survey_enums import SurveyState
+from evaluation.survey_standing import open_steps
 from govportal import access
 from govportal.contributions import Deadline, DeadlineSource, Figure, Reach, StaffQueue, Visit
 from govportal.models import Agency
@@ -20,11 +19,6 @@ LIST_NOTES = {
     "evaluation.survey": gettext_lazy("公众和特邀评议人员评议各单位：测评表、七步程序、评议码、汇总和公布。"),
     "evaluation.evaluator": gettext_lazy("各次社会评议邀请的人员。姓名和联系方式加密，查看要写明理由。"),
 }
-
-
-def open_steps() -> QuerySet[SurveyStep]:
-    """Still to be done, in surveys that go on."""
-    return SurveyStep.objects.filter(done_on=None).exclude(survey__state=SurveyState.CANCELLED)
 
 
 def _figure(visit: Visit) -> Figure | None:

@@ -21,7 +21,7 @@ from evaluation.models import Survey
 from evaluation.services import survey_evaluators, survey_procedure, survey_results, survey_setup, survey_tokens
 from evaluation.survey_enums import SurveyAction, SurveyState
 from evaluation.survey_page import grade_ranges, lines_of, steps_of, too_few
-from evaluation.survey_queues import open_steps
+from evaluation.survey_standing import is_public, open_steps
 from evaluation.survey_workflow import may_still_be
 from govportal import access
 from govportal.models import User
@@ -51,7 +51,7 @@ class SurveyQueueFilter(QueueFilter):
 
 
 def _may_still_be(row: Survey, verb: Verb) -> bool:
-    if verb.name == SurveyAction.DRAFT_ITEM and row.item_id:
+    if verb.name == SurveyAction.DRAFT_ITEM and survey_results.has_draft(row):
         return False
     return may_still_be(row.state, ACTIONS.get(verb.name) or SurveyAction(verb.name))
 
@@ -129,7 +129,7 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
         return context | {
             "verbs": verbs,
             "refused": any(reasons for _verb, _address, reasons in verbs),
-            "steps": steps_of(row, today(), is_public=survey_results.is_public(row)),
+            "steps": steps_of(row, today()),
             "questions": row.questions.order_by("position"),
             "agencies": row.agencies.order_by("position", "name", "pk"),
             "returned": survey_evaluators.returned(row),
@@ -147,7 +147,7 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
 
     @admin.display(description=gettext_lazy("下一步"))
     def next_step(self, row: Survey) -> str:
-        steps = steps_of(row, today(), is_public=survey_results.is_public(row))
+        steps = steps_of(row, today())
         step = next((step for step in steps if step.is_next), None)
         if step is None:
             return "—"
@@ -162,5 +162,5 @@ class SurveyAdmin(CaseVerbAdmin[Survey]):
     def public_page(self, row: Survey) -> str:
         if row.opened_at is None:
             return ""
-        words = _("结果已公布") if survey_results.is_public(row) else ""
+        words = _("结果已公布") if is_public(row) else ""
         return format_html('<a href="{}">{}</a> {}', row.get_absolute_url(), row.get_absolute_url(), words)

@@ -17,10 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from disclosure.enums import Category, ItemState
+from disclosure.enums import Category
 from disclosure.models import IndexCounter, Item
 from disclosure.services.draft import Content, Source, create_item
-from disclosure.services.publish import open_edition
 from evaluation.accountability_enums import CaseAction, Measure, Part, Responsibility
 from evaluation.accountability_rules import MEASURES
 from evaluation.enums import RESULT_ITEM
@@ -34,7 +33,7 @@ from evaluation.services.accountability_procedure import (
     reasons_against_words,
     respondents_of,
 )
-from evaluation.services.item_drafts import tell_publishers
+from evaluation.services.item_drafts import is_discarded, tell_publishers
 from govportal import personal_data
 from govportal.html import from_text
 from govportal.models import User
@@ -122,11 +121,6 @@ def reasons_against_summary(row: AccountabilityCase, summary: Summary, actor: An
 def _without_rules(row: AccountabilityCase, text: str) -> str:
     """The text without the clause, which may itself speak of complaints (第九条第（一）项)."""
     return text.replace(row.trigger_words, "").replace(row.basis, "")
-
-
-def is_discarded(summary: Item) -> bool:
-    """Thrown away by those who were to go on with it, and never public: another one may be drafted."""
-    return summary.state == ItemState.UNPUBLISHED and open_edition(summary) is None
 
 
 def _running_number() -> str:

@@ -4,10 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.timezone import localdate
@@ -19,10 +17,10 @@ from disclosure.services.draft import Content, Source, create_item
 from evaluation import survey_tally
 from evaluation.enums import RESULT_ITEM
 from evaluation.models import Survey
-from evaluation.services.item_drafts import tell_publishers
+from evaluation.services.item_drafts import is_discarded, tell_publishers
 from evaluation.services.procedure import check
 from evaluation.services.survey_procedure import finish_step, locked, move, reasons_against, record
-from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
+from evaluation.survey_enums import SurveyAction, SurveyStepKind
 from evaluation.survey_page import grade_ranges, lines_of
 from govportal import access
 from govportal.models import Agency, Membership, User
@@ -30,16 +28,6 @@ from govportal.permissions import Permission
 
 SOURCE = "survey"
 KIND = "survey"  # of type_choices.EVALUATION_KINDS
-
-
-def public() -> QuerySet[Survey]:
-    """Surveys whose results everybody can read."""
-    readable = Item.objects.visible_to(AnonymousUser()).filter(item_type=RESULT_ITEM)
-    return Survey.objects.filter(state=SurveyState.TALLIED, item__in=readable)
-
-
-def is_public(row: Survey) -> bool:
-    return row.item_id is not None and public().filter(pk=row.pk).exists()
 
 
 # --- the tally ---------------------------------------------------------------------------------------------------
@@ -74,9 +62,12 @@ def publisher_of(actor: Any) -> Agency | None:
 
 def reasons_against_drafting(row: Survey, actor: Any) -> list[str]:
     reasons = reasons_against(row, SurveyAction.DRAFT_ITEM, actor)
-    if row.item_id:
-        reasons.append(_("公开稿已经拟制。"))
-    return reasons
+    return [*reasons, _("公开稿已经拟制。")] if has_draft(row) else reasons
+
+
+def has_draft(row: Survey) -> bool:
+    """Drafted, and not thrown away by those who were to publish it."""
+    return row.item is not None and not is_discarded(row.item)
 
 
 @transaction.atomic
@@ -90,19 +81,19 @@ def draft_item(survey_id: int, *, actor: User, at: datetime) -> Item:
     agency = publisher_of(actor)
     if agency is None:
         raise ValidationError([_("没有可以公布评议结果的单位。")])
-    assert row.tally is not None
+    assert row.tally is not None and row.tallied_at is not None
     content = Content(
         title=f"{row.title}结果",
         body=body(row),
         summary=f"{row.title}：{_days(row)}进行，按优秀、良好、一般、差四个档次公布。",
-        formed_on=localdate(at),
+        formed_on=localdate(row.tallied_at),
         category=Category.OTHER,
         topic="综合政务/政务公开",
         keywords=["社会评议"],
         extra={"kind": KIND, "period": _days(row), "digest": row.digest},
     )
     item = create_item(
-        content, agency=agency, item_type=RESULT_ITEM, author=actor, at=at, source=Source(SOURCE, row.slug)
+        content, agency=agency, item_type=RESULT_ITEM, author=actor, at=at, source=Source(SOURCE, _key(row))
     )
     row.item = item
     row.save(update_fields=["item"])
@@ -110,6 +101,11 @@ def draft_item(survey_id: int, *, actor: User, at: datetime) -> Item:
     record(row, SurveyAction.DRAFT_ITEM, actor=actor, after=after)
     tell_publishers(item, actor)
     return item
+
+
+def _key(row: Survey) -> str:
+    """One of an item each: a draft that was thrown away keeps its own."""
+    return f"{row.slug}/{row.item_id}" if row.item_id else row.slug
 
 
 def body(row: Survey) -> str:

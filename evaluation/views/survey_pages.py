@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from disclosure.models import Item
 from disclosure.publication_log import canonical_json
 from disclosure.views.paging import BoundedPaginator, read_page
+from evaluation import survey_standing
 from evaluation.models import Survey
-from evaluation.services import survey_results
 from evaluation.survey_enums import Level, SurveyState
 from evaluation.survey_page import csv_rows, detail_of, grade_ranges, has_invited, lines_of, standing, steps_of, too_few
 from evaluation.survey_rules import BASIS, MIN_BALLOTS, MIN_INVITED
@@ -27,12 +27,12 @@ SECTION = "surveys"
 
 def announced() -> QuerySet[Survey]:
     """Opened once: a survey that is being prepared is nobody's business yet."""
-    return Survey.objects.filter(opened_at__isnull=False)
+    return Survey.objects.filter(opened_at__isnull=False).select_related("item")
 
 
 def find(slug: str) -> Survey:
     """Raises Http404."""
-    row = announced().select_related("item").filter(slug=slug).first()
+    row = announced().filter(slug=slug).first()
     if row is None:
         raise Http404(_("没有这次社会评议，或者还没有开始。"))
     return row
@@ -44,7 +44,7 @@ def survey_list(request: HttpRequest) -> HttpResponse:
     open_now = announced().filter(state=SurveyState.OPEN, opens_on__lte=day, closes_on__gte=day)
     others = announced().exclude(pk__in=open_now).order_by("-opens_on", "-pk")
     page, problems = read_page(request, BoundedPaginator(others, per_page=ROWS_PER_PAGE))
-    public = set(survey_results.public().values_list("pk", flat=True))
+    public = set(survey_standing.public().values_list("pk", flat=True))
     context = {
         "open_now": [(row, *standing(row, day, is_public=False)) for row in open_now.order_by("closes_on", "pk")],
         "page": page,
@@ -58,7 +58,7 @@ def survey_list(request: HttpRequest) -> HttpResponse:
 
 def survey_page(request: HttpRequest, slug: str) -> HttpResponse:
     row, day = find(slug), today()
-    is_public = survey_results.public().filter(pk=row.pk).exists()
+    is_public = survey_standing.public().filter(pk=row.pk).exists()
     words, tone = standing(row, day, is_public=is_public)
     context: dict[str, Any] = {
         "survey": row,
@@ -66,7 +66,7 @@ def survey_page(request: HttpRequest, slug: str) -> HttpResponse:
         "tone": tone,
         "can_vote": row.is_accepting(day) and row.accepts_public,
         "is_accepting": row.is_accepting(day),
-        "steps": steps_of(row, day, is_public=is_public),
+        "steps": steps_of(row, day),
         "grades": grade_ranges(row),
         "least": MIN_BALLOTS,
         "least_invited": MIN_INVITED,
@@ -118,7 +118,7 @@ def results_json(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _published(slug: str) -> Survey:
-    row = survey_results.public().filter(slug=slug).first()
+    row = survey_standing.public().filter(slug=slug).first()
     if row is None:
         raise Http404(_("没有这次社会评议的结果，或者还没有公布。"))
     return row

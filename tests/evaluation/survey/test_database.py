@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
+from disclosure.enums import ItemState
 from disclosure.publication_log import canonical_json
 from evaluation import survey_database
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey, SurveyQuestion, SurveyStep
 from evaluation.survey_enums import SurveyState, SurveyStepKind
 from tests.database import refused, replaced, run
-from tests.factories import make_agency, make_item, make_user
+from tests.factories import make_agency, make_edition, make_item, make_user
 from tests.factories.requests import AT, TODAY
 from tests.factories.surveys import answers, cast, make_ballot, make_evaluator, make_survey
 
@@ -191,10 +192,13 @@ def test_tally_is_frozen_with_its_survey() -> None:
     assert refused("UPDATE evaluation_survey SET state = 'open' WHERE id = %s", closed.pk)
     forged = "UPDATE evaluation_survey SET state = 'tallied', tally = '{}', digest = %s, tallied_at = %s WHERE id = %s"
     assert refused(forged, "0" * 64, AT, make_survey().pk) and not refused(forged, "0" * 64, AT, closed.pk)
-    item, other = make_item(), make_item()
+    item, other = make_item(state=ItemState.UNPUBLISHED), make_item(state=ItemState.UNPUBLISHED)
     Survey.objects.filter(pk=row.pk).update(item=item)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Survey.objects.filter(pk=row.pk).update(item=other)
+    Survey.objects.filter(pk=row.pk).update(item=other)  # the first was thrown away before anybody read it
+    make_edition(other)
+    for another in (item, None):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Survey.objects.filter(pk=row.pk).update(item=another)
 
 
 def test_ballot_is_cast_while_open_and_never_changed() -> None:

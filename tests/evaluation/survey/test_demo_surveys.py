@@ -11,9 +11,10 @@ from django.core.cache import cache
 from django.db import transaction
 
 from disclosure.services import demo
+from evaluation import survey_standing
 from evaluation.enums import Grade
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey, SurveyQuestion, SurveyStep
-from evaluation.services import demo_surveys, survey_results
+from evaluation.services import demo_surveys
 from evaluation.survey_enums import EvaluatorGroup, InvitationWay, Level, SurveyAspect, SurveyState, SurveyStepKind
 from evaluation.survey_page import steps_of
 from govportal.contributions import DemoCounty
@@ -52,16 +53,16 @@ def test_everything_occurs_on_any_day(today: date) -> None:
         assert Evaluator.objects.exclude(voided_on=None).exists()
         assert Evaluator.objects.filter(used_on=None, issued_on__isnull=False).exists()
         year = demo_surveys.assessed_year(today)
-        assert set(survey_results.public().values_list("slug", flat=True)) == {f"{year - 1}", f"{year}-h1"}
-        agencies = [one for row in survey_results.public() for one in (row.tally or {})["agencies"]]
+        assert set(survey_standing.public().values_list("slug", flat=True)) == {f"{year - 1}", f"{year}-h1"}
+        agencies = [one for row in survey_standing.public() for one in (row.tally or {})["agencies"]]
         assert {one["grade"] for one in agencies if "grade" in one} == set(Grade)
-        assert all(any(one.get("too_few") for one in (row.tally or {})["agencies"]) for row in survey_results.public())
+        assert all(any(one.get("too_few") for one in (row.tally or {})["agencies"]) for row in survey_standing.public())
         assert sum("grade" in one for one in agencies) >= 12
         assert not Survey.objects.filter(opened_at__date__gt=today).exists()
         assert not SurveyStep.objects.filter(done_on__gt=today).exists()
-        steps = [step for row in Survey.objects.all() for step in steps_of(row, today, is_public=True)]
-        assert {bool(step.marks) for step in steps if not step.is_done} == {True, False}  # one of them is late
-        assert not [step for step in steps if step.is_done and step.marks]
+        steps = [step for row in Survey.objects.all() for step in steps_of(row, today)]
+        assert {bool(step.marks) for step in steps if not step.done_on} == {True, False}  # one of them is late
+        assert not [step for step in steps if step.done_on and step.marks]
         assert len(lines) == 2 and all("/surveys/invited/" in line for line in lines)
         transaction.set_rollback(True)
 

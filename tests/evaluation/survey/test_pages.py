@@ -17,6 +17,9 @@ from evaluation.models import Evaluator, Survey
 from evaluation.services import survey_results, survey_running
 from evaluation.survey_enums import SurveyState, SurveyStepKind
 from evaluation.survey_page import grade_ranges, steps_of
+from evaluation.survey_queues import SOURCE
+from evaluation.survey_standing import open_steps
+from govportal.contributions import Reach
 from govportal.now import today
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
@@ -115,13 +118,35 @@ def test_csv_and_json_say_what_the_page_says(published: Survey) -> None:
     assert json.loads(data)["agencies"][1] == {"code": rows[-1][0], "name": FEW, "too_few": True}
 
 
+def test_step_of_the_tally_waits_until_the_results_are_public_on_page_desk_and_in_reminders() -> None:
+    row, far = tallied(), Reach(until=today() + timedelta(days=99))
+    tally = row.steps.get(step=SurveyStepKind.TALLY)
+    key = f"survey_step:{tally.pk}"
+
+    def waits() -> list[bool]:
+        step = next(one for one in steps_of(row, today()) if one.row.step == SurveyStepKind.TALLY)
+        told = key in {one.key for one in SOURCE.open(far)}
+        return [step.done_on is None, told, key in SOURCE.still_open([key]), tally in open_steps()]
+
+    assert tally.done_on is not None and waits() == [True] * 4
+    publish(row)
+    assert waits() == [False] * 4
+    assert row.item
+    published_on = tally.due_on + timedelta(days=2)  # tallied in time, and published late
+    type(row.item).objects.filter(pk=row.item.pk).update(state="withdrawn", published_on=published_on)
+    assert waits() == [False] * 4
+    step = steps_of(row, today())[5]
+    assert step.done_on == published_on and [str(words) for words, _tone in step.marks] == ["逾期完成"]
+
+
 def test_withdrawn_results_lead_to_the_reason(published: Survey) -> None:
     assert published.item
     type(published.item).objects.filter(pk=published.item.pk).update(state="withdrawn")
 
     page = shown(f"/surveys/{published.slug}/")
 
-    assert "86.67" not in page and published.item.get_absolute_url() in page
+    assert "86.67" not in page and published.item.get_absolute_url() in page and "结果不再公开" in page
+    assert "等待公布" not in page + shown("/surveys/")
 
 
 def test_each_state_says_where_it_stands() -> None:
@@ -167,10 +192,7 @@ def test_steps_say_what_is_late_or_out_of_order() -> None:
         row.steps.filter(step=kind).update(done_on=day - timedelta(days=ago), done_by=inspector(), note="已办。")
 
     def said() -> list[tuple[list[str], bool, bool]]:
-        return [
-            ([str(words) for words, _tone in one.marks], one.is_next, one.is_void)
-            for one in steps_of(row, day, is_public=False)
-        ]
+        return [([str(words) for words, _tone in one.marks], one.is_next, one.is_void) for one in steps_of(row, day)]
 
     assert said() == [
         (["晚于后面的程序"], False, False), ([], False, False), (["逾期完成"], False, False),

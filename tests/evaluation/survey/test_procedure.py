@@ -8,6 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from disclosure.models import Item
+from disclosure.services import review
+from evaluation import survey_standing
 from evaluation.models import Survey, SurveyStep
 from evaluation.services import survey_procedure, survey_results, survey_running, survey_setup
 from evaluation.services.survey_setup import Question, Setting
@@ -287,7 +289,23 @@ def test_draft_tells_what_was_frozen_and_is_made_once() -> None:
     with pytest.raises(ValidationError, match="已经拟制"):
         survey_results.draft_item(row.pk, actor=actor, at=AT)
     assert Item.objects.filter(item_type="evaluation_result").count() == 1
-    assert not survey_results.public().exists()
+    assert not survey_standing.public().exists()
+
+
+def test_draft_that_was_thrown_away_is_followed_by_another() -> None:
+    row, actor = closed()
+    survey_running.close(row.pk, actor=actor, at=AT)
+    survey_results.tally(row.pk, actor=actor, at=AT)
+    first = survey_results.draft_item(row.pk, actor=actor, at=AT)
+    publisher = make_member(Role.PUBLISHER, first.agency)
+    review.discard(first.editions.get().pk, actor=publisher, at=AT, note="标题有误")
+
+    second = survey_results.draft_item(row.pk, actor=actor, at=AT)
+
+    row.refresh_from_db()
+    assert second != first and row.item == second
+    with pytest.raises(ValidationError, match="已经拟制"):
+        survey_results.draft_item(row.pk, actor=actor, at=AT)
 
 
 def test_result_step_follows_the_tally() -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -52,23 +51,27 @@ def is_large(row: AssessmentRound) -> bool:
     return row.assessments.count() > MEASURED_AT_ONCE
 
 
-def _read(row: AssessmentRound, actor: User) -> object:
-    """At once, or by the worker where there are many agencies."""
-    if not is_large(row):
-        return measure.measure(row.pk, at=now(), actor=actor)
+def _read(row: AssessmentRound, actor: User) -> measure.Taken | None:
+    """None where there are many agencies: the worker reads them."""
+    return None if is_large(row) else measure.read(row.pk, at=now(), actor=actor)
+
+
+def _keep(row: AssessmentRound, actor: User, taken: measure.Taken | None) -> object:
+    if taken is not None:
+        return measure.keep(taken, actor=actor)
     procedure.check(procedure.reasons_against_round(row, RoundAction.MEASURE, actor))
-    with transaction.atomic():
-        jobs.enqueue(MEASURE, round_id=row.pk, actor_id=actor.pk)
+    jobs.enqueue(MEASURE, round_id=row.pk, actor_id=actor.pk)
     return row
 
 
 def _open(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
     """In one transaction (CaseVerbAdmin): where measuring is refused, nothing was opened."""
-    return _read(rounds.open_round(row.pk, actor=actor, at=now()), actor)
+    opened = rounds.open_round(row.pk, actor=actor, at=now())
+    return _keep(opened, actor, _read(opened, actor))
 
 
-def _measure(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
-    return _read(row, actor)
+def _measure(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
+    return _keep(row, actor, values["prepared"])
 
 
 def _share(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
@@ -79,8 +82,12 @@ def _reopen(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object
     return rounds.reopen(row.pk, actor=actor, at=now(), note=values["note"])
 
 
-def _freeze(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
-    return rounds.freeze(row.pk, actor=actor, at=now())
+def _pack(row: AssessmentRound, actor: User) -> rounds.Packed:
+    return rounds.pack(row.pk, actor=actor, at=now())
+
+
+def _freeze(_row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
+    return rounds.keep(values["prepared"], actor=actor)
 
 
 def _draft_item(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
@@ -108,7 +115,7 @@ VERBS = (
         _against(RoundAction.MEASURE),
         _measure,
         warning=gettext_lazy("按现在的数据重新计算全部自动指标；人工查阅和登记的问题不变。每天凌晨也会自动取数。"),
-        locks_itself=True,
+        prepare=_read,
     ),
     CaseVerb(
         RoundAction.SHARE,
@@ -125,7 +132,7 @@ VERBS = (
         _against(RoundAction.FREEZE),
         _freeze,
         warning=gettext_lazy("定分以后得分、问题、异议都不能再改，同时生成复算包，并复算一遍：不一致的不能定分。"),
-        locks_itself=True,
+        prepare=_pack,
     ),
     CaseVerb(
         RoundAction.DRAFT_ITEM, RoundAction.DRAFT_ITEM.label, _against(RoundAction.DRAFT_ITEM), _draft_item, DraftForm

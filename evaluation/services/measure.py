@@ -115,46 +115,67 @@ def excused_cases(row: AssessmentRound) -> Excused:
 # --- writing --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """All automatic indicators of a round, read `at` that moment; `before`: what of it had to stay as it was."""
+
+    round_id: int
+    indicators: list[Indicator]
+    readings: list[Reading]
+    before: tuple[datetime | None, Excused]
+    at: datetime
+
+
 def measure(round_id: int, *, at: datetime, actor: User | None = None) -> AssessmentRound:
     """重新取数: read all automatic indicators anew and compute every point. `actor` None: the daily job.
 
-    Raises ValidationError with reasons. The many rows are read before the lock is taken: on SQLite nobody could write
-    meanwhile. What a ruling or another measuring changed until then is found out under the lock; nothing of it is lost.
+    Raises ValidationError with reasons.
     """
+    return keep(read(round_id, at=at, actor=actor), actor=actor)
+
+
+def read(round_id: int, *, at: datetime, actor: User | None = None) -> Taken:
+    """The many rows, while nothing is locked: on SQLite nobody could write meanwhile. Raises as `measure`."""
     row = AssessmentRound.objects.select_related("indicator_set").get(pk=round_id)
     _check_measuring(row, actor)
     indicators = list(row.indicator_set.indicators.all())
     automatic = [one for one in indicators if one.mode == IndicatorMode.AUTOMATIC]
     codes = dict(row.assessments.values_list("agency_id", "agency__code"))
-    excused, measured_at = excused_cases(row), row.measured_at
+    excused = excused_cases(row)
     measured = list(readings(row, automatic, codes, localdate(at), excused))
-    with transaction.atomic():
-        row = locked_round(round_id)
-        _check_measuring(row, actor)
-        if row.measured_at != measured_at or excused_cases(row) != excused:
-            raise ValidationError(_("取数期间有人裁定了异议或者重新取了数，请再取一次。"))
-        assessments = {one.agency_id: one for one in row.assessments.select_related("agency").defer("population")}
-        scores = [
-            Score(
-                assessment=assessments[one.agency_id],
-                indicator=one.indicator,
-                numerator=one.outcome.numerator,
-                denominator=one.outcome.denominator,
-                faults=one.outcome.faults,
-                points=one.outcome.points,
-                cases=one.packed,
-            )
-            for one in measured
-        ]
-        _upsert(scores, _FACTS)
-        manual = [one for one in indicators if one.mode == IndicatorMode.MANUAL]
-        _score_manual(list(assessments.values()), manual)
-        if automatic:
-            _leave_out(assessments.values(), {one.agency_id for one in measured if one.outcome.denominator})
-        rank(row)
-        row.measured_at = at
-        row.save(update_fields=["measured_at"])
-        audit.record(actor, f"assessmentround.{RoundAction.MEASURE}", row, after={"measured_at": at.isoformat()})
+    before = (row.measured_at, excused)
+    return Taken(round_id=round_id, indicators=indicators, readings=measured, before=before, at=at)
+
+
+@transaction.atomic
+def keep(taken: Taken, *, actor: User | None = None) -> AssessmentRound:
+    """What a ruling or another measuring changed since they were read is found out under the lock: nothing is lost."""
+    row = locked_round(taken.round_id)
+    _check_measuring(row, actor)
+    if (row.measured_at, excused_cases(row)) != taken.before:
+        raise ValidationError(_("取数期间有人裁定了异议或者重新取了数，请再取一次。"))
+    assessments = {one.agency_id: one for one in row.assessments.select_related("agency").defer("population")}
+    scores = [
+        Score(
+            assessment=assessments[one.agency_id],
+            indicator=one.indicator,
+            numerator=one.outcome.numerator,
+            denominator=one.outcome.denominator,
+            faults=one.outcome.faults,
+            points=one.outcome.points,
+            cases=one.packed,
+        )
+        for one in taken.readings
+    ]
+    _upsert(scores, _FACTS)
+    manual = [one for one in taken.indicators if one.mode == IndicatorMode.MANUAL]
+    _score_manual(list(assessments.values()), manual)
+    if taken.readings:
+        _leave_out(assessments.values(), {one.agency_id for one in taken.readings if one.outcome.denominator})
+    rank(row)
+    row.measured_at = taken.at
+    row.save(update_fields=["measured_at"])
+    audit.record(actor, f"assessmentround.{RoundAction.MEASURE}", row, after={"measured_at": taken.at.isoformat()})
     return row
 
 

@@ -265,25 +265,48 @@ def reopen(round_id: int, *, actor: User, at: datetime, note: str) -> Assessment
     return row
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """The archive of a round, made and recomputed; `version`: of the round as it was then."""
+
+    round_id: int
+    version: tuple[object, ...]
+    data: bytes
+    at: datetime
+
+
 def freeze(round_id: int, *, actor: User, at: datetime) -> AssessmentRound:
     """定分: every point for good, in an archive that outsiders recompute, and that was recomputed before it is kept.
 
-    Of 500 agencies the archive takes seconds: it is made and recomputed before the lock is taken, and made in vain if
-    anything of the round has changed meanwhile. Raises ValidationError with reasons.
+    Raises ValidationError with reasons.
     """
+    return keep(pack(round_id, actor=actor, at=at), actor=actor)
+
+
+def pack(round_id: int, *, actor: User, at: datetime) -> Packed:
+    """Of 500 agencies the archive takes seconds: it is made while nothing is locked. Raises as `freeze`."""
     with transaction.atomic():
         row = locked_round(round_id)
         check(reasons_against(row, RoundAction.FREEZE, actor, localdate(at)))
         measure.rank(row)
-    seen = _version(row)
-    data = archive.build(row, at=at)
-    check(_not_recomputed(data))
-    with transaction.atomic():
-        row = locked_round(round_id)
-        check(reasons_against(row, RoundAction.FREEZE, actor, localdate(at)))
-        if _version(row) != seen:
-            raise ValidationError(_("定分期间有人改动了这次考核，请再按一次。"))
-        return _keep(row, data, actor=actor, at=at)
+    packed = Packed(round_id=round_id, version=_version(row), data=archive.build(row, at=at), at=at)
+    check(_not_recomputed(packed.data))
+    return packed
+
+
+@transaction.atomic
+def keep(packed: Packed, *, actor: User) -> AssessmentRound:
+    """Frozen with this archive, which was made in vain if anything of the round has changed meanwhile."""
+    row = locked_round(packed.round_id)
+    check(reasons_against(row, RoundAction.FREEZE, actor, localdate(packed.at)))
+    if _version(row) != packed.version:
+        raise ValidationError(_("定分期间有人改动了这次考核，请再按一次。"))
+    row.archive = files.store_made(packed.data, name=f"{row.slug}", kind=ZIP, by=actor)
+    row.digest = row.archive.sha256
+    row.frozen_by, row.frozen_at = actor, packed.at
+    columns = ("archive", "digest", "frozen_by", "frozen_at")
+    _move(row, RoundAction.FREEZE, columns, actor=actor, after={"digest": row.digest})
+    return row
 
 
 def _version(row: AssessmentRound) -> tuple[object, ...]:
@@ -295,15 +318,6 @@ def _version(row: AssessmentRound) -> tuple[object, ...]:
 def _not_recomputed(data: bytes) -> list[str]:
     faults = archive.faults_of(data)
     return [_("复算包与得分不一致，不能定分：%s") % "；".join(faults[:_SHOWN_FAULTS])] if faults else []
-
-
-def _keep(row: AssessmentRound, data: bytes, *, actor: User, at: datetime) -> AssessmentRound:
-    row.archive = files.store_made(data, name=f"{row.slug}", kind=ZIP, by=actor)
-    row.digest = row.archive.sha256
-    row.frozen_by, row.frozen_at = actor, at
-    columns = ("archive", "digest", "frozen_by", "frozen_at")
-    _move(row, RoundAction.FREEZE, columns, actor=actor, after={"digest": row.digest})
-    return row
 
 
 def reasons_against_leaving_out(row: AssessmentRound, actor: Any) -> list[str]:

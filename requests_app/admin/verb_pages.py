@@ -67,8 +67,8 @@ class CaseVerb(Verb):
     template: str = "admin/requests_app/verb.html"
     # What whoever has done it must still mind; empty for nothing.
     caution: Callable[[Any, dict[str, Any]], str] | None = None
-    # Its service takes long, and the locks itself when it writes: nobody waits while it prepares.
-    locks_itself: bool = False
+    # What takes long goes before the lock: nobody waits meanwhile. `run` finds the answer in its values as `prepared`.
+    prepare: Callable[[Any, User], object] | None = None
 
 
 class DoneAlready(Exception):
@@ -92,7 +92,7 @@ def pdf_response(data: bytes, name: str, *, is_saved: bool = False) -> HttpRespo
 
 
 class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
-    """Each verb of a case is done under its lock, and once; one that locks itself is refused the second time."""
+    """Each verb of a case is done under its lock, and once."""
 
     verb_template = "admin/requests_app/verb.html"
 
@@ -140,6 +140,8 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         def run(actor: User, values: dict[str, Any]) -> None:
             values = written(form, values, actor)
             values.pop("form_key", None)
+            if isinstance(verb, CaseVerb) and verb.prepare:
+                values["prepared"] = verb.prepare(row, actor)
             outcome.append(self._run_once(request, row, verb, lambda: verb.run(row, actor, values)))
 
         try:
@@ -161,10 +163,6 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
     def _run_once(self, request: HttpRequest, row: M, verb: Verb, run: Callable[[], object]) -> object:
         """What the service answers. Raises DoneAlready."""
         key = self._key(request, row.pk, verb)
-        if isinstance(verb, CaseVerb) and verb.locks_itself:
-            made = run()
-            sent_forms.claim(key, at=now())
-            return made
         with transaction.atomic():
             self.lock(row)
             if not sent_forms.claim(key, at=now()):

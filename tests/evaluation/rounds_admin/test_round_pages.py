@@ -91,7 +91,7 @@ def test_pressed_twice_it_is_opened_once_and_a_refused_measuring_opens_nothing(m
         raise ValidationError("取数没有完成")
 
     with monkeypatch.context() as patched:
-        patched.setattr(measure, "measure", refuse)
+        patched.setattr(measure, "read", refuse)
         assert "取数没有完成" in client.post(_verb(row, "open"), sheet).content.decode()
     row.refresh_from_db()
     assert row.state == RoundState.DRAFT

@@ -1,6 +1,5 @@
 """整改: the whole table of states and actions, who may do what, numbers, mail, and what the public can read."""
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
 from tests.factories import make_agency, make_catalogue_entry, make_item, make_member
 from tests.factories.registers import make_rectification
+from tests.threads import at_once
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -340,16 +340,7 @@ def test_numbers_given_at_once_are_all_different() -> None:
         pytest.skip("SQLite writes one after another by itself")
     cast = Cast()
 
-    def order(actor: User) -> None:
-        try:
-            rectify.order(cast.order(), actor=User.objects.get(pk=actor.pk), at=AT)
-        finally:
-            connection.close()
+    outcomes = at_once(lambda: rectify.order(cast.order(), actor=cast.inspector, at=AT), times=8)
 
-    threads = [threading.Thread(target=order, args=[cast.inspector]) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
     assert {row.number for row in Rectification.objects.all()} == {f"整改〔2026〕{n}号" for n in range(1, 9)}

@@ -1,11 +1,10 @@
 """Two who do something to one task at one moment: whoever comes second finds what the first has done."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 
 from disclosure.models import Item
 from requests_app.enums import State, TaskState
@@ -14,7 +13,7 @@ from requests_app.services import convert, publication_tasks
 from requests_app.services.convert import Wanted
 from tests.factories import make_agency
 from tests.factories.requests import AT, make_request, officer_of
-from tests.threads import after_a_moment, at_once, until_somebody_waits
+from tests.threads import first_and_second
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -27,18 +26,6 @@ def given() -> tuple[InformationRequest, PublicationTask]:
     """An answered request with an open task."""
     row = make_request(agency=make_agency(), state=State.REPLIED)
     return row, publication_tasks.suggest(row.pk, actor=officer_of(row.agency), at=AT)
-
-
-def first_and_second(first: Callable[[], object], second: Callable[[], object]) -> list[object]:
-    """The second comes while the first has not ended; what either returned or raised."""
-
-    def at_length() -> object:
-        with transaction.atomic():
-            outcome = first()
-            until_somebody_waits()
-        return outcome
-
-    return at_once(at_length, lambda: after_a_moment(second))
 
 
 def test_draft_does_not_hang_on_a_task_that_was_declined_at_that_moment() -> None:

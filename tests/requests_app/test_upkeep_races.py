@@ -1,6 +1,6 @@
 """The upkeep of the night beside people who work late: neither stops the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from requests_app.models import InformationRequest, PublicationTask
 from requests_app.services import procedure, publication_tasks, purge, refresh
 from tests.factories import make_agency
 from tests.factories.requests import AT, make_request, officer_of
-from tests.threads import after_a_moment, at_once, until_somebody_waits
+from tests.threads import first_and_second, in_turn
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -24,11 +24,11 @@ SUBJECT = "柳林镇公路养护资金明细"
 
 
 @contextmanager
-def holding(row: InformationRequest) -> Iterator[InformationRequest]:
+def holding(row: InformationRequest, meet: Callable[[], None]) -> Iterator[InformationRequest]:
     """A step on a request, under its lock, while the upkeep has come to it."""
     with transaction.atomic():
         held = procedure.locked(row.pk)
-        until_somebody_waits()
+        meet()
         yield held
 
 
@@ -41,13 +41,13 @@ def test_days_are_reckoned_while_a_reply_joins_like_requests_to_its_task() -> No
     rows = [make_request(agency=agency, subject=SUBJECT, state=State.IN_REVIEW) for _n in range(3)]
     last = make_request(agency=agency, subject=SUBJECT, state=State.IN_REVIEW)
 
-    def answer() -> object:
-        with holding(last) as held:
+    def answer(meet: Callable[[], None]) -> object:
+        with holding(last, meet) as held:
             held.state, held.outcome, held.closed_on, held.due_on = State.REPLIED, "r1", localdate(AT), None
             held.save()
             return publication_tasks.follow_release(held, at=AT)
 
-    outcomes = at_once(answer, lambda: after_a_moment(lambda: refresh.refresh(AT)))
+    outcomes = in_turn(answer, lambda: refresh.refresh(AT))
 
     assert faults(outcomes) == []
     assert set(PublicationTask.objects.get().requests.all()) == {*rows, last}
@@ -61,11 +61,11 @@ def test_purge_runs_while_an_old_request_is_brought_up_for_publication(settings:
     )
     officer = officer_of(agency)
 
-    def suggest() -> object:
-        with holding(last):
+    def suggest(meet: Callable[[], None]) -> object:
+        with holding(last, meet):
             return publication_tasks.suggest(last.pk, actor=officer, at=AT, like=[first])
 
-    outcomes = at_once(suggest, lambda: after_a_moment(lambda: purge.purge(later)))
+    outcomes = in_turn(suggest, lambda: purge.purge(later))
 
     assert faults(outcomes) == []
     assert PublicationTask.objects.get().requests.count() == 2
@@ -80,13 +80,9 @@ def test_purge_runs_while_requests_are_joined_to_a_task(settings: Settings) -> N
     officer = officer_of(agency)
     task = publication_tasks.suggest(rows[0].pk, actor=officer, at=AT)
 
-    def mark() -> object:
-        with transaction.atomic():
-            publication_tasks.mark_like(task.pk, rows, actor=officer)
-            until_somebody_waits()
-        return task
-
-    outcomes = at_once(mark, lambda: after_a_moment(lambda: purge.purge(later)))
+    outcomes = first_and_second(
+        lambda: publication_tasks.mark_like(task.pk, rows, actor=officer), lambda: purge.purge(later)
+    )
 
     assert faults(outcomes) == []
     assert InformationRequest.objects.filter(purged_at=None).count() == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tests.database import refused, replaced, run
 from tests.factories import make_attachment, make_member, make_user
 from tests.factories.indicators import make_indicator, make_indicator_group, make_indicator_set
 from tests.factories.rounds import make_round
-from tests.threads import after_a_moment, at_once
+from tests.threads import at_once, first_and_second
 
 _SET, _GROUP, _INDICATOR = "evaluation_indicatorset", "evaluation_indicatorgroup", "evaluation_indicator"
 
@@ -175,11 +176,9 @@ def test_set_is_not_changed_by_whoever_edits_while_another_enforces() -> None:
         one = draft()
         row = one.indicators.get(code="M1")
 
-        outcomes = at_once(
-            lambda pk=one.pk: indicator_sets.enforce(pk, actor=inspector, at=now()),  # type: ignore[misc]
-            lambda pk=row.pk: after_a_moment(  # type: ignore[misc]
-                lambda: indicators.remove_indicator(pk, actor=inspector)
-            ),
+        outcomes = first_and_second(
+            partial(indicator_sets.enforce, one.pk, actor=inspector, at=now()),
+            partial(indicators.remove_indicator, row.pk, actor=inspector),
         )
 
         one.refresh_from_db()

@@ -116,15 +116,14 @@ def test_supervisor_gives_up_on_a_service_that_keeps_dying(tmp_path: Path, monke
 
 
 def test_supervisor_ends_the_grandchildren_too(tmp_path: Path) -> None:
-    script = "import subprocess; p = subprocess.Popen(['sleep', '60']); open('pid', 'w').write(str(p.pid)); p.wait()"
-    service = Service("web", [sys.executable, "-c", script])
+    service = Service("web", ["sh", "-c", "sleep 60 & echo $! > pid; wait"])  # has begun long before patience ends
     supervisor = Supervisor([service], environ=dict(os.environ), directory=tmp_path)
 
     with pytest.raises(Refusal, match="did not answer"):
         supervisor.run("web", lambda: False, patience=2)
 
     grandchild = int((tmp_path / "pid").read_text())
-    assert psutil.wait_procs([psutil.Process(grandchild)] if psutil.pid_exists(grandchild) else [], timeout=5)[1] == []
+    assert psutil.wait_procs([psutil.Process(grandchild)] if psutil.pid_exists(grandchild) else [], timeout=30)[1] == []
 
 
 ORPHANED = """
@@ -146,7 +145,7 @@ def service_of_killed_parent(home: Path, program: str) -> psutil.Process:
     """The service of a supervisor that was ended by SIGKILL once the service ran."""
     environ = {**os.environ, "PYTHONPATH": str(launcher_home.ROOT)}
     with subprocess.Popen([sys.executable, "-c", ORPHANED, str(home), program], env=environ) as parent:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (written := home / "pid").exists() or not written.read_text():
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -159,7 +158,7 @@ def service_of_killed_parent(home: Path, program: str) -> psutil.Process:
 def test_service_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     service = service_of_killed_parent(tmp_path, SAY_PID)
 
-    assert psutil.wait_procs([service], timeout=10)[1] == []
+    assert psutil.wait_procs([service], timeout=30)[1] == []
 
 
 def test_home_stays_locked_while_a_service_is_left(tmp_path: Path) -> None:
@@ -169,7 +168,7 @@ def test_home_stays_locked_while_a_service_is_left(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="already runs on PORTAL_HOME"):
         lock_home(tmp_path)
     service.kill()
-    psutil.wait_procs([service], timeout=10)
+    psutil.wait_procs([service], timeout=30)
 
     lock_home(tmp_path).close()
 

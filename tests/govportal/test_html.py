@@ -129,10 +129,10 @@ def test_clean_values_texts_at_any_depth_are_cleaned() -> None:
 def test_sanitise_deep_nesting_keeps_the_words_and_ends_soon(unit: str) -> None:
     source = unit * 40_000 + "公示结果"
 
-    started = time.perf_counter()
+    started = time.thread_time()  # of this thread alone: a busy machine is no slow function
     cleaned = sanitise(source)
 
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
     assert is_too_deep(source)
     assert cleaned == "<p>公示结果</p>" == sanitise(cleaned)
 

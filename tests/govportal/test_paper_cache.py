@@ -183,7 +183,7 @@ def test_door_lets_one_paper_be_made_while_one_reader_waits_and_asks_the_rest_to
     def slow() -> bytes:
         standing.append(1)
         begun.set()
-        go.wait(20)
+        go.wait(120)
         return b"%PDF"
 
     def reader(words: str) -> Thread:
@@ -199,7 +199,7 @@ def test_door_lets_one_paper_be_made_while_one_reader_waits_and_asks_the_rest_to
     kept(b"warm".strip, "warm")
     threads = [reader("first"), reader("second")]
     try:
-        assert begun.wait(20)
+        assert begun.wait(120)
         for _moment in range(2_000):
             if not paper_cache._desk._places._value:
                 break

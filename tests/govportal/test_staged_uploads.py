@@ -23,7 +23,7 @@ def test_of_many_who_confirm_at_once_one_gets_the_file(file: StagedFile) -> None
     gate = Barrier(CONFIRMATIONS)
 
     def confirm(_number: int) -> bytes | str:
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         try:
             with file.claimed() as path:
                 return path.read_bytes()

@@ -17,11 +17,11 @@ import pytest
 from django.db import transaction
 
 from govportal import notices, webhooks
+from govportal.launcher.servers import free_port
 from govportal.models import Notice, Webhook
 from govportal.models.notice import Channel, NoticeState
 from govportal.now import now
 from tests.factories import make_notice, make_webhook
-from tests.mail_sink import free_port
 
 pytestmark = pytest.mark.django_db
 SECRET = "a secret that both know"
@@ -30,8 +30,8 @@ SECRET = "a secret that both know"
 class Receiver(ThreadingHTTPServer):
     """Answers with `answers` one after another, then with 204; keeps path, headers and body of each request."""
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, handler: "type[_Handler] | None" = None) -> None:
+        super().__init__(("127.0.0.1", 0), handler or _Handler)
         self.answers: list[int] = []
         self.taken: list[tuple[str, dict[str, str], bytes]] = []
 
@@ -191,25 +191,23 @@ def test_new_secret_is_long_and_never_the_same() -> None:
     assert webhooks.new_secret() != webhooks.new_secret()
 
 
-class _Dripper(BaseHTTPRequestHandler):
-    """Begins its answer and never ends it."""
+class _Dripper(_Handler):
+    """Begins its answer and takes 20 s to end it."""
 
     def do_POST(self) -> None:
+        self.server.taken.append((self.path, {}, b""))
         with suppress(OSError):  # the sender has had enough
             for sign in "HTTP/1.1 204 " + "x" * 400:
                 self.wfile.write(sign.encode())
                 self.wfile.flush()
                 sleep(0.05)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
 
 def test_messenger_that_drips_is_cut_off_and_holds_no_mail_up(
     monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
 ) -> None:
     monkeypatch.setattr(webhooks, "TIMEOUT", 0.5)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Dripper) as server:
+    with Receiver(_Dripper) as server:
         server.daemon_threads = True
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         hook = make_webhook(url=f"http://127.0.0.1:{server.server_port}/", secret=SECRET)
@@ -219,8 +217,9 @@ def test_messenger_that_drips_is_cut_off_and_holds_no_mail_up(
 
         notices.sweep(now())
 
-        assert monotonic() - began < 3  # one is waited for, the others are not tried
+        assert monotonic() - began < 15  # cut off before it had ended, even by a busy machine
         server.shutdown()
+        assert len(server.taken) <= 1  # one is waited for, the others are not tried
     assert len(mailoutbox) == 1
     assert {Notice.objects.get(pk=row.pk).state for row in waiting} == {NoticeState.WAITING}
 

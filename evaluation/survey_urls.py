@@ -6,7 +6,7 @@ from evaluation.views import survey_ballot, survey_invited, survey_pages
 
 urlpatterns = [
     path("surveys/", survey_pages.survey_list, name="surveys"),
-    path("surveys/invited/<slug:token>/", survey_invited.invited, name="survey_invited"),
+    path("surveys/invited/<secret:token>/", survey_invited.invited, name="survey_invited"),
     path("surveys/<slug:slug>/", survey_pages.survey_page, name="survey"),
     path("surveys/<slug:slug>/ballot/", survey_ballot.ballot, name="survey_ballot"),
     path("surveys/<slug:slug>/thanks/", survey_ballot.thanks, name="survey_thanks"),

@@ -1,6 +1,7 @@
 """Path converters of the kernel, registered on import."""
 
 from django.urls import register_converter
+from django.urls.converters import SlugConverter
 
 from govportal.models.agency import CODE
 
@@ -17,4 +18,9 @@ class AgencyCode:
         return value
 
 
+class Secret(SlugConverter):
+    """What opens a page to whoever knows it, as a one-time token does. Logs leave it out: see log_secrets."""
+
+
 register_converter(AgencyCode, "agency_code")
+register_converter(Secret, "secret")

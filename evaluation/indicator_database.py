@@ -28,7 +28,11 @@ def guards() -> list[DatabaseObject]:
         closed_while(f"{_INDICATOR}_guard", _INDICATOR, _CLOSED, "the indicators of a set in force are never changed"),
         no_replacement(_SET, unique=[("code",)]),
         no_replacement(_GROUP, unique=[("indicator_set_id", "name")]),
-        no_replacement(_INDICATOR, unique=[("indicator_set_id", "code"), ("indicator_set_id", "measure")]),
+        no_replacement(
+            _INDICATOR,
+            unique=[("indicator_set_id", "code")],
+            partial={("indicator_set_id", "measure"): "{row}.measure <> ''"},
+        ),
     ]
 
 

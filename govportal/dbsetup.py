@@ -5,7 +5,7 @@ Never by a migration: SQLite drops triggers when it rebuilds a table. The system
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -130,46 +130,62 @@ def frozen(table: str, columns: Sequence[str]) -> DatabaseObject:
     )
 
 
-def no_replacement(table: str, *, unique: Sequence[tuple[str, ...]] = ()) -> DatabaseObject:
-    """Closes the way around delete triggers: SQLite's OR REPLACE and PostgreSQL's TRUNCATE fire none.
+def no_replacement(
+    table: str, *, unique: Sequence[tuple[str, ...]] = (), partial: Mapping[tuple[str, ...], str] | None = None
+) -> DatabaseObject:
+    """Closes the ways around delete triggers: SQLite's OR REPLACE and PostgreSQL's TRUNCATE fire none, and a row that
+    has got another id is no longer the one that others name.
 
-    `unique` names the keys, beside the id, by which a row could be replaced. A key with an empty text in its
-    last column holds for nothing: that is how a partial key says that it does not apply.
+    `unique` names the keys, beside the id, by which a row could be replaced; `partial` those that hold for some rows
+    alone, with the SQL condition, `{row}` in it standing for a row.
     """
     name = f"{table}_no_replacement"
     message = f"rows of {table} are never replaced"
-    keys = [("id",), *unique]
-    columns = ", ".join(dict.fromkeys(column for key in keys for column in key))
-    present, another = (" OR ".join(_taken(table, key, but) for key in keys) for but in ("", "id <> OLD.id AND "))
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    # By its value: SQLite knows the column of the id by other names too, for which UPDATE OF does not fire.
+    renumbered = "OLD.id IS DISTINCT FROM NEW.id"
+    keys = dict.fromkeys(unique, "") | dict(partial or {})
+    taken = " OR ".join(_taken(table, key, where) for key, where in {("id",): "", **keys}.items())
+    statements = [
+        f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE INSERT ON {table} WHEN {taken} {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {name}_id BEFORE UPDATE ON {table} WHEN {renumbered} {refuse}",
+    ]
+    if keys:
+        columns = ", ".join(dict.fromkeys(one for key, where in keys.items() for one in (*key, *_ASKED.findall(where))))
+        taken = " OR ".join(_taken(table, key, where, "t.id <> OLD.id AND ") for key, where in keys.items())
+        statements.append(
+            f"CREATE TRIGGER IF NOT EXISTS {name}_update BEFORE UPDATE OF {columns} ON {table} WHEN {taken} {refuse}"
+        )
     return DatabaseObject(
         name=name,
         table=table,
         create={
-            "sqlite": (
-                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE INSERT ON {table} "
-                f"WHEN {present} BEGIN SELECT RAISE(ABORT, '{message}'); END",
-                f"CREATE TRIGGER IF NOT EXISTS {name}_update BEFORE UPDATE OF {columns} ON {table} "
-                f"WHEN {another} BEGIN SELECT RAISE(ABORT, '{message}'); END",
-            ),
+            "sqlite": tuple(statements),
             "postgresql": (
                 f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
                 f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
                 f"CREATE OR REPLACE TRIGGER {name} BEFORE TRUNCATE ON {table} "
                 f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+                f"CREATE OR REPLACE TRIGGER {name}_id BEFORE UPDATE ON {table} "
+                f"FOR EACH ROW WHEN ({renumbered}) EXECUTE FUNCTION {name}()",
             ),
         },
         drop={
-            "sqlite": (f"DROP TRIGGER IF EXISTS {name}", f"DROP TRIGGER IF EXISTS {name}_update"),
-            "postgresql": (f"DROP TRIGGER IF EXISTS {name} ON {table}",),
+            "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}{part}" for part in ("", "_id", "_update")),
+            "postgresql": tuple(f"DROP TRIGGER IF EXISTS {name}{part} ON {table}" for part in ("", "_id")),
         },
     )
 
 
-def _taken(table: str, key: tuple[str, ...], but: str) -> str:
+_ASKED = re.compile(r"\{row\}\.(\w+)")  # the columns a condition asks for
+
+
+def _taken(table: str, key: tuple[str, ...], where: str, but: str = "") -> str:
     """Whether another row has this key. One statement a key: over several joined by OR, SQLite scans the whole table
     as soon as ANALYZE has seen one of them empty in most rows."""
-    same = " AND ".join(f"{column} = NEW.{column}" for column in key)
-    return f"EXISTS (SELECT 1 FROM {table} WHERE {but}{same} AND NEW.{key[-1]} <> '')"  # noqa: S608  (our own names)
+    same = " AND ".join(f"t.{column} = NEW.{column}" for column in key)
+    old, new = (f" AND ({where.format(row=row)})" if where else "" for row in ("t", "NEW"))
+    return f"EXISTS (SELECT 1 FROM {table} t WHERE {but}{same}{old}){new}"  # noqa: S608  (our own names)
 
 
 def _run(using: str, statements: tuple[str, ...]) -> None:
@@ -183,29 +199,41 @@ def apply(using: str = "default") -> None:
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     with transaction.atomic(using=using):
+        # Taken off first: a changed definition replaces the old one, and what is declared no more goes.
+        _take_off_triggers(using)
         for item in _objects.values():
-            if item.is_trigger and item.table in tables:
-                # Taken off first, so that a changed definition replaces the old one on SQLite too.
-                _run(using, item.drop[connection.vendor] + item.create[connection.vendor])
-            elif not item.is_trigger:
+            if not item.is_trigger or item.table in tables:
                 _run(using, item.create[connection.vendor])
         for seed in _seeds.values():
             seed.apply(using)
 
 
+# On SQLite every trigger in the database is one of ours; on PostgreSQL ours are called like their function.
+_TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+    "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND starts_with(t.tgname::text, p.proname::text) "
+    "AND c.relnamespace = current_schema()::regnamespace",
+}
+
+
+def _take_off_triggers(using: str) -> None:
+    """Those of an older version too."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIGGERS[connection.vendor])
+        found = [tuple(map(connection.ops.quote_name, row)) for row in cursor.fetchall()]
+    on = " ON {1}" if connection.vendor == "postgresql" else ""
+    _run(using, tuple(f"DROP TRIGGER {{0}}{on}".format(*row) for row in found))
+
+
 def on_pre_migrate(using: str = "default", plan: Sequence[Any] = (), **_kwargs: Any) -> None:
     """Take the triggers off SQLite while its tables are rebuilt; the receiver below puts them back.
 
-    SQLite refuses to rename a table that a trigger of another one names. Every trigger in the database is one of
-    ours, so those of an older version go too. With nothing to migrate the guards stay on.
+    SQLite refuses to rename a table that a trigger of another one names. With nothing to migrate the guards stay on.
     """
-    connection = connections[using]
-    if connection.vendor != "sqlite" or not plan:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        names = [row[0] for row in cursor.fetchall()]
-    _run(using, tuple(f"DROP TRIGGER {connection.ops.quote_name(name)}" for name in names))
+    if connections[using].vendor == "sqlite" and plan:
+        _take_off_triggers(using)
 
 
 def on_post_migrate(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
@@ -239,7 +267,7 @@ def missing_objects(using: str = "default") -> list[str]:
             cursor.execute("SELECT name FROM sqlite_master")
         else:
             cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') "
                 "UNION SELECT relname FROM pg_class"
             )
         present = {row[0] for row in cursor.fetchall()}

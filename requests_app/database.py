@@ -15,14 +15,19 @@ from govportal.crypto import EncryptedTextField
 from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, closed_while, guard, no_replacement
 from requests_app.enums import CLOSED_STATES, DecisionState, State
 from requests_app.models import (
+    Appeal,
+    Applicant,
     Assignment,
     ClockEvent,
     Correction,
     Decision,
+    Delivery,
     FeeNotice,
     InformationRequest,
     Inquiry,
+    InternalNote,
     Letter,
+    Message,
     RequestEvent,
     RequestFile,
 )
@@ -38,15 +43,25 @@ _CLOSED = "', '".join(CLOSED_STATES)
 # Keys beside the id by which a row could be replaced.
 _KEYS: dict[str, list[tuple[str, ...]]] = {
     "informationrequest": [("number",), ("submission_key",)],
+    "applicant": [("request_id",)],
+    "message": [],
+    "internalnote": [],
     "clockevent": [],
     "requestevent": [],
     "assignment": [],
-    "decision": [],
+    "decision_items": [("decision_id", "item_id")],
     "letter": [("agency_id", "number", "version"), ("supersedes_id",)],
     "inquiry": [("request_id", "ref")],
     "correction": [("request_id",)],
     "feenotice": [("request_id",)],
     "requestfile": [("file_id",)],
+    "delivery": [],
+    "appeal": [],
+}
+# One decision at a time is handed in, and of every kind one goes out.
+_DECIDED_ONCE = {
+    ("request_id",): f"{{row}}.state = '{DecisionState.SUBMITTED}'",
+    ("request_id", "kind"): f"{{row}}.state = '{DecisionState.RELEASED}'",
 }
 
 
@@ -59,10 +74,13 @@ def guards() -> list[DatabaseObject]:
         decision_guard(),
         decision_items_guard(),
         letter_guard(),
+        delivery_guard(),
         file_guard(),
         *waiting_guards(),
-        *(_deleted_by_purge_alone(name) for name in ("applicant", "message", "internalnote")),
+        *held_guards(),
+        appeal_guard(),
         *(no_replacement(f"requests_app_{name}", unique=keys) for name, keys in _KEYS.items()),
+        no_replacement("requests_app_decision", partial=_DECIDED_ONCE),
     ]
 
 
@@ -193,6 +211,26 @@ def letter_guard() -> DatabaseObject:
     )
 
 
+def delivery_guard() -> DatabaseObject:
+    """That and when a letter went out stays; its arrival is noted once."""
+    purged = (
+        "EXISTS (SELECT 1 FROM requests_app_letter l "
+        f"JOIN {_REQUEST} q ON q.id = l.request_id WHERE l.id = OLD.letter_id AND q.purged_at IS NOT NULL)"
+    )
+    fixed = _changed(_plain(Delivery, but=("delivered_on", "proof_id")))
+    arrived = f"OLD.delivered_on IS NOT NULL AND {_changed(('delivered_on',))}"
+    proof = f"OLD.proof_id IS NOT NULL AND {_changed(('proof_id',))}"
+    return guard(
+        "requests_app_delivery_guard",
+        Delivery._meta.db_table,
+        (
+            Rule("UPDATE", f"{fixed} OR ({arrived}) OR (({proof} OR {_emptied(('note',))}) AND NOT {purged})"),
+            Rule("DELETE", ALWAYS),
+        ),
+        "the delivery of a letter stays as it was noted",
+    )
+
+
 def file_guard() -> DatabaseObject:
     """A file of a request stays with it; those handed over by a released decision stay with that."""
     released = _RELEASED.format(row="OLD")
@@ -229,8 +267,32 @@ def _answered_once(model: type[Model], *, answer: tuple[str, ...], moving: tuple
     )
 
 
-def _deleted_by_purge_alone(name: str) -> DatabaseObject:
-    table = f"requests_app_{name}"
+def held_guards() -> list[DatabaseObject]:
+    """What a request holds goes with the purge of that request, and hangs on no other until then."""
+    fixed = {Applicant: ("id", "request_id"), Message: _plain(Message), InternalNote: _plain(InternalNote)}
+    words = {Applicant: ("name",), Message: ("text",), InternalNote: ("text",)}
+    return [
+        guard(
+            f"{model._meta.db_table}_guard",
+            model._meta.db_table,
+            (
+                Rule("UPDATE", f"{_changed(columns)} OR {_emptied(words[model])}"),
+                Rule("DELETE", f"NOT {_PURGED}"),
+            ),
+            "what a request holds goes with the purge alone",
+        )
+        for model, columns in fixed.items()
+    ]
+
+
+def appeal_guard() -> DatabaseObject:
+    """An appeal is answered once and ends once, as table 4 of its year has counted it."""
+    answer, end = ("answered_on",), ("result", "closed_on")
+    fixed = _changed(_plain(Appeal, but=(*answer, *end)))
+    answered, ended = (f"OLD.{columns[-1]} IS NOT NULL AND {_changed(columns)}" for columns in (answer, end))
     return guard(
-        f"{table}_guard", table, (Rule("DELETE", f"NOT {_PURGED}"),), "what a request holds goes with the purge alone"
+        "requests_app_appeal_guard",
+        Appeal._meta.db_table,
+        (Rule("UPDATE", f"{fixed} OR ({answered}) OR ({ended})"), Rule("DELETE", ALWAYS)),
+        "an appeal stays as it was recorded, is answered once and ends once",
     )

@@ -38,21 +38,12 @@ def _columns(model: type[Motion | Receipt | Rectification]) -> list[str]:
 
 
 def motion_guard() -> DatabaseObject:
-    """What was asked is never rewritten; once decided, nothing of it. One open motion an item, as the index says."""
-    # Before the index, which SQLite's OR REPLACE satisfies by removing the older motion.
-    again = (
-        f"NEW.state = '{MotionState.ASKED}' AND EXISTS (SELECT 1 FROM disclosure_motion m "
-        f"WHERE m.item_id = NEW.item_id AND m.state = '{MotionState.ASKED}')"
-    )
+    """What was asked is never rewritten; once decided, nothing of it."""
     decided = f"OLD.state <> '{MotionState.ASKED}' AND {changed(_columns(Motion))}"
     return guard(
         "disclosure_motion_guard",
         "disclosure_motion",
-        (
-            Rule("INSERT", again),
-            Rule("UPDATE", f"{changed(_ASKED)} OR {decided}"),
-            Rule("DELETE", ALWAYS),
-        ),
+        (Rule("UPDATE", f"{changed(_ASKED)} OR {decided}"), Rule("DELETE", ALWAYS)),
         "a motion is decided once and never rewritten",
     )
 

@@ -34,11 +34,6 @@ def approval_guard() -> DatabaseObject:
         "AND e.review_digest = NEW.digest AND e.review_digest <> '' "
         f"AND (e.state IN ('{signable}') OR e.procedure = '{Procedure.EMERGENCY}'))"
     )
-    # Before the unique constraints, which SQLite's OR REPLACE satisfies by removing the older signature.
-    again = (
-        "EXISTS (SELECT 1 FROM disclosure_approval a WHERE a.edition_id = NEW.edition_id "
-        "AND a.voided_at IS NULL AND (a.step = NEW.step OR a.signer_id = NEW.signer_id))"
-    )
     edited = (
         "EXISTS (SELECT 1 FROM disclosure_editionevent v WHERE v.edition_id = NEW.edition_id "
         f"AND v.action = '{EditionAction.EDIT}' AND v.actor_id = NEW.signer_id)"
@@ -53,7 +48,7 @@ def approval_guard() -> DatabaseObject:
         "disclosure_approval_guard",
         "disclosure_approval",
         (
-            Rule("INSERT", f"NEW.voided_at IS NOT NULL OR {again} OR {edited} OR NOT {true_copy}"),
+            Rule("INSERT", f"NEW.voided_at IS NOT NULL OR {edited} OR NOT {true_copy}"),
             Rule("UPDATE", f"{changed} OR OLD.voided_at IS NOT NULL OR {published}"),
             Rule("DELETE", ALWAYS),
         ),

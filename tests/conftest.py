@@ -8,8 +8,10 @@ import os
 import secrets
 import shutil
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 
@@ -31,12 +33,21 @@ if not IS_XDIST_WORKER:  # a worker inherits the home of the run it belongs to
 os.environ["DJANGO_SETTINGS_MODULE"] = "govportal.settings"
 os.environ["PORTAL_BASE_URL"] = "http://testserver"
 
+# The same examples in every run, so that what was green stays green; and how fast they are made and run says how busy
+# the machine is, not whether the property holds.
+hypothesis.settings.register_profile(
+    "portal", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("portal")
+
 
 def pytest_configure() -> None:
     """The few settings a test run needs otherwise; before anything has used them."""
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one costs 0.3 s a user
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"]["OPTIONS"]["timeout"] = 120  # of dozens who write in turn, on a busy machine
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
@@ -59,6 +70,22 @@ def forget_what_was_cached() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def begin_windows_of_throttling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every window of a limit begins with the test, so that none ends between two requests of it."""
+    from govportal import throttle
+    from govportal.now import now
+
+    window, began = throttle._window, now()
+
+    def since_the_test_began(limit: throttle.Limit, who: str, at: datetime) -> tuple[str, datetime]:
+        late = timedelta(seconds=int(began.timestamp()) % int(limit.within.total_seconds()))
+        key, ends_at = window(limit, who, at - late)
+        return key, ends_at + late
+
+    monkeypatch.setattr(throttle, "_window", since_the_test_began)
 
 
 @pytest.fixture

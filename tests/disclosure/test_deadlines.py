@@ -1,10 +1,9 @@
 """What disclosure's sources answer: what is open with its day and its people, and what is closed."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from django.utils.timezone import localdate
 
 from disclosure import deadlines
 from disclosure.board_selection import Period
@@ -13,10 +12,12 @@ from disclosure.models import Edition, Item, Obligation
 from disclosure.services import print_board, publish, review
 from disclosure.services.print_board import Plan
 from govportal import reminders
+from govportal.calendar import load_calendar
 from govportal.contributions import Deadline, Reach
 from govportal.models import Agency, InboxMessage, Notice
 from govportal.now import now, today
 from govportal.permissions import Permission, Role
+from govportal.workdays import add_working_days
 from tests.factories import make_agency, make_edition, make_item, make_member
 from tests.factories.boards import make_board, make_keeper, make_photo
 from tests.factories.obligations import make_entry, make_obligation
@@ -158,13 +159,14 @@ def test_emergency_is_owed_by_whoever_signs_next_until_all_is_signed() -> None:
 def test_no_reminder_names_a_matter() -> None:
     """A whole round over what is there: numbers and days in inbox and outbox, never a title."""
     agency = make_agency()
+    working_day = add_working_days(today() - timedelta(days=1), 1, load_calendar())
     for role in (Role.PUBLISHER, Role.APPROVER, Role.SECRECY_REVIEWER):
         make_member(role, agency, email=f"{role}@example.test")
-    make_withholding(agency=agency, matter="不能写进邮件的事项", review_on=localdate(now()))
+    make_withholding(agency=agency, matter="不能写进邮件的事项", review_on=working_day)
     make_rectification(agency=agency, problem="不能写进邮件的问题")
     emergency(agency, days_ago=60)
 
-    done = reminders.remind(now().replace(year=2026, month=11, day=30, hour=1))
+    done = reminders.remind(datetime.combine(working_day, time(1), tzinfo=UTC))
 
     words = [f"{notice.subject}{notice.body}" for notice in Notice.objects.all()]
     words += InboxMessage.objects.values_list("subject", flat=True)

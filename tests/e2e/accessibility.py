@@ -26,7 +26,8 @@ def set_mode(context: BrowserContext, address: str, mode: str) -> None:
 
 
 def problems_of(page: Page, mode: str) -> list[str]:
-    """What is wrong with the page as it is shown now, each with the width and mode."""
+    """What is wrong with the page as it is shown now, each with the width and mode. After a click wait for it first."""
+    page.wait_for_load_state()  # the whole of it
     width = page.viewport_size["width"] if page.viewport_size else 0
     where = f"{width} {mode}:"
     violations = Axe().run(page, options=AXE).response["violations"]

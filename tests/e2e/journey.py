@@ -15,6 +15,12 @@ from tests.e2e.keyboard import Keyboard
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
+def says(page: Page, *words: str) -> None:
+    """Waits for each of them: after a click the next page has hardly begun, or not yet."""
+    for one in words:
+        expect(page.locator("main")).to_contain_text(one, use_inner_text=True)
+
+
 class Clock:
     """The only clock of the portal, moved by hand."""
 
@@ -46,6 +52,7 @@ class Citizen:
         return self.page.url.partition("?")[0] == self.address + reverse(name)
 
     def words(self) -> str:
+        """Of a page that is there: after goto, or what `keys.follow` led to."""
         return self.page.locator("main").inner_text()
 
     def write_down(self) -> None:
@@ -53,7 +60,7 @@ class Citizen:
 
         Its address is asked for again and again: to wait for one navigation fails when a second press ends that one.
         """
-        expect(self.page).to_have_url(re.compile(f"/{self.thing}s/sent/"), timeout=30_000)
+        expect(self.page).to_have_url(re.compile(f"/{self.thing}s/sent/"))
         self.page.wait_for_load_state()
         self.number, self.code = (self.page.locator(".receipt dd").nth(place).inner_text() for place in (0, 1))
 

@@ -30,6 +30,8 @@ class Desk:
     page: Page
 
     def due_on(self) -> str:
+        """As the page says that has come last."""
+        self.page.wait_for_load_state()
         return self.page.locator(".facts-line b").first.inner_text()
 
     def do(self, label: str, of: str = "", **fields: Any) -> None:
@@ -55,7 +57,7 @@ class Desk:
 
     def press(self, label: str) -> None:
         self.page.locator("input[type=submit].default").click()
-        expect(self.page.locator(".messagelist")).to_contain_text(f"已完成：{label}", timeout=30_000)
+        expect(self.page.locator(".messagelist")).to_contain_text(f"已完成：{label}")
 
 
 @dataclass
@@ -67,10 +69,12 @@ class Staff:
     def page(self, user: User, path: str) -> Iterator[Page]:
         """Signed in anew, as everybody is on another day."""
         context = signed_in_context(self.browser, self.live_server, user, locale="zh-CN")
-        page = context.new_page()
-        page.goto(self.live_server.url + path)
-        yield page
-        context.close()
+        try:
+            page = context.new_page()
+            page.goto(self.live_server.url + path)
+            yield page
+        finally:
+            context.close()
 
     @contextmanager
     def desk(self, user: User, number: str, queue: str = "open", *, of: str = "informationrequest") -> Iterator[Desk]:
@@ -78,4 +82,5 @@ class Staff:
         cases = reverse(f"admin:requests_app_{of}_changelist")
         with self.page(user, f"{cases}?queue={queue}") as page:
             page.get_by_role("link", name=number).click()
+            page.wait_for_url("**/change/**")
             yield Desk(page)

@@ -1,8 +1,10 @@
 """The pages on which boards are composed and their sheets recorded: axe finds nothing, nothing overflows."""
 
+import re
+
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from disclosure.enums import Category
@@ -48,7 +50,7 @@ def test_pages_of_boards_are_accessible(browser: Browser, live_server: LiveServe
             problems += [f"{path} {problem}" for problem in problems_of(page, scheme)]
         page.goto(live_server.url + paths[1])
         page.locator("form.drafting button[name=_save]").first.click()
-        assert page.title().startswith("错误：")
+        expect(page).to_have_title(re.compile("^错误："))
         problems += [f"faults {problem}" for problem in problems_of(page, scheme)]
         context.close()
 

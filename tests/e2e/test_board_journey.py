@@ -22,7 +22,7 @@ from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
 from tests import paper
 from tests.disclosure.admin.board_desks import picture
-from tests.e2e.journey import Clock
+from tests.e2e.journey import Clock, says
 from tests.e2e.staff import Desk, signed_in_context
 from tests.factories import make_agency, make_member
 from tests.factories.published import draft_one, publish_edition
@@ -52,10 +52,12 @@ class World:
         """The administrator's, signed in anew."""
         how: dict[str, Any] = {"locale": "zh-CN", "java_script_enabled": False}
         context = signed_in_context(self.browser, self.live_server, self.administrator, **how)
-        page = context.new_page()
-        page.goto(self.live_server.url + (path or reverse("admin:index")))
-        yield page
-        context.close()
+        try:
+            page = context.new_page()
+            page.goto(self.live_server.url + (path or reverse("admin:index")))
+            yield page
+        finally:
+            context.close()
 
     def pdf(self, page: Page, path: str) -> bytes:
         """Fetched as whoever has the page would fetch it, in one request."""
@@ -115,6 +117,7 @@ def compose(page: Page, world: World) -> None:
     for number in range(3, 9):
         page.locator(f"#section-{number}").get_by_label("删除这个栏目").check()
     page.get_by_role("button", name="保存并预览").first.click()
+    page.wait_for_url("**/preview/")
 
     board = NoticeBoard.objects.get()
     assert (board.agency, board.code) == (world.town, "HDZ")
@@ -124,7 +127,7 @@ def compose(page: Page, world: World) -> None:
 def preview(page: Page, world: World) -> None:
     """August is the month before: what was published in it would be printed."""
     assert page.url.endswith(reverse("admin:disclosure_noticeboard_preview", args=[board().pk]))
-    assert all(title in words(page) for title in (DUTIES, *PICKED))
+    says(page, DUTIES, *PICKED)
     shown = world.pdf(page, page.get_by_role("link", name="打开预览（PDF）").get_attribute("href") or "")
     text = paper.text(shown)
     assert "防汛与土地" in text and DUTIES in text
@@ -176,7 +179,7 @@ def post(passer_by: Page, world: World, photo: Path) -> None:
         page.get_by_role("link", name="公开栏待张贴").click()
         page.get_by_role("link", name="HDZ-2026-1").click()
         Desk(page).do("登记张贴", on="2026-09-14", photo=photo)
-        assert "张贴照片" in words(page)
+        says(page, "张贴照片")
     passer_by.goto(world.live_server.url + board().get_absolute_url())
     assert "张贴中" in words(passer_by) and "需要重印" not in words(passer_by)
     source = passer_by.locator("section[aria-labelledby=proof] img").get_attribute("src") or ""
@@ -203,13 +206,13 @@ def find_the_mark(passer_by: Page, world: World) -> None:
         page.get_by_role("link", name="HDZ-2026-1").click()
         expect(page.locator("#section-2 caption")).to_contain_text("需重印")
         expect(page.locator("#section-1 caption")).not_to_contain_text("需重印")
-        assert page.locator("#section-2 .state-bad").count() == 2  # the section, and the one item of two
+        expect(page.locator("#section-2 .state-bad")).to_have_count(2)  # the section, and the one item of two
     passer_by.goto(world.live_server.url + board().get_absolute_url())
     assert "墙上的和网上的不一样了" in words(passer_by)
     expect(passer_by.locator("section[aria-labelledby=s2]")).to_contain_text("需要重印")
     expect(passer_by.locator("section[aria-labelledby=s1]")).not_to_contain_text("需要重印")
     passer_by.locator("section[aria-labelledby=s2]").get_by_role("link", name="第2版改了什么").click()
-    assert "三次" in words(passer_by)
+    says(passer_by, "三次")
 
 
 def take_down(passer_by: Page, world: World) -> None:

@@ -92,7 +92,7 @@ def staff(browser: Browser, live_server: LiveServer) -> Staff:
 def sink(settings: Any) -> Iterator[MailSink]:
     backend = "django.core.mail.backends.smtp.EmailBackend"
     with mail_sink() as sink:
-        options = {"host": "127.0.0.1", "port": sink.port, "timeout": 5}
+        options = {"host": "127.0.0.1", "port": sink.port, "timeout": 60}
         settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
         yield sink
 
@@ -116,7 +116,7 @@ def tell_what(citizen: Citizen, world: World) -> None:
 
     keys.tab_to("a[href='#id_facts']")
     keys.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "id_facts"
+    expect(page.locator("#id_facts")).to_be_focused()
     keys.type_into("#id_facts", FACTS)
     keys.follow("main form button")
 
@@ -234,10 +234,12 @@ def publish_summary(world: World, staff: Staff, clock: Clock, citizen: Citizen) 
     for label, role in [*steps, ("立即公开", Role.PUBLISHER)]:
         with staff.page(make_member(role, world.city), page_of) as page:
             page.get_by_role("link", name=label, exact=True).click()
+            confirm = page.get_by_role("button", name=f"确认{label}")
+            expect(confirm).to_be_visible()  # and all before it is there
             if (tick := page.locator("[name=is_checked]")).count():
                 tick.check()
-            page.get_by_role("button", name=f"确认{label}").click()
-            expect(page.locator(".messagelist")).to_be_visible(timeout=30_000)
+            confirm.click()
+            expect(page.locator(".messagelist")).to_be_visible()
 
 
 def read_summary(citizen: Citizen) -> None:

@@ -102,6 +102,9 @@ def test_fault_of_the_body_leads_into_the_editor(
       form.submit();
     }""")
 
+    expect(page.locator(".errornote")).to_be_visible()
+    page.wait_for_load_state()  # of the page that says so, and its scripts with it
+    expect(editor_of(page)).to_be_visible()
     page.locator(".errornote a[href='#id_body']").click()
 
     expect(editor_of(page)).to_be_focused()
@@ -132,14 +135,13 @@ def test_autosave_keeps_what_is_typed_and_offers_it(
 def test_form_saves_without_scripts(
     browser: Browser, live_server: LiveServer, edition: Edition, publisher: User
 ) -> None:
-    context = signed_in_context(browser, live_server, publisher, java_script_enabled=False)
-    page = open_form(context, live_server, edition)
+    with signed_in_context(browser, live_server, publisher, java_script_enabled=False) as context:
+        page = open_form(context, live_server, edition)
 
-    page.locator("#id_title").fill("关于低保|标准的通知")
-    page.locator("textarea[name=body]").fill("一、每人每月 738 元。\n二、自印发之日起施行。")
-    save(page)
-    page.wait_for_url("**/change/**")
-    context.close()
+        page.locator("#id_title").fill("关于低保|标准的通知")
+        page.locator("textarea[name=body]").fill("一、每人每月 738 元。\n二、自印发之日起施行。")
+        save(page)
+        page.wait_for_url("**/change/**")
 
     edition.refresh_from_db()
     assert (edition.title, edition.title_breaks) == ("关于低保标准的通知", [4])
@@ -155,11 +157,10 @@ def test_conflict_shows_both_texts_and_saves_knowingly(
 
     page.locator("#id_title").fill("我的标题")
     save(page)
-    conflict = page.locator(".conflict")
-    shown = conflict.inner_text()
+    for text in ("同事写的一段", "公示期不少于五个工作日", "我的标题"):
+        expect(page.locator(".conflict")).to_contain_text(text, use_inner_text=True)
     page.get_by_role("button", name="覆盖保存").first.click()
     page.wait_for_url("**/change/**")
 
     edition.refresh_from_db()
-    assert "同事写的一段" in shown and "公示期不少于五个工作日" in shown and "我的标题" in shown
     assert edition.title == "我的标题" and "公示期不少于五个工作日" in edition.body

@@ -1,8 +1,10 @@
 """Pages behind a form or a sign-in that reminders and messages brought: axe finds nothing, nothing overflows."""
 
+import re
+
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from govportal.models import Leader, SiteProfile, User
@@ -12,6 +14,7 @@ from requests_app.feedback_enums import Judgement
 from requests_app.models import Complaint
 from requests_app.services import feedback
 from tests.e2e.accessibility import new_context, problems_of
+from tests.e2e.journey import says
 from tests.e2e.staff import signed_in_context
 from tests.factories import make_agency, make_inbox_message, make_member, make_notice, make_private_file
 from tests.factories.complaints import complaint_officer_of, file_complaint
@@ -80,14 +83,14 @@ def test_faults_and_answer_of_a_message_are_accessible(browser: Browser, live_se
         page = context.new_page()
         page.goto(live_server.url + reverse("feedback_new"))
         page.locator("main form button.btn").click()
-        assert page.title().startswith("错误：")
+        expect(page).to_have_title(re.compile("^错误："))
         problems += problems_of(page, mode)
 
         page.goto(live_server.url + reverse("feedback_lookup"))
         page.locator("#id_number").fill(sent.feedback.number)
         page.locator("#id_code").fill(sent.query_code)
         page.locator("main form button.btn").click()
-        assert "0399-6612560" in page.locator("main").inner_text()
+        says(page, "0399-6612560")
         problems += problems_of(page, mode)
         context.close()
 

@@ -28,7 +28,7 @@ from evaluation.models import Assessment, AssessmentRound, Finding, Objection
 from govportal.models import Agency, SiteProfile, User
 from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
-from tests.e2e.journey import Clock
+from tests.e2e.journey import Clock, says
 from tests.e2e.staff import Desk, Staff
 from tests.factories import make_agency, make_member
 from tests.factories.indicators import make_indicator_set
@@ -107,6 +107,7 @@ def plan_and_open(world: World) -> None:
         page.locator("[name=period]").select_option("2026-H1")
         page.get_by_role("button", name="全选政府部门").click()
         page.locator("input[type=submit].default").click()
+        page.wait_for_url("**/change/**")
         row = the_round()
         assert (row.state, row.assessments.count(), str(row.period_end)) == (RoundState.DRAFT, 2, "2026-06-30")
         desk.do("启动考核")
@@ -121,7 +122,7 @@ def see_evidence_and_enter(world: World) -> None:
         row = page.locator(".entry-automatic tr", has_text="COV")
         assert "1/2" in row.inner_text() and "20.00 / 40.00" in row.inner_text()
         row.get_by_role("link", name="逐项看").click()
-        assert world.owed.code in page.locator("main, #content").first.inner_text()
+        says(page, world.owed.code)
         page.goto(world.address + path)
         line = page.locator(".entry-line", has_text="M1").first
         line.get_by_label("发现问题", exact=True).check()
@@ -140,6 +141,7 @@ def see_evidence_and_enter(world: World) -> None:
 def mark_the_rest(page: Page) -> None:
     page.get_by_role("link", name="其余未查的都标为未发现问题").click()
     page.get_by_role("button", name="确定").click()
+    expect(page.locator(".messagelist")).to_contain_text("标为“未发现问题”")
 
 
 def tell_the_agencies(world: World) -> None:
@@ -157,7 +159,7 @@ def object_to_it(world: World) -> None:
     head = world.office_heads[world.bureau.pk]
     with world.desk(head, reverse("admin:evaluation_assessment_changelist")) as page:
         page.get_by_role("link", name=world.bureau.display_name).first.click()
-        assert PROBLEM in page.locator("#content").inner_text()
+        expect(page.locator("#content")).to_contain_text(PROBLEM)
         page.locator("li", has_text=PROBLEM).get_by_role("link", name="提出异议").click()
         desk = Desk(page)
         desk.fill(text="其中一处在六月已经更正，有修改记录。")
@@ -218,7 +220,7 @@ def follow_a_point(citizen: Page, world: World) -> None:
     main = citizen.locator("main")
     assert all(agency.display_name in main.inner_text() for agency in (world.bureau, world.other))
     main.get_by_role("link", name=world.bureau.display_name).click()
-    assert PROBLEM in main.inner_text() and "部分支持" in main.inner_text()
+    says(citizen, PROBLEM, "部分支持")
     main.get_by_role("link", name=world.owed.code).first.click()
     expect(citizen).to_have_url(re.compile(re.escape(reverse("entry_obligations", args=[world.owed.pk]))))
     expect(main.locator("tr:target")).to_contain_text("应公开未公开")

@@ -22,17 +22,19 @@ class GovportalConfig(AppConfig):
         )
         from govportal import celery as _celery_app  # noqa: F401  (jobs are sent by the current app)
         from govportal import checks as _registered  # noqa: F401
-        from govportal.models import PublicRevision
+        from govportal.models import Attachment, PrivateFile, PublicRevision
 
         dbsetup.declare(dbsetup.append_only("govportal_auditevent"))
         dbsetup.declare(dbsetup.no_replacement("govportal_auditevent"))
         described = ("id", "file", "name", "suffix", "content_type", "size", "sha256")
         dbsetup.declare(dbsetup.frozen("govportal_attachment", described))
         dbsetup.declare(dbsetup.no_replacement("govportal_attachment"))
+        dbsetup.declare(dbsetup.kept_while_named(Attachment))
         # The name may change: another data key writes it anew.
         described = ("id", "storage_name", "suffix", "content_type", "size", "fingerprint", "uploaded_at")
         dbsetup.declare(dbsetup.frozen("govportal_privatefile", described))
         dbsetup.declare(dbsetup.no_replacement("govportal_privatefile", unique=[("storage_name",)]))
+        dbsetup.declare(dbsetup.kept_while_named(PrivateFile))
         for entry in navigation.ENTRIES:
             contributions.nav_entries.add(entry)
         for panel in panels.AGENCY_PANELS:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db import connections, transaction
+from django.db.models import ManyToOneRel, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,19 @@ def frozen(table: str, columns: Sequence[str]) -> DatabaseObject:
     )
 
 
+def kept_while_named(model: type[Model]) -> DatabaseObject:
+    """A trigger that refuses to delete a row that others name. Their foreign keys look for it only at the end of the
+    transaction, when a different row may stand under its id."""
+    named = [
+        f"EXISTS (SELECT 1 FROM {one.related_model._meta.db_table} WHERE {one.field.column} = OLD.id)"  # noqa: S608
+        for one in model._meta.get_fields(include_hidden=True)
+        if isinstance(one, ManyToOneRel)
+    ]
+    table = model._meta.db_table
+    rules = (Rule("DELETE", " OR ".join(named)),)
+    return guard(f"{table}_kept", table, rules, f"a row of {table} stays as long as others name it")
+
+
 def no_replacement(
     table: str, *, unique: Sequence[tuple[str, ...]] = (), partial: Mapping[tuple[str, ...], str] | None = None
 ) -> DatabaseObject:
@@ -142,13 +156,15 @@ def no_replacement(
     name = f"{table}_no_replacement"
     message = f"rows of {table} are never replaced"
     refuse = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-    # By its value: SQLite knows the column of the id by other names too, for which UPDATE OF does not fire.
     renumbered = "OLD.id IS DISTINCT FROM NEW.id"
     keys = dict.fromkeys(unique, "") | dict(partial or {})
-    taken = " OR ".join(_taken(table, key, where) for key, where in {("id",): "", **keys}.items())
+    # SQLite's own number of a row is a key too, and often the id by another name, for which UPDATE OF does not fire.
+    numbers = {("id",): "", ("rowid",): ""}
+    taken = " OR ".join(_taken(table, key, where) for key, where in (numbers | keys).items())
     statements = [
         f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE INSERT ON {table} WHEN {taken} {refuse}",
-        f"CREATE TRIGGER IF NOT EXISTS {name}_id BEFORE UPDATE ON {table} WHEN {renumbered} {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {name}_id BEFORE UPDATE ON {table} "
+        f"WHEN {renumbered} OR OLD.rowid <> NEW.rowid {refuse}",
     ]
     if keys:
         columns = ", ".join(dict.fromkeys(one for key, where in keys.items() for one in (*key, *_ASKED.findall(where))))

@@ -6,7 +6,10 @@ from django.db.models.signals import post_migrate
 
 from govportal import audit, dbsetup
 from govportal.models import AuditEvent
-from tests.factories import make_agency, make_attachment, make_user
+from tests.database import refused, run
+from tests.factories import make_agency, make_attachment, make_private_file, make_user
+from tests.factories.published import publish_one
+from tests.factories.request_rows import make_request_file
 
 TRIGGER = "govportal_auditevent_append_only"
 
@@ -75,6 +78,17 @@ def test_attachment_is_never_replaced() -> None:
 
 
 @pytest.mark.django_db
+def test_file_that_is_named_gives_no_way_to_another_under_its_id() -> None:
+    published = make_attachment()
+    publish_one(attachments=[(published, "名单")])
+    named = {published: True, make_request_file().file: True}
+    unnamed = {make_attachment(b"%PDF-1.7\nother"): False, make_private_file(): False}
+
+    for row, is_kept in (named | unnamed).items():
+        assert refused(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk) == is_kept, row._meta.db_table
+
+
+@pytest.mark.django_db
 def test_attachment_outlives_the_account_that_sent_it() -> None:
     sender = make_user()
     attachment = make_attachment(by=sender)
@@ -103,6 +117,34 @@ def test_missing_trigger_is_named_and_put_back() -> None:
     assert len(missing) == 1
     assert missing[0].startswith(TRIGGER)
     assert dbsetup.missing_objects() == []
+
+
+@pytest.mark.django_db
+def test_migrate_exchanges_changed_triggers_and_takes_off_those_declared_no_more() -> None:
+    """As an installation of an earlier version has them."""
+    table = "govportal_auditevent"
+    weaker = dbsetup.guard(TRIGGER, table, [dbsetup.Rule("UPDATE", "1 = 0"), dbsetup.Rule("INSERT", "1 = 1")], "old")
+    other = dbsetup.guard(f"{table}_renamed", table, [dbsetup.Rule("INSERT", "1 = 1")], "old")
+    declared = next(item for item in dbsetup.declared_objects() if item.name == TRIGGER)
+    vendor = connection.vendor
+    for statement in (*declared.drop[vendor], *weaker.create[vendor], *other.create[vendor]):
+        run(statement)
+
+    call_command("migrate", verbosity=0)
+
+    with transaction.atomic():
+        event = audit.record(None, "test", make_agency())
+    assert refused(f"UPDATE {table} SET note = 'x' WHERE id = %s", event.pk)
+    assert refused(f"DELETE FROM {table} WHERE id = %s", event.pk)
+
+
+@pytest.mark.django_db
+def test_trigger_that_never_fires_is_named_as_missing() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite switches no trigger off")
+    run(f"ALTER TABLE govportal_auditevent ENABLE REPLICA TRIGGER {TRIGGER}")
+
+    assert dbsetup.missing_objects() == [TRIGGER]
 
 
 @pytest.fixture

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
 
 from govportal import crypto
-from requests_app.enums import DecisionState, FileKind, InquiryAnswer, State
+from requests_app.enums import AppealResult, DecisionState, FileKind, InquiryAnswer, State
 from requests_app.models import Applicant, Assignment, Decision, InformationRequest, InternalNote, RequestFile
 from requests_app.services import purge
 from tests.database import refused, replaced, run
 from tests.factories import make_private_file, make_user
 from tests.factories.published import publish_one
 from tests.factories.request_rows import (
+    make_appeal,
     make_clock_event,
     make_correction,
     make_delivery,
@@ -104,6 +105,14 @@ def applicant() -> Applicant:
     return make_request().applicant
 
 
+def arrived() -> models.Model:
+    return make_delivery(delivered_on=TODAY, note="本人签收", proof=make_private_file())
+
+
+def ended() -> models.Model:
+    return make_appeal(answered_on=TODAY, result=AppealResult.UPHELD, closed_on=TODAY)
+
+
 def refuses(row: models.Model, column: str, value: Any) -> bool:
     return refused(f'UPDATE {row._meta.db_table} SET "{column}" = %s WHERE id = %s', value, row.pk)
 
@@ -161,6 +170,19 @@ def refuses(row: models.Model, column: str, value: Any) -> bool:
         (corrected, "due_on", "2030-01-01"),
         (paid, "paid_on", None),
         (paid, "amount", 1),
+        (applicant, "request_id", 0),
+        (make_message, "request_id", 0),
+        (make_message, "text", ""),
+        (note, "request_id", 0),
+        (arrived, "letter_id", 0),
+        (arrived, "sent_on", "2020-01-01"),
+        (arrived, "delivered_on", None),
+        (arrived, "proof_id", None),
+        (arrived, "note", ""),
+        (make_appeal, "filed_on", "2020-01-01"),
+        (ended, "answered_on", None),
+        (ended, "result", "corrected"),
+        (ended, "closed_on", "2030-01-01"),
     ],
 )
 def test_column_is_never_rewritten(make: Make, column: str, value: Any) -> None:
@@ -170,7 +192,7 @@ def test_column_is_never_rewritten(make: Make, column: str, value: Any) -> None:
 @pytest.mark.parametrize(
     "make",
     [make_request, make_clock_event, make_request_event, assigned, submitted, released, letter, heard, corrected, paid,
-     make_request_file],
+     make_request_file, arrived, ended],
 )  # fmt: skip
 def test_row_is_neither_deleted_nor_replaced(make: Make) -> None:
     row = make()
@@ -184,7 +206,17 @@ def test_what_a_request_holds_is_not_deleted_before_the_purge(make: Make) -> Non
     row = make()
 
     assert refused(f"DELETE FROM {row._meta.db_table} WHERE id = %s", row.pk)
-    assert type(row)._default_manager.filter(pk=row.pk).exists()
+    assert not replaced(row._meta.db_table, row.pk)
+
+
+@pytest.mark.parametrize("make", [submitted, released])
+def test_decision_gives_no_way_to_another_of_its_request(make: Make) -> None:
+    row = make()
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    columns = ", ".join(str(one.column) for one in Decision._meta.concrete_fields if one.column != "id")
+
+    copied = f"{verb} INTO requests_app_decision ({columns}) SELECT {columns} FROM requests_app_decision"
+    assert refused(f"{copied} WHERE id = %s", row.pk)
 
 
 def test_items_of_a_released_reply_neither_come_nor_go() -> None:

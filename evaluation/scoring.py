@@ -22,7 +22,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -41,8 +41,12 @@ RULES = {
 }
 SHARE, DEDUCT = "share", "deduct"
 AUTOMATIC, MANUAL = "automatic", "manual"
-UPHELD, PARTLY = "upheld", "partly"
-_NUMBER, _WHOLE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?"), re.compile(r"[0-9]{1,9}")
+UPHELD, PARTLY, DISMISSED = "upheld", "partly", "dismissed"
+RULINGS = {"case": {UPHELD, DISMISSED}, "finding": {UPHELD, PARTLY, DISMISSED}}
+LOOKS = {"", "clear", "found", "not_applicable"}  # what came of a sample; nothing while nobody has looked
+LEAST_SHARE = Decimal(4)  # 国办发〔2016〕80号
+_NUMBER, _WHOLE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?"), re.compile(r"0|[1-9][0-9]{0,8}")
+_CARRIED = re.compile(r"([0-9A-Za-z][0-9A-Za-z_-]*)-[1-9][0-9]{0,8}")
 
 
 class Case(NamedTuple):
@@ -104,15 +108,9 @@ def earned(case: Case, judged_by: str) -> int:
         return case.possible
     if judged_by == COUNTED:
         return case.earned
-    if judged_by == MET:
-        is_good = bool(case.done_on)
-    elif judged_by == ON_TIME:
-        is_good = bool(case.done_on) and case.done_on <= case.due_on
-    elif judged_by == NO_FAULT:
-        is_good = not case.fault
-    else:
-        raise KeyError(judged_by)
-    return case.possible if is_good else 0
+    is_done = bool(case.done_on)
+    is_good = {MET: is_done, ON_TIME: is_done and case.done_on <= case.due_on, NO_FAULT: not case.fault}
+    return case.possible if is_good[judged_by] else 0
 
 
 def outcome(rule: Rule, cases: Iterable[Case], deductions: Iterable[Decimal] = ()) -> Outcome:
@@ -144,8 +142,8 @@ def half_up(value: Fraction) -> Decimal:
     return (Decimal(cents) / 100).quantize(CENT, ROUND_HALF_UP)
 
 
-def worth(total: Decimal | int, share: Decimal) -> Decimal:
-    """Points in an agency's whole performance: disclosure is `share` percent of it (国办发〔2016〕80号: at least 4)."""
+def worth(total: Decimal, share: Decimal) -> Decimal:
+    """Points in an agency's whole performance: disclosure is `share` percent of it."""
     return half_up(Fraction(total) * Fraction(share) / 100)
 
 
@@ -206,7 +204,7 @@ INDICATOR_COLUMNS = (
     "indicator", "group", "group_weight", "topic", "item_no", "text", "mode", "measure", "formula", "judged_by",
     "full_marks", "per_fault", "cap", "rule",
 )  # fmt: skip
-AGENCY_COLUMNS = ("agency", "name", "kind", "not_ranked_reason")
+AGENCY_COLUMNS = ("agency", "name", "kind", "not_ranked_reason", "population")
 CASE_COLUMNS = ("agency", "indicator", "case", "title", "due_on", "done_on", "fault", "earned", "possible", "excused",
                 "address")  # fmt: skip
 FINDING_COLUMNS = ("agency", "indicator", "finding", "count", "unit_deduction", "ruled_deduction", "deduction", "text",
@@ -216,20 +214,38 @@ SAMPLE_COLUMNS = ("agency", "position", "case", "result", "address")
 OBJECTION_COLUMNS = ("agency", "indicator", "objection", "case", "finding", "ruling", "reason", "ruled_on")
 RESULT_COLUMNS = ("round", "agency", "indicator", "points")
 RANKING_COLUMNS = ("round", "agency", "name", "kind", "total", "grade", "rank", "kind_rank", "performance_points")
+# Every table of an archive, and by which columns a line is known: of lines known alike one would count twice, or not.
+TABLES = {
+    "inputs/round.csv": (ROUND_COLUMNS, ("round",)),
+    "inputs/agencies.csv": (AGENCY_COLUMNS, ("agency",)),
+    "inputs/cases.csv": (CASE_COLUMNS, ("agency", "indicator", "case")),
+    "inputs/findings.csv": (FINDING_COLUMNS, ("finding",)),
+    "inputs/objections.csv": (OBJECTION_COLUMNS, ("objection",)),
+    "inputs/population.csv": (POPULATION_COLUMNS, ("agency", "case")),
+    "inputs/samples.csv": (SAMPLE_COLUMNS, ("agency", "case")),
+    "indicators.csv": (INDICATOR_COLUMNS, ("indicator",)),
+    "results.csv": (RESULT_COLUMNS, ("agency", "indicator")),
+    "ranking.csv": (RANKING_COLUMNS, ("agency",)),
+}
 # What reading an archive raises where it is none.
 UNREADABLE = (OSError, LookupError, ValueError, ArithmeticError, csv.Error)
+Row = Mapping[str, str]
+Rows = Mapping[str, Row]  # by agency or indicator
+Place = tuple[str, str]  # agency, indicator
+Rulings = Mapping[tuple[str, ...], Row]  # by what was objected to
 
 
 class Archive(NamedTuple):
-    """What the archive of a round says, computed anew."""
+    """What the archive of a round says, computed anew. `faults`: what in it does not agree. `lowered`: how many
+    deductions are less by the ruling of another round, whose own archive has the reasons."""
 
-    points: dict[tuple[str, str], Decimal]
+    points: dict[Place, Decimal]
     results: dict[str, Result]
-    agencies: dict[str, dict[str, str]]
     faults: list[str]
+    lowered: int
 
 
-def rule_of(row: Mapping[str, str]) -> Rule:
+def rule_of(row: Row) -> Rule:
     """A line of indicators.csv. Raises ValueError where it is no rule: it takes nothing off, or more than there is."""
     rule = Rule(
         row["mode"], row["formula"], row["judged_by"], number(row["full_marks"]), number(row["per_fault"] or "0"),
@@ -261,7 +277,7 @@ def day(text: str) -> str:
     return date.fromisoformat(text).isoformat() if text else ""
 
 
-def case_of(row: Mapping[str, str]) -> Case:
+def case_of(row: Row) -> Case:
     """A line of inputs/cases.csv. Raises KeyError, ValueError."""
     return Case(
         row["case"].strip(), row["title"], day(row["due_on"]), day(row["done_on"]), row["fault"], whole(row["earned"]),
@@ -270,85 +286,72 @@ def case_of(row: Mapping[str, str]) -> Case:
 
 
 def recompute(folder: Path) -> Archive:
-    """Every point, total and rank from indicators.csv and inputs/; `faults` is what in them does not agree."""
-    [the_round] = _table(folder / "inputs" / "round.csv", ROUND_COLUMNS)
-    indicator_rows = _table(folder / "indicators.csv", INDICATOR_COLUMNS)
-    agency_rows = _table(folder / "inputs" / "agencies.csv", AGENCY_COLUMNS)
-    case_rows = _table(folder / "inputs" / "cases.csv", CASE_COLUMNS)
-    finding_rows = _table(folder / "inputs" / "findings.csv", FINDING_COLUMNS)
-    indicators = {row["indicator"]: row for row in indicator_rows}
-    agencies = {row["agency"]: row for row in agency_rows}
-    cases: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    for row in case_rows:
+    """Every point, total and rank from indicators.csv and inputs/, compared with results.csv and ranking.csv."""
+    tables = {name: _table(folder / name, columns) for name, (columns, _key) in TABLES.items()}
+    [the_round] = tables["inputs/round.csv"]
+    indicators = {row["indicator"]: row for row in tables["indicators.csv"]}
+    agencies = {row["agency"]: row for row in tables["inputs/agencies.csv"]}
+    cases: dict[Place, list[Case]] = defaultdict(list)
+    for row in tables["inputs/cases.csv"]:
         cases[row["agency"], row["indicator"]].append(case_of(row))
-    taken, faults = _deductions(finding_rows)
-    faults += [] if agencies and indicators else ["nobody was assessed of anything"]
-    faults += _repeated("indicators.csv", indicator_rows, ("indicator",))
-    faults += _repeated("agencies.csv", agency_rows, ("agency",))
-    faults += _repeated("cases.csv", case_rows, ("agency", "indicator", "case"))
-    faults += _repeated("findings.csv", finding_rows, ("finding",))
-    for name, columns, key in (
-        ("population.csv", POPULATION_COLUMNS, "case"),
-        ("samples.csv", SAMPLE_COLUMNS, "case"),
-        ("samples.csv", SAMPLE_COLUMNS, "position"),
-    ):
-        faults += _repeated(name, _table(folder / "inputs" / name, columns), ("agency", key))
-    faults += _misplaced("cases.csv", cases, agencies, indicators, is_automatic=True)
-    faults += _misplaced("findings.csv", taken, agencies, indicators, is_automatic=False)
-    faults += _weights(indicator_rows)
-    faults += _misjudged(indicators, cases)
-    faults += _unruled(_table(folder / "inputs" / "objections.csv", OBJECTION_COLUMNS), cases, finding_rows)
-    faults += _samples(folder, the_round["seed"], whole(the_round["sample_size"]))
+    taken: dict[Place, list[Decimal]] = defaultdict(list)
+    for row in tables["inputs/findings.csv"]:
+        taken[row["agency"], row["indicator"]].append(_taken(row)[1])
     points = {
         (agency, code): outcome(rule_of(row), cases.get((agency, code), ()), taken.get((agency, code), ())).points
         for agency in agencies
         for code, row in indicators.items()
     }
     thresholds = Thresholds(*(number(the_round[name]) for name in ("excellent_from", "good_from", "fair_from")))
-    if not FULL >= thresholds.excellent > thresholds.good > thresholds.fair > 0:
-        faults.append("round.csv: the grades do not follow each other")
     by_agency = {agency: [points[agency, code] for code in indicators] for agency in agencies}
     kinds = {agency: row["kind"] for agency, row in agencies.items()}
     unranked = [agency for agency, row in agencies.items() if row["not_ranked_reason"].strip()]
-    return Archive(points, results(by_agency, kinds, unranked, thresholds), agencies, faults)
+    computed = results(by_agency, kinds, unranked, thresholds)
+    ruled, faults = _rulings(tables["inputs/objections.csv"])
+    faults += [] if agencies and indicators else ["nobody was assessed of anything"]
+    for name, (_columns, key) in TABLES.items():
+        faults += _repeated(name, tables[name], key)
+    faults += _misplaced(tables, agencies, indicators)
+    faults += _wrong_round(the_round, thresholds)
+    faults += _weights(tables["indicators.csv"])
+    faults += _wrong_cases(cases, indicators, ruled)
+    faults += _wrong_findings(tables["inputs/findings.csv"], the_round["round"], ruled)
+    faults += _wrong_samples(tables, agencies, the_round)
+    faults += _wrong_results(tables["results.csv"], the_round["round"], points)
+    faults += _wrong_ranking(tables["ranking.csv"], the_round, agencies, computed)
+    lowered = [row for row in tables["inputs/findings.csv"] if row["ruled_deduction"] and _about(row) not in ruled]
+    return Archive(points, computed, faults, len(lowered))
 
 
-def _deductions(rows: Iterable[Mapping[str, str]]) -> tuple[dict[tuple[str, str], list[Decimal]], list[str]]:
-    """What findings take off, by agency and indicator, and those that say something else or more than they may."""
-    taken: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
-    faults = []
-    for row in rows:
-        all_of_it = whole(row["count"]) * number(row["unit_deduction"])
-        left = number(row["ruled_deduction"]) if row["ruled_deduction"] else all_of_it
-        if left != number(row["deduction"]) or left > all_of_it:
-            faults.append(f"findings.csv: finding {row['finding']} takes off {left}, not {row['deduction']}")
-        taken[row["agency"], row["indicator"]].append(left)
-    return taken, faults
-
-
-def _repeated(name: str, rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> list[str]:
+def _repeated(name: str, rows: Iterable[Row], columns: Sequence[str]) -> list[str]:
     """Lines that stand twice: of each only one would count, or one fact would count twice."""
     counted = Counter(" ".join(row[column].strip() for column in columns) for row in rows)
     return [f"{name}: {key} stands there {count} times" for key, count in counted.items() if count > 1]
 
 
-def _misplaced(
-    name: str,
-    found: Iterable[tuple[str, str]],
-    agencies: Mapping[str, object],
-    indicators: Mapping[str, Mapping[str, str]],
-    *,
-    is_automatic: bool,
-) -> list[str]:
-    """Cases count for automatic indicators alone, findings for the others."""
+def _misplaced(tables: Mapping[str, Iterable[Row]], agencies: Rows, indicators: Rows) -> list[str]:
+    """Cases, and objections to them, are of automatic indicators alone; findings, and objections to them, of others."""
     return [
-        f"{name}: {agency} {code} is of no agency or indicator of this round that it could count for"
-        for agency, code in found
-        if agency not in agencies or code not in indicators or (indicators[code]["mode"] == AUTOMATIC) != is_automatic
+        f"{name}: {row['agency']} {row['indicator']} is of no agency or indicator of this round that it could count for"
+        for name in ("inputs/cases.csv", "inputs/findings.csv", "inputs/objections.csv")
+        for row in tables[name]
+        if row["agency"] not in agencies
+        or row["indicator"] not in indicators
+        or indicators[row["indicator"]]["mode"] != (MANUAL if row.get("finding") else AUTOMATIC)
     ]
 
 
-def _weights(rows: Iterable[Mapping[str, str]]) -> list[str]:
+def _wrong_round(row: Row, thresholds: Thresholds) -> list[str]:
+    datetime.fromisoformat(row["measured_at"])  # raises ValueError
+    rules = {
+        "the period ends before it begins": "" < day(row["period_start"]) <= day(row["period_end"]),
+        "the grades do not follow each other": FULL >= thresholds.excellent > thresholds.good > thresholds.fair > 0,
+        f"the share is not {LEAST_SHARE} to {FULL} percent": LEAST_SHARE <= number(row["performance_share"]) <= FULL,
+    }
+    return [f"inputs/round.csv: {words}" for words, is_kept in rules.items() if not is_kept]
+
+
+def _weights(rows: Iterable[Row]) -> list[str]:
     groups: dict[str, Decimal] = {}
     marks: dict[str, Decimal] = defaultdict(lambda: NOTHING)
     faults = []
@@ -363,101 +366,99 @@ def _weights(rows: Iterable[Mapping[str, str]]) -> list[str]:
     return faults + ([] if together == FULL else [f"indicators.csv: the groups weigh {together}, not 100"])
 
 
-def _misjudged(
-    indicators: Mapping[str, Mapping[str, str]], cases: Mapping[tuple[str, str], Sequence[Case]]
-) -> list[str]:
-    """Cases whose `earned` is not what their own facts say."""
-    return [
-        f"cases.csv: {agency} {code} {case.key} earned {case.earned}"
-        for (agency, code), found in cases.items()
-        if code in indicators and indicators[code]["mode"] == AUTOMATIC
-        for case in found
-        if not 0 <= case.earned <= case.possible
-        or case.possible < 1
-        or (case.possible > 1 and indicators[code]["judged_by"] != COUNTED)
-        or case.earned != earned(case, indicators[code]["judged_by"])
-    ]
-
-
-def _unruled(
-    rulings: Iterable[Mapping[str, str]],
-    cases: Mapping[tuple[str, str], Sequence[Case]],
-    findings: Iterable[Mapping[str, str]],
-) -> list[str]:
-    """Cases excused and findings lessened otherwise than the last ruling on them says.
-
-    A ruling on what is no longer there (withdrawn since, or gone when the facts were read anew) has nothing to follow
-    it. A finding that was carried over from another round brings what a ruling there has left of it.
-    """
-    said = {}
-    for row in sorted(rulings, key=lambda row: whole(row["objection"])):
+def _rulings(rows: Iterable[Row]) -> tuple[Rulings, list[str]]:
+    """The last ruling on each case and finding of those that left less of it; and what is no ruling."""
+    ruled, faults = {}, []
+    for row in sorted(rows, key=lambda row: whole(row["objection"])):
+        about = "case" if row["case"] else "finding"
+        if bool(row["case"]) == bool(row["finding"]) or row["ruling"] not in RULINGS[about] or not day(row["ruled_on"]):
+            faults.append(f"inputs/objections.csv: {row['objection']} is no ruling on one case or one finding")
         if row["ruling"] in {UPHELD, PARTLY}:
-            said[row["agency"], row["indicator"], row["case"], row["finding"]] = row
+            ruled[_about(row)] = row
+    return ruled, faults
+
+
+def _about(row: Row) -> tuple[str, ...]:
+    """What an objection is to, or may be: a case or a finding."""
+    return row["agency"], row["indicator"], row.get("case", ""), row.get("finding", "")
+
+
+def _wrong_cases(cases: Mapping[Place, Iterable[Case]], indicators: Rows, ruled: Rulings) -> list[str]:
+    """Cases whose `earned` is not what their own facts say, or that are excused otherwise than was ruled. Nothing has
+    to follow a ruling on what has gone since: on a case when the facts were read anew, on a finding withdrawn."""
     faults = []
     for (agency, code), found in cases.items():
-        for case in found:
-            ruled = said.get((agency, code, case.key, ""))
-            if case.excused != (ruled["objection"] if ruled and ruled["ruling"] == UPHELD else ""):
-                faults.append(f"cases.csv: {agency} {code} {case.key} is excused otherwise than was ruled")
-    for row in findings:
-        ruled = said.get((row["agency"], row["indicator"], "", row["finding"]))
-        if not _is_left_as_ruled(row, ruled["ruling"] if ruled else ""):
-            faults.append(f"findings.csv: finding {row['finding']} takes off something else than was ruled")
+        judged_by = indicators[code]["judged_by"] if code in indicators else ""
+        for case in found if judged_by in RULES else ():
+            where, ruling = f"inputs/cases.csv: {agency} {code} {case.key}", ruled.get((agency, code, case.key, ""))
+            is_one = case.possible == 1 or (case.possible > 1 and judged_by == COUNTED)
+            if not (is_one and 0 <= case.earned <= case.possible and case.earned == earned(case, judged_by)):
+                faults.append(f"{where} earned {case.earned}")
+            if case.excused != (ruling["objection"] if ruling and ruling["ruling"] == UPHELD else ""):
+                faults.append(f"{where} is excused otherwise than was ruled")
     return faults
 
 
-def _is_left_as_ruled(row: Mapping[str, str], ruling: str) -> bool:
-    if not row["ruled_deduction"]:
-        return not ruling
-    left, all_of_it = number(row["ruled_deduction"]), whole(row["count"]) * number(row["unit_deduction"])
-    if not ruling:
-        return bool(row["carried_from"])
-    return left == 0 if ruling == UPHELD else 0 < left < all_of_it
+def _wrong_findings(rows: Iterable[Row], the_round: str, ruled: Rulings) -> list[str]:
+    """Findings that take off something else than they say, or than was ruled: here, or, of one that was carried over,
+    in the round where it was found."""
+    faults = []
+    for row in rows:
+        where, (all_of_it, left) = f"inputs/findings.csv: finding {row['finding']}", _taken(row)
+        origin, ruling = _CARRIED.fullmatch(row["carried_from"]), ruled.get(_about(row), {}).get("ruling", "")
+        if row["carried_from"] and (origin is None or origin[1] == the_round):
+            faults.append(f"{where} is carried over from {row['carried_from'][:60]}, no finding of another round")
+        if left != number(row["deduction"]) or left > all_of_it:
+            faults.append(f"{where} takes off {left}, not {row['deduction']}")
+        is_ruled = {UPHELD: left == 0, PARTLY: 0 < left < all_of_it, "": left == all_of_it or bool(origin)}
+        if not is_ruled[ruling]:
+            faults.append(f"{where} takes off something else than was ruled")
+    return faults
 
 
-def _samples(folder: Path, seed: str, size: int) -> list[str]:
+def _taken(finding: Row) -> tuple[Decimal, Decimal]:
+    """What it takes off as it was found, and what is left of that after what was ruled."""
+    all_of_it = whole(finding["count"]) * number(finding["unit_deduction"])
+    return all_of_it, number(finding["ruled_deduction"]) if finding["ruled_deduction"] else all_of_it
+
+
+def _wrong_samples(tables: Mapping[str, Iterable[Row]], agencies: Rows, the_round: Row) -> list[str]:
     """Agencies whose sample is not what the seed draws from what they had published on the day of the draw."""
     population: dict[str, list[str]] = defaultdict(list)
-    for row in _table(folder / "inputs" / "population.csv", POPULATION_COLUMNS):
+    for row in tables["inputs/population.csv"]:
         population[row["agency"]].append(row["case"])
-    drawn: dict[str, list[str]] = defaultdict(list)
-    samples = _table(folder / "inputs" / "samples.csv", SAMPLE_COLUMNS)
-    for row in sorted(samples, key=lambda row: whole(row["position"])):
-        drawn[row["agency"]].append(row["case"])
-    return [
-        f"samples.csv: {agency} is not what the seed draws"
-        for agency in sorted({*population, *drawn})
-        if drawn[agency] != draw(seed, population[agency], size)
-    ]
+    drawn: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for row in tables["inputs/samples.csv"]:
+        drawn[row["agency"]].append((whole(row["position"]), row["case"]))
+    seed, size = the_round["seed"], whole(the_round["sample_size"])
+    faults = [f"inputs/samples.csv: {row['case']} was found {row['result']}"
+              for row in tables["inputs/samples.csv"] if row["result"] not in LOOKS]  # fmt: skip
+    for agency in sorted({*agencies, *population, *drawn}):
+        if agency not in agencies or len(population[agency]) != whole(agencies[agency]["population"]):
+            faults.append(f"inputs/population.csv: {agency} had published something else than stands there")
+        if sorted(drawn[agency]) != list(enumerate(draw(seed, population[agency], size), start=1)):
+            faults.append(f"inputs/samples.csv: {agency} is not what the seed draws")
+    return faults
 
 
-def compare(folder: Path, computed: Archive) -> list[str]:
-    """Every number of results.csv and ranking.csv that is not what was computed, and every line too many or missing."""
-    [the_round] = _table(folder / "inputs" / "round.csv", ROUND_COLUMNS)
-    return _wrong_results(folder, the_round, computed) + _wrong_ranking(folder, the_round, computed)
-
-
-def _wrong_results(folder: Path, the_round: Mapping[str, str], computed: Archive) -> list[str]:
-    rows = _table(folder / "results.csv", RESULT_COLUMNS)
-    faults = _repeated("results.csv", rows, ("agency", "indicator"))
-    missing = dict(computed.points)
+def _wrong_results(rows: Sequence[Row], the_round: str, points: Mapping[Place, Decimal]) -> list[str]:
+    """Every number that is not what was computed, and every line too many or missing."""
+    faults, missing = [], dict(points)
     for row in rows:
         agency, code = row["agency"], row["indicator"]
-        expected = computed.points.get((agency, code))
+        expected = points.get((agency, code))
         missing.pop((agency, code), None)
-        if expected is None or row["round"] != the_round["round"]:
+        if expected is None or row["round"] != the_round:
             faults.append(f"results.csv: {row['round']} {agency} {code} does not belong there")
         elif str(number(row["points"])) != str(expected):
             faults.append(f"results.csv: {agency} {code} is {expected}, not {row['points']}")
     return faults + [f"results.csv: {agency} {code} is missing" for agency, code in missing]
 
 
-def _wrong_ranking(folder: Path, the_round: Mapping[str, str], computed: Archive) -> list[str]:
-    rows = _table(folder / "ranking.csv", RANKING_COLUMNS)
-    faults = _repeated("ranking.csv", rows, ("agency",))
-    missing, share = dict(computed.results), number(the_round["performance_share"])
+def _wrong_ranking(rows: Sequence[Row], the_round: Row, agencies: Rows, computed: Mapping[str, Result]) -> list[str]:
+    faults, missing, share = [], dict(computed), number(the_round["performance_share"])
     for row in rows:
-        agency, result = row["agency"], computed.results.get(row["agency"])
+        agency, result = row["agency"], computed.get(row["agency"])
         missing.pop(agency, None)
         if result is None:
             faults.append(f"ranking.csv: {agency} does not belong there")
@@ -468,8 +469,8 @@ def _wrong_ranking(folder: Path, the_round: Mapping[str, str], computed: Archive
             "kind_rank": result.kind_rank,
             "performance_points": None if result.rank is None else worth(result.total, share),
         }
-        words = {"round": the_round["round"], "grade": result.grade}
-        words.update({column: computed.agencies[agency][column] for column in ("name", "kind")})
+        name, kind = agencies[agency]["name"], agencies[agency]["kind"]
+        words = {"round": the_round["round"], "name": name, "kind": kind, "grade": result.grade}
         wrong: dict[str, object] = {column: value for column, value in words.items() if row[column] != value}
         wrong.update({c: value for c, value in numbers.items() if _shown(row[c]) != _shown(value)})
         faults += [f"ranking.csv: {c} of {agency} is {value}, not {row[c] or 'given'}" for c, value in wrong.items()]
@@ -494,19 +495,19 @@ def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def main() -> int:
-    folder = Path(__file__).resolve().parent
     csv.field_size_limit(1_000_000)
     try:
-        computed = recompute(folder)
-        faults = computed.faults + compare(folder, computed)
+        computed = recompute(Path(__file__).resolve().parent)
     except UNREADABLE as error:
         print(f"cannot be read: {error!r}")
         return 2
-    for fault in faults:
+    for fault in computed.faults:
         print(fault)
-    if faults:
-        print(f"{len(faults)} differences")
+    if computed.faults:
+        print(f"{len(computed.faults)} differences")
         return 1
+    if computed.lowered:
+        print(f"deductions that stand lowered by rulings of other rounds: {computed.lowered}")
     print(f"{len(computed.points)} points of {len(computed.results)} agencies: all agree")
     return 0
 

@@ -56,8 +56,7 @@ def faults_of(data: bytes) -> list[str]:
     with TemporaryDirectory(prefix="archive-") as folder:
         zipfile.ZipFile(BytesIO(data)).extractall(folder)
         try:
-            computed = scoring.recompute(Path(folder))
-            return computed.faults + scoring.compare(Path(folder), computed)
+            return scoring.recompute(Path(folder)).faults
         except scoring.UNREADABLE as error:
             return [f"cannot be read: {error!r}"]
 
@@ -104,7 +103,7 @@ def _indicator(one: Indicator) -> Sequence[object]:
 
 
 def _agency(one: Assessment) -> Sequence[object]:
-    return one.agency.code, one.agency.name, one.agency.kind, one.not_ranked_reason
+    return one.agency.code, one.agency.name, one.agency.kind, one.not_ranked_reason, len(population(one))
 
 
 def _scores(row: AssessmentRound) -> Any:
@@ -126,7 +125,7 @@ def performance_points(one: Assessment) -> Decimal | None:
     """What the total is worth in the agency's whole performance; None where it is not ranked."""
     if one.not_ranked_reason:
         return None
-    return scoring.worth(one.total or 0, one.round.indicator_set.performance_share)
+    return scoring.worth(one.total or scoring.NOTHING, one.round.indicator_set.performance_share)
 
 
 def _ranking(row: AssessmentRound, assessments: Iterable[Assessment]) -> Rows:

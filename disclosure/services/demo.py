@@ -95,7 +95,7 @@ def seed(today: date, now: datetime) -> Seeded:
     story.tell(walls.happenings())
     people = {user.username: user for user in User.objects.all()}
     seed_registers(today, now, agencies, people)
-    seed_obligations(today, agencies, story.members)
+    seed_obligations(today, now, agencies, story.members)
     walls.issue_today()
     county = DemoCounty(today, now, agencies, people)
     notes = [line for chapter in demo_chapters.all() for line in chapter.tell(county)]

@@ -28,19 +28,27 @@ REPORTS: tuple[tuple[str, str, Recurrence, list[str]], ...] = (
 )
 
 
-def seed_obligations(today: date, agencies: Mapping[str, Agency], members: Mapping[tuple[str, Role], User]) -> None:
+def seed_obligations(
+    today: date, now: datetime, agencies: Mapping[str, Agency], members: Mapping[tuple[str, Role], User]
+) -> None:
     """Let the daily round run, then sign, file and leave undone. Call inside a transaction, after the story."""
     _set_beginnings(today)
     _add_reports(today, agencies)
     oblige.daily(today)
-    _declare(today, members)
-    _file(today, agencies, members)
+    _declare(today, now, members)
+    _file(today, now, agencies, members)
+
+
+def first_day_owed(today: date) -> date:
+    """Of what is published to, and of reports. On New Year's Day a county has a year behind it too; the half year that
+    its assessments are about lies in it whole."""
+    return date(today.year if today.month >= 9 else today.year - 1, 1, 1)
 
 
 def _set_beginnings(today: date) -> None:
     used = Item.objects.filter(current_edition__isnull=False, catalogue_entry__isnull=False)
     CatalogueEntry.objects.update(in_force_on=today - timedelta(days=REVISED_DAYS))
-    CatalogueEntry.objects.filter(pk__in=used.values("catalogue_entry")).update(in_force_on=date(today.year, 1, 1))
+    CatalogueEntry.objects.filter(pk__in=used.values("catalogue_entry")).update(in_force_on=first_day_owed(today))
 
 
 def _add_reports(today: date, agencies: Mapping[str, Agency]) -> None:
@@ -56,14 +64,14 @@ def _add_reports(today: date, agencies: Mapping[str, Agency]) -> None:
             recurrence=recurrence,
             timing_detail={"due": due},
             target=TargetGroup.SOCIETY,
-            in_force_on=date(today.year, 1, 1),
+            in_force_on=first_day_owed(today),
             is_report=True,
             position=position,
         )
         entry.agencies.set([agencies["CM-MZJ"], agencies["CM-CZJ"], agencies["CM-HDZ"]])
 
 
-def _declare(today: date, members: Mapping[tuple[str, Role], User]) -> None:
+def _declare(today: date, now: datetime, members: Mapping[tuple[str, Role], User]) -> None:
     """The approver's word where there was nothing to publish, or nothing to change."""
     overdue = Obligation.objects.overdue(today).to_the_public()
     looked_through = Obligation.objects.open().filter(kind=ObligationKind.REVIEW, entry__category=Category.AFFAIRS)
@@ -75,13 +83,13 @@ def _declare(today: date, members: Mapping[tuple[str, Role], User]) -> None:
             continue
         kind = StatementKind.UNCHANGED if obligation.kind == ObligationKind.REVIEW else StatementKind.NIL
         late = 6 if place % DECLARED_LATE == 0 else 0
-        at = _ten_in_the_morning(min(obligation.due_on + timedelta(days=late), today))
+        at = min(_ten_in_the_morning(min(obligation.due_on + timedelta(days=late), today)), now)
         approver = members[obligation.agency.code, Role.APPROVER]
         if not statements.reasons_against(obligation, kind, approver, at):
             statements.sign(obligation.pk, kind, actor=approver, at=at)
 
 
-def _file(today: date, agencies: Mapping[str, Agency], members: Mapping[tuple[str, Role], User]) -> None:
+def _file(today: date, now: datetime, agencies: Mapping[str, Agency], members: Mapping[tuple[str, Role], User]) -> None:
     """Reports to the county's office; the last of each entry is still owed."""
     due = (
         Obligation.objects.open()
@@ -99,7 +107,7 @@ def _file(today: date, agencies: Mapping[str, Agency], members: Mapping[tuple[st
             title=f"{obligation.agency.display_name}{obligation.entry.level2}",
             number=f"澄公开报〔{filed_on.year}〕{place + 1}号",
             actor=members[obligation.agency.code, Role.PUBLISHER],
-            at=_ten_in_the_morning(filed_on),
+            at=min(_ten_in_the_morning(filed_on), now),
         )
 
 

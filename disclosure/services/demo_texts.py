@@ -10,7 +10,7 @@ from typing import Any
 from disclosure import demo
 
 FOLDER = Path(demo.__file__).parent
-_PLACEHOLDER = re.compile(r"\{(date|iso|Y|M|D|Q|H)([+-]\d+)?\}")
+_PLACEHOLDER = re.compile(r"\{(date|iso|Y|M|D|QY|Q|H)([+-]\d+)?\}")
 _QUARTERS = "四一二三"
 
 
@@ -70,7 +70,7 @@ def fill(value: Any, on: date) -> Any:
 
 
 def _placeholder(name: str, shift: int, on: date) -> str:
-    """Days are added to dates, years to years; {Q} and {H} name the period that ended last."""
+    """Days are added to dates, years to years; {Q} and {H} name the period that ended last, {QY} the year of {Q}."""
     day = on + timedelta(days=shift)
     match name:
         case "date":
@@ -83,6 +83,8 @@ def _placeholder(name: str, shift: int, on: date) -> str:
             return str((on.month + shift - 1) % 12 + 1)
         case "D":
             return str(day.day)
+        case "QY":
+            return str(on.year - (on.month < 4))
         case "Q":
             return _QUARTERS[(on.month - 1) // 3]
         case _:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -30,14 +30,17 @@ from disclosure.models import (
     BoardSheet,
     CatalogueEntry,
     Edition,
+    Filing,
     Item,
     LogEntry,
     NoticeBoard,
     Obligation,
     Relation,
+    Statement,
 )
 from disclosure.services import demo, print_board
-from disclosure.services.demo_texts import fill, load_items
+from disclosure.services.demo_obligations import first_day_owed
+from disclosure.services.demo_texts import FOLDER, fill, load_items
 from disclosure.services.verify_log import verify
 from disclosure.types import ITEM_TYPES, FieldKind, missing_elements
 from govportal.html import sanitise, to_text
@@ -148,7 +151,7 @@ def test_demo_powers_cover_all_ten_kinds(raw_items: list[dict[str, Any]]) -> Non
         ("{date}起", "2026年1月15日起"),
         ("{date+20}", "2026年2月4日"),
         ("{iso-15}", "2025-12-31"),
-        ("第{Q}季度", "第四季度"),
+        ("{QY}年第{Q}季度", "2025年第四季度"),
         ("{H}半年", "下半年"),
         ("{Y-1}", 2025),
         ("{不是占位符}", "{不是占位符}"),
@@ -156,6 +159,13 @@ def test_demo_powers_cover_all_ten_kinds(raw_items: list[dict[str, Any]]) -> Non
 )
 def test_fill_placeholders_count_from_the_day_the_text_was_formed(text: str, filled: str | int) -> None:
     assert fill(text, date(2026, 1, 15)) == filled
+
+
+def test_fill_no_quarter_is_named_before_it_is_over() -> None:
+    named = [fill("{QY}年第{Q}季度", date(2027, month, 1)) for month in (3, 4, 12)]
+
+    assert named == ["2026年第四季度", "2027年第一季度", "2027年第三季度"]
+    assert not [path.name for path in (FOLDER / "items").glob("*.toml") if "{Y}年第{Q}" in path.read_text("utf-8")]
 
 
 @pytest.mark.usefixtures("_county")
@@ -198,6 +208,22 @@ def test_seed_dates_lie_in_the_year_around_today() -> None:
     assert max(published) == "2026-11"
     assert all(published[f"2026-{month:02}"] >= 3 for month in range(1, 12))
     assert Item.objects.filter(published_on=TODAY).exists()
+
+
+@pytest.mark.usefixtures("_county")
+@pytest.mark.django_db
+def test_seed_declares_and_files_nothing_later_than_now() -> None:
+    """The county is told at half past nine, and people of the demo sign at ten."""
+    assert Statement.objects.exists() and not Statement.objects.filter(signed_at__gt=NOW).exists()
+    assert Filing.objects.exists() and not Filing.objects.filter(recorded_at__gt=NOW).exists()
+
+
+def test_county_owes_since_long_ago_on_every_day_of_the_year() -> None:
+    """A report is owed half a month after its half year: reports are filed wherever two quarters are over."""
+    days = [date(2027, month, day) for month in range(1, 13) for day in (1, 28)]
+
+    assert all(day - first_day_owed(day) > timedelta(days=240) for day in days)
+    assert (first_day_owed(date(2027, 8, 31)), first_day_owed(date(2027, 9, 1))) == (date(2026, 1, 1), date(2027, 1, 1))
 
 
 @pytest.mark.usefixtures("_county")

@@ -39,6 +39,7 @@ from disclosure.rules import to_columns
 from disclosure.timing_text import parse_timing
 from evaluation.models import Survey
 from evaluation.survey_enums import SurveyState
+from evaluation.survey_scoring import digest_of
 from govportal.models import Agency, Attachment, User
 from requests_app.complaint_enums import ComplaintChannel, ComplaintGround, ComplaintResult, ComplaintState
 from requests_app.enums import (
@@ -326,7 +327,7 @@ def write_survey(agencies: list[Agency], first: date, last: date) -> Survey:
     for values in (
         {"state": SurveyState.OPEN, "opened_at": _moment(first)},
         {"state": SurveyState.CLOSED, "closed_at": _moment(last)},
-        {"state": SurveyState.TALLIED, "tallied_at": _moment(last), "tally": tally, "digest": "0" * 64},
+        {"state": SurveyState.TALLIED, "tallied_at": _moment(last), "tally": tally, "digest": digest_of(tally)},
     ):
         Survey.objects.filter(pk=survey.pk).update(**values)
     return Survey.objects.get(pk=survey.pk)

@@ -19,6 +19,7 @@ _AGENCIES = Survey.agencies.through._meta.db_table
 
 # Known to whoever has voted: no longer another once the first may have.
 _OPENED_WITH = ("slug", "opens_on", "accepts_public", "excellent_from", "good_from", "fair_from", "opened_at")
+_ONCE_CLOSED = ("closes_on", "closed_at", "title", "introduction")
 _AT_THE_END = ("state", "tally", "digest", "tallied_at", "closes_on", "closed_at", "title", "introduction")
 
 
@@ -64,6 +65,7 @@ def survey_guard() -> DatabaseObject:
     """Nothing of what it was opened with changes, nothing at all of a tally; its item is named once, unless
     nobody ever read it."""
     opened = f"OLD.state <> '{SurveyState.DRAFT}' AND {_changed(_OPENED_WITH)}"
+    closed = f"OLD.state = '{SurveyState.CLOSED}' AND {_changed(_ONCE_CLOSED)}"
     ended = f"OLD.state IN ('{SurveyState.TALLIED}', '{SurveyState.CANCELLED}') AND {_changed(_AT_THE_END)}"
     back = f"OLD.state <> '{SurveyState.DRAFT}' AND NEW.state = '{SurveyState.DRAFT}'"
     again = f"OLD.state = '{SurveyState.CLOSED}' AND NEW.state = '{SurveyState.OPEN}'"
@@ -76,7 +78,8 @@ def survey_guard() -> DatabaseObject:
         f"{_SURVEY}_guard",
         _SURVEY,
         (
-            Rule("UPDATE", f"({opened}) OR ({ended}) OR ({back}) OR ({again}) OR ({early}) OR ({item})"),
+            Rule("INSERT", f"NEW.state <> '{SurveyState.DRAFT}'"),
+            Rule("UPDATE", f"({opened}) OR ({closed}) OR ({ended}) OR ({back}) OR ({again}) OR ({early}) OR ({item})"),
             Rule("DELETE", f"OLD.state <> '{SurveyState.DRAFT}'"),
         ),
         "a survey stays as it was opened with, and its tally as it was frozen",
@@ -103,13 +106,16 @@ def step_guard() -> DatabaseObject:
 
 
 def evaluator_guard() -> DatabaseObject:
-    """A used token is never unused, and who was invited once a survey is open stays counted."""
-    used = "OLD.used_on IS NOT NULL AND " + _changed(("used_on", "token_key", "group", "way", "issued_on"))
+    """Nobody is invited to what is over, nor with a token that was used. A used token is never unused, and who was
+    invited once a survey is open stays counted."""
+    used = "OLD.is_used AND " + _changed(("is_used", "token_key", "group", "way", "issued_on"))
+    invited = f"NOT {_survey_is('NEW.survey_id', f"IN ('{SurveyState.DRAFT}', '{SurveyState.OPEN}')")}"
     void = f"OLD.voided_on IS NOT NULL AND {_changed(('voided_on', 'token_key'))}"
     return guard(
         f"{_EVALUATOR}_guard",
         _EVALUATOR,
         (
+            Rule("INSERT", f"NEW.is_used OR {invited}"),
             Rule("UPDATE", f"({used}) OR ({void}) OR {_changed(('survey_id', 'number'))}"),
             Rule("DELETE", _survey_is("OLD.survey_id", f"<> '{SurveyState.DRAFT}'")),
         ),

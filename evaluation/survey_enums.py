@@ -18,7 +18,7 @@ class SurveyAction(TextChoices):
     """What can be done to a survey (survey_workflow.py says from where, to where and by whom)."""
 
     EDIT = "edit", _("修改设置")
-    ASK = "ask", _("编制测评表")
+    ASK = "ask", _("修改题目")
     INVITE = "invite", _("确定特邀评议人员")
     ISSUE = "issue", _("发放评议码")
     STEP = "step", _("登记程序")

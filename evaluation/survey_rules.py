@@ -16,7 +16,7 @@ MOST_AGENCIES = 10
 MOST_QUESTIONS = 20
 MOST_ANSWERS = 900  # agencies times questions: an invited evaluator sends them in one form
 MOST_EVALUATORS = 2_000
-# Of each category of the invited, once ballots are cast: a ballot keeps its category, and whether a person has voted is
+# Of the invited, once ballots are cast: a ballot keeps that it came from one of them, and whether a person has voted is
 # known, so that of one or two it would tell who filled it in. Our own measure; no rule names a number.
 MIN_INVITED = 3
 MOST_SLIPS = 200  # printed at once
@@ -50,6 +50,7 @@ STEPS: Mapping[SurveyStepKind, StepRule] = MappingProxyType(
         SurveyStepKind.RESULT: StepRule("第六条第（七）项", after_closing=30),
     }
 )
+NEEDED_TO_TALLY = (SurveyStepKind.BRIEFING,)
 NEEDED_TO_OPEN = (SurveyStepKind.NOTICE, SurveyStepKind.FORM, SurveyStepKind.EVALUATORS)
 
 # 第五条, in the words of a person who is asked, so that 很好 … 很差 answers it; one of each aspect.

@@ -4,10 +4,14 @@ Under `least` ballots on an agency there is nothing to show of it, and an agency
 questions that enough of them answered: what fewer said is shown nowhere, and nothing that is shown lets it be reckoned.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from disclosure.publication_log import canonical_json
 
 LEVELS = (5, 4, 3, 2, 1)
 _CENTS = 100
@@ -80,6 +84,11 @@ def results(
         for agency in agencies
         for found in [counts.get(agency, {})]
     }
+
+
+def digest_of(tally: Mapping[str, Any]) -> str:
+    """Of a tally as it is published: SHA-256 of the JSON file."""
+    return hashlib.sha256(canonical_json(tally)).hexdigest()
 
 
 def _by_voter() -> dict[bool, dict[int, int]]:

@@ -1,14 +1,10 @@
 """From ballots to results: counted by the database in two statements, scored by survey_scoring, frozen as a payload."""
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Value, When
+from django.db.models import Count
 
-from disclosure.publication_log import canonical_json
 from evaluation.models import BallotAnswer, Survey
 from evaluation.scoring import Thresholds, grade
 from evaluation.survey_enums import SurveyAspect
@@ -16,19 +12,19 @@ from evaluation.survey_rules import MIN_BALLOTS
 from evaluation.survey_scoring import Counted, Part, Result, results
 from evaluation.survey_words import ASPECT_WORDS
 
-_INVITED = Case(When(ballot__group="", then=Value(False)), default=Value(True), output_field=BooleanField())
+_INVITED = "ballot__is_invited"
 
 
 def _answers(survey: Survey) -> list[Counted]:
     rows = BallotAnswer.objects.filter(question__survey=survey, level__isnull=False).order_by()
     found = rows.values_list("agency_id", _INVITED, "question__position", "level").annotate(n=Count("pk"))
-    return [Counted(agency, bool(invited), *rest) for agency, invited, *rest in found]
+    return [Counted(agency, invited, *rest) for agency, invited, *rest in found]
 
 
 def _ballots(survey: Survey) -> dict[tuple[int, bool], int]:
     rows = BallotAnswer.objects.filter(question__survey=survey, level__isnull=False).order_by()
     found = rows.values_list("agency_id", _INVITED).annotate(n=Count("ballot", distinct=True))
-    return {(agency, bool(invited)): n for agency, invited, n in found}
+    return {(agency, invited): n for agency, invited, n in found}
 
 
 def results_of(survey: Survey) -> dict[int, Result]:
@@ -69,10 +65,8 @@ def payload(survey: Survey) -> dict[str, Any]:
 
 def _cast(survey: Survey) -> dict[str, int]:
     """How many ballots came back, from the public and from the invited."""
-    found: dict[str, int] = defaultdict(int)
-    for group, n in survey.ballots.order_by().values_list("group").annotate(n=Count("pk")):
-        found["invited" if group else "public"] += n
-    return {name: found[name] for name in ("public", "invited")}
+    found = dict(survey.ballots.order_by().values_list("is_invited").annotate(n=Count("pk")))
+    return {"public": found.get(False, 0), "invited": found.get(True, 0)}
 
 
 def _shown(result: Result, survey: Survey) -> dict[str, Any]:
@@ -99,7 +93,3 @@ def _shown(result: Result, survey: Survey) -> dict[str, Any]:
 
 def _part(part: Part | None) -> dict[str, Any] | None:
     return {"ballots": part.ballots, "score": f"{part.score:.2f}"} if part else None
-
-
-def digest_of(frozen: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical_json(frozen)).hexdigest()

@@ -6,6 +6,8 @@ from evaluation.views import survey_ballot, survey_invited, survey_pages
 
 urlpatterns = [
     path("surveys/", survey_pages.survey_list, name="surveys"),
+    # Without its last stroke too, which otherwise a redirection would add that repeats the token.
+    path("surveys/invited/<secret:token>", survey_invited.invited, name="survey_invited"),
     path("surveys/invited/<secret:token>/", survey_invited.invited, name="survey_invited"),
     path("surveys/<slug:slug>/", survey_pages.survey_page, name="survey"),
     path("surveys/<slug:slug>/ballot/", survey_ballot.ballot, name="survey_ballot"),

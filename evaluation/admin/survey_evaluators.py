@@ -169,10 +169,10 @@ class EvaluatorAdmin(ImportPages, CaseVerbAdmin[Evaluator]):
     def masked_contact(self, row: Evaluator) -> str:
         return "　".join(value for _label, value in survey_evaluators.masked(row)[1:]) or "—"
 
-    @admin.display(description=gettext_lazy("进展"), ordering="used_on")
+    @admin.display(description=gettext_lazy("进展"), ordering="is_used")
     def progress(self, row: Evaluator) -> str:
         if row.voided_on:
             return toned(_("已取消"), "info")
-        if row.used_on:
+        if row.is_used:
             return toned(_("已评议"), "ok")
         return toned(_("已发，没有评议"), "warn") if row.issued_on else _("没有发评议码")

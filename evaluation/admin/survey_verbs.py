@@ -116,7 +116,7 @@ VERBS = (
         warning=gettext_lazy("开始以后，题目、评议对象和档次不能再改，网页公开。"),
     ),
     _verb(
-        "tally", _A.TALLY.label, _against(_A.TALLY), _tally,
+        "tally", _A.TALLY.label, survey_results.reasons_against_tallying, _tally,
         warning=gettext_lazy("汇总一次，结果从此不变。不足10张的单位只写“不公布”。"),
     ),
     _verb("draft_item", _A.DRAFT_ITEM.label, survey_results.reasons_against_drafting, _draft_item),

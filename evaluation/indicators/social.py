@@ -1,7 +1,8 @@
 """社会评议: what the public and the invited evaluators said of an agency, question by question.
 
-Of the frozen tally of the survey, which holds nothing that too few said: what was published is what counts. Two
-queries: the tally, and the agencies whose codes it names.
+Of the frozen tally of the survey, which holds nothing that too few said: what was published is what counts, and one
+that does not fit its digest, for it was changed past the services, counts nothing. Two queries: the tally, and the
+agencies whose codes it names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.indicators.addresses import address_of
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span
 from evaluation.scoring import COUNTED, Case
+from evaluation.survey_scoring import digest_of
 from govportal.models import Agency
 
 BEST = 5
@@ -31,8 +33,9 @@ class Row(NamedTuple):
 def rows(span: Span) -> Iterator[Row]:
     # By its name: models stand above indicators. Only a tallied survey has a tally.
     surveys = apps.get_model("evaluation", "Survey")._default_manager
-    tally: Any = surveys.filter(pk=span.survey_id).values_list("tally", flat=True).first() if span.survey_id else None
-    if not tally:
+    frozen: Any = span.survey_id and surveys.filter(pk=span.survey_id).values_list("tally", "digest").first()
+    tally, digest = frozen or (None, "")
+    if not tally or digest_of(tally) != digest:
         return
     aspects = {question["position"]: question["aspect"] for question in tally["questions"]}
     ids = dict(Agency.objects.filter(surveys=span.survey_id).values_list("code", "pk"))

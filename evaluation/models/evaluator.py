@@ -6,7 +6,7 @@ from evaluation.models.survey import Survey
 from evaluation.survey_enums import EvaluatorGroup, InvitationWay
 from govportal.crypto import EncryptedTextField
 
-_NEVER_ISSUED = Q(issued_on__isnull=True, way="", token_key="", used_on__isnull=True)
+_NEVER_ISSUED = Q(issued_on__isnull=True, way="", token_key="", is_used=False)
 
 
 class Evaluator(models.Model):
@@ -29,7 +29,8 @@ class Evaluator(models.Model):
     token_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     way = models.CharField(_("发放方式"), max_length=10, choices=InvitationWay, blank=True, default="")
     issued_on = models.DateField(_("发放日期"), null=True, blank=True)
-    used_on = models.DateField(_("使用日期"), null=True, blank=True)
+    # Not when: days in their order would be laid beside ballots in theirs.
+    is_used = models.BooleanField(_("已使用"), default=False)
     voided_on = models.DateField(_("取消日期"), null=True, blank=True)
     purged_on = models.DateField(_("清除日期"), null=True, blank=True)
 
@@ -53,7 +54,7 @@ class Evaluator(models.Model):
             ),
             # A void token opens nothing; one that was used cannot be taken back.
             models.CheckConstraint(
-                condition=Q(voided_on__isnull=True) | Q(token_key="", used_on__isnull=True),
+                condition=Q(voided_on__isnull=True) | Q(token_key="", is_used=False),
                 name="%(app_label)s_%(class)s_void_has_no_token",
             ),
         ]

@@ -134,10 +134,10 @@ class _Teller:
         survey_tokens.issue_slips(row.pk, slips, actor=self.actor, at=at)
         people = Evaluator.objects.filter(survey=row, voided_on=None)
         for group, (_invited, used) in raw["invited"].items():
-            for person in list(people.filter(group=group, used_on=None)[:used]):
+            for person in list(people.filter(group=group, is_used=False)[:used]):
                 self._use(row, raw, person)
         left = {slip.evaluator: slip for slip in slips}
-        unused = people.filter(used_on=None, pk__in=list(left)).values_list("pk", "group")
+        unused = people.filter(is_used=False, pk__in=list(left)).values_list("pk", "group")
         good = [(str(EvaluatorGroup(group).label), left[pk].address) for pk, group in unused]
         return good if raw["state"] == "open" else []
 

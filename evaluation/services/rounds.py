@@ -22,6 +22,7 @@ from evaluation.services import archive, measure, samples
 from evaluation.services.checks import progress_of_all
 from evaluation.services.procedure import basis_of, check, locked_assessment, locked_round, reasons_against_round
 from evaluation.survey_enums import SurveyState
+from evaluation.survey_scoring import digest_of
 from evaluation.workflow import RoundAction, next_round_state
 from govportal import access, audit, files, notices
 from govportal.calendar import load_calendar
@@ -187,6 +188,8 @@ def _untallied(row: AssessmentRound) -> list[str]:
         return []
     if survey.tallied_at is None:
         return [_("社会评议“%s”还没有汇总，得分要计入考核。") % survey]
+    if digest_of(survey.tally or {}) != survey.digest:
+        return [_("社会评议“%s”的汇总结果与它的摘要不符，数据被改动过：查清以前不能反馈。") % survey]
     if row.measured_at and row.measured_at < survey.tallied_at:
         return [_("社会评议“%s”在最近一次取数以后才汇总：请重新取数再反馈。") % survey]
     return []

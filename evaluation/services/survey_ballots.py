@@ -128,7 +128,7 @@ def cast(survey_id: int, answers: Answers, *, voter: str, network: str, at: date
     # Inside, under the lock: what is counted is the ballot, and a second press of one voter has left above.
     if not throttle.take(limit(), f"{row.pk}|{network}", at=at):
         raise TooMany
-    _write(row, answers, key=key, group="", cast_on=localdate(at))
+    _write(row, answers, key=key, is_invited=False, cast_on=localdate(at))
     return Casting.CAST
 
 
@@ -151,19 +151,19 @@ def cast_invited(token: str, answers: Answers, *, at: datetime) -> Casting:
     survey_id = Evaluator.objects.values_list("survey_id", flat=True).get(token_key=token_key(token))
     row = locked(survey_id)  # before the evaluator, as everywhere
     person = Evaluator.objects.select_for_update(no_key=True).get(token_key=token_key(token))
-    if person.used_on is not None:
+    if person.is_used:
         return Casting.ALREADY
     check(reasons_against_time(row, localdate(at)))
     check(reasons_against_answers(sheet_of(row), answers))
-    person.used_on = localdate(at)
-    person.save(update_fields=["used_on"])
+    person.is_used = True
+    person.save(update_fields=["is_used"])
     # A key out of nothing: neither from the token nor from the person is there a way to the ballot.
-    _write(row, answers, key=fingerprint("survey voter", secrets.token_hex(32)), group=person.group, cast_on=None)
+    _write(row, answers, key=fingerprint("survey voter", secrets.token_hex(32)), is_invited=True, cast_on=None)
     return Casting.CAST
 
 
-def _write(row: Survey, answers: Answers, *, key: str, group: str, cast_on: date | None) -> None:
-    ballot = Ballot.objects.create(survey=row, voter_key=key, group=group, cast_on=cast_on)
+def _write(row: Survey, answers: Answers, *, key: str, is_invited: bool, cast_on: date | None) -> None:
+    ballot = Ballot.objects.create(survey=row, voter_key=key, is_invited=is_invited, cast_on=cast_on)
     BallotAnswer.objects.bulk_create(
         BallotAnswer(ballot=ballot, agency_id=agency, question_id=question, level=level)
         for (agency, question), level in sorted(answers.items(), key=lambda pair: pair[0])

@@ -3,8 +3,7 @@
 The trail and every list call a person by the number of the survey and his own.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -64,9 +63,8 @@ def evaluators_visible_to(user: Any) -> QuerySet[Evaluator]:
 def returned(row: Survey) -> list[Returned]:
     """回收情况 by group, in one statement; groups of whom nobody is invited are left out."""
     people = Evaluator.objects.filter(survey=row, voided_on=None).order_by()
-    counted = people.values_list("group").annotate(
-        invited=Count("pk"), issued=Count("pk", filter=Q(issued_on__isnull=False)), used=Count("used_on")
-    )
+    issued, used = (Count("pk", filter=Q(**asked)) for asked in ({"issued_on__isnull": False}, {"is_used": True}))
+    counted = people.values_list("group").annotate(invited=Count("pk"), issued=issued, used=used)
     by_group = {group: numbers for group, *numbers in counted}
     return [Returned(group, *by_group[group]) for group in EvaluatorGroup if group in by_group]
 
@@ -119,15 +117,11 @@ def _reasons_against_room(row: Survey, more: int = 1) -> list[str]:
     return [_("一次评议最多邀请 %s 人。") % MOST_EVALUATORS] if full else []
 
 
-def reasons_against_few(row: Survey, *, more: Iterable[str] = (), fewer: Iterable[str] = ()) -> list[str]:
-    """Why the invited, with `more` of these groups and without `fewer`, are too few to stay unknown."""
-    counted = Counter(Evaluator.objects.filter(survey=row, voided_on=None).values_list("group", flat=True))
-    counted.update(more)
-    counted.subtract(Counter(fewer))
-    few = [str(group.label) for group in EvaluatorGroup if 0 < counted[group] < MIN_INVITED]
-    words = {"groups": "、".join(few), "least": MIN_INVITED}
-    reason = _("%(groups)s：邀请了的每一类须有至少 %(least)s 人，不然看类别就知道评议票是谁填的。")
-    return [reason % words] if few else []
+def reasons_against_few(row: Survey, *, more: int = 0) -> list[str]:
+    """Why the invited, with so many more, are too few to stay unknown."""
+    count = Evaluator.objects.filter(survey=row, voided_on=None).count() + more
+    reason = _("特邀评议人员须有至少 %s 人（或者一个也不邀请），不然看评议票就知道是谁填的。")
+    return [reason % MIN_INVITED] if 0 < count < MIN_INVITED else []
 
 
 @transaction.atomic
@@ -138,7 +132,7 @@ def add(survey_id: int, person: Person, *, actor: User) -> Evaluator:
     check(reasons_against(row, SurveyAction.INVITE, actor))
     check([*reasons_against_person(person), *_reasons_against_room(row)])
     if row.state == SurveyState.OPEN:
-        check(reasons_against_few(row, more=[person.group]))
+        check(reasons_against_few(row, more=1))
     if Evaluator.objects.filter(survey=row, person_key=person_key(person)).exists():
         raise ValidationError([_("这个人已经在特邀评议人员里。")])
     found = _write(row, person, _next_number(row))
@@ -173,7 +167,7 @@ def import_people(survey_id: int, source: Any, *, actor: User, is_dry_run: bool)
     known = set(Evaluator.objects.filter(survey=row).values_list("person_key", flat=True))
     if over := _reasons_against_room(row, len(rows)):
         raise UnreadableTable("".join(over))
-    number, outcomes, made = _next_number(row), [], list[str]()
+    number, outcomes, made = _next_number(row), [], 0
     for one in rows:
         person = _cleaned(Person(group=one.group, name=one.name, email=one.email, phone=one.phone))
         faults = one.messages or reasons_against_person(person)
@@ -187,12 +181,12 @@ def import_people(survey_id: int, source: Any, *, actor: User, is_dry_run: bool)
             known.add(key)
             outcomes.append(RowOutcome(one.place, Outcome.CREATED, label))
             if not is_dry_run:
-                _write(row, person, number + len(made))
-            made.append(str(person.group))
-    if row.state == SurveyState.OPEN and (few := reasons_against_few(row, more=made if is_dry_run else ())):
+                _write(row, person, number + made)
+            made += 1
+    if row.state == SurveyState.OPEN and (few := reasons_against_few(row, more=made if is_dry_run else 0)):
         raise UnreadableTable("".join(few))
     if made and not is_dry_run:
-        record(row, "import_evaluators", actor=actor, after={"count": len(made)})
+        record(row, "import_evaluators", actor=actor, after={"count": made})
     return ImportResult(tuple(outcomes))
 
 
@@ -203,10 +197,10 @@ def reasons_against_voiding(person: Evaluator, actor: Any) -> list[str]:
     reasons = reasons_against(person.survey, SurveyAction.INVITE, actor)
     if person.voided_on:
         reasons.append(_("已经取消。"))
-    if person.used_on:
+    if person.is_used:
         reasons.append(_("评议码已经使用，不能取消。"))
     if person.survey.state == SurveyState.OPEN and not reasons:
-        reasons += reasons_against_few(person.survey, fewer=[person.group])
+        reasons += reasons_against_few(person.survey, more=-1)
     return reasons
 
 
@@ -239,6 +233,21 @@ def locked_evaluator(evaluator_id: int) -> Evaluator:
     person = Evaluator.objects.select_for_update(no_key=True).get(pk=evaluator_id)
     person.survey = survey
     return person
+
+
+# --- kept apart from the ballots ---------------------------------------------------------------------------------
+
+
+def mix(row: Survey) -> None:
+    """Write each of the invited of a locked survey anew, in an order drawn by lot, once no ballot is cast any more.
+
+    PostgreSQL keeps for good which rows were written together, and in which order: a token would be found beside the
+    ballot that was cast with it.
+    """
+    people = list(Evaluator.objects.filter(survey=row).values_list("pk", flat=True))
+    random.SystemRandom().shuffle(people)
+    for pk in people:
+        Evaluator.objects.filter(pk=pk).update(is_used=F("is_used"))
 
 
 # --- behind the mask ---------------------------------------------------------------------------------------------
@@ -294,7 +303,7 @@ def purge(at: datetime) -> int:
                 continue
             person.name = person.email = person.phone = ""
             person.person_key, person.purged_on = f"purged-{person.number}", localdate(at)
-            if person.used_on is None:
+            if not person.is_used:
                 person.token_key = ""
             person.save(update_fields=["name", "email", "phone", "person_key", "purged_on", "token_key"])
             audit.record(None, "evaluator.purge", person)

@@ -90,6 +90,12 @@ def record(
         PublicRevision.raise_number()
 
 
+def reasons_against_undone(row: Survey, steps: Iterable[SurveyStepKind]) -> list[str]:
+    """Why nobody goes on: one of these steps was not recorded."""
+    undone = row.steps.filter(step__in=steps, done_on=None)
+    return [_("程序“%s”还没有完成，请先“登记程序”。") % step.get_step_display() for step in undone]
+
+
 def finish_step(row: Survey, step: SurveyStepKind, *, actor: User | None, at: datetime, note: str = "") -> SurveyStep:
     """A step that a deed is itself, or that somebody records: done once, and for good."""
     found = SurveyStep.objects.get(survey=row, step=step)

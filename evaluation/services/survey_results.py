@@ -19,9 +19,18 @@ from evaluation.enums import RESULT_ITEM
 from evaluation.models import Survey
 from evaluation.services.item_drafts import is_discarded, tell_publishers
 from evaluation.services.procedure import check
-from evaluation.services.survey_procedure import finish_step, locked, move, reasons_against, record
+from evaluation.services.survey_procedure import (
+    finish_step,
+    locked,
+    move,
+    reasons_against,
+    reasons_against_undone,
+    record,
+)
 from evaluation.survey_enums import SurveyAction, SurveyStepKind
 from evaluation.survey_page import grade_ranges, lines_of
+from evaluation.survey_rules import NEEDED_TO_TALLY
+from evaluation.survey_scoring import digest_of
 from govportal import access
 from govportal.models import Agency, Membership, User
 from govportal.permissions import Permission
@@ -33,14 +42,19 @@ KIND = "survey"  # of type_choices.EVALUATION_KINDS
 # --- the tally ---------------------------------------------------------------------------------------------------
 
 
+def reasons_against_tallying(row: Survey, actor: Any) -> list[str]:
+    """Why it cannot be tallied now; empty when it can."""
+    return reasons_against(row, SurveyAction.TALLY, actor) or reasons_against_undone(row, NEEDED_TO_TALLY)
+
+
 @transaction.atomic
 def tally(survey_id: int, *, actor: User, at: datetime) -> Survey:
     """汇总 for good. Raises ValidationError."""
     row = locked(survey_id)
-    check(reasons_against(row, SurveyAction.TALLY, actor))
+    check(reasons_against_tallying(row, actor))
     with translation.override(settings.LANGUAGE_CODE):
         frozen = survey_tally.payload(row)
-    row.tally, row.digest, row.tallied_at = frozen, survey_tally.digest_of(frozen), at
+    row.tally, row.digest, row.tallied_at = frozen, digest_of(frozen), at
     shown = sum(not one.get("too_few") for one in frozen["agencies"])
     note = f"评议对象{len(frozen['agencies'])}个，有结果{shown}个。"
     finish_step(row, SurveyStepKind.TALLY, actor=actor, at=at, note=note)

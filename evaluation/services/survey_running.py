@@ -12,8 +12,15 @@ from django.utils.translation import gettext as _
 from disclosure.models import Item
 from evaluation.models import Survey, SurveyStep
 from evaluation.services.procedure import check
-from evaluation.services.survey_evaluators import reasons_against_few
-from evaluation.services.survey_procedure import finish_step, locked, move, reasons_against, record
+from evaluation.services.survey_evaluators import mix, reasons_against_few
+from evaluation.services.survey_procedure import (
+    finish_step,
+    locked,
+    move,
+    reasons_against,
+    reasons_against_undone,
+    record,
+)
 from evaluation.survey_enums import SurveyAction, SurveyState, SurveyStepKind
 from evaluation.survey_rules import MOST_ANSWERS, NEEDED_TO_OPEN, STEPS
 from govportal.html import clean_line, clean_text
@@ -105,8 +112,7 @@ def reasons_against_opening(row: Survey, actor: Any, today: date) -> list[str]:
     reasons = reasons_against(row, SurveyAction.OPEN, actor)
     if reasons:
         return reasons
-    undone = row.steps.filter(step__in=NEEDED_TO_OPEN, done_on=None)
-    reasons += [_("程序“%s”还没有登记完成。") % step.get_step_display() for step in undone]
+    reasons += reasons_against_undone(row, NEEDED_TO_OPEN)
     if not row.questions.exists():
         reasons.append(_("测评表还没有题目。"))
     if not row.agencies.exists():
@@ -138,6 +144,7 @@ def close(survey_id: int, *, actor: User, at: datetime) -> Survey:
 
 def _close(row: Survey, actor: User | None, at: datetime, note: str) -> Survey:
     row.closed_at = at
+    mix(row)
     back = row.ballots.count()
     finish_step(row, SurveyStepKind.COLLECTION, actor=actor, at=at, note=f"收回评议票{back}张。")
     return move(row, SurveyAction.CLOSE, actor=actor, fields=("closed_at",), after={"ballots": back}, note=note)
@@ -173,6 +180,7 @@ def cancel(survey_id: int, because: str, *, actor: User, at: datetime) -> Survey
     words = clean_line(because)
     check(reasons_against_cancelling(row, words, actor))
     row.cancelled_because = words
+    mix(row)
     row.closed_at = row.closed_at or (at if row.opened_at else None)
     fields = ("cancelled_because", "closed_at")
     return move(row, SurveyAction.CANCEL, actor=actor, fields=fields, note=words)

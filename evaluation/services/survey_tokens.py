@@ -89,7 +89,7 @@ def reasons_against_issuing(row: Survey, people: Sequence[Evaluator], way: Invit
         reasons.append(_("一次最多印 %s 张，请按类别分批。") % MOST_SLIPS)
     for person in people:
         words = {"number": person.number}
-        if person.used_on:
+        if person.is_used:
             reasons.append(_("%(number)s 号已经评议，不能再发。") % words)
         elif person.voided_on or person.purged_on:
             reasons.append(_("%(number)s 号已经取消，不能再发。") % words)
@@ -134,7 +134,7 @@ def _body(row: Survey, token: str) -> str:
     )
     return (
         f"您受邀参加{row.title}。请在{days}打开下面的地址填写测评表，不用登录：\n\n{address_of(token)}\n\n"
-        "这个地址只能提交一次，请不要转给别人。评议不记名：系统只记录您所属的类别，不记录哪一张是您填的。\n"
+        "这个地址只能提交一次，请不要转给别人。评议不记名：评议票上没有姓名、类别和时间，系统不记录哪一张是您填的。\n"
         f"\n{_organiser()}\n"
     )
 
@@ -179,7 +179,7 @@ def prepare_slips(
 
 def _unused_slips(row: Survey) -> list[int]:
     """With those who wait for their first."""
-    people = Evaluator.objects.filter(survey=row, used_on=None, voided_on=None, purged_on=None)
+    people = Evaluator.objects.filter(survey=row, is_used=False, voided_on=None, purged_on=None)
     mine = Q(way=InvitationWay.SLIP) | Q(pk__in=waiting(row, InvitationWay.SLIP).order_by().values("pk"))
     return list(people.filter(mine).values_list("pk", flat=True))
 

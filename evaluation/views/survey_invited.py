@@ -24,7 +24,7 @@ def _find(token: str) -> Evaluator | None:
 
 def _stale(request: HttpRequest, token: str) -> HttpResponse:
     person = _find(token)
-    if person is None or person.used_on:
+    if person is None or person.is_used:
         return _closed(request, person)
     reason = _("这一页放得太久，或者浏览器不接受 Cookie，没有提交。您选的都还在，请再按一次“提交”。")
     return _refused(request, person, reason, status=403)
@@ -34,7 +34,7 @@ def _stale(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invited(request: HttpRequest, token: str) -> HttpResponseBase:
     person = _find(token)
-    if person is None or person.used_on:
+    if person is None or person.is_used:
         return _closed(request, person)
     if request.method == "POST":
         return _cast(request, token, person)

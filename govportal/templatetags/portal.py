@@ -85,8 +85,11 @@ def _repeated(request: HttpRequest) -> QueryDict:
 
 @register.simple_tag(takes_context=True)
 def return_address(context: Context) -> str:
-    """Where the display settings lead back to; the home page for an address too long to repeat."""
+    """Where the display settings lead back to; the home page for an address too long to repeat, or one that opens a
+    page to whoever knows it."""
     request = context["request"]
+    if request.resolver_match and "<secret:" in request.resolver_match.route:  # govportal/converters.py
+        return reverse("home")
     query = _repeated(request).urlencode()
     address = f"{request.path}?{query}" if query else request.path
     return address if len(address) <= ADDRESS_REPEATED else reverse("home")

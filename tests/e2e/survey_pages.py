@@ -13,7 +13,7 @@ from govportal.permissions import Role
 from tests.factories import make_agency, make_member
 from tests.factories.published import publish_edition
 from tests.factories.requests import AT
-from tests.factories.surveys import answers, cast, inspector, make_survey
+from tests.factories.surveys import answers, cast, inspector, make_survey, tally
 
 
 def _running() -> Survey:
@@ -28,7 +28,7 @@ def _published() -> str:
     cast(row, answers(row, 4, agency=good), times=12)
     cast(row, answers(row, 4, agency=few), times=2)
     survey_running.close(row.pk, actor=actor, at=AT)
-    survey_results.tally(row.pk, actor=actor, at=AT)
+    tally(row, actor)
     item = survey_results.draft_item(row.pk, actor=actor, at=AT)
     edition = item.editions.get()
     review.submit(edition.pk, actor=make_member(Role.PUBLISHER, item.agency), at=AT)

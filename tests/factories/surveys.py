@@ -6,15 +6,17 @@ from itertools import count
 from typing import Any
 
 from evaluation.models import Ballot, Evaluator, Survey, SurveyQuestion, SurveyStep
-from evaluation.services import survey_ballots
-from evaluation.survey_enums import EvaluatorGroup, SurveyAspect, SurveyState
+from evaluation.services import survey_ballots, survey_results
+from evaluation.survey_enums import EvaluatorGroup, SurveyAspect, SurveyState, SurveyStepKind
 from evaluation.survey_rules import STEPS
+from evaluation.survey_scoring import digest_of
 from govportal.models import Agency, User
 from govportal.permissions import Role
 from tests.factories.kernel import make_agency, make_member
 from tests.factories.requests import AT, TODAY
 
 _numbers = count(1)
+TALLY: dict[str, Any] = {"agencies": [], "questions": [], "ballots": {}}
 _OVER = {SurveyState.CLOSED, SurveyState.TALLIED}
 
 
@@ -57,7 +59,7 @@ def set_state(row: Survey, state: SurveyState) -> None:
     if state == SurveyState.TALLIED:
         # Only what is closed is tallied.
         Survey.objects.filter(pk=row.pk).update(state=SurveyState.CLOSED, opened_at=row.opened_at, closed_at=AT)
-        row.tally, row.digest, row.tallied_at = {"agencies": [], "questions": [], "ballots": {}}, "0" * 64, AT
+        row.tally, row.digest, row.tallied_at = TALLY, digest_of(TALLY), AT
     row.save()
 
 
@@ -73,13 +75,24 @@ def make_evaluator(survey: Survey | None = None, *, token: str = "", **values: A
     } | values
     if token:
         values = {"token_key": survey_ballots.token_key(token), "way": "slip", "issued_on": TODAY} | values
-    return Evaluator.objects.create(survey=survey or make_survey(), **values)
+    is_used = values.pop("is_used", False)
+    row = Evaluator.objects.create(survey=survey or make_survey(), **values)
+    if is_used:
+        row.is_used = True
+        row.save(update_fields=["is_used"])
+    return row
+
+
+def tally(row: Survey, actor: User) -> Survey:
+    """By the service, with the step recorded that comes before."""
+    SurveyStep.objects.filter(survey=row, step=SurveyStepKind.BRIEFING, done_on=None).update(done_on=row.opens_on)
+    return survey_results.tally(row.pk, actor=actor, at=AT)
 
 
 def make_ballot(survey: Survey | None = None, **values: Any) -> Ballot:
     survey = survey or make_survey()
     values = {"voter_key": f"voter-{next(_numbers)}"} | values
-    if not values.get("group"):
+    if not values.get("is_invited"):
         values.setdefault("cast_on", TODAY)
     return Ballot.objects.create(survey=survey, **values)
 

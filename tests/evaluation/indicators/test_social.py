@@ -3,9 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 
+from evaluation import survey_database
 from evaluation.models import Survey
 from evaluation.survey_enums import SurveyState
+from evaluation.survey_scoring import digest_of
+from tests.database import run
 from tests.evaluation.indicators.reading import EVE, FIRST, HALF_YEAR, LAST, MORROW, found
 from tests.factories import make_agency
 from tests.factories.obligations import noon
@@ -29,7 +33,7 @@ def test_answers_of_each_question_count_and_nothing_where_too_few_answered() -> 
     for values in (
         {"state": SurveyState.OPEN, "opened_at": noon(FIRST)},
         {"state": SurveyState.CLOSED, "closed_at": noon(LAST)},
-        {"state": SurveyState.TALLIED, "tallied_at": noon(LAST), "tally": tally, "digest": "0" * 64},
+        {"state": SurveyState.TALLIED, "tallied_at": noon(LAST), "tally": tally, "digest": digest_of(tally)},
     ):
         Survey.objects.filter(pk=survey.pk).update(**values)
 
@@ -43,6 +47,11 @@ def test_answers_of_each_question_count_and_nothing_where_too_few_answered() -> 
     assert (case.key, case.title) == ("question-2", "第2题（及时）")
     assert (case.earned, case.possible) == (6 * 5 + 3 * 4 + 2 + 2, 5 * 12)
     assert case.address == survey.get_absolute_url()
+    for guard in survey_database.guards():
+        for statement in guard.drop[connection.vendor]:
+            run(statement)
+    Survey.objects.filter(pk=survey.pk).update(tally={**tally, "title": "改过"})
+    assert found("social", replace(HALF_YEAR, survey_id=survey.pk)) == {}
 
 
 def test_survey_without_a_tally_is_no_case() -> None:

@@ -21,6 +21,7 @@ from evaluation.enums import FindingState, Formula, ObjectionState, RoundKind, R
 from evaluation.models import AssessmentRound, Finding, Objection, Score, Survey
 from evaluation.services import archive, measure, round_items, rounds
 from evaluation.survey_enums import SurveyState
+from evaluation.survey_scoring import digest_of
 from evaluation.workflow import RoundAction
 from govportal.models import AuditEvent, InboxMessage
 from govportal.now import now, today
@@ -234,7 +235,7 @@ def test_survey_that_counts_is_chosen_tallied_and_read() -> None:
     ]
     tally: dict[str, Any] = {"agencies": [], "questions": [], "ballots": {}}
     Survey.objects.filter(pk=survey.pk).update(
-        state=SurveyState.TALLIED, tally=tally, digest="0" * 64, tallied_at=now()
+        state=SurveyState.TALLIED, tally=tally, digest=digest_of(tally), tallied_at=now()
     )
     row = AssessmentRound.objects.get(pk=row.pk)
     assert any("才汇总" in reason for reason in rounds.reasons_against(row, RoundAction.SHARE, row.made_by))

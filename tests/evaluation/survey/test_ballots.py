@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from pytest_django import Settings
 
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey
-from evaluation.services import survey_ballots
+from evaluation.services import survey_ballots, survey_running
 from evaluation.services.survey_ballots import Casting, TooMany
 from evaluation.survey_enums import EvaluatorGroup, SurveyState
 from evaluation.survey_rules import MOST_AGENCIES
@@ -23,7 +23,7 @@ from govportal.models import AuditEvent
 from govportal.now import now, today
 from tests.factories import make_agency
 from tests.factories.requests import AT
-from tests.factories.surveys import answers, cast, make_evaluator, make_survey
+from tests.factories.surveys import answers, inspector, make_evaluator, make_survey, set_state
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_ballot_is_cast_once_and_every_other_press_is_told_so() -> None:
     assert second.status_code == 200 and "您已经评过" in text_of(second)
     assert "您已经评过" in text_of(client.get(address(row)))
     ballot = Ballot.objects.get()
-    assert (ballot.group, ballot.cast_on) == ("", today())
+    assert (ballot.is_invited, ballot.cast_on) == (False, today())
     assert set(ballot.answers.values_list("level", flat=True)) == {4}
     assert "已经收到您的评议" in text_of(client.get(first["Location"]))
     for nobody in (Client(), opened(row)):
@@ -302,10 +302,11 @@ def test_token_is_good_once_and_leads_to_no_ballot() -> None:
     for response in (client.get(sent["Location"]), again):
         assert response.status_code == 200 and "已经收到用这个评议码提交的评议" in text_of(response)
     ballot = Ballot.objects.get()
-    assert (ballot.group, ballot.cast_on) == (EvaluatorGroup.CPPCC, None)
+    assert (ballot.is_invited, ballot.cast_on) == (True, None)
     person.refresh_from_db()
-    assert person.used_on == today()
-    told = {str(value) for one in (person,) for value in vars(one).values()}
+    assert person.is_used
+    told = {str(value) for value in vars(person).values()}
+    assert not {today(), person.group} & {*vars(ballot).values()}
     assert not {ballot.voter_key, str(ballot.pk)} & told
     assert not AuditEvent.objects.filter(subject_type__in=["evaluation.Ballot", "evaluation.Evaluator"]).exists()
 
@@ -315,6 +316,17 @@ def test_token_is_found_however_it_is_typed() -> None:
 
     for typed in (TOKEN.upper(), TOKEN.replace("-", "")):
         assert Client().get(invited_address(typed)).status_code == 200
+
+
+def test_token_leaves_its_page_in_no_link_and_no_redirection() -> None:
+    make_evaluator(running(), token=TOKEN)
+
+    for prefix in ("", "/en"):
+        bare = Client().get(f"{prefix}/surveys/invited/{TOKEN}")
+        assert bare.status_code == 200 and "no-store" in bare["Cache-Control"], prefix
+        page = text_of(Client().get(prefix + invited_address(TOKEN)))
+        links = re.findall(r'href="([^"]+)"', page)
+        assert not [link for link in links if "display" in link and TOKEN in link] and "display" in str(links)
 
 
 def test_token_of_nobody_says_what_to_do() -> None:
@@ -328,10 +340,12 @@ def test_token_of_nobody_says_what_to_do() -> None:
 def test_token_waits_for_the_days_of_the_survey() -> None:
     day = today()
     ahead = make_survey(opens_on=day + timedelta(days=1), closes_on=day + timedelta(days=9))
-    over = make_survey(SurveyState.CLOSED)
+    over = make_survey()
     for number, (row, words) in enumerate(((ahead, "评议从"), (over, "截止"))):
         token = f"{TOKEN}{number}"
         make_evaluator(row, token=token)
+        if row == over:
+            set_state(row, SurveyState.CLOSED)
 
         shown, sent = Client().get(invited_address(token)), Client().post(invited_address(token), filled(row))
 
@@ -366,10 +380,39 @@ def test_token_used_at_one_moment_by_many_is_used_once() -> None:
     assert Ballot.objects.count() == 1
 
 
-def test_keys_of_ballots_tell_no_order() -> None:
+def test_database_keeps_no_order_in_which_ballots_came() -> None:
+    """Neither the keys nor what SQLite (its own number of a row) and PostgreSQL (who wrote a row) keep beside them."""
     row = make_survey()
-    cast(row, answers(row, 4), times=12)
+    for number in range(4):
+        make_evaluator(row, token=f"{TOKEN}{number}")
+        survey_ballots.cast_invited(f"{TOKEN}{number}", answers(row, 4), at=AT)
+    survey_running.close(row.pk, actor=inspector(), at=AT)
 
     keys = list(row.ballots.values_list("pk", flat=True))
-
     assert max(keys) - min(keys) > 10**12
+    with connection.cursor() as cursor:
+        for table in ("evaluation_ballot", "evaluation_ballotanswer"):
+            if connection.vendor == "sqlite":
+                cursor.execute(f"SELECT COUNT(*) FROM {table} WHERE rowid <> id")
+                assert cursor.fetchone() == (0,), table
+
+
+@pytest.mark.django_db(transaction=True)
+def test_token_is_not_found_beside_its_ballot_by_who_wrote_the_rows() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL keeps which transaction wrote a row")
+    row = make_survey()
+    for number in range(4):
+        make_evaluator(row, token=f"{TOKEN}{number}")
+        survey_ballots.cast_invited(f"{TOKEN}{number}", answers(row, 4), at=AT)
+    together = "SELECT COUNT(*) FROM evaluation_ballot b JOIN evaluation_evaluator e ON b.xmin::text = e.xmin::text"
+
+    found = []
+    for is_over in (False, True):
+        if is_over:
+            survey_running.close(row.pk, actor=inspector(), at=AT)
+        with connection.cursor() as cursor:
+            cursor.execute(together)
+            found += cursor.fetchone()
+
+    assert found == [4, 0]

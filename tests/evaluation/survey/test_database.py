@@ -121,12 +121,11 @@ BREAKS: dict[str, list[Break]] = {
     "evaluator_issued_has_way": [
         change(issued, way=""),
         change(issued, issued_on=None),
-        change(make_evaluator, used_on=TODAY),
+        change(make_evaluator, is_used=True),
     ],
     "evaluator_void_has_no_token": [change(issued, voided_on=TODAY)],
     "ballot_once": [second_ballot],
-    "ballot_group": [change(lambda: make_ballot(group="experts"), group="lost")],
-    "ballot_invited_has_no_day": [change(make_ballot, cast_on=None), change(make_ballot, group="experts")],
+    "ballot_invited_has_no_day": [change(make_ballot, cast_on=None), change(make_ballot, is_invited=True)],
     "ballotanswer_once": [same_answer_twice],
     "ballotanswer_level": [change(answer, level=0), change(answer, level=6)],
 }
@@ -134,7 +133,6 @@ BREAKS: dict[str, list[Break]] = {
 _ALSO = {
     "survey_state": "opened_has_time",
     "evaluator_way": "issued_has_way",
-    "ballot_group": "invited_has_no_day",
 }
 
 
@@ -192,6 +190,14 @@ def test_tally_is_frozen_with_its_survey() -> None:
     assert refused("UPDATE evaluation_survey SET state = 'open' WHERE id = %s", closed.pk)
     forged = "UPDATE evaluation_survey SET state = 'tallied', tally = '{}', digest = %s, tallied_at = %s WHERE id = %s"
     assert refused(forged, "0" * 64, AT, make_survey().pk) and not refused(forged, "0" * 64, AT, closed.pk)
+    over = make_survey(SurveyState.CLOSED)
+    for column in ("closes_on", "title", "introduction"):
+        assert refused(f"UPDATE evaluation_survey SET {column} = '2099-01-01' WHERE id = %s", over.pk), column
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Survey.objects.create(
+            title="评议", slug="ready-made", opens_on=TODAY, closes_on=TODAY, state=SurveyState.TALLIED, opened_at=AT,
+            closed_at=AT, tallied_at=AT, tally={}, digest="0" * 64,
+        )  # fmt: skip
     item, other = make_item(state=ItemState.UNPUBLISHED), make_item(state=ItemState.UNPUBLISHED)
     Survey.objects.filter(pk=row.pk).update(item=item)
     Survey.objects.filter(pk=row.pk).update(item=other)  # the first was thrown away before anybody read it
@@ -232,14 +238,18 @@ def test_answer_is_of_the_survey_of_its_ballot() -> None:
 
 
 def test_used_token_stays_used_and_a_step_done() -> None:
-    used, void = make_evaluator(token="one", used_on=TODAY), make_evaluator(voided_on=TODAY)
+    used, void = make_evaluator(token="one", is_used=True), make_evaluator(voided_on=TODAY)
     done = make_survey().steps.get(step=SurveyStepKind.NOTICE)
     SurveyStep.objects.filter(pk=done.pk).update(done_on=TODAY, note="已刊登")
 
-    assert refused("UPDATE evaluation_evaluator SET used_on = NULL WHERE id = %s", used.pk)
+    assert refused("UPDATE evaluation_evaluator SET is_used = false WHERE id = %s", used.pk)
     assert refused("UPDATE evaluation_evaluator SET token_key = 'x' WHERE id = %s", used.pk)
     assert refused("UPDATE evaluation_evaluator SET voided_on = NULL WHERE id = %s", void.pk)
     assert refused("DELETE FROM evaluation_evaluator WHERE id = %s", used.pk)
+    for values in ({"survey": make_survey(SurveyState.CLOSED)}, {"is_used": True, "token_key": "t", "way": "slip"}):
+        one = {"survey": used.survey, "number": 99, "group": "experts", "person_key": "k", "issued_on": TODAY}
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Evaluator.objects.create(**one | values)
     assert not refused("UPDATE evaluation_evaluator SET name = '', email = '' WHERE id = %s", used.pk)
     assert refused("UPDATE evaluation_surveystep SET note = '改' WHERE id = %s", done.pk)
     assert refused("UPDATE evaluation_surveystep SET done_on = NULL WHERE id = %s", done.pk)

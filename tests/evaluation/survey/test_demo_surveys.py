@@ -48,10 +48,11 @@ def test_everything_occurs_on_any_day(today: date) -> None:
         assert values_of(SurveyQuestion, "aspect") == set(SurveyAspect)
         assert set(SurveyStep.objects.exclude(done_on=None).values_list("step", flat=True)) == set(SurveyStepKind)
         assert values_of(BallotAnswer, "level") == {*Level, None}
-        assert values_of(Ballot, "group") == {"", *EvaluatorGroup}
+        assert values_of(Ballot, "is_invited") == {False, True}
+        assert values_of(Evaluator, "group") == set(EvaluatorGroup)
         assert values_of(Evaluator, "way") >= set(InvitationWay)
         assert Evaluator.objects.exclude(voided_on=None).exists()
-        assert Evaluator.objects.filter(used_on=None, issued_on__isnull=False).exists()
+        assert Evaluator.objects.filter(is_used=False, issued_on__isnull=False).exists()
         year = demo_surveys.assessed_year(today)
         assert set(survey_standing.public().values_list("slug", flat=True)) == {f"{year - 1}", f"{year}-h1"}
         agencies = [one for row in survey_standing.public() for one in (row.tally or {})["agencies"]]

@@ -93,7 +93,10 @@ def test_survey_is_led_from_its_first_day_to_its_item(desk: Desk) -> None:
     page = desk.page(row)
     assert "公众 10 张，特邀评议人员 0 张" in page and "80.00" not in page
     later = (row.closes_on + timedelta(days=3)).isoformat()
-    for verb, values in (("extend", {"closes_on": later, "note": "农忙"}), ("close", {}), ("tally", {})):
+    seen = {"step": "briefing", "on": today().isoformat(), "note": "看了公开台账。"}
+    for verb, values in (
+        ("extend", {"closes_on": later, "note": "农忙"}), ("close", {}), ("step", seen), ("tally", {}),
+    ):  # fmt: skip
         assert desk.do(row, verb, **values).status_code == 302, verb
     assert desk.do(row, "draft_item").status_code == 302
     row.refresh_from_db()
@@ -240,5 +243,7 @@ def test_what_can_never_be_done_any_more_is_no_button(desk: Desk) -> None:
     draft, closed = make_survey(SurveyState.DRAFT, agencies=desk.rated), make_survey(SurveyState.CLOSED)
 
     assert len(buttons(draft)) == 12 and buttons(draft)[0] == "step"
+    assert buttons(closed) == ["step", "cancel", "tally", "draft_item"]  # one of its steps is still to be recorded
+    closed.steps.filter(step=SurveyStepKind.BRIEFING).update(done_on=today())
     assert buttons(closed) == ["tally", "step", "cancel", "draft_item"]
     assert buttons(make_survey(SurveyState.CANCELLED)) == []

@@ -25,7 +25,7 @@ from govportal.permissions import Role
 from tests.factories import make_agency, make_member
 from tests.factories.published import publish_edition
 from tests.factories.requests import AT
-from tests.factories.surveys import answers, cast, cast_invited, inspector, make_evaluator, make_survey
+from tests.factories.surveys import answers, cast, cast_invited, inspector, make_evaluator, make_survey, tally
 
 pytestmark = pytest.mark.django_db
 # With nine ballots, all of them on the third level: 60.00 is its score, which nobody reads.
@@ -58,7 +58,7 @@ def tallied() -> Survey:
     cast(row, answers(row, 3, agency=few), times=9)
     actor = inspector()
     survey_running.close(row.pk, actor=actor, at=AT)
-    survey_results.tally(row.pk, actor=actor, at=AT)
+    tally(row, actor)
     survey_results.draft_item(row.pk, actor=actor, at=AT)
     row.refresh_from_db()
     return row
@@ -120,19 +120,19 @@ def test_csv_and_json_say_what_the_page_says(published: Survey) -> None:
 
 def test_step_of_the_tally_waits_until_the_results_are_public_on_page_desk_and_in_reminders() -> None:
     row, far = tallied(), Reach(until=today() + timedelta(days=99))
-    tally = row.steps.get(step=SurveyStepKind.TALLY)
-    key = f"survey_step:{tally.pk}"
+    last = row.steps.get(step=SurveyStepKind.TALLY)
+    key = f"survey_step:{last.pk}"
 
     def waits() -> list[bool]:
         step = next(one for one in steps_of(row, today()) if one.row.step == SurveyStepKind.TALLY)
         told = key in {one.key for one in SOURCE.open(far)}
-        return [step.done_on is None, told, key in SOURCE.still_open([key]), tally in open_steps()]
+        return [step.done_on is None, told, key in SOURCE.still_open([key]), last in open_steps()]
 
-    assert tally.done_on is not None and waits() == [True] * 4
+    assert last.done_on is not None and waits() == [True] * 4
     publish(row)
     assert waits() == [False] * 4
     assert row.item
-    published_on = tally.due_on + timedelta(days=2)  # tallied in time, and published late
+    published_on = last.due_on + timedelta(days=2)  # tallied in time, and published late
     type(row.item).objects.filter(pk=row.item.pk).update(state="withdrawn", published_on=published_on)
     assert waits() == [False] * 4
     step = steps_of(row, today())[5]
@@ -226,7 +226,7 @@ def test_item_names_the_best_first() -> None:
     for agency, level in zip(agencies, (3, 5, 4), strict=True):
         cast(row, answers(row, level, agency=agency), times=10)
     survey_running.close(row.pk, actor=(actor := inspector()), at=AT)
-    survey_results.tally(row.pk, actor=actor, at=AT)
+    tally(row, actor)
     row.refresh_from_db()
 
     assert re.findall("某县(..)局", survey_results.body(row)) == ["教育", "民政", "交通"]
@@ -262,7 +262,7 @@ def test_page_speaks_of_the_invited_where_some_are_invited() -> None:
     named = shown(row.get_absolute_url())
     Evaluator.objects.filter(pk=invited.pk).update(voided_on=today(), token_key="")
 
-    assert "每一类至少邀请" in named and "公众和特邀评议人员" in named
+    assert "不分类别公布，至少邀请 3 人" in named and "公众和特邀评议人员" in named
     for page in (before, shown(row.get_absolute_url())):
         assert "<dd>公众</dd>" in page and "特邀" not in page.partition("七步程序")[0] and "至少邀请" not in page
 

@@ -20,7 +20,7 @@ from govportal.models import AuditEvent, InboxMessage, User
 from govportal.permissions import Role
 from tests.factories import make_agency, make_member
 from tests.factories.requests import AT, TODAY
-from tests.factories.surveys import answers, cast, cast_invited, inspector, make_evaluator, make_survey
+from tests.factories.surveys import answers, cast, cast_invited, inspector, make_evaluator, make_survey, tally
 
 pytestmark = pytest.mark.django_db
 _A, _S, _K = SurveyAction, SurveyState, SurveyStepKind
@@ -172,7 +172,7 @@ def test_survey_opens_once_three_steps_are_done() -> None:
 
     row.refresh_from_db()
     assert (row.state, row.opened_at) == (SurveyState.OPEN, AT)
-    with pytest.raises(ValidationError, match="不能编制测评表"):
+    with pytest.raises(ValidationError, match="不能修改题目"):
         survey_setup.set_questions(row.pk, [Question("true", "题？")], actor=actor)
 
 
@@ -254,7 +254,7 @@ def test_tally_is_frozen_once_with_what_may_be_shown() -> None:
     cast(row, answers(row, 3, agency=second), times=9)
     survey_running.close(row.pk, actor=actor, at=AT)
 
-    survey_results.tally(row.pk, actor=actor, at=AT)
+    tally(row, actor)
 
     row.refresh_from_db()
     assert row.tally is not None
@@ -275,7 +275,7 @@ def test_draft_tells_what_was_frozen_and_is_made_once() -> None:
     first, _second = row.agencies.order_by("pk")
     cast(row, answers(row, 4, agency=first), times=10)
     survey_running.close(row.pk, actor=actor, at=AT)
-    survey_results.tally(row.pk, actor=actor, at=AT)
+    tally(row, actor)
     publisher = make_member(Role.PUBLISHER, actor.memberships.get().agency)
 
     item = survey_results.draft_item(row.pk, actor=actor, at=AT)
@@ -295,7 +295,7 @@ def test_draft_tells_what_was_frozen_and_is_made_once() -> None:
 def test_draft_that_was_thrown_away_is_followed_by_another() -> None:
     row, actor = closed()
     survey_running.close(row.pk, actor=actor, at=AT)
-    survey_results.tally(row.pk, actor=actor, at=AT)
+    tally(row, actor)
     first = survey_results.draft_item(row.pk, actor=actor, at=AT)
     publisher = make_member(Role.PUBLISHER, first.agency)
     review.discard(first.editions.get().pk, actor=publisher, at=AT, note="标题有误")
@@ -308,14 +308,24 @@ def test_draft_that_was_thrown_away_is_followed_by_another() -> None:
         survey_results.draft_item(row.pk, actor=actor, at=AT)
 
 
+def test_survey_is_tallied_after_the_step_before() -> None:
+    row, actor = closed(1)
+    survey_running.close(row.pk, actor=actor, at=AT)
+
+    with pytest.raises(ValidationError, match="程序“组织查阅资料、听取汇报”还没有完成，请先“登记程序”"):
+        survey_results.tally(row.pk, actor=actor, at=AT)
+    survey_running.record_step(row.pk, _K.BRIEFING, actor=actor, at=AT, note="没有特邀人员，公众在网上查阅。")
+    survey_results.tally(row.pk, actor=actor, at=AT)
+
+
 def test_result_step_follows_the_tally() -> None:
     row, actor = closed(1)
     survey_running.close(row.pk, actor=actor, at=AT)
-    survey_results.tally(row.pk, actor=actor, at=AT)
+    tally(row, actor)
 
     survey_running.record_step(row.pk, _K.RESULT, actor=actor, at=AT, note="没有单位达到十张，明年扩大范围。")
 
-    assert SurveyStep.objects.filter(survey=row, done_on=None).count() == 4
+    assert SurveyStep.objects.filter(survey=row, done_on=None).count() == 3
 
 
 def test_every_service_refuses_whoever_may_not() -> None:

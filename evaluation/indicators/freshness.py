@@ -5,12 +5,14 @@ the day its texts were public, not by the day they came in.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import Case as Choice
+from django.db.models import F, Q, When, Window
+from django.db.models.functions import RowNumber
 from django.utils.functional import lazy
-from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,19 +22,25 @@ from disclosure.measures import fresh_since
 from disclosure.models import Edition
 from disclosure.queries import readable
 from disclosure.rules import FRESHNESS_BASIS, FRESHNESS_RULES, FreshnessRule
-from evaluation.indicators.addresses import address_of
+from evaluation.indicators.addresses import addresses
 from evaluation.indicators.terms import AgencyCase, AutomaticIndicator, Span, iso, judged, midnight, official
 from evaluation.scoring import NO_FAULT, Case
 
 _TAKEN_OVER = Q(procedure=Procedure.MIGRATION)
+# Of each only the last can be the last of a section; in each either every text was taken over or none.
+_ALIKE = (F("item__agency_id"), F("item__item_type"), Q(document_number=""), _TAKEN_OVER)
+_LATEST_FIRST = (Choice(When(_TAKEN_OVER, then="published_on")).desc(), F("published_at").desc(), F("pk").desc())
 
 
 class Row(NamedTuple):
-    """The latest updates of one agency in the order of FRESHNESS_RULES; None where the section never had anything."""
+    """The last update of an agency of one type, with a 文号 or without; rows of one agency follow each other."""
 
     agency_id: int
-    code: str
-    latest: tuple[date | None, ...]
+    item_type: str
+    is_numbered: bool
+    day: date
+    slug: str
+    index_number: str
 
 
 def last_day(span: Span) -> date:
@@ -43,49 +51,41 @@ def last_day(span: Span) -> date:
 def rows(span: Span) -> Iterator[Row]:
     day = last_day(span)
     public = Q(~_TAKEN_OVER, published_at__lt=midnight(day + timedelta(days=1))) | Q(_TAKEN_OVER, published_on__lte=day)
-    latest = {}
-    for rule in FRESHNESS_RULES:
-        latest[f"{rule.key}_at"] = Max("published_at", filter=_shown_in(rule) & ~_TAKEN_OVER)
-        latest[f"{rule.key}_on"] = Max("published_on", filter=_shown_in(rule) & _TAKEN_OVER)
-    found = Edition.objects.filter(readable("item__"), public, state=EditionState.PUBLISHED).order_by()
-    agencies: Any = found.values("item__agency_id", "item__agency__code").annotate(**latest)
-    for row in agencies.order_by("item__agency_id"):
-        days = (_later(row[f"{rule.key}_at"], row[f"{rule.key}_on"]) for rule in FRESHNESS_RULES)
-        yield Row(row["item__agency_id"], row["item__agency__code"], tuple(days))
+    found = Edition.objects.filter(readable("item__"), public, state=EditionState.PUBLISHED)
+    place = Window(RowNumber(), partition_by=_ALIKE, order_by=_LATEST_FIRST)
+    latest: Any = found.annotate(place=place).filter(place=1).order_by("item__agency_id", "-published_at", "-pk")
+    columns = ("item__agency_id", "item__item_type", "document_number", "procedure", "published_on", "published_at",
+               "item__slug", "item__index_number")  # fmt: skip
+    for agency_id, kind, document_number, procedure, on, at, slug, number in latest.values_list(*columns).iterator():
+        updated = on if procedure == Procedure.MIGRATION else localdate(at)
+        yield Row(agency_id, kind, bool(document_number), updated, slug, number)
 
 
-def _shown_in(rule: FreshnessRule) -> Q:
-    shown = Q(item__item_type__in=rule.types) if rule.types else Q(pk__isnull=False)
-    if rule.is_numbered is None:
-        return shown
-    unnumbered = Q(document_number="")
-    return shown & (~unnumbered if rule.is_numbered else unnumbered)
-
-
-def _later(at: datetime | None, on: date | None) -> date | None:
-    return max((day for day in (localdate(at) if at else None, on) if day), default=None)
+def _latest(rule: FreshnessRule, rows: Iterable[Row]) -> Row | None:
+    """The last update of what the section shows; None where it never had anything."""
+    shown = [
+        row
+        for row in rows
+        if (not rule.types or row.item_type in rule.types) and rule.is_numbered in (None, row.is_numbered)
+    ]
+    return max(shown, key=lambda row: row.day, default=None)
 
 
 def cases(rows: Iterable[Row], span: Span) -> Iterator[AgencyCase]:
-    day = last_day(span)
+    day, address = last_day(span), addresses("item")
     sections = [
-        (rule.key, official(rule.label), official(_within(rule)), localdate(fresh_since(rule, day)), _query(rule))
+        (rule, official(rule.label), official(_within(rule)), localdate(fresh_since(rule, day)))
         for rule in FRESHNESS_RULES
     ]
-    listing = address_of("items")
-    for row in rows:
-        for (key, label, within, fresh_from, query), latest in zip(sections, row.latest, strict=True):
-            if latest:
-                passed = f"到 {day.month}月{day.day}日已 {(day - latest).days} 天"
-                fault = f"最近更新 {iso(latest)}，限 {within}，{passed}"
-                case = Case(
-                    key,
-                    label,
-                    done_on=iso(latest),
-                    fault=fault if latest < fresh_from else "",
-                    address=f"{listing}?{urlencode([('agency', row.code), *query])}",
-                )
-                yield row.agency_id, judged(case, NO_FAULT)
+    for agency_id, own in groupby(rows, key=lambda row: row.agency_id):
+        of_agency = list(own)
+        for rule, label, within, fresh_from in sections:
+            if row := _latest(rule, of_agency):
+                passed = f"到 {day.month}月{day.day}日已 {(day - row.day).days} 天"
+                fault = f"最近更新 {iso(row.day)}，限 {within}，{passed}" if row.day < fresh_from else ""
+                title = f"{label}（{row.index_number}）"
+                case = Case(rule.key, title, done_on=iso(row.day), fault=fault, address=address(row.slug))
+                yield agency_id, judged(case, NO_FAULT)
 
 
 def _term(rule: FreshnessRule) -> str:
@@ -96,14 +96,11 @@ def _term(rule: FreshnessRule) -> str:
 _within = lazy(_term, str)
 
 
-def _query(rule: FreshnessRule) -> list[tuple[str, str]]:
-    return [("type", kind) for kind in rule.types]
-
-
 def _rule() -> str:
     sections = gettext("、").join(f"{rule.label} {_within(rule)}" for rule in FRESHNESS_RULES)
     words = gettext(
         "统计期最后一天（没有到期的，取数当天），本单位已有的栏目在规定时间以内更新过的占多少：%s。首页按本单位公开的全部信息算。"
+        "每个栏目列出最近更新的那件信息。"
     )
     return words % sections
 

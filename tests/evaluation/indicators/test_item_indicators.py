@@ -98,8 +98,29 @@ def test_section_is_fresh_by_its_latest_update_when_the_period_ended() -> None:
         ("notices", ""),
         ("documents", "最近更新 2025-12-29，限 6 个月，到 6月30日已 183 天"),
     ]
-    assert [case.address for case in of(stale, "freshness")][::3] == [
-        "/items/?agency=stale", "/items/?agency=stale&type=normative&type=interpretation",
+
+
+def test_section_leads_to_the_very_item_that_was_its_last_update() -> None:
+    """An amendment as well, one of the same day that came later, and what was taken over by the day of its text."""
+    agency = make_agency()
+    old = publish_on(agency, date(2026, 2, 1))
+    publish_on(agency, LAST, edition={"document_number": "澄府〔2026〕1号"})
+    general = publish_on(agency, LAST)
+    taken_over = publish_on(agency, date(2026, 3, 1), item_type="interpretation", edition={"published_at": noon(LAST)})
+    for day in (date(2026, 2, 28), MORROW):
+        publish_on(agency, day, item_type="interpretation")
+
+    assert [(case.title, case.address, case.done_on) for case in of(agency, "freshness")] == [
+        (f"首页（{general.index_number}）", general.get_absolute_url(), "2026-06-30"),
+        (f"动态要闻（{general.index_number}）", general.get_absolute_url(), "2026-06-30"),
+        (f"通知公告（{general.index_number}）", general.get_absolute_url(), "2026-06-30"),
+        (f"政策文件（{taken_over.index_number}）", taken_over.get_absolute_url(), "2026-03-01"),
+    ]
+
+    amend(old, LAST)
+
+    assert [case.address for case in of(agency, "freshness")] == [
+        *[old.get_absolute_url()] * 3, taken_over.get_absolute_url(),
     ]  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """依申请公开按时答复: of the requests that were answered or fell due in the period, those answered in their term.
 
-A request counts once: on the day it was answered, or, if that came first, on its last day. What a ledger brought in
-closed has no last day that anybody could check, and one withdrawn in time needed no answer: neither counts.
+A request counts once: on the day it was answered, or, if that came first, on its last day. One withdrawn in time needed
+no answer and does not count. Nor does what a ledger brought in closed: a ledger tells when it came and when it was
+closed, but not what moved its last day between, so that nobody can say that it was late; and to count only those that
+certainly were not would make every ledger perfect.
 """
 
 from collections.abc import Iterable, Iterator
@@ -51,7 +53,8 @@ INDICATOR = AutomaticIndicator(
     _("依申请公开按时答复"),
     _(
         "统计期内答复的，以及答复期限在统计期内届满的申请，在法定期限当天或者以前答复的占多少。"
-        "补正、征求意见、延期已经计入期限；期限内撤回的申请和台账导入的已办结申请不计。"
+        "补正、征求意见、延期已经计入期限；期限内撤回的申请不计。台账导入的已办结申请也不计："
+        "台账只有收到和办结的日期，没有补正、征求意见、延期的日期，算不出答复期限。"
     ),
     _("《中华人民共和国政府信息公开条例》第三十三条"),
     ON_TIME,

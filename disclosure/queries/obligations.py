@@ -16,7 +16,6 @@ from disclosure.enums import (
     ObligationKind,
     Procedure,
     SheetState,
-    StatementKind,
     TargetGroup,
 )
 from disclosure.fulfilment import MEETING_NOTHING
@@ -112,11 +111,6 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def decided(self, today: date, since: date) -> Self:
         """In force, falling due from `since` on, and either past the last day or already met."""
         return self.in_force().filter(Q(due_on__lt=today) | Q(met_on__isnull=False), due_on__gte=since)
-
-    def contradicted(self) -> Self:
-        """本期无此类信息 was signed, and something of the entry stands published in that very period all the same."""
-        signed = self.model._default_manager.filter(statement__kind=StatementKind.NIL)
-        return self.filter(pk__in=signed.published_in_period().values("pk"))
 
     def published_in_period(self) -> Self:
         """Those in whose period their agency published something of their entry, or amended it in substance.

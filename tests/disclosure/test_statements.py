@@ -101,18 +101,14 @@ def test_sign_nil_refused_by_no_correction_notice_and_no_archive_taken_over(
     assert statements.reasons_against(obligation, NIL, approver, noon(JULY_1)) == []
 
 
-def test_contradicted_by_what_was_published_in_the_period_after_the_word(
-    obligation: Obligation, approver: User
-) -> None:
-    statements.sign(obligation.pk, NIL, actor=approver, at=noon(date(2026, 6, 20)))
+def test_published_in_the_period_counts_for_every_obligation_of_the_entry(obligation: Obligation) -> None:
     published(obligation, JULY_1)
-    assert not Obligation.objects.contradicted().exists()
+    assert not Obligation.objects.published_in_period().exists()
     other = make_obligation(entry=obligation.entry, agency=obligation.agency, kind=ObligationKind.RECURRING)
 
     published(obligation, date(2026, 6, 29))
     published(obligation, date(2026, 6, 30))
 
-    assert list(Obligation.objects.contradicted()) == [obligation]
     assert set(Obligation.objects.published_in_period()) == {obligation, other}
 
 

@@ -12,7 +12,7 @@ from evaluation.enums import Grade
 from evaluation.models import AssessmentRound
 from evaluation.scorecard_words import GRADE_TONES, GRADES, UNRANKED, marks, period_words, sampled, shown, signed
 from evaluation.scorecards import Past, Place, Scorecard
-from evaluation.scoring import NOTHING
+from evaluation.scoring import CENT, NOTHING
 from evaluation.services.archive import performance_points
 
 
@@ -30,8 +30,8 @@ def compared_context(row: AssessmentRound, places: Sequence[Place]) -> dict[str,
 
 
 def grade_context(row: AssessmentRound, places: Sequence[Place]) -> list[tuple[Any, ...]]:
-    """(grade, its name, from how many points on, how many, their share as a bar) from the best; at the end those that
-    have none, where there are any."""
+    """(grade, its name, of how many points, how many agencies, their share as a bar) from the best; at the end those
+    that have none, where there are any."""
     counted = Counter(one.assessment.grade or UNRANKED for one in places)
     return [
         (grade, label, threshold(row, grade), counted[grade], charts.bar(Decimal(counted[grade]), Decimal(len(places))))
@@ -41,17 +41,19 @@ def grade_context(row: AssessmentRound, places: Sequence[Place]) -> list[tuple[A
 
 
 def threshold(row: AssessmentRound, grade: str) -> str:
+    """From how many points to how many: who has more is counted in the grade above."""
     of = row.indicator_set
-    starts: Mapping[str, Decimal] = {
+    least: Mapping[str, Decimal] = {
         Grade.EXCELLENT: of.excellent_from,
         Grade.GOOD: of.good_from,
         Grade.FAIR: of.fair_from,
     }
-    if grade == UNRANKED:
-        return ""
-    if grade in starts:
-        return _("%s 分以上") % shown(starts[grade])
-    return _("不到 %s 分") % shown(of.fair_from)
+    above: Mapping[str, Decimal] = {Grade.GOOD: of.excellent_from, Grade.FAIR: of.good_from}
+    if grade in above:
+        return _("%(least)s—%(most)s 分") % {"least": shown(least[grade]), "most": shown(above[grade] - CENT)}
+    if grade in least:
+        return _("%s 分以上") % shown(least[grade])
+    return "" if grade == UNRANKED else _("不到 %s 分") % shown(of.fair_from)
 
 
 def place_context(one: Place, *, ink: str = "") -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _of_item(_request: HttpRequest, item: Item) -> Mapping[str, Any] | None:
     """The way from the item that publishes a round to its ranking and archive."""
     if item.item_type != RESULT_ITEM:
         return None
-    row = AssessmentRound.objects.published().filter(item=item).first()
+    row = AssessmentRound.objects.published().select_related("archive").filter(item=item).first()
     return {"row": row} if row else None
 
 

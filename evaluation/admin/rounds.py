@@ -163,7 +163,8 @@ class AssessmentRoundAdmin(CaseVerbAdmin[AssessmentRound]):
     verbs = VERBS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AssessmentRound]:
-        rows = AssessmentRound.objects.select_related("indicator_set", "survey", "made_by", "shared_by", "frozen_by")
+        related = ("indicator_set", "survey", "archive", "made_by", "shared_by", "frozen_by")
+        rows = AssessmentRound.objects.select_related(*related)
         return rows.annotate(agency_count=Count("assessments"))
 
     def may_add(self, actor: User) -> bool:

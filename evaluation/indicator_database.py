@@ -31,7 +31,7 @@ def guards() -> list[DatabaseObject]:
         no_replacement(
             _INDICATOR,
             unique=[("indicator_set_id", "code")],
-            partial={("indicator_set_id", "measure"): "{row}.measure <> ''"},
+            partial={("indicator_set_id", "measure"): "NOT ({row}.measure = '')"},
         ),
     ]
 

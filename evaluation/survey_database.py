@@ -41,7 +41,7 @@ def guards() -> list[DatabaseObject]:
         no_replacement(
             _EVALUATOR,
             unique=[("survey_id", "number"), ("survey_id", "person_key")],
-            partial={("token_key",): "{row}.token_key <> ''"},
+            partial={("token_key",): "NOT ({row}.token_key = '')"},
         ),
         no_replacement(_BALLOT, unique=[("survey_id", "voter_key")]),
         no_replacement(_ANSWER, unique=[("ballot_id", "agency_id", "question_id")]),

@@ -46,7 +46,7 @@ def guards() -> list[DatabaseObject]:
         no_replacement(
             "disclosure_item",
             unique=[("index_number",), ("slug",)],
-            partial={("agency_id", "source", "source_id"): "{row}.source_id <> ''"},
+            partial={("agency_id", "source", "source_id"): "NOT ({row}.source_id = '')"},
         ),
         *boards.guards(),
         no_replacement("disclosure_boardsheet", unique=[("serial",)]),

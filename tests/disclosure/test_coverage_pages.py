@@ -317,6 +317,7 @@ def test_api_refuses_what_means_nothing(client: Client, query: str) -> None:
 
 def test_agency_shows_its_measures_what_is_overdue_and_what_comes(client: Client, late: Obligation) -> None:
     owe(late.agency, today() + DAY, level1="将到事项")
+    owe(late.agency, today(), met_on=today(), level1="已办事项")  # this year's, on New Year's Day too
 
     text = text_of(client.get(reverse("agency", args=["own"])))
 

@@ -1,6 +1,6 @@
 """Rows of the registers, made of columns alone; the services are tested with their own verbs."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from disclosure.enums import ReceiptKind, WithholdingGround, WithholdingState
 from disclosure.models import Receipt, Rectification, Withholding
 from govportal.models import Agency
-from govportal.now import now
+from govportal.now import now, today
 from tests.factories.kernel import make_agency, make_user
 
 _numbers = count(1)
@@ -22,7 +22,7 @@ def make_withholding(
         "ground": WithholdingGround.INTERNAL_AFFAIRS,
         "reason": "只约束机关内部。",
         "basis": "条例第十六条第一款",
-        "review_on": date(2027, 3, 2),
+        "review_on": today() + timedelta(days=90),
         "proposed_by": values.pop("proposed_by", None) or make_user(),
         "proposed_at": now(),
     } | values

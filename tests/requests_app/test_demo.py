@@ -56,6 +56,7 @@ from requests_app.models import (
     RequestFile,
 )
 from requests_app.report_form import TABLE3
+from requests_app.rules import LIKE_REQUESTS
 from requests_app.services import intake
 from requests_app.services.demo_reports import published_reports
 from requests_app.services.demo_texts import load, load_cases
@@ -129,6 +130,13 @@ def test_demo_no_two_texts_share_a_sentence() -> None:
     counts = Counter(sentence for sentence in sentences if len(_HAN.findall(sentence)) >= 12)
 
     assert [text for text, count in counts.items() if count > 1 and _ASKED_ALIKE not in text] == []
+
+
+def test_demo_those_who_ask_alike_do_so_on_both_sides_of_new_year() -> None:
+    asked = [case["subject"] for case in load_cases() if _ASKED_ALIKE in case["subject"]]
+
+    assert len(asked) == LIKE_REQUESTS and len(set(asked)) == 1
+    assert "{" not in asked[0]  # a year would be another one for those who asked before
 
 
 def test_demo_applicants_are_invented_and_pass_the_checks() -> None:

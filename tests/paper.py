@@ -162,7 +162,7 @@ def opened(pdf: bytes) -> bytes:
     parts = [pdf]
     for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
         with suppress(zlib.error):
-            parts.append(zlib.decompress(stream))
+            parts.append(zlib.decompressobj().decompress(stream))  # one that ends in \r has lost its last byte
     return b"\n".join(parts)
 
 

@@ -3,6 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.e2e.journey import PATIENCE
+
 MODES = {"light": "light", "dark": "dark", "elder": "light.elder"}  # and the cookie that asks for each
 WIDTHS = (360, 1280)
 AXE = {"resultTypes": ["violations"], "preload": False}  # preloading would fetch our @imports from wrong addresses
@@ -17,6 +19,7 @@ _SMALL_TARGETS = """(least) => [...document.querySelectorAll('a, button, input:n
 
 def new_context(browser: Browser, address: str, width: int, mode: str) -> BrowserContext:
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
     set_mode(context, address, mode)
     return context
 

@@ -7,7 +7,7 @@ import pytest
 from celery import current_app
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.journey import Clock
+from tests.e2e.journey import PATIENCE, Clock
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -19,7 +19,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # milliseconds for what takes a second on a machine that does nothing else
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +47,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def telephone(browser: Browser) -> Iterator[Page]:
     """A page 360 pixels wide."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce", locale="zh-CN")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

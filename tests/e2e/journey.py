@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.keyboard import Keyboard
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+PATIENCE = 60_000  # milliseconds for what takes a second on a machine that does nothing else
 
 
 def says(page: Page, *words: str) -> None:

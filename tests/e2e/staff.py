@@ -13,13 +13,14 @@ from pytest_django.live_server_helper import LiveServer
 
 from govportal.models import User
 from tests.disclosure.admin.drafts import signed_in
+from tests.e2e.journey import PATIENCE
 
 
 def signed_in_context(browser: Browser, live_server: LiveServer, user: User, **how: Any) -> BrowserContext:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **how)
     session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 

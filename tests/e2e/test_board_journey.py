@@ -22,7 +22,7 @@ from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
 from tests import paper
 from tests.disclosure.admin.board_desks import picture
-from tests.e2e.journey import Clock, says
+from tests.e2e.journey import PATIENCE, Clock, says
 from tests.e2e.staff import Desk, signed_in_context
 from tests.factories import make_agency, make_member
 from tests.factories.published import draft_one, publish_edition
@@ -90,7 +90,7 @@ def published(agency: Agency, clock: Clock, title: str, category: Category) -> I
 def passer_by(browser: Browser) -> Iterator[Page]:
     """With a phone that runs no script."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", java_script_enabled=False)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

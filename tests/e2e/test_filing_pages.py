@@ -14,6 +14,7 @@ from requests_app.enums import State
 from requests_app.models import InformationRequest
 from requests_app.services import converse
 from tests.e2e.accessibility import MODES, WIDTHS, new_context, problems_of
+from tests.e2e.journey import PATIENCE
 from tests.factories.requests import officer_of, request_in
 from tests.requests_app.filing_journey import Citizen, scan
 from tests.requests_app.open_cases import reader
@@ -141,7 +142,7 @@ def test_waiting_page_lets_the_browser_prove_instead(browser: Browser, live_serv
     page.evaluate("document.getElementById('id_website').value = 'x'")
 
     page.get_by_role("button", name="确认并送出").click()
-    page.get_by_text("现在可以按“确认并送出”了").wait_for()
+    page.get_by_text("现在可以按“确认并送出”了").wait_for(timeout=5 * PATIENCE)  # how long is a matter of luck
     problems = problems_of(page, "light")
     page.get_by_role("button", name="确认并送出").click()
     page.wait_for_url("**/requests/sent/**")

@@ -28,7 +28,7 @@ from evaluation.models import Assessment, AssessmentRound, Finding, Objection
 from govportal.models import Agency, SiteProfile, User
 from govportal.models.agency import AgencyKind
 from govportal.permissions import Role
-from tests.e2e.journey import Clock, says
+from tests.e2e.journey import PATIENCE, Clock, says
 from tests.e2e.staff import Desk, Staff
 from tests.factories import make_agency, make_member
 from tests.factories.indicators import make_indicator_set
@@ -81,7 +81,7 @@ def world(browser: Browser, live_server: LiveServer, clock: Clock, settings: Any
 @pytest.fixture
 def citizen(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", java_script_enabled=False)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -1,6 +1,5 @@
 """A mail server of a few lines: it takes what comes and keeps it. A port that refuses is one where nothing listens."""
 
-import socket
 import socketserver
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,10 +73,3 @@ def mail_sink(port: int = 0) -> Iterator[MailSink]:
             yield sink
         finally:
             sink.shutdown()
-
-
-def free_port() -> int:
-    """A port at which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

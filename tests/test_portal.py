@@ -44,7 +44,7 @@ def environ(tmp_path: Path, prepared: Path) -> dict[str, str]:
 
 
 def portal(*words: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(PORTAL), *words], env=environ, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run([str(PORTAL), *words], env=environ, capture_output=True, text=True, timeout=900, check=False)
 
 
 @contextmanager
@@ -64,17 +64,32 @@ def running(environ: dict[str, str], *words: str) -> Iterator[subprocess.Popen[s
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=120)
 
 
 def wait_for(count: int, parent: psutil.Process) -> list[psutil.Process]:
     """The services below the parent, once so many have started."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     children: list[psutil.Process] = []
     while len(children) < count and time.monotonic() < deadline:
         time.sleep(0.1)
         children = parent.children()
     return children
+
+
+def left_of(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that have not ended after a minute. One that nobody has asked for its status yet has ended."""
+    deadline = time.monotonic() + 60
+    while (left := [one for one in processes if _is_alive(one)]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_unknown_command_shows_usage(environ: dict[str, str]) -> None:
@@ -147,13 +162,13 @@ def test_run_stops_every_child_on(number: signal.Signals, environ: dict[str, str
         everything = parent.children(recursive=True)
 
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=120)
 
     assert len(services) == 3
     assert stdout == ""
     assert process.returncode == 0
     assert stderr.splitlines()[-1] == "portal: stopped"
-    assert [child for child in everything if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
+    assert left_of(everything) == []
 
 
 def test_services_end_with_a_parent_that_was_killed(environ: dict[str, str]) -> None:
@@ -163,7 +178,7 @@ def test_services_end_with_a_parent_that_was_killed(environ: dict[str, str]) -> 
         everything = parent.children(recursive=True)
 
         process.kill()
-        left = psutil.wait_procs(everything, timeout=30)[1]
+        left = left_of(everything)
 
     assert len(services) == 3
     assert left == []
@@ -183,7 +198,7 @@ def test_run_starts_a_dead_service_again(environ: dict[str, str]) -> None:
         web = next(child for child in psutil.Process(process.pid).children() if "granian" in " ".join(child.cmdline()))
 
         web.kill()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         is_back = False
         while not is_back and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -206,7 +221,7 @@ def test_base_url_with_a_path_is_served_under_it(environ: dict[str, str]) -> Non
     script = (
         "import sys, urllib.request\n"
         "for path in sys.argv[2:]:\n"
-        "    print(urllib.request.urlopen(sys.argv[1] + path, timeout=20).status)\n"
+        "    print(urllib.request.urlopen(sys.argv[1] + path, timeout=60).status)\n"
     )
     with running({**environ, "PORTAL_BASE_URL": base}, "--port", str(port)):
         # The second address is what a proxy sends that has taken the path off.

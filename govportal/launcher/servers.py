@@ -1,5 +1,6 @@
 """PostgreSQL and Redis of our own for a test or a benchmark: started in temporary folders, gone afterwards."""
 
+import secrets
 import shutil
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -72,10 +73,12 @@ def redis() -> Iterator[str | None]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port at which nothing listens. No outgoing connection is given one of these: it is free a while later, too."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _wait_for_port(port: int) -> None:

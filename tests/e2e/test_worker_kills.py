@@ -23,7 +23,7 @@ import django
 django.setup()
 from benchmarks.kills import Plan, endure
 workers, beats, kills = map(int, sys.argv[1:])
-plan = Plan(deadlines=600, agencies=25, workers=workers, beats=beats, kills=kills, rows=20)
+plan = Plan(deadlines=600, agencies=25, workers=workers, beats=beats, kills=kills, rows=20, patience=400)
 print(json.dumps(asdict(endure(plan, os.environ.get("REDIS_URL"), Path(os.environ["PORTAL_HOME"])))))
 """
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from govportal import mails, notices
+from govportal.launcher.servers import free_port
 from govportal.models import Notice
 from govportal.models.notice import NoticeState
 from govportal.now import now
 from tests.factories import make_notice
-from tests.mail_sink import free_port, mail_sink
+from tests.mail_sink import mail_sink
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mail_to(settings: Any) -> Callable[[int], None]:
     def use(port: int) -> None:
-        options = {"host": "127.0.0.1", "port": port, "timeout": 5}
+        options = {"host": "127.0.0.1", "port": port, "timeout": 60}
         backend = "django.core.mail.backends.smtp.EmailBackend"
         settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from disclosure.enums import EditionAction, EditionState, MotionState, Procedure, ReviewStep
 from disclosure.types import ITEM_TYPES
 from disclosure.workflow import ACTION_OF, EDITION, STEPS_BY_LEVEL, due_step, required_steps
 from govportal import access
-from govportal.permissions import Permission
+from govportal.permissions import ROLE_PERMISSIONS, Permission
 
 if TYPE_CHECKING:
     from disclosure.models import Approval, Edition, Motion  # noqa: F401  (named in strings below)
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Every set of signatures that some type asks for at some level: an edition keeps its own from submission on.
 _STEP_SETS = frozenset(required_steps(item_type, level) for level in STEPS_BY_LEVEL for item_type in ITEM_TYPES)
+
+_DRAFTERS = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.DRAFT_ITEM in permissions]
 
 
 def _signing_for(user: Any, step: ReviewStep) -> list[Any]:
@@ -72,6 +74,18 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def written_by(self, user: Any) -> Self:
         """Drafts that this person began or last edited."""
         return self.filter(Q(created_by=user.pk) | Q(last_edited_by=user.pk), state=EditionState.DRAFT)
+
+    def left_to(self, user: Any) -> Self:
+        """Drafts at the agencies where this person drafts whose writer does not: what an inspector had drafted out of a
+        round, say. Nobody else goes on with them."""
+        agencies = access.agencies_with(user, Permission.DRAFT_ITEM)
+        drafts = self.filter(state=EditionState.DRAFT, item__agency__in=agencies)
+        in_hand = drafts.filter(
+            last_edited_by__is_active=True,
+            last_edited_by__memberships__agency=F("item__agency"),
+            last_edited_by__memberships__role__in=_DRAFTERS,
+        )
+        return drafts.exclude(pk__in=in_hand.values("pk"))
 
     def with_last_event(self) -> Self:
         """`last_action` and `last_at`: what was last done to each edition, and when."""

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from disclosure import queues
 from disclosure.enums import Audience, EditionState, ItemAction, Mode, ReviewStep
 from disclosure.models import Edition
-from disclosure.services import motion, publish, review
+from disclosure.services import draft, motion, publish, review
 from govportal.calendar import load_calendar
 from govportal.contributions import Visit, staff_queues
 from govportal.models import Heartbeat, User
@@ -48,6 +48,16 @@ def _returned(office: Office) -> Edition:
     return edition
 
 
+def _left(office: Office) -> Edition:
+    """As an upper app drafts it, in the name of somebody whose role is another."""
+    words = draft.Content(title="考核结果", body="<p>附件可供复算。</p>")
+    writer, source = make_member(Role.INSPECTOR, office.agency), draft.Source("scorecard", "2026-h1")
+    item = draft.create_item(
+        words, agency=office.agency, item_type="evaluation_result", author=writer, at=AT, source=source
+    )
+    return item.editions.get()
+
+
 def _approved(office: Office) -> Edition:
     return sign_through(office.draft())
 
@@ -72,6 +82,7 @@ def _owing(office: Office) -> Edition:
 CASES: list[tuple[str, Role, Callable[[Office], Edition]]] = [
     ("edition-waiting", Role.SECRECY_REVIEWER, _waiting),
     ("edition-returned", Role.PUBLISHER, _returned),
+    ("edition-left", Role.PUBLISHER, _left),
     ("edition-drafts", Role.PUBLISHER, lambda office: office.draft()),
     ("edition-review", Role.PUBLISHER, _waiting),
     ("edition-approved", Role.PUBLISHER, _approved),
@@ -103,6 +114,22 @@ def test_returned_draft_stands_in_one_queue_and_leaves_it_with_the_next_edit(off
     found = counts(author)
 
     assert (found["edition-returned"], found["edition-drafts"]) == (1, 0)
+
+
+def test_draft_that_nobody_goes_on_with_is_left_to_those_who_draft_until_one_does(office: Office) -> None:
+    edition = _left(office)
+    office.draft()
+    author, colleague = office.people[Role.PUBLISHER], make_member(Role.PUBLISHER, office.agency)
+    make_member(Role.PUBLISHER, make_agency(), user=edition.created_by)  # who drafts elsewhere alone
+
+    before = [counts(user)["edition-left"] for user in (author, colleague)]
+    Edition.objects.filter(pk=edition.pk).update(last_edited_by=author)
+    after = [(found["edition-left"], found["edition-drafts"]) for found in map(counts, (author, colleague))]
+
+    assert before == [1, 1] and "edition-left" not in counts(office.people[Role.APPROVER])
+    assert after == [(0, 2), (0, 0)]
+    User.objects.filter(pk=author.pk).update(is_active=False)  # with all that he had begun
+    assert counts(colleague)["edition-left"] == 2
 
 
 def test_review_waits_for_the_next_signer_alone(office: Office) -> None:

@@ -152,8 +152,8 @@ def rows_for(copy: sqlite3.Connection, key: Key, keys: list[Key]) -> Iterator[tu
         for column in asked
     ]
     for values in product(*choices):
-        of_condition = dict(zip(asked, values, strict=True))
-        first, second = (dict.fromkeys(fields, number) | of_condition for number in "78")
+        of_condition: dict[str, Any] = dict(zip(asked, values, strict=True))
+        first, second = ({**dict.fromkeys(fields, number), **of_condition} for number in "78")
         second |= {column: first[column] for column in key.columns}
         shared = {column for column in fields if first[column] == second[column]}
         met = [one for one in keys if set(one.columns) <= shared and holds(copy, one, first)]

@@ -27,7 +27,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     environ = {**kept, "PORTAL_HOME": str(home), "PORTAL_BASE_URL": BASE, "PYTHONPATH": str(ROOT)}
     result = subprocess.run(
-        [sys.executable, str(SCRIPT)], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
+        [sys.executable, str(SCRIPT)], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
     )
     assert result.returncode == 0, result.stderr[-3000:]
     answer: dict[str, Any] = json.loads(result.stdout)

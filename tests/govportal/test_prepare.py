@@ -17,7 +17,7 @@ from govportal.management.commands import prepare
 def prepared(home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     given = {**os.environ, "PORTAL_HOME": str(home), "SECRET_KEY": "x" * 50, "DATABASE_URL": "", **environ}
     command = [sys.executable, "manage.py", "prepare"]
-    return subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
 
 
 def test_broken_database_is_one_line(tmp_path: Path) -> None:

@@ -23,14 +23,17 @@ class PlaceRecord(serializers.Serializer[dict[str, Any]]):
     agency = serializers.CharField(help_text="单位代码")
     name = serializers.CharField()
     kind = serializers.CharField()
-    total = serializers.DecimalField(6, 2)
+    total = serializers.DecimalField(6, 2, allow_null=True, help_text="总分；不参加排名的为空")
     grade = serializers.CharField()
-    rank = serializers.IntegerField(allow_null=True, help_text="全部单位中的名次；不参加排名的为空")
+    rank = serializers.IntegerField(allow_null=True, help_text="参加排名的单位中的名次；不参加排名的为空")
     kind_rank = serializers.IntegerField(allow_null=True, help_text="同类单位中的名次")
     performance_points = serializers.DecimalField(
         6, 2, allow_null=True, help_text="总分 × performance_share ÷ 100；不参加排名的为空"
     )
     not_ranked_reason = serializers.CharField()
+    not_ranked_total = serializers.DecimalField(
+        6, 2, allow_null=True, help_text="不参加排名的单位的得分，不与别的单位比；参加排名的为空"
+    )
     performance_share = serializers.DecimalField(6, 2, help_text="在绩效考核中的权重，百分之几")
     url = serializers.URLField()
 

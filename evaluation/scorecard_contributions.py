@@ -1,6 +1,6 @@
 """What scorecards add to the kernel's pages: links, panels, sitemap, open data; called by EvaluationConfig.ready()."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
@@ -13,8 +13,8 @@ from disclosure.models import Item
 from disclosure.search.pages import SearchPage, search_pages
 from evaluation.enums import RESULT_ITEM, Grade
 from evaluation.models import Assessment, AssessmentRound
-from evaluation.scorecard_filters import chosen
-from evaluation.scorecard_words import GRADE_TONES, marks, period_words
+from evaluation.scorecard_rounds import by_interest, chosen, labels
+from evaluation.scorecard_words import GRADE_TONES, marks
 from govportal import contributions
 from govportal.contributions import Dataset, NavEntry, Panel, Place
 from govportal.models import Agency
@@ -28,8 +28,8 @@ DATASET = Dataset(
     "scorecards",
     gettext_lazy("公开成绩单"),
     gettext_lazy(
-        "历次政务公开考核各单位的总分、等次、名次和折算到绩效考核的分值。JSON 接口可以按期次和单位查；ZIP 是最近一期的"
-        "复算包，内有全部指标、事实和复算程序。"
+        "历次政务公开考核各单位的总分、等次、名次和折算到绩效考核的分值。JSON 接口可以按期次和单位查；ZIP 是排名页最先"
+        "列出的那一期的复算包，内有全部指标、事实和复算程序。"
     ),
     {
         "CSV": lambda: reverse("scorecards_all_csv"),
@@ -54,31 +54,44 @@ class ScorecardSitemap(Sitemap):  # type: ignore[type-arg]  # not subscriptable 
         return reverse("scorecard", args=[item.round.slug, item.agency.code])
 
 
+def _published() -> list[AssessmentRound]:
+    return list(AssessmentRound.objects.published().counted().newest_first())
+
+
+def _called(row: AssessmentRound, rounds: Sequence[AssessmentRound]) -> str:
+    return next(label for one, label in labels(rounds) if one == row)
+
+
 def _newest(_request: HttpRequest) -> Mapping[str, Any] | None:
     """The round that the ranking begins with, and how many agencies have which grade."""
-    rows = AssessmentRound.objects.published().newest_first().select_related("item")
-    row = chosen(list(rows), "")
+    rounds = _published()
+    row = chosen(rounds, "")
     if row is None:
         return None
     counted = dict(row.assessments.order_by().values_list("grade").annotate(n=Count("pk")))
     return {
         "row": row,
-        "period": period_words(row.period_start, row.period_end),
+        "period": _called(row, rounds),
         "counts": [(grade, grade.label, counted.get(grade, 0)) for grade in Grade],
     }
 
 
 def _of_agency(_request: HttpRequest, agency: Agency) -> Mapping[str, Any] | None:
-    """The newest card of an agency."""
-    cards = Assessment.objects.published().filter(agency=agency).select_related("round").defer("population")
-    card = cards.order_by("-round__period_end", "-round__pk").first()
-    if card is None:
+    """The card of an agency in the round that a reader begins with; where it was in no round of the whole county, its
+    newest."""
+    rounds = _published()
+    own = Assessment.objects.filter(round__in=rounds, agency=agency).defer("population")
+    cards = {one.round_id: one for one in own}
+    row = next((row for row in by_interest(rounds) if row.pk in cards), None)
+    if row is None:
         return None
+    card = cards[row.pk]
     return {
         "card": card,
         "total": marks(card.total),
         "tone": GRADE_TONES[Grade(card.grade)] if card.grade else "",
-        "period": period_words(card.round.period_start, card.round.period_end),
+        "row": row,
+        "period": _called(row, rounds),
     }
 
 

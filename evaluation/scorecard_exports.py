@@ -1,4 +1,4 @@
-"""Scorecards as tables and as JSON: the same numbers as on the pages. Column names are those of the archive."""
+"""Scorecards as tables and as JSON: the same numbers as on the pages. What the archive has as well is called so."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -13,10 +13,10 @@ from evaluation.scoring import CASE_COLUMNS, RANKING_COLUMNS
 from evaluation.services.archive import performance_points
 from govportal.site import absolute_url
 
-RESULTS = (*RANKING_COLUMNS, "not_ranked_reason", "performance_share", "url")
+RESULTS = (*RANKING_COLUMNS, "not_ranked_reason", "not_ranked_total", "performance_share", "url")
 POINTS = (
     "round", "agency", "indicator", "group", "topic", "name", "mode", "full_marks", "points", "numerator",
-    "denominator", "faults", "excused", "facts", "working",
+    "denominator", "losses", "excused", "facts", "working",
 )  # fmt: skip
 FINDINGS = ("agency", "indicator", "finding", "source", "found_on", "text", "count", "unit_deduction",
             "ruled_deduction", "deduction", "url")  # fmt: skip
@@ -25,19 +25,22 @@ type Record = Mapping[str, Any]
 
 
 def place_record(row: AssessmentRound, one: Place) -> dict[str, Any]:
-    """One agency of the ranking. Points are texts with two decimals, so that none is rounded on its way."""
+    """One agency of the ranking. Points are texts with two decimals, so that none is rounded on its way. What nothing
+    tested is no total among the others."""
     of_it = one.assessment
+    is_ranked = not of_it.not_ranked_reason
     return {
         "round": row.slug,
         "agency": of_it.agency.code,
         "name": one.official,
         "kind": one.kind,
-        "total": _points(of_it.total),
+        "total": _points(of_it.total) if is_ranked else None,
         "grade": of_it.grade,
         "rank": of_it.rank,
         "kind_rank": of_it.kind_rank,
         "performance_points": _points(performance_points(of_it)),
         "not_ranked_reason": of_it.not_ranked_reason,
+        "not_ranked_total": None if is_ranked else _points(of_it.total),
         "performance_share": _points(row.indicator_set.performance_share),
         "url": absolute_url(reverse("scorecard", args=[row.slug, of_it.agency.code])),
     }
@@ -67,7 +70,7 @@ def line_record(card: Scorecard, one: Line) -> dict[str, Any]:
         "points": _points(one.points),
         "numerator": one.outcome.numerator if one.is_automatic else None,
         "denominator": one.outcome.denominator if one.is_automatic else None,
-        "faults": one.outcome.faults,
+        "losses": one.outcome.faults,
         "excused": len(one.excused),
         "facts": one.facts,
         "working": one.working,

@@ -2,23 +2,19 @@
 name. A value that means nothing is left out, and the reader is told."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from evaluation.enums import RoundKind
-from evaluation.models import AssessmentRound
-from evaluation.scorecard_words import GRADES, UNRANKED, period_words
+from evaluation.scorecard_words import GRADES, UNRANKED
 from evaluation.scorecards import Place, placed
 from govportal.html import without_controls
 from govportal.models import Agency, AgencyKind
 
 ROUND = r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}"
 LONGEST_NAME = 60
-OF_EVERYBODY = (RoundKind.SPOT, RoundKind.YEAR_END)  # other kinds look at a few agencies
 _ECHOED = 40  # of what somebody typed, in the sentence that answers
 
 
@@ -126,23 +122,3 @@ def kinds_of(places: Sequence[Place]) -> list[tuple[str, str, int]]:
     """(kind, its label, how many of it) of those that are there."""
     found = [(kind, sum(1 for one in places if one.kind == kind)) for kind in AgencyKind]
     return [(kind.value, str(kind.label), count) for kind, count in found if count]
-
-
-def round_labels(rounds: Sequence[AssessmentRound]) -> list[tuple[AssessmentRound, str]]:
-    """Short enough for a list to choose from: the period, with the kind of those that look at a few agencies; the name
-    where that tells two rounds not apart."""
-    found = [(one, " ".join([period_words(one.period_start, one.period_end), *_kind_of(one)])) for one in rounds]
-    twice = Counter(label for _one, label in found)
-    return [(one, one.name if twice[label] > 1 else label) for one, label in found]
-
-
-def _kind_of(row: AssessmentRound) -> list[str]:
-    return [] if row.kind in OF_EVERYBODY else [row.get_kind_display()]
-
-
-def chosen(rounds: Sequence[AssessmentRound], slug: str) -> AssessmentRound | None:
-    """The round asked for; where none was, the newest in which everybody is assessed, else the newest. None where there
-    is none of that name. `rounds`: the newest first."""
-    if not slug:
-        return next((one for one in rounds if one.kind in OF_EVERYBODY), rounds[0] if rounds else None)
-    return next((one for one in rounds if one.slug == slug), None)

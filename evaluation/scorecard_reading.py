@@ -1,8 +1,7 @@
 """Reading what is published of a round: the ranking and one scorecard, each in a fixed number of statements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +15,11 @@ from evaluation.accountability_standing import poor_both_years
 from evaluation.enums import CheckResult, Grade, RoundKind, RoundState
 from evaluation.models import Assessment, AssessmentRound, Finding, FindingFile, Objection, SampleItem, Score
 from evaluation.scorecard_archive import agencies, named
+from evaluation.scorecard_findings import Found
+from evaluation.scorecard_rounds import compared
+from evaluation.scorecard_social import no_case, social_of, why_none
 from evaluation.scorecard_words import period_words
 from evaluation.scorecards import (
-    Found,
     Past,
     Place,
     Scorecard,
@@ -29,18 +30,18 @@ from evaluation.scorecards import (
     placed,
     points_before_rulings,
     safe_url,
-    social_of,
     timeline,
 )
 from evaluation.services.archive import evidence_address
 from evaluation.services.samples import population
 
 PAST = 4  # rounds of one kind that make a curve
+LEAST_OTHERS = 2  # agencies of its kind, for an average that is not the agency itself, nor the one other
 
 
 def published_rounds() -> list[AssessmentRound]:
     """The newest first, with all that their pages need."""
-    rows = AssessmentRound.objects.published().newest_first()
+    rows = AssessmentRound.objects.published().counted().newest_first()
     return list(rows.select_related("indicator_set", "archive", "item__agency", "survey"))
 
 
@@ -61,10 +62,10 @@ def log_entry_of(row: AssessmentRound) -> LogEntry | None:
 
 
 def earlier(row: AssessmentRound) -> list[AssessmentRound]:
-    """This round and those of its kind before it, the oldest first, at most PAST: what came after moves no card."""
+    """What it is compared with: this round and those before it, the oldest first. What came after moves no card."""
     before = Q(period_end__lt=row.period_end) | Q(period_end=row.period_end, pk__lte=row.pk)
-    rows = AssessmentRound.objects.published().filter(before, kind=row.kind).newest_first()
-    return list(rows[:PAST])[::-1]
+    rows = AssessmentRound.objects.published().filter(before).counted().newest_first()
+    return compared(row, list(rows), PAST)
 
 
 # --- the ranking ----------------------------------------------------------------------------------------------------
@@ -96,17 +97,6 @@ def ranking(row: AssessmentRound) -> list[Place]:
 # --- one card -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Peers:
-    """Assessments of one kind in a round, those that are ranked."""
-
-    ids: Sequence[int]
-
-    @property
-    def count(self) -> int:
-        return len(self.ids)
-
-
 def assessment_of(row: AssessmentRound, code: str) -> Assessment | None:
     found = Assessment.objects.filter(round=row, agency__code=code).select_related("agency").first()
     if found:
@@ -118,12 +108,13 @@ def scorecard(row: AssessmentRound, one: Assessment) -> Scorecard:
     """Everything the card says. `row` as published_round reads it."""
     frozen = agencies(row)
     name, kind, official = named(one, frozen)
-    peers = _peers(row, kind, frozen)
+    ranked = Assessment.objects.filter(round=row).ranked().select_related("agency").defer("population")
+    peers = [each.pk for each in ranked if named(each, frozen).kind == kind]
     scores = scores_of(one)
     objections = list(one.objections.select_related("indicator").order_by("number"))
     found = findings_of(one, objections)
     by_number = {str(each.number): each for each in objections if not each.finding_id}
-    lines = [line(score, found.get(score.indicator_id, ()), by_number) for score in scores]
+    lines = [line(score, found.get(score.indicator_id, ()), by_number, nothing_of(one, score)) for score in scores]
     before = one.shared_total
     if before is None:  # told before there was a column for it
         before = points_before_rulings(lines, {score.indicator_id: score for score in scores})
@@ -133,10 +124,12 @@ def scorecard(row: AssessmentRound, one: Assessment) -> Scorecard:
         name=name,
         official_name=official,
         kind=kind,
-        peers=peers.count,
-        groups=groups(lines, _averages(peers)),
+        ranked=len(ranked),
+        peers=len(peers),
+        groups=groups(lines, _averages(one, peers)),
         past=_past(row, one),
         social=social_of(row.survey.tally, row.survey.slug, one.agency.code) if row.survey else None,
+        no_social=why_none(_tally(row), one.agency.code),
         steps=timeline(one, objections, before, row.item.published_on if row.item else None),
         samples=_samples(one),
         population=len(population(one)),
@@ -150,27 +143,36 @@ def scores_of(one: Assessment, **conditions: Any) -> list[Score]:
     return list(scores.order_by("indicator__group__position", "indicator__position", "indicator_id"))
 
 
-def _peers(row: AssessmentRound, kind: str, frozen: Mapping[str, Any]) -> _Peers:
-    rows = Assessment.objects.filter(round=row).ranked().select_related("agency").defer("population")
-    return _Peers([one.pk for one in rows if named(one, frozen).kind == kind])
+def nothing_of(one: Assessment, score: Score) -> str:
+    """What an automatic indicator of the assessment says where it counts nothing."""
+    return no_case(score.indicator.measure, _tally(one.round), one.agency.code)
 
 
-def _averages(peers: _Peers) -> dict[int, Decimal]:
-    sums = Score.objects.filter(assessment__in=peers.ids).order_by().values_list("indicator__group")
-    found = ((group, average(total, peers.count)) for group, total in sums.annotate(total=Sum("points")))
+def _tally(row: AssessmentRound) -> Any:
+    return row.survey.tally if row.survey else None
+
+
+def _averages(one: Assessment, peers: Sequence[int]) -> dict[int, Decimal]:
+    """By id of the group; of too few there is none."""
+    if sum(pk != one.pk for pk in peers) < LEAST_OTHERS:
+        return {}
+    sums = Score.objects.filter(assessment__in=peers).order_by().values_list("indicator__group")
+    found = ((group, average(total, len(peers))) for group, total in sums.annotate(total=Sum("points")))
     return {group: mean for group, mean in found if mean is not None}
 
 
 def findings_of(one: Assessment, objections: Sequence[Objection], **conditions: Any) -> dict[int, list[Found]]:
     """Standing findings by indicator, each with its public files and what was ruled on it."""
     rows = Finding.objects.standing().filter(assessment=one, **conditions).order_by("number")
-    rows = rows.select_related("item", "carried_from__assessment__round")
-    shown = list(FindingFile.objects.evidence_of(rows).filter(is_public=True))
+    rows = rows.select_related("item", "indicator", "carried_from__assessment__round")
+    kept = list(FindingFile.objects.evidence_of(rows))
     found: dict[int, list[Found]] = defaultdict(list)
     for row in rows:
         rulings = [each for each in objections if each.finding_id == row.pk and each.ruling]
-        files = [file for file in shown if file.finding_id in (row.pk, row.carried_from_id)]
-        found[row.indicator_id].append(Found(row, _evidence(row), files, rulings))
+        files = [file for file in kept if file.finding_id in (row.pk, row.carried_from_id)]
+        is_proven = bool(files or row.link or row.item_id or row.obligation_id)
+        public = [file for file in files if file.is_public]
+        found[row.indicator_id].append(Found(row, _evidence(row), public, rulings, is_proven))
     return found
 
 

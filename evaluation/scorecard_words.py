@@ -89,9 +89,9 @@ def excused(cases: Iterable[Case]) -> Excused:
 
 
 def facts(measure: str, found: Outcome, left_out: Excused = NONE_EXCUSED) -> str:
-    """What was counted of an automatic indicator."""
+    """What was counted of an automatic indicator; empty where there was nothing to count."""
     if not found.denominator:
-        return str(NO_CASE)
+        return ""
     numbers = {"all": found.denominator, "got": found.numerator - left_out.earned, "faults": found.faults}
     words = str(FACTS.get(measure, _IN_GENERAL)) % numbers
     return words + str(_EXCUSED) % left_out.cases if left_out.cases else words

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from evaluation import case_lines
 from evaluation.enums import CheckResult, Grade, ObjectionState, Ruling
-from evaluation.models import Assessment, Finding, FindingFile, Indicator, Objection, Score
+from evaluation.models import Assessment, Indicator, Objection, Score
+from evaluation.scorecard_findings import Found
+from evaluation.scorecard_social import Social
 from evaluation.scorecard_words import (
     GRADE_TONES,
     excused,
@@ -43,35 +45,6 @@ class Shown:
     words: str
     url: str
     is_quoted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding with what everybody may see of it."""
-
-    row: Finding
-    url: str
-    files: Sequence[FindingFile]
-    rulings: Sequence[Objection]
-
-    @property
-    def found_on(self) -> date:
-        return localdate(self.row.found_at)
-
-    @property
-    def carried_from(self) -> str:
-        """The name of the round in which it was found, where that was another."""
-        first: Finding | None = self.row.carried_from
-        return first.assessment.round.name if first else ""
-
-    @property
-    def sum(self) -> str:
-        """What it takes off, one or many times, and what a ruling left of that."""
-        each, count = shown(self.row.unit_deduction), self.row.count
-        words = _("扣 %s 分") % each if count == 1 else _("%(n)s 处，每处扣 %(each)s 分") % {"n": count, "each": each}
-        if self.row.ruled_deduction is not None:
-            words += _("，裁定后共扣 %s 分") % shown(self.row.deduction)
-        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +93,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of indicators; `average` of the ranked agencies of the same kind, None where there is none."""
+    """A group of indicators; `average` of the ranked agencies of the same kind, None where they are too few."""
 
     name: str
     weight: Decimal
@@ -160,8 +133,9 @@ def show(case: Case, judged_by: str) -> Shown:
     return Shown(case.title or case.key, fault_of(case, judged_by), safe_url(case.address), bool(case.fault))
 
 
-def line(score: Score, findings: Sequence[Found], rulings: Mapping[str, Objection]) -> Line:
-    """`rulings`: by number, of objections to cases of automatic indicators."""
+def line(score: Score, findings: Sequence[Found], rulings: Mapping[str, Objection], no_case: str) -> Line:
+    """`rulings`: by number, of objections to cases of automatic indicators. `no_case`: what one of these says where it
+    counts nothing."""
     indicator = score.indicator
     rule = rule_of(indicator)
     found = Outcome(score.numerator, score.denominator, score.faults, score.points)
@@ -177,7 +151,7 @@ def line(score: Score, findings: Sequence[Found], rulings: Mapping[str, Objectio
         rule,
         score.points,
         found,
-        facts(indicator.measure, found, left_out),
+        facts(indicator.measure, found, left_out) or no_case,
         working(rule, found, NOTHING, left_out),
         [show(case, rule.judged_by) for case in faulty[:SHOWN]],
         [(show(case, rule.judged_by), rulings.get(case.excused)) for case in cases if case.excused],
@@ -314,35 +288,20 @@ def change_since(past: "Sequence[Past | Assessment]") -> Decimal | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Social:
-    """社会评议 as its frozen tally has it."""
-
-    score: str
-    ballots: int
-    survey: str
-
-
-def social_of(tally: Mapping[str, object] | None, slug: str, code: str) -> Social | None:
-    """None where too few gave a ballot, or the round uses no survey."""
-    agencies = (tally or {}).get("agencies", ())
-    for agency in agencies if isinstance(agencies, list) else ():
-        if agency.get("code") == code and not agency.get("too_few"):
-            return Social(marks(Decimal(agency["score"])), agency["ballots"], slug)
-    return None
-
-
-@dataclass(frozen=True, slots=True)
 class Scorecard:
-    """`peers`: how many agencies of its kind are ranked. `past`: the oldest first, this round last."""
+    """`ranked`, `peers`: how many agencies are ranked, and how many of them of its kind. `past`: the oldest first, this
+    round last. `no_social`: why there is no social evaluation, where the round has one."""
 
     assessment: Assessment
     name: str
     official_name: str
     kind: str
+    ranked: int
     peers: int
     groups: Sequence[Group]
     past: Sequence[Past]
     social: Social | None
+    no_social: str
     steps: Sequence[Step]
     samples: Sequence[tuple[str, int]]
     population: int
@@ -352,6 +311,10 @@ class Scorecard:
     @property
     def lines(self) -> list[Line]:
         return [one for group in self.groups for one in group.lines]
+
+    @property
+    def is_averaged(self) -> bool:
+        return any(group.average is not None for group in self.groups)
 
     @property
     def before(self) -> Past | None:

@@ -57,6 +57,9 @@ class AssessmentRound(models.Model):
         verbose_name=_("公开信息"),
     )  # fmt: skip
 
+    assessed: int  # agencies, and those of them that are ranked, where RoundQuerySet.counted asked
+    ranked: int
+
     objects: ClassVar[RoundQuerySet] = RoundQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from disclosure.models import Item
 from evaluation.enums import RESULT_ITEM, Grade, RoundKind, RoundState
@@ -32,6 +33,17 @@ class RoundQuerySet(models.QuerySet["AssessmentRound"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-period_end", "-id")
+
+    def counted(self) -> Self:
+        """With how many agencies each assessed, and how many of them it ranked."""
+        assessment: Any = self.model._meta.get_field("assessments").related_model
+        here = assessment._default_manager.filter(round=OuterRef("pk")).order_by().values("round")
+        return self.annotate(assessed=_number_of(here), ranked=_number_of(here.ranked()))
+
+
+def _number_of(grouped: Any) -> Coalesce:
+    """A subquery, for joined they would be grouped by all that the round is read with."""
+    return Coalesce(Subquery(grouped.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
 # The best first, whoever is not ranked last: databases do not agree where an empty rank stands.

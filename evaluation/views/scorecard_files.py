@@ -1,6 +1,5 @@
 """Scorecards as files: CSV, JSON, PDF, the archive that everybody recomputes, and public evidence."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,16 +13,14 @@ from django.views.decorators.http import require_safe
 from evaluation import scorecard_exports as exports
 from evaluation import scorecard_pdf
 from evaluation.models import AssessmentRound
-from evaluation.scorecard_archive import is_as_frozen
 from evaluation.scorecard_filters import Asked, asked
 from evaluation.scorecard_reading import findings_of, published_rounds, ranking, scorecard
+from evaluation.scorecard_rounds import chosen
 from evaluation.scorecards import line
 from evaluation.services.evidence import public_evidence
 from evaluation.views.scorecards import find, published, score_of
 from govportal import files, private_files
 from govportal.spreadsheets import csv_response
-
-logger = logging.getLogger(__name__)
 
 _PLAIN = {"ensure_ascii": False, "indent": 1}
 
@@ -62,11 +59,11 @@ def _refused(wanted: Asked) -> HttpResponse:
 
 @require_safe
 def newest_archive(request: HttpRequest) -> HttpResponseBase:
-    """For programs: an address that stays while rounds follow each other."""
-    rounds = published_rounds()
-    if not rounds:
+    """For programs: an address that stays while rounds follow each other. The round that the ranking begins with."""
+    row = chosen(published_rounds(), "")
+    if row is None:
         raise Http404(_("还没有公布成绩单。"))
-    return redirect("scorecards_archive", rounds[0].slug)
+    return redirect("scorecards_archive", row.slug)
 
 
 @require_safe
@@ -98,16 +95,12 @@ def ranking_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The frozen bytes, whose SHA-256 the item of the round carries, and no others."""
+    """The frozen bytes, whose SHA-256 the item of the round carries."""
     row = published(slug)
     if isinstance(row, HttpResponse):
         return row
     if row.archive is None:
         raise Http404(_("没有这个文件。"))
-    if not is_as_frozen(row):
-        logger.error("the archive of %s is missing, or not the one that was frozen", row.slug)
-        words = _("复算包打不开，或者与登记的摘要不符，暂时不能下载。")
-        return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
     return files.serve(row.archive, request)
 
 
@@ -150,7 +143,7 @@ def indicator_csv(request: HttpRequest, slug: str, code: str, indicator: str) ->
     if score.indicator.measure:
         return csv_response(name, exports.case_rows(score, code))
     findings = findings_of(one, (), indicator=score.indicator_id).get(score.indicator_id, ())
-    return csv_response(name, exports.finding_rows(code, line(score, findings, {})))
+    return csv_response(name, exports.finding_rows(code, line(score, findings, {}, "")))
 
 
 @require_safe

@@ -15,23 +15,25 @@ from disclosure.views.paging import read_page
 from evaluation import case_lines
 from evaluation.enums import IndicatorMode
 from evaluation.indicators import AUTOMATIC_INDICATORS, AutomaticIndicator
-from evaluation.models import Assessment, AssessmentRound, Score
+from evaluation.models import Assessment, AssessmentRound, Indicator, Score
 from evaluation.scorecard_archive import agencies, named
 from evaluation.scorecard_contexts import card_context, compared_context, grade_context, place_context, round_context
-from evaluation.scorecard_filters import Asked, asked, chosen, kinds_of, round_labels
+from evaluation.scorecard_filters import Asked, asked, kinds_of
 from evaluation.scorecard_reading import (
     assessment_of,
     closed_item,
     findings_of,
     log_entry_of,
+    nothing_of,
     published_round,
     published_rounds,
     ranking,
     scorecard,
     scores_of,
 )
+from evaluation.scorecard_rounds import chosen, labels
 from evaluation.scorecard_words import GRADES, shown, standing_of
-from evaluation.scorecards import line, name_of, show
+from evaluation.scorecards import coded_name, line, name_of, show
 from evaluation.scoring import Case, lot
 from govportal.models import Agency
 
@@ -90,7 +92,7 @@ def _ranking_context(
     automatic = sum(one.full_marks for one in of.indicators.all() if one.mode == IndicatorMode.AUTOMATIC)
     return round_context(row) | {
         **compared_context(row, everybody),
-        "rounds": round_labels(rounds),
+        "rounds": labels(rounds),
         "assessed": len(everybody),
         "listed": everybody_listed,
         "is_partial": 2 * len(everybody) < everybody_listed,
@@ -156,7 +158,7 @@ def indicator_page(request: HttpRequest, slug: str, code: str, indicator: str) -
     )
     findings = findings_of(one, objections, indicator=score.indicator_id)
     by_number = {str(each.number): each for each in objections if not each.finding_id}
-    the_line = line(score, findings.get(score.indicator_id, ()), by_number)
+    the_line = line(score, findings.get(score.indicator_id, ()), by_number, nothing_of(one, score))
     page, problems = _paged(request, cases_of(score), CASES)
     automatic = AUTOMATIC_INDICATORS.get(score.indicator.measure)
     context = round_context(row) | {
@@ -195,21 +197,24 @@ def how(request: HttpRequest) -> HttpResponseBase:
     if isinstance(row, HttpResponse):
         return row
     seed = row.seed if row else _SEED
+    indicators = list(row.indicator_set.indicators.order_by("position", "pk")) if row else []
+    manual = [one for one in indicators if one.mode == IndicatorMode.MANUAL]
     context = {
         "row": row,
         "asked": wanted,
         "problems": problems,
         "entry": log_entry_of(row) if row else None,
-        "automatic": _rules(row),
+        "automatic": _rules(indicators),
+        "has_manual": bool(manual),
+        "proven": [coded_name(one) for one in manual if one.is_evidence_required],
         "example": f"{seed}|{_SLUG}",
         "example_lot": lot(seed, _SLUG),
     }
     return render(request, "evaluation/scorecard_how.html", context)
 
 
-def _rules(row: AssessmentRound | None) -> list[tuple[AutomaticIndicator, dict[str, str]]]:
-    """Every automatic rule, with code and name of the indicator that the round has by it, if any; those first."""
-    rows = row.indicator_set.indicators.all() if row else ()
-    used = {one.measure: {"code": one.code, "name": name_of(one)} for one in rows if one.measure}
+def _rules(indicators: Sequence[Indicator]) -> list[tuple[AutomaticIndicator, dict[str, str]]]:
+    """Every automatic rule, with code and name of the indicator that goes by it, if any; those first."""
+    used = {one.measure: {"code": one.code, "name": name_of(one)} for one in indicators if one.measure}
     found = [(one, used.get(key, {})) for key, one in AUTOMATIC_INDICATORS.items()]
     return sorted(found, key=lambda pair: not pair[1])

@@ -1,25 +1,30 @@
 """The public pages of scorecards, from the ranking down to one fact."""
 
+import csv
 import hashlib
 import io
 import re
 import zipfile
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from disclosure.models import CatalogueEntry, Obligation
+from evaluation.enums import RoundKind
+from evaluation.models import AssessmentRound, FindingFile
 from evaluation.scorecard_filters import Asked
 from evaluation.scorecard_reading import assessment_of, published_round, ranking, scorecard
-from evaluation.scorecards import Scorecard
+from evaluation.scorecards import Scorecard, coded_name
 from evaluation.scoring import draw
 from govportal.models import Agency, AgencyKind
-from tests.factories.kernel import make_agency
+from govportal.now import now
+from tests import paper
+from tests.factories.kernel import make_agency, make_private_file
 from tests.factories.obligations import make_obligation
-from tests.factories.rounds import open_round, publish_round
+from tests.factories.rounds import make_finding, open_round, publish_round
 from tests.factories.scorecards import EXCUSED, LATE, LESSENED, County
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +36,8 @@ def read(client: Client, name: str, *args: object, query: str = "") -> str:
     return str(response.content.decode())
 
 
-def card_of(county: County, agency: Agency) -> Scorecard:
-    row = published_round(county.row.slug)
+def card_of(published: AssessmentRound, agency: Agency) -> Scorecard:
+    row = published_round(published.slug)
     assert row is not None
     one = assessment_of(row, agency.code)
     assert one is not None
@@ -74,8 +79,8 @@ def test_ranking_is_narrowed_by_kind_grade_and_name(client: Client, county: Coun
 def test_ranking_compares_rounds_of_one_kind_alone(client: Client, county: County) -> None:
     columns = ('<th scope="col">近四期</th>', '<th scope="col" class="r">比上期</th>')
     pages = {
-        "": "只在同一种考核（半年抽查）的各期之间比较",
-        f"?round={county.daily.slug}": "“日常检查”在本期以前没有公布过成绩",
+        "": "只在同一种考核（半年抽查）、考核了多数单位的各期之间比较",
+        f"?round={county.daily.slug}": "本期没有可比的上一期",
     }
 
     for query, sentence in pages.items():
@@ -94,7 +99,7 @@ def test_ranking_of_a_kind_has_the_ranks_of_that_kind(county: County) -> None:
 
 
 def test_rounds_of_another_kind_are_never_compared(county: County) -> None:
-    card = card_of(county, county.late)
+    card = card_of(county.row, county.late)
 
     assert [past.slug for past in card.past] == [county.earlier.slug, county.row.slug]
 
@@ -130,7 +135,7 @@ def test_card_tells_rulings_in_their_words(client: Client, county: County) -> No
 
 
 def test_card_says_what_the_total_was_before_rulings(county: County) -> None:
-    card = card_of(county, county.late)
+    card = card_of(county.row, county.late)
 
     assert card.assessment.total == Decimal("96.50")
     assert card.steps[0].title == f"初评 {card.assessment.shared_total} 分" == "初评 95.50 分"
@@ -142,15 +147,46 @@ def test_card_says_what_the_total_was_before_rulings(county: County) -> None:
     ]
 
 
-def test_card_compares_with_agencies_of_the_same_kind(county: County) -> None:
-    card = card_of(county, county.late)
-    town = card_of(county, county.town)
+def test_card_compares_with_agencies_of_the_same_kind_where_there_are_enough(client: Client, county: County) -> None:
+    third = make_agency(parent=county.office, name="县审计局")
+    make_obligation(agency=third, due_on=date(2026, 3, 1), met_on=date(2026, 3, 2))
+    everybody = (county.late, county.punctual, third, county.town)
+    row = publish_round(
+        open_round(
+            *everybody, office=county.office, actor=county.inspector, indicator_set=county.row.indicator_set,
+            slug="four", kind=RoundKind.THIRD_PARTY,
+        )
+    )  # fmt: skip
+    cards = [card_of(row, agency) for agency in everybody]
 
-    assert (card.peers, town.peers) == (2, 1)
-    for place, group in enumerate(card.groups):
-        mine, peer = group.points, card_of(county, county.punctual).groups[place].points
-        assert group.average == ((mine + peer) / 2).quantize(Decimal("0.01"))
-    assert [group.average for group in town.groups] == [group.points for group in town.groups]
+    assert [(card.peers, card.ranked, card.is_averaged) for card in cards] == [(3, 4, True)] * 3 + [(1, 4, False)]
+    for place, group in enumerate(cards[0].groups):
+        points = [card.groups[place].points for card in cards[:3]]
+        assert group.average == (sum(points, Decimal(0)) / 3).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert not card_of(county.row, county.late).is_averaged  # one other: that would be its points
+    page = read(client, "scorecard", row.slug, county.town.code)
+    assert "不算平均" in page and "竖线是同类单位的平均" not in page
+    assert "参加排名的 4 个单位中第 1 名" in page
+
+
+def test_check_of_a_few_agencies_takes_nobodys_place(client: Client, county: County) -> None:
+    row = publish_round(
+        open_round(
+            county.late, office=county.office, actor=county.inspector, indicator_set=county.row.indicator_set,
+            slug="check", name="水务专项抽查", period_start=date(2026, 7, 1), period_end=date(2026, 8, 31),
+        )
+    )  # fmt: skip
+    card = card_of(row, county.late)
+
+    assert card.past[:-1] == [] and card.change is None and card.before is None
+    assert county.row.name in read(client, "scorecards") and "2026年上半年排名" in read(client, "home")
+    own = reverse("scorecard", args=[county.row.slug, county.late.code])
+    page = read(client, "agency", county.late.code)
+    assert own in page and "参加排名的 3 个单位中第" in page
+    archive = client.get(reverse("scorecards_newest_archive")).headers["Location"]
+    assert archive == reverse("scorecards_archive", args=[county.row.slug])
+    text = read(client, "scorecards", query=f"?round={row.slug}")
+    assert "本期只考核 1 个单位" in text and "本期没有可比的上一期" in text
 
 
 def test_frozen_card_never_moves(client: Client, county: County) -> None:
@@ -193,7 +229,11 @@ def test_agency_that_owed_nothing_has_full_marks_and_no_rank(client: Client, cou
         assert "本期折算" not in said
         assert 'class="bar"' not in text[text.index("<table") :]
     assert "100.00 分，不参加排名" in read(client, "scorecard", "idle", idle.code)
+    assert "不参加排名" in read(client, "agency", idle.code) and "100.00" not in read(client, "agency", idle.code)
     ranks = read(client, "scorecards", query="?round=idle")
+    assert "100.00" not in ranks
+    [line] = csv.DictReader(io.StringIO(client.get("/scorecards/idle.csv").getvalue().decode("utf-8-sig")))
+    assert (line["total"], line["not_ranked_total"], line["rank"]) == ("", "100.00", "")
     assert "?round=idle&amp;grade=unranked" in ranks
     assert "grade=unranked" not in read(client, "scorecards", query=f"?round={county.row.slug}")
     # Full marks that nothing tested are no rise over the last round, nor is the next round a fall.
@@ -201,6 +241,8 @@ def test_agency_that_owed_nothing_has_full_marks_and_no_rank(client: Client, cou
         assert (place.change, place.past) == (None, [])
     assert "本期只考核 1 个单位，平台上的单位共 5 个" in read(client, "scorecards", query="?round=idle")
     assert client.get(reverse("scorecard_pdf", args=["idle", idle.code])).status_code == 200
+    said = paper.text(client.get(reverse("scorecards_pdf", args=["idle"])).content)
+    assert "不参加排名：" in said and "100.00" not in said
     assert "None" not in read(client, "agency", idle.code)
 
 
@@ -211,6 +253,31 @@ def test_how_tells_every_rule_and_the_way_to_recompute(client: Client, county: C
     assert county.row.seed in text
     assert "没有日期和内容" in text
     assert f"{county.row.digest[:8]} " in text
+
+
+def test_how_tells_which_findings_need_evidence(client: Client, county: County) -> None:
+    [needed] = county.row.indicator_set.indicators.manual().filter(is_evidence_required=True)
+
+    assert f"须附证据的是：{coded_name(needed)}。" in re.sub(r"<[^>]+>", "", read(client, "scorecards_how"))
+
+
+def test_finding_without_evidence_is_told_so_and_what_is_not_public_otherwise(client: Client, county: County) -> None:
+    row = open_round(
+        county.punctual, office=county.office, actor=county.inspector, indicator_set=county.row.indicator_set,
+        slug="bare", kind=RoundKind.DAILY,
+    )  # fmt: skip
+    one = row.assessments.get()
+    first, second = row.indicator_set.indicators.manual()[:2]
+    make_finding(one, first)
+    made = {"added_by": row.made_by, "added_at": now(), "finding": make_finding(one, second)}
+    FindingFile.objects.create(file=make_private_file(), title="通话记录", **made)
+    publish_round(row)
+
+    page = read(client, "scorecard", "bare", county.punctual.code)
+    said = paper.text(client.get(reverse("scorecard_pdf", args=["bare", county.punctual.code])).content)
+    for text in (page, said):
+        assert text.count("没有附证据（本项不要求）") == text.count("证据不公开") == 1
+    assert "附证据" not in read(client, "scorecard", county.row.slug, county.late.code)
 
 
 def test_how_has_the_seed_of_the_round_that_the_reader_comes_from(client: Client, county: County) -> None:

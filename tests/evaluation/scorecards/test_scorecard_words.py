@@ -10,10 +10,11 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from evaluation import scorecard_charts as charts
-from evaluation.enums import RoundKind
 from evaluation.indicators import AUTOMATIC_INDICATORS
-from evaluation.models import Assessment, AssessmentRound, Finding
-from evaluation.scorecard_filters import LONGEST_NAME, Asked, asked, chosen, round_labels
+from evaluation.models import Assessment, Finding, Indicator
+from evaluation.scorecard_filters import LONGEST_NAME, Asked, asked
+from evaluation.scorecard_findings import Found
+from evaluation.scorecard_social import no_case, social_of, why_none
 from evaluation.scorecard_words import (
     FACTS,
     excused,
@@ -28,7 +29,7 @@ from evaluation.scorecard_words import (
     standing_of,
     working,
 )
-from evaluation.scorecards import Found, Place, change_since, safe_url
+from evaluation.scorecards import Place, change_since, safe_url
 from evaluation.scoring import COUNTED, NOTHING, Case, Outcome, Rule
 from evaluation.templatetags.records import days, in_language
 from govportal.models import Agency
@@ -50,7 +51,23 @@ def test_every_indicator_says_what_it_counts() -> None:
         assert key in FACTS
         assert "64" in facts(key, found)
     assert facts("new", found) == "应评 64 项，达到 63 项"
-    assert facts("coverage", Outcome(0, 0, 0, Decimal(15))) == "本期无应评事项，按满分计"
+    assert facts("coverage", Outcome(0, 0, 0, Decimal(15))) == ""
+
+
+def test_social_score_needs_enough_ballots_and_too_few_are_not_told_as_nothing_due() -> None:
+    scored = {"code": "b", "score": "88.50", "ballots": 12, "grade": "good"}
+    tally: dict[str, object] = {"least_ballots": 10, "agencies": [{"code": "a", "too_few": True}, scored]}
+
+    assert social_of(tally, "s", "a") is social_of(tally, "s", "c") is social_of(None, "s", "b") is None
+    found = social_of(tally, "s", "b")
+    assert found is not None
+    assert (found.score, found.ballots) == ("88.50", 12)
+    assert [why_none(tally, code) for code in "abc"] == [
+        "社会评议不足 10 张票，不计", "社会评议结果没有计入", "没有列入本次社会评议",
+    ]  # fmt: skip
+    assert no_case("social", tally, "a") == "社会评议不足 10 张票，不计，按满分计"
+    assert no_case("social", None, "a") == "本期没有社会评议结果，按满分计"
+    assert no_case("coverage", tally, "a") == "本期无应评事项，按满分计"
 
 
 def test_what_a_ruling_excused_is_told_as_no_achievement() -> None:
@@ -124,11 +141,22 @@ def test_no_two_indicators_have_one_name() -> None:
 
 def test_finding_is_told_in_a_sentence() -> None:
     made = {"unit_deduction": Decimal("0.50"), "ruled_deduction": None}
-    found = [Found(Finding(**{**made, **given}), "", (), ()).sum for given in (
+    found = [Found(Finding(**{**made, **given}), "", (), (), is_proven=True).sum for given in (
         {"count": 1}, {"count": 2}, {"count": 2, "ruled_deduction": Decimal("0.50")},
     )]  # fmt: skip
 
     assert found == ["扣 0.5 分", "2 处，每处扣 0.5 分", "2 处，每处扣 0.5 分，裁定后共扣 0.5 分"]
+
+
+def test_finding_without_anything_to_look_at_says_why() -> None:
+    def unseen(url: str, *, is_proven: bool, is_required: bool) -> str:
+        finding = Finding(indicator=Indicator(is_evidence_required=is_required))
+        return Found(finding, url, (), (), is_proven=is_proven).unseen
+
+    assert unseen("/items/a/", is_proven=True, is_required=False) == ""
+    assert unseen("", is_proven=True, is_required=True) == "证据不公开"
+    assert unseen("", is_proven=False, is_required=False) == "没有附证据（本项不要求）"
+    assert unseen("", is_proven=False, is_required=True) == "没有附证据"
 
 
 def test_days_in_a_sentence_hold_together_and_nothing_else_is_marked_up() -> None:
@@ -144,18 +172,6 @@ def test_english_pages_lead_to_english_pages() -> None:
     assert [in_language(address) for address in addresses] == [*addresses]
     with override("en"):
         assert {address: in_language(address) for address in addresses} == addresses
-
-
-def test_ranking_begins_with_the_newest_round_of_everybody() -> None:
-    daily, spot, year_end = (
-        AssessmentRound(slug=kind, kind=kind) for kind in (RoundKind.DAILY, RoundKind.SPOT, RoundKind.YEAR_END)
-    )
-
-    assert chosen([daily, spot, year_end], "") is spot
-    assert chosen([daily, year_end], "") is year_end
-    assert chosen([daily], "") is daily
-    assert chosen([daily, spot], "daily") is daily
-    assert chosen([], "") is chosen([spot], "nix") is None
 
 
 def test_period_has_the_name_people_use() -> None:
@@ -216,19 +232,6 @@ def test_names_are_found_by_their_words_and_those_called_so_come_first() -> None
     assert found("县财政局") == ["县财政局"]
     called_so = [*places, replace(places[3], name="民政", rank=6)]
     assert [one.rank for one in Asked(name="民政").narrow(called_so)] == [6, 3, 4]
-
-
-def test_rounds_to_choose_from_are_named_shortly_and_never_alike() -> None:
-    half, year = (date(2026, 1, 1), date(2026, 6, 30)), (date(2025, 1, 1), date(2025, 12, 31))
-    made = (("spot", half), ("cross", half), ("year_end", year), ("year_end", year))
-    rounds = [
-        AssessmentRound(name=f"考核{n}", kind=kind, period_start=start, period_end=end)
-        for n, (kind, (start, end)) in enumerate(made)
-    ]
-
-    labels = [label for _one, label in round_labels(rounds)]
-
-    assert labels == ["2026年上半年", "2026年上半年 交叉检查", "考核2", "考核3"]
 
 
 def test_nothing_is_compared_that_was_not_ranked() -> None:

@@ -1,5 +1,6 @@
 """Scorecards as files: CSV, JSON, PDF, the archive that everybody recomputes, and public evidence."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from evaluation import scorecard_exports as exports
 from evaluation import scorecard_pdf
 from evaluation.models import AssessmentRound
+from evaluation.scorecard_archive import is_as_frozen
 from evaluation.scorecard_filters import Asked, asked
 from evaluation.scorecard_reading import findings_of, published_rounds, ranking, scorecard
 from evaluation.scorecard_rounds import chosen
@@ -21,6 +23,8 @@ from evaluation.services.evidence import public_evidence
 from evaluation.views.scorecards import find, published, score_of
 from govportal import files, private_files
 from govportal.spreadsheets import csv_response
+
+logger = logging.getLogger(__name__)
 
 _PLAIN = {"ensure_ascii": False, "indent": 1}
 
@@ -95,12 +99,16 @@ def ranking_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The frozen bytes, whose SHA-256 the item of the round carries."""
+    """The frozen bytes, whose SHA-256 the item of the round carries, and no others."""
     row = published(slug)
     if isinstance(row, HttpResponse):
         return row
     if row.archive is None:
         raise Http404(_("没有这个文件。"))
+    if not is_as_frozen(row):
+        logger.error("the archive of %s is missing, or not the one that was frozen", row.slug)
+        words = _("复算包打不开，或者与登记的摘要不符，暂时不能下载。")
+        return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
     return files.serve(row.archive, request)
 
 

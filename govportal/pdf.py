@@ -24,6 +24,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.html import UA
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -132,7 +133,7 @@ def lay_out(source: Source) -> Layout:
         fonts, fetcher = _fonts(), _Fetcher(source.resources)
         sheets = [CSS(string=_font_lists(), font_config=fonts, url_fetcher=fetcher)]
         sheets += [_sheet(path, _static_file(path).stat().st_mtime_ns) for path in source.stylesheets]
-        html = HTML(string=source.html, base_url=_BASE, url_fetcher=fetcher)
+        html = _Page(string=source.html, base_url=_BASE, url_fetcher=fetcher)
         document = html.render(font_config=fonts, stylesheets=sheets, pdf_variant=source.variant, pdf_tags=True)
     return Layout(source, document)
 
@@ -234,6 +235,19 @@ def _attached(name: str) -> bytes | None:
             return bytes(file.read())
     except (OSError, SuspiciousFileOperation):
         return None
+
+
+class _Page(HTML):  # type: ignore[misc]  # WeasyPrint has no types
+    """A page without footnotes, which no paper has: for them, and for a mark as if it were of a list, WeasyPrint's own
+    sheet gives every element six more styles, two fifths of what a long table takes when it is laid out."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [_without_notes()]
+
+
+@lru_cache(maxsize=1)
+def _without_notes() -> CSS:
+    return CSS(string=re.sub(r"(?m)^::(?:foot)?note-.*$", "", UA).replace("\n::marker", "\nli::marker"))
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types

@@ -145,6 +145,22 @@ def _pages(content: bytes) -> int:
     return len(re.findall(rb"/Type /Page\b", opened(content)))
 
 
+def test_page_without_the_styles_of_notes_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        "<h1>清单</h1><ol><li>一</li><li>二<ul><li>三</li></ul></li></ol><table><tr><th>甲<td>乙<br>丙</table><q>引</q>"
+    )
+    pdf._without_notes.cache_clear()
+    lean = rendered(body)
+    assert pdf._without_notes.cache_info().currsize == 1, "WeasyPrint asks for our sheet"
+
+    with monkeypatch.context() as whole:
+        whole.delattr(pdf._Page, "_ua_stylesheets")
+
+        assert rendered(body) == lean
+    everywhere = {selector[3] for selector in pdf._without_notes().matcher.other_selectors}
+    assert everywhere == {None}, "no element gets a style that is not its own"
+
+
 @override_settings(PDF_SERIF_FONTS=['仿宋"; } body { color: red'])
 def test_font_name_cannot_end_its_string() -> None:
     assert "red" not in pdf._font_lists()

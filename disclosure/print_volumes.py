@@ -17,6 +17,7 @@ from disclosure import boards, print_tables
 from disclosure.enums import PrintFormat, PrintKind, SheetState
 from disclosure.models import BoardSheet, PrintPart
 from disclosure.services.print_jobs import Volume, Wish
+from govportal import memory
 from govportal.models import Agency
 
 MOST_SHEETS = 40  # in one PDF: 11 s and 510 MB; a county with more takes a ZIP
@@ -108,10 +109,13 @@ def _wanted(sheets: Sequence[BoardSheet]) -> dict[str, list[int]]:
 
 def make(part: PrintPart) -> bytes:
     """The PDF of one part, by the kind of its job; the maker of print_jobs.make."""
+    memory.return_large_blocks()
+    gc.freeze()  # what was there before need not be looked through
     try:
         return _made(part)
     finally:
         gc.collect()  # thousands of boxes that name each other, before the next come
+        gc.unfreeze()
 
 
 def _made(part: PrintPart) -> bytes:

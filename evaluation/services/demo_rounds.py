@@ -21,7 +21,7 @@ from evaluation.enums import CheckResult, RoundKind, RoundState
 from evaluation.models import Assessment, AssessmentRound, Finding, Indicator, IndicatorSet, Objection, Survey
 from evaluation.services import carry_over, checks, finding_orders, findings, measure, objections, round_items, rounds
 from evaluation.services.demo_indicators import make_sets, retire_old_sets
-from evaluation.services.demo_surveys import assessed_year
+from evaluation.services.demo_surveys import assessed_year, half_of
 from govportal import access
 from govportal.calendar import load_calendar
 from govportal.contributions import DemoCounty
@@ -87,8 +87,8 @@ class _Teller:
     # --- when and who ----------------------------------------------------------------------------------------------
 
     def _day(self, text: str) -> date:
-        """{Y} is the year that is assessed, {P} the one before, {O} the one before that; {T} is today's, and "today-3"
-        what it says."""
+        """{Y} is the year that is assessed, {P} the one before, {O} the one before that; {T} is today's, {N} its
+        half, and "today-3" what it says."""
         if text.startswith(_TODAY):
             return self.county.today - int(text.removeprefix(_TODAY)) * _DAY
         return date.fromisoformat(self._words(text))
@@ -97,7 +97,8 @@ class _Teller:
         return office_hours(min(on, self.county.today), 1, self.county.now)[0]
 
     def _words(self, text: str) -> str:
-        return text.format(Y=self.year, P=self.year - 1, O=self.year - 2, T=self.county.today.year)
+        today = self.county.today
+        return text.format(Y=self.year, P=self.year - 1, O=self.year - 2, T=today.year, N=half_of(today))
 
     def _agencies(self, raw: Raw) -> list[Agency]:
         if codes := raw.get("agencies"):

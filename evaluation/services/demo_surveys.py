@@ -51,6 +51,11 @@ def assessed_year(today: date) -> int:
     return today.year if today >= date(today.year, 9, 1) else today.year - 1
 
 
+def half_of(today: date) -> int:
+    """In which the survey is that is open today."""
+    return 1 if today.month <= 6 else 2
+
+
 class _Teller:
     def __init__(self, county: DemoCounty) -> None:
         self.county = county
@@ -79,14 +84,17 @@ class _Teller:
         year -= raw["when"] == "last_year"
         return date(year, *raw["opens"]), date(year, *raw["closes"]), year
 
+    def _words(self, text: str, year: int) -> str:
+        """{Y} is the year of the survey; {N} the number of today's half year, {H} its word."""
+        half = half_of(self.county.today)
+        return text.format(Y=year, N=half, H="上下"[half - 1])
+
     def _start(self, raw: Raw) -> Survey:
         opens_on, closes_on, year = self._days(raw)
-        slug = {"last_year": f"{year}", "half_year": f"{year}-h1"}.get(raw["when"]) or raw["slug"].replace(
-            "{Y}", str(year)
-        )
+        slug = {"last_year": f"{year}", "half_year": f"{year}-h1"}.get(raw["when"]) or self._words(raw["slug"], year)
         setting = Setting(
-            title=raw["title"].replace("{Y}", str(year)),
-            introduction=raw["introduction"].replace("{Y}", str(year)),
+            title=self._words(raw["title"], year),
+            introduction=self._words(raw["introduction"], year),
             opens_on=opens_on,
             closes_on=closes_on,
             agencies=[self.county.agencies[code] for code in raw["rated"]],

@@ -27,9 +27,10 @@ from evaluation.enums import (
     RoundState,
     Ruling,
 )
-from evaluation.models import Assessment, AssessmentRound, Check, Finding, Objection
+from evaluation.models import Assessment, AssessmentRound, Check, Finding, Objection, Survey
 from evaluation.services import archive, demo_rounds, demo_surveys
 from evaluation.services.demo_surveys import assessed_year
+from evaluation.survey_enums import SurveyState
 from govportal.contributions import DemoCounty
 from govportal.models import User
 from govportal.now import now
@@ -89,6 +90,9 @@ def test_everything_occurs_on_any_day(today: date, tmp_path: Path) -> None:
         assert_every_round_is_recomputed(tmp_path)
         assert_objected_to_twice()
         assert_published_in_their_time()
+        running = Survey.objects.get(state=SurveyState.OPEN)
+        assert running.title.startswith(f"{today.year}年{'上' if today.month <= 6 else '下'}半年")
+        assert AssessmentRound.objects.get(kind=RoundKind.YEAR_END, state=RoundState.OPEN).survey == running
         transaction.set_rollback(True)
 
 

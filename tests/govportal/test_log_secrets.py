@@ -1,6 +1,7 @@
 import logging
 from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,10 +16,10 @@ TOKEN = "ccbm-zrar-5b58-ssgt-cha5-h7nj"
 @pytest.fixture
 def lines() -> Iterator[StringIO]:
     """What the handler of the settings writes of requests."""
-    written, handler = StringIO(), settings.LOGGING["handlers"]["stderr"]
-    stream = logging.StreamHandler(written)
-    for name in handler["filters"]:
-        stream.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
+    written = StringIO()
+    stream, configured = logging.StreamHandler(written), dict[str, Any](settings.LOGGING)
+    for name in configured["handlers"]["stderr"]["filters"]:
+        stream.addFilter(import_string(configured["filters"][name]["()"])())
     logger = logging.getLogger("django.request")
     logger.addHandler(stream)
     yield written

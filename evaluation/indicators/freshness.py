@@ -28,7 +28,7 @@ from evaluation.scoring import NO_FAULT, Case
 
 _TAKEN_OVER = Q(procedure=Procedure.MIGRATION)
 # Of each only the last can be the last of a section; in each either every text was taken over or none.
-_ALIKE = (F("item__agency_id"), F("item__item_type"), Q(document_number=""), _TAKEN_OVER)
+_ALIKE: Any = (F("item__agency_id"), F("item__item_type"), Q(document_number=""), _TAKEN_OVER)
 _LATEST_FIRST = (Choice(When(_TAKEN_OVER, then="published_on")).desc(), F("published_at").desc(), F("pk").desc())
 
 

@@ -32,8 +32,9 @@ _MESSAGE = "a frozen assessment is never changed"
 # Of a round, once it was opened.
 _FIXED = ("indicator_set_id", "period_start", "period_end", "survey_id", "sample_size", "seed", "opened_at")
 # Of a finding, what the agency was told of it.
-_TOLD = ("indicator_id", "text", "count", "unit_deduction", "found_by_id", "found_at")
+_TOLD = ("indicator_id", "text", "count", "unit_deduction", "found_by_id", "found_at", "state")
 _NUMBERED = ("assessment_id", "number")
+_ENTERED = (*_NUMBERED, "carried_from_id")  # of a finding, from the first on
 _OPEN_OBJECTION = f"IN ({', '.join(f"'{state}'" for state in OPEN_OBJECTIONS)})"
 
 
@@ -141,8 +142,8 @@ def _round_guard() -> DatabaseObject:
 
 
 def _finding_guard() -> DatabaseObject:
-    """Numbered once in its round; as it was told while the agency may object; lessened by rulings alone; as it was when
-    the round was frozen."""
+    """Numbered once in its round, and carried over when it is entered or never; as it was told while the agency may
+    object; lessened by rulings alone; as it was when the round was frozen."""
     old, new = _of_round("OLD.assessment_id"), _of_round("NEW.assessment_id")
     changed = _changed(Finding, ["rectification_id"])
     told = (
@@ -167,7 +168,7 @@ def _finding_guard() -> DatabaseObject:
             Rule(
                 "UPDATE",
                 f"({old} AND {changed}) OR ({told} AND {_differs(_TOLD)}) OR ({unsigned}) "
-                f"OR {_differs(_NUMBERED)} OR ({lessened})",
+                f"OR {_differs(_ENTERED)} OR ({lessened})",
             ),
             Rule("DELETE", ALWAYS),
         ),

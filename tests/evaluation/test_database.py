@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from evaluation.enums import ObjectionState, RoundState, Ruling
+from evaluation.enums import FindingState, ObjectionState, RoundState, Ruling
 from evaluation.models import (
     Assessment,
     AssessmentRound,
@@ -126,6 +126,18 @@ def test_one_open_objection_takes_no_place_of_another() -> None:
     copied = f"{verb} INTO evaluation_objection (number, {columns}) SELECT 9, {columns} FROM evaluation_objection"
     for first in (it.file(), it.file(it.case)):
         assert refused(f"{copied} WHERE id = %s", first.pk), first.case_key
+
+
+def test_what_was_told_is_not_withdrawn_and_nothing_is_carried_over_afterwards() -> None:
+    it = make_dispute()
+    other = make_finding(it.row.assessments.exclude(pk=it.assessment.pk).get())
+    found = Finding.objects.filter(pk=it.finding.pk)
+    assert refuses(lambda: found.update(carried_from=other))
+    signed = {"decided_by": it.judge, "decided_at": now(), "note": "核对以后不成立"}
+    assert refuses(lambda: found.update(state=FindingState.WITHDRAWN, **signed))
+    AssessmentRound.objects.filter(pk=it.row.pk).update(state=RoundState.OPEN)
+    assert refuses(lambda: found.update(carried_from=other))
+    assert not refuses(lambda: found.update(state=FindingState.WITHDRAWN, **signed))
 
 
 def test_rulings_alone_lessen_what_a_finding_takes_off() -> None:

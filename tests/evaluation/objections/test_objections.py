@@ -220,9 +220,11 @@ def test_dismissed_changes_nothing() -> None:
 
 def test_upheld_case_is_excused_and_ranks_move() -> None:
     it = make_dispute()
+    AssessmentRound.objects.filter(pk=it.row.pk).update(state=RoundState.OPEN)
     Finding.objects.filter(pk=it.finding.pk).update(
         state=FindingState.REJECTED, decided_by=it.judge, note="核对以后不成立"
     )
+    AssessmentRound.objects.filter(pk=it.row.pk).update(state=RoundState.FEEDBACK)
     measure.rescore(it.assessment, it.finding.indicator)
     made = it.heard(it.case)
     assert it.row.assessments.get(pk=it.assessment.pk).rank == 2

@@ -21,6 +21,7 @@ from evaluation.forms.rounds import DraftForm, ReasonForm, RoundForm, ShareForm
 from evaluation.models import Assessment, AssessmentRound
 from evaluation.queries import BY_RANK
 from evaluation.services import checks, indicator_sets, measure, procedure, round_items, rounds
+from evaluation.services.round_surveys import words_on_left_out
 from evaluation.workbench_tables import PROVISIONAL
 from evaluation.workflow import RoundAction, may_still_be
 from govportal import access, files, jobs
@@ -107,6 +108,7 @@ VERBS = (
         RoundAction.OPEN.label,
         _against(RoundAction.OPEN),
         _open,
+        hints=lambda row, _actor: [words] if (words := words_on_left_out(row)) else [],
         warning=gettext_lazy("启动以后抽样种子、参加单位和统计期不能再改；随即抽样，并从现有数据算出自动指标。"),
     ),
     CaseVerb(
@@ -220,9 +222,10 @@ class AssessmentRoundAdmin(CaseVerbAdmin[AssessmentRound]):
     def verb_context(
         self, request: HttpRequest, row: AssessmentRound, verb: Verb, form: VerbForm
     ) -> dict[str, Any]:  # fmt: skip
+        context = super().verb_context(request, row, verb, form)
         if verb.name in {RoundAction.SHARE, RoundAction.FREEZE, RoundAction.CANCEL, RoundAction.OPEN}:
-            return {"progress": progress(row)}
-        return {}
+            context["progress"] = progress(row)
+        return context
 
     # --- the page of a round ----------------------------------------------------------------------------------------
 
@@ -240,6 +243,7 @@ class AssessmentRoundAdmin(CaseVerbAdmin[AssessmentRound]):
             "is_large": is_large(row),
             "is_waiting": row.state == RoundState.OPEN and row.measured_at is None,
             "draft": draft_of(row),
+            "left_out": words_on_left_out(row),
             "provisional": PROVISIONAL if row.state == RoundState.OPEN else "",
         }
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from disclosure.forms.base import DayField
 from evaluation.enums import RoundKind, SetState
 from evaluation.models import AssessmentRound, IndicatorSet, Survey
 from evaluation.models.indicator_set import validate_code
-from evaluation.services.rounds import LONGEST_OBJECTION, MAX_SAMPLE, OBJECTION_DAYS, Plan
+from evaluation.services.rounds import LEAST_OBJECTION, LONGEST_OBJECTION, MAX_SAMPLE, OBJECTION_DAYS, Plan
 from evaluation.survey_enums import SurveyState
 from govportal import access
 from govportal.models import Agency, AgencyKind
@@ -69,6 +70,14 @@ class AgenciesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  
         return {kind: found[kind] for kind in AgencyKind.values if kind in found}
 
 
+class SurveyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when run
+    """Surveys that are about anybody, with what tells which one fits: when people were asked, and about how many."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        words = {"survey": obj.title, "opens": obj.opens_on, "closes": obj.closes_on, "count": obj.objects_count}
+        return _("%(survey)s（%(opens)s 至 %(closes)s，评议对象 %(count)s 个）") % words
+
+
 class RoundForm(CaseForm):
     """Everything about a round, while it is being prepared."""
 
@@ -86,7 +95,7 @@ class RoundForm(CaseForm):
     period = forms.ChoiceField(label=gettext_lazy("统计期"), required=False)
     period_start = DayField(label=gettext_lazy("统计期起"), required=False)
     period_end = DayField(label=gettext_lazy("统计期止"), required=False)
-    survey = forms.ModelChoiceField(
+    survey = SurveyField(
         label=gettext_lazy("社会评议"), queryset=Survey.objects.none(), required=False, empty_label=gettext_lazy("无")
     )
     sample_size = forms.IntegerField(
@@ -103,7 +112,11 @@ class RoundForm(CaseForm):
 
     def prepare(self) -> None:
         self.choices_of("indicator_set").queryset = IndicatorSet.objects.filter(state=SetState.IN_FORCE)
-        self.choices_of("survey").queryset = Survey.objects.exclude(state=SurveyState.CANCELLED)
+        self.choices_of("survey").queryset = (
+            Survey.objects.exclude(state=SurveyState.CANCELLED)
+            .annotate(objects_count=Count("agencies"))
+            .filter(objects_count__gt=0)
+        )
         agencies = self.choices_of("agencies")
         agencies.queryset = Agency.objects.active().order_by("position", "name")
         field = self.fields["period"]
@@ -196,9 +209,8 @@ class RoundForm(CaseForm):
 class ShareForm(CaseForm):
     days = forms.IntegerField(
         label=gettext_lazy("异议期（工作日）"),
-        min_value=1,
-        max_value=LONGEST_OBJECTION,
         initial=OBJECTION_DAYS,
+        widget=forms.NumberInput(attrs={"min": LEAST_OBJECTION, "max": LONGEST_OBJECTION}),
         help_text=gettext_lazy("从反馈的次日起算。各单位负责人会收到消息。"),
     )
 

@@ -16,13 +16,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from evaluation.enums import RoundKind, RoundState, SetState
-from evaluation.indicators import social
 from evaluation.models import Assessment, AssessmentRound, IndicatorSet, Objection, Survey
 from evaluation.services import archive, measure, samples
 from evaluation.services.checks import progress_of_all
 from evaluation.services.procedure import basis_of, check, locked_assessment, locked_round, reasons_against_round
-from evaluation.survey_enums import SurveyState
-from evaluation.survey_scoring import digest_of
+from evaluation.services.round_surveys import reasons_against_survey, untallied
 from evaluation.workflow import RoundAction, next_round_state
 from govportal import access, audit, files, notices
 from govportal.calendar import load_calendar
@@ -33,11 +31,11 @@ from govportal.now import today
 from govportal.permissions import Permission
 from govportal.workdays import add_working_days
 
-OBJECTION_DAYS = 5  # working days; domain §9 says "within a set time", no law names one
-LONGEST_OBJECTION = 60
+# Working days; domain §9 says "within a set time", no law names one. At the least one to read, one to ask those who did
+# it, and one for the head to sign.
+OBJECTION_DAYS, LEAST_OBJECTION, LONGEST_OBJECTION = 5, 3, 60
 MAX_SAMPLE = 200
 NOTICE_KIND = "assessment"
-WITH_SURVEY = (RoundKind.SPOT, RoundKind.YEAR_END)  # the public is asked for half a year and for the year
 _SHOWN_FAULTS = 3
 
 
@@ -72,15 +70,13 @@ def reasons_against_making(plan: Plan, actor: Any) -> list[str]:
         reasons.append(_("指标体系“%s”没有施行，不能用于考核。") % plan.indicator_set)
     if not plan.agencies:
         reasons.append(_("至少选一个参加考核的单位。"))
-    if plan.survey is not None and plan.survey.state == SurveyState.CANCELLED:
-        reasons.append(_("社会评议“%s”已经取消，请另选。") % plan.survey)
-    if plan.survey is None and plan.kind in WITH_SURVEY and measures_survey(plan.indicator_set):
-        reasons.append(_("指标体系“%s”计社会评议的得分，请选一次社会评议。") % plan.indicator_set)
-    return reasons
-
-
-def measures_survey(of: IndicatorSet) -> bool:
-    return of.indicators.filter(measure=social.INDICATOR.key).exists()
+    return reasons + reasons_against_survey(
+        plan.survey,
+        kind=plan.kind,
+        of=plan.indicator_set,
+        period=(plan.period_start, plan.period_end),
+        agencies=[agency.pk for agency in plan.agencies],
+    )
 
 
 @transaction.atomic
@@ -151,8 +147,12 @@ def reasons_against(row: AssessmentRound, action: RoundAction, actor: Any, on: d
         case RoundAction.OPEN:
             if row.indicator_set.state != SetState.IN_FORCE:
                 reasons.append(_("指标体系“%s”没有施行，不能用于考核。") % row.indicator_set)
-            if not row.assessments.exists():
-                reasons.append(_("没有参加考核的单位。"))
+            agencies = list(row.assessments.values_list("agency_id", flat=True))
+            reasons += [] if agencies else [_("没有参加考核的单位。")]
+            period = (row.period_start, row.period_end)
+            reasons += reasons_against_survey(
+                row.survey, kind=row.kind, of=row.indicator_set, period=period, agencies=agencies
+            )
         case RoundAction.SHARE:
             reasons += _unfinished(row)
         case RoundAction.FREEZE:
@@ -170,7 +170,7 @@ def _unfinished(row: AssessmentRound) -> list[str]:
         # What falls due on its last days would never be counted, and nobody could tell.
         words = {"day": row.period_end, "measured": localdate(row.measured_at)}
         reasons.append(_("统计期到 %(day)s 才结束，最近一次取数是 %(measured)s：期满以后重新取数再反馈。") % words)
-    reasons += _untallied(row)
+    reasons += untallied(row)
     done = progress_of_all(row)
     if missing := done.total - done.checked:
         reasons.append(_("人工指标还有 %s 处没有查阅。") % missing)
@@ -179,20 +179,6 @@ def _unfinished(row: AssessmentRound) -> list[str]:
     if done.proposed:
         reasons.append(_("监督员等提出的问题还有 %s 个没有处理。") % done.proposed)
     return reasons
-
-
-def _untallied(row: AssessmentRound) -> list[str]:
-    """Without its numbers the survey would count as if nothing had been asked: full marks for all."""
-    survey = row.survey
-    if survey is None or survey.state == SurveyState.CANCELLED or not measures_survey(row.indicator_set):
-        return []
-    if survey.tallied_at is None:
-        return [_("社会评议“%s”还没有汇总，得分要计入考核。") % survey]
-    if digest_of(survey.tally or {}) != survey.digest:
-        return [_("社会评议“%s”的汇总结果与它的摘要不符，数据被改动过：查清以前不能反馈。") % survey]
-    if row.measured_at and row.measured_at < survey.tallied_at:
-        return [_("社会评议“%s”在最近一次取数以后才汇总：请重新取数再反馈。") % survey]
-    return []
 
 
 def _unsettled(row: AssessmentRound, actor: Any, on: date) -> list[str]:
@@ -232,8 +218,7 @@ def share(round_id: int, *, actor: User, at: datetime, days: int = OBJECTION_DAY
     """反馈初评: the agencies see what was found, and may object within `days` working days."""
     row = locked_round(round_id)
     reasons = reasons_against(row, RoundAction.SHARE, actor)
-    if not 1 <= days <= LONGEST_OBJECTION:
-        reasons.append(_("异议期须在 1 至 %s 个工作日之间。") % LONGEST_OBJECTION)
+    reasons += _against_days(days)
     check(reasons)
     measure.rank(row)
     row.shared_by, row.shared_at = actor, at
@@ -243,6 +228,13 @@ def share(round_id: int, *, actor: User, at: datetime, days: int = OBJECTION_DAY
     row.assessments.update(confirmed_by=None, confirmed_at=None, shared_total=F("total"))
     _tell_agencies(row, at)
     return row
+
+
+def _against_days(days: int) -> list[str]:
+    if days < LEAST_OBJECTION:
+        words = _("异议期至少 %s 个工作日：再短，单位来不及核对事实、听经办人说明、由负责人签字提出。")
+        return [words % LEAST_OBJECTION]
+    return [_("异议期最多 %s 个工作日。") % LONGEST_OBJECTION] if days > LONGEST_OBJECTION else []
 
 
 def _tell_agencies(row: AssessmentRound, at: datetime) -> None:

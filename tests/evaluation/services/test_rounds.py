@@ -92,6 +92,17 @@ def test_share_refuses_while_something_is_unchecked() -> None:
         rounds.share(row.pk, actor=row.made_by, at=now())
 
 
+def test_agencies_have_days_enough_to_object() -> None:
+    row = _with_one_late()
+    check_all(row)
+
+    for days, words in ((2, "至少 3 个工作日：再短，单位来不及"), (61, "最多 60 个工作日")):
+        with pytest.raises(ValidationError, match=words):
+            rounds.share(row.pk, actor=row.made_by, at=now(), days=days)
+
+    assert rounds.share(row.pk, actor=row.made_by, at=now(), days=3).state == RoundState.FEEDBACK
+
+
 def test_freeze_refuses_who_told_the_agencies() -> None:
     row = share_round(_with_one_late())
 

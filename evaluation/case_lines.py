@@ -5,7 +5,7 @@ import io
 import zlib
 from collections.abc import Iterable
 
-from evaluation.scoring import CASE_COLUMNS, Case, case_of, earned
+from evaluation.scoring import CASE_COLUMNS, Case, case_of, disputed, earned
 from govportal.html import without_controls
 from govportal.spreadsheets import escape_formula, unescape_formula
 
@@ -14,7 +14,7 @@ _FAST = 4  # zlib level: half the time of the usual one, a tenth more bytes
 
 def settled(cases: Iterable[Case], judged_by: str, excused: dict[str, str]) -> list[Case]:
     """In the order of the archive, with the objections upheld (case key → number) and what each then earns."""
-    named = (case._replace(excused=excused.get(case.key, "")) for case in cases)
+    named = (case._replace(excused=excused.get(disputed(case, judged_by), "")) for case in cases)
     return sorted(
         (case._replace(earned=earned(case, judged_by)) for case in named), key=lambda case: (case.due_on, case.key)
     )

@@ -42,6 +42,7 @@ RULES = {
 SHARE, DEDUCT = "share", "deduct"
 AUTOMATIC, MANUAL = "automatic", "manual"
 UPHELD, PARTLY, DISMISSED = "upheld", "partly", "dismissed"
+TALLY = "tally"  # all cases of an indicator that is COUNTED, as objections.csv names them
 RULINGS = {"case": {UPHELD, DISMISSED}, "finding": {UPHELD, PARTLY, DISMISSED}}
 LOOKS = {"", "clear", "found", "not_applicable"}  # what came of a sample; nothing while nobody has looked
 LEAST_SHARE = Decimal(4)  # 国办发〔2016〕80号
@@ -111,6 +112,11 @@ def earned(case: Case, judged_by: str) -> int:
     is_done = bool(case.done_on)
     is_good = {MET: is_done, ON_TIME: is_done and case.done_on <= case.due_on, NO_FAULT: not case.fault}
     return case.possible if is_good[judged_by] else 0
+
+
+def disputed(case: Case, judged_by: str) -> str:
+    """The case that an objection to it names: votes are disputed all together, as they were counted."""
+    return TALLY if judged_by == COUNTED else case.key
 
 
 def outcome(rule: Rule, cases: Iterable[Case], deductions: Iterable[Decimal] = ()) -> Outcome:
@@ -390,7 +396,8 @@ def _wrong_cases(cases: Mapping[Place, Iterable[Case]], indicators: Rows, ruled:
     for (agency, code), found in cases.items():
         judged_by = indicators[code]["judged_by"] if code in indicators else ""
         for case in found if judged_by in RULES else ():
-            where, ruling = f"inputs/cases.csv: {agency} {code} {case.key}", ruled.get((agency, code, case.key, ""))
+            where = f"inputs/cases.csv: {agency} {code} {case.key}"
+            ruling = ruled.get((agency, code, disputed(case, judged_by), ""))
             is_one = case.possible == 1 or (case.possible > 1 and judged_by == COUNTED)
             if not (is_one and 0 <= case.earned <= case.possible and case.earned == earned(case, judged_by)):
                 faults.append(f"{where} earned {case.earned}")

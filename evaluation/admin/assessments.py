@@ -26,7 +26,7 @@ from evaluation.models import Assessment, Finding, Objection, Score
 from evaluation.queries.assessments import SHARED_STATES
 from evaluation.scorecard_words import fault_of, shown, standing_of
 from evaluation.scorecards import coded_name, name_of
-from evaluation.scoring import NOTHING, Case
+from evaluation.scoring import NOTHING, TALLY, Case
 from evaluation.services import objections, procedure, rounds
 from evaluation.services.objections import Target
 from govportal import access
@@ -317,13 +317,14 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
         score = row.scores.select_related("indicator").filter(indicator=indicator).first()
         if score is None or score.indicator.mode != IndicatorMode.AUTOMATIC:
             raise Http404(_("没有这个自动指标。"))
-        cases = sorted(case_lines.unpack(score.cases), key=lambda case: case.earned == case.possible)
+        cases = _cases(score)
+        keys = {case.key for case in objections.disputed_cases(score)}
         page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
         made = list(row.objections.filter(indicator=score.indicator))
         is_open = may_object(row, request.user, today())
         faults = [
             _fault(row, Target(score.indicator, case=case), made, is_open=is_open)
-            if case.earned < case.possible
+            if case.earned < case.possible and case.key in keys
             else Fault(Target(score.indicator, case=case), None, "")
             for case in page.object_list
         ]
@@ -342,6 +343,12 @@ class AssessmentAdmin(CaseVerbAdmin[Assessment]):
 
     class Media:
         css = {"all": ("css/admin_rounds.css",)}
+
+
+def _cases(score: Score) -> list[Case]:
+    """Those at fault first; before all what can be objected to in their place."""
+    cases = sorted(case_lines.unpack(score.cases), key=lambda case: case.earned == case.possible)
+    return [case for case in objections.disputed_cases(score) if case.key == TALLY] + cases
 
 
 def _fault(row: Assessment, target: Target, made: list[Objection], *, is_open: bool) -> Fault:

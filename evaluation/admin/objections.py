@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from disclosure.admin.register_verbs import Verb, toned
-from evaluation import case_lines
 from evaluation.admin.objection_links import elsewhere, may_object
 from evaluation.enums import ObjectionState, Ruling
 from evaluation.forms.objections import HearForm, RuleForm
@@ -195,6 +194,7 @@ def _elsewhere(row: Objection, reader: Any) -> dict[str, Any]:
 
 def case_of(row: Objection) -> Case | None:
     """The case as it stands in the score, if measuring anew has left it there."""
-    score = Score.objects.filter(assessment=row.assessment_id, indicator=row.indicator_id).first()
-    found = case_lines.unpack(score.cases) if score else []
+    scores = Score.objects.filter(assessment=row.assessment_id, indicator=row.indicator_id)
+    score = scores.select_related("indicator").first()
+    found = objections.disputed_cases(score) if score else []
     return next((case for case in found if case.key == row.case_key), None)

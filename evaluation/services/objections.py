@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from evaluation import case_lines
 from evaluation.enums import OPEN_OBJECTIONS, FindingState, IndicatorMode, ObjectionState, RoundState, Ruling
+from evaluation.indicators import AUTOMATIC_INDICATORS
 from evaluation.models import Assessment, Finding, Indicator, Objection, ObjectionFile, Score
-from evaluation.scoring import Case
+from evaluation.scoring import COUNTED, TALLY, Case
 from evaluation.services import measure
 from evaluation.services.procedure import basis_of, check, locked_assessment, reasons_against_inspecting
 from evaluation.services.rounds import NOTICE_KIND
@@ -33,6 +34,8 @@ from govportal.permissions import Permission
 from govportal.workdays import add_working_days
 
 RULING_DAYS = 5  # working days; practice, as no law names any
+# In the place of the title of a case: a record, Chinese on every page.
+_COUNT = "各题合计的结果（可以对计票、评议对象等汇总上的错误提出异议，对评议人怎样评不能提出）"
 # Ruled on while points may still change; told to the agency again when a reopened round is shared anew.
 _MOVABLE = (RoundState.OPEN, RoundState.FEEDBACK)
 
@@ -81,8 +84,18 @@ def _is_id(text: str) -> bool:
 
 
 def cases_at_fault(score: Score) -> Iterator[Case]:
-    """Of one agency and indicator, the cases that bring less than they could."""
-    return (case for case in case_lines.unpack(score.cases) if case.earned < case.possible)
+    """Of one agency and indicator what may be objected to: the cases that bring less than they could."""
+    return (case for case in disputed_cases(score) if case.earned < case.possible)
+
+
+def disputed_cases(score: Score) -> list[Case]:
+    """The cases as objections name them: how people voted is no fault of anybody, how that was counted may be."""
+    cases = case_lines.unpack(score.cases)
+    if not cases or AUTOMATIC_INDICATORS[score.indicator.measure].judged_by != COUNTED:
+        return cases
+    earned, possible = sum(case.earned for case in cases), sum(case.possible for case in cases)
+    first = cases[0]
+    return [first._replace(key=TALLY, title=_COUNT, earned=earned, possible=possible)]
 
 
 def same_matter(assessment: Assessment, target: Target) -> list[Target]:

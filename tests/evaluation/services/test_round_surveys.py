@@ -19,7 +19,7 @@ from tests.factories.surveys import make_survey
 
 pytestmark = pytest.mark.django_db
 HALF = (date(2026, 1, 1), date(2026, 6, 30))
-IN_JULY = {"opens_on": date(2026, 7, 6), "closes_on": date(2026, 7, 26)}
+IN_JULY: dict[str, Any] = {"opens_on": date(2026, 7, 6), "closes_on": date(2026, 7, 26)}
 SOCIAL = {"社会评议": (100, ({"code": "SOC", "measure": "social", "formula": Formula.SHARE, "full_marks": 100},))}
 
 
@@ -27,9 +27,14 @@ def test_survey_is_of_the_agencies_and_of_the_time_of_the_round() -> None:
     agency, other = make_agency(), make_agency()
     of = make_indicator_set()
 
-    def against(days: dict[str, date], **values: Any) -> list[str]:
+    def against(days: dict[str, Any], **values: Any) -> list[str]:
         survey = make_survey(SurveyState.CLOSED, agencies=[agency], **days)
-        asked = {"kind": RoundKind.SPOT, "of": of, "period": HALF, "agencies": [agency.pk, other.pk]} | values
+        asked: dict[str, Any] = {
+            "kind": RoundKind.SPOT,
+            "of": of,
+            "period": HALF,
+            "agencies": [agency.pk, other.pk],
+        } | values
         return [reason[reason.index("”") + 1 :] for reason in reasons_against_survey(survey, **asked)]
 
     too_early = {"opens_on": date(2025, 12, 1), "closes_on": date(2025, 12, 31)}
@@ -70,7 +75,8 @@ def test_desk_names_whom_the_survey_leaves_out_and_offers_what_can_be_chosen() -
     row = make_round(asked, left_out, indicator_set=make_indicator_set(groups=SOCIAL), **values)
 
     words = round_surveys.words_on_left_out(row)
-    offered = [str(label) for _value, label in RoundForm(actor=row.made_by, row=row).fields["survey"].choices]
+    field: Any = RoundForm(actor=row.made_by, row=row).fields["survey"]
+    offered = [str(label) for _value, label in field.choices]
 
     assert words == f"社会评议没有列入其中 1 个单位，这一项按满分计：{left_out.display_name}。"
     assert offered == ["无", f"{survey.title}（2026-07-06 至 2026-07-26，评议对象 1 个）"]

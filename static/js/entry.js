@@ -8,7 +8,7 @@
   const newNames = ["text", "link", "item", "file"];
   const of = (line, name) => form.elements[`${line.dataset.line}-${name}`];
   const isNew = (line) => newNames.some((name) => of(line, name)?.value.trim());
-  const chosen = (line) => line.querySelector("input[type=radio]:checked")?.value;
+  const chosen = (line) => line.querySelector("input[type=radio]:checked");
   const lists = new Intl.ListFormat(document.documentElement.lang || "zh-CN");
   const changed = new Set(); // lines typed into since they were last sent
   let isLeaving = false;
@@ -20,12 +20,24 @@
     line.classList.toggle("is-wrong", Boolean(isBad));
     if (isBad && line.contains(document.activeElement)) place.scrollIntoView({ block: "nearest" }); // a line may be long
   };
-  const isUnexplained = (line) => chosen(line) === "found" && of(line, "text") && !line.querySelector("[data-found] .state-bad");
 
-  /** The fields a finding needs that are still blank. */
+  /** Newly marked as found, and nothing says what: a clause needs a finding, a sample a note. */
+  function isUnexplained(line) {
+    if (chosen(line)?.value !== "found") return false;
+    if (of(line, "text")) return !line.querySelector("[data-found] .state-bad");
+    return !chosen(line).defaultChecked && !of(line, "note").value.trim();
+  }
+
+  /** The fields it needs that are still blank. */
   function missing(line) {
     if (!isNew(line) && !isUnexplained(line)) return [];
-    return [of(line, "text"), of(line, "unit")].filter((field) => !field.value.trim());
+    const names = of(line, "text") ? ["text", "unit"] : ["note"];
+    return names.map((name) => of(line, name)).filter((field) => !field.value.trim());
+  }
+
+  function lead(line, [first]) {
+    first.closest("details")?.setAttribute("open", "");
+    first.focus();
   }
 
   function sayMissing(line, fields) {
@@ -86,8 +98,7 @@
   function finish(line) {
     const blank = missing(line);
     if (!blank.length) return save(line);
-    line.querySelector("details").open = true;
-    blank[0].focus(); // a change of the field it leaves speaks first
+    lead(line, blank); // a change of the field it leaves speaks first
     sayMissing(line, blank);
   }
 
@@ -112,10 +123,8 @@
     const line = target.closest("[data-line]");
     if (!line) return;
     if (isNew(line)) return say(line, words.typing);
-    if (isUnexplained(line)) {
-      line.querySelector("details").open = true;
-      return of(line, "text").focus();
-    }
+    const blank = missing(line);
+    if (blank.length) return target.type === "radio" ? lead(line, blank) : sayMissing(line, blank);
     if (target.matches("[type=radio], [name$='-note']") && chosen(line)) save(line);
   });
   form.addEventListener("submit", (event) => {

@@ -8,9 +8,11 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Locator, expect
 from pytest_django.live_server_helper import LiveServer
 
-from evaluation.models import Finding
+from evaluation.models import Finding, SampleItem
 from tests.e2e.staff import Staff
-from tests.factories.rounds import open_round
+from tests.factories.kernel import make_agency
+from tests.factories.published import publish_one
+from tests.factories.rounds import make_office, open_round
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +22,10 @@ def focus_of(line: Locator, name: str) -> None:
 
 
 def test_keys_save_a_finding_and_leaving_loses_none(browser: Browser, live_server: LiveServer, clock: Any) -> None:
-    row = open_round()
+    office = make_office()
+    agency = make_agency(parent=office)
+    publish_one(agency=agency)
+    row = open_round(agency, office=office, sample_size=1)
     path = reverse("admin:evaluation_entry_agency", args=[row.slug, row.assessments.get().agency.code])
     with Staff(browser, live_server).page(row.made_by, path) as page:
         keys, help_line = page.keyboard, page.locator(".entry-keys")
@@ -61,6 +66,18 @@ def test_keys_save_a_finding_and_leaving_loses_none(browser: Browser, live_serve
         first.focus()  # complete, for its clause leaves no choice of points
         expect(second.locator(".entry-found")).to_contain_text("目录没有更新")
         expect(first).to_be_focused()
+
+        sample = page.locator("[data-line^=s-]")
+        sample.focus()
+        keys.press("2")
+        focus_of(sample, "note")  # nothing is sent before something says what was found
+        expect(sample.locator(".entry-says")).to_have_text("")
+        keys.press("Enter")
+        expect(sample.locator(".entry-says")).to_have_text("没有保存：还缺说明")
+        keys.type("附件打不开")
+        keys.press("Enter")
+        expect(sample.locator(".entry-says")).to_contain_text("已保存")
+    assert SampleItem.objects.get().note == "附件打不开"
     texts = [one.text.splitlines()[0] for one in Finding.objects.standing().order_by("pk")]
     assert texts == ["公开指南没有电话", "目录没有更新"]
     assert Finding.objects.get(indicator__code="M1").deduction == Decimal("0.50")

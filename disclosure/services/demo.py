@@ -2,10 +2,11 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from disclosure.models import Item
 from disclosure.services.demo_boards import Walls
@@ -15,11 +16,13 @@ from disclosure.services.demo_story import Story
 from disclosure.services.demo_texts import FOLDER, load
 from disclosure.services.import_catalogue import import_catalogue
 from govportal import reminders
+from govportal.calendar import load_calendar
 from govportal.contributions import DemoCounty, demo_chapters
 from govportal.html import sanitise
 from govportal.models import Agency, InboxMessage, InternalBody, Leader, Membership, Notice, SiteProfile, User
 from govportal.permissions import Role
 from govportal.services.agencies import save_agency
+from govportal.workdays import is_working_day
 
 # The accounts that are shown to whoever tries the demo: one a role, at the office that holds it; and those who bring a
 # text through at 县政府, whose desk has the summaries of complaints.
@@ -101,9 +104,17 @@ def seed(today: date, now: datetime) -> Seeded:
     notes = [line for chapter in demo_chapters.all() for line in chapter.tell(county)]
     # What was told in the year that has just been made up has long been read; what reminds today is new.
     InboxMessage.objects.all().delete()
-    reminders.remind(now)
+    reminders.remind(last_working_moment(now))
     Notice.objects.all().delete()  # nobody of the county is mailed
     return Seeded(accounts, notes)
+
+
+def last_working_moment(now: datetime) -> datetime:
+    """Now, or on a day off, when nobody is reminded, the same hour of the last working day."""
+    calendar = load_calendar()
+    while not is_working_day(localdate(now), calendar):
+        now -= timedelta(days=1)
+    return now
 
 
 def _seed_site() -> None:

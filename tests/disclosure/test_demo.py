@@ -238,6 +238,9 @@ def test_seed_nobody_approved_his_own_text() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_county")
 def test_demo_begins_with_reminders_in_the_inbox_and_no_mail() -> None:
+    """Also where it is seeded on a day off: as of the last working day."""
+    holiday = NOW.replace(month=10, day=5)
+    assert (demo.last_working_moment(holiday), demo.last_working_moment(NOW)) == (holiday.replace(month=9, day=30), NOW)
     told = InboxMessage.objects.filter(user__username="chengban")
 
     assert told.exists() and not Notice.objects.exists()

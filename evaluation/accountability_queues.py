@@ -17,15 +17,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState
+from evaluation.accountability_rules import VERIFICATION_DAYS
 from evaluation.models import AccountabilityCase
 from evaluation.services.accountability_open import count_referrals
 from govportal import access, contributions
+from govportal.calendar import load_calendar
 from govportal.contributions import Deadline, DeadlineSource, Figure, Reach, StaffQueue, Visit
 from govportal.deadline_rows import open_days, page_paths
-from govportal.permissions import Permission
+from govportal.models import Membership
+from govportal.now import today
+from govportal.permissions import ROLE_PERMISSIONS, Permission
+from govportal.workdays import Calendar, add_working_days
 
 CHANGELIST = "admin:evaluation_accountabilitycase_changelist"
-DEADLINE = "accountability_correction"
+DEADLINE, VERIFICATION = "accountability_correction", "accountability_verification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,25 +148,44 @@ LIST_NOTES = {
 }
 
 
-# --- the last day to correct ----------------------------------------------------------------------------------------
+# --- the last day to correct, and to verify --------------------------------------------------------------------------
+# Confidential: of a deadline those are told who are named in it, and nobody in their place.
+
+
+def _heads(agencies: Collection[int]) -> Mapping[int, list[int]]:
+    """Of each agency the active users who answer a decision, in one statement."""
+    roles = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.OBJECT in permissions]
+    posts = Membership.objects.filter(agency__in=agencies, role__in=roles, user__is_active=True)
+    found: dict[int, list[int]] = {agency: [] for agency in agencies}
+    for agency, user in posts.order_by("user").values_list("agency", "user").distinct():
+        found[agency].append(user)
+    return found
+
+
+_CASE = ("office_id", "office__path", "agency_id")  # access.Case
 
 
 def corrections(reach: Reach) -> Iterator[Deadline]:
-    """Told to the heads of the agency, who report. It is decided by then, so that nothing is betrayed."""
+    """Told to the heads of the agency, who report: it is decided by then, so that nothing is betrayed. Once the day has
+    passed, or where there are none, to those who have the case as well."""
     rows = AccountabilityCase.objects.waiting_for_correction().filter(correction_due_on__lte=reach.until)
     if reach.agencies is not None:
         rows = rows.filter(agency__in=reach.agencies)
-    path = page_paths("admin:evaluation_accountabilitycase_change")
-    columns = ("pk", "number", "agency_id", "correction_due_on")
-    for pk, number, agency_id, due_on in rows.order_by("pk").values_list(*columns):
+    path, morning = page_paths("admin:evaluation_accountabilitycase_change"), today()
+    found = list(rows.order_by("pk").values_list("pk", "number", "correction_due_on", *_CASE))
+    heads = _heads({agency_id for *_others, agency_id in found}) if found else {}
+    offices = access.holders_apart(Permission.HOLD_ACCOUNTABLE, {row[3:6] for row in found}) if found else {}
+    for pk, number, due_on, *case in found:
         assert due_on is not None  # it was filtered by
+        told = heads[case[2]]
         yield Deadline(
             key=f"{DEADLINE}:{pk}",
             due_on=due_on,
-            agency_id=agency_id,
+            agency_id=case[2],
             label=_("%s 报告改正情况") % number,
             path=path(pk),
             permission=Permission.OBJECT,
+            handlers=tuple(told if told and due_on >= morning else {*told, *offices[case[0], case[1], case[2]]}),
         )
 
 
@@ -170,19 +194,65 @@ def still_open(keys: Collection[str]) -> dict[str, date]:
     return {f"{DEADLINE}:{pk}": day for pk, day in days.items()}
 
 
+def _verify_by(corrected_on: date, calendar: Calendar) -> date:
+    return add_working_days(corrected_on, VERIFICATION_DAYS, calendar)
+
+
+def verifications(reach: Reach) -> Iterator[Deadline]:
+    """Told to those who have the case, without who noted the report himself."""
+    rows = AccountabilityCase.objects.filter(state=CaseState.CORRECTED, corrected_on__lte=reach.until)
+    if reach.agencies is not None:
+        rows = rows.filter(office__in=reach.agencies)
+    path, calendar = page_paths("admin:evaluation_accountabilitycase_change"), load_calendar()
+    columns = ("pk", "number", "corrected_on", "corrected_by_id", *_CASE)
+    found = [row for row in rows.order_by("pk").values_list(*columns) if _verify_by(row[2], calendar) <= reach.until]
+    offices = access.holders_apart(Permission.HOLD_ACCOUNTABLE, {row[4:7] for row in found}) if found else {}
+    for pk, number, corrected_on, corrected_by, *case in found:
+        yield Deadline(
+            key=f"{VERIFICATION}:{pk}",
+            due_on=_verify_by(corrected_on, calendar),
+            agency_id=case[0],
+            label=_("%s 核实改正情况") % number,
+            path=path(pk),
+            permission=Permission.HOLD_ACCOUNTABLE,
+            handlers=tuple(one for one in offices[case[0], case[1], case[2]] if one != corrected_by),
+        )
+
+
+def verifications_still_open(keys: Collection[str]) -> dict[str, date]:
+    rows, calendar = AccountabilityCase.objects.filter(state=CaseState.CORRECTED), load_calendar()
+    days = open_days(rows, keys, "corrected_on")
+    return {f"{VERIFICATION}:{pk}": _verify_by(day, calendar) for pk, day in days.items()}
+
+
 def _concerns(user: Any, key: str) -> bool:
-    return AccountabilityCase.objects.told_to(user).filter(pk=int(key.rpartition(":")[2])).exists()
+    """Of either: the agency that was told, or those who have the case."""
+    pk, cases = int(key.rpartition(":")[2]), AccountabilityCase.objects
+    return cases.told_to(user).filter(pk=pk).exists() or cases.visible_to(user).filter(pk=pk).exists()
 
 
-SOURCE = DeadlineSource(
-    DEADLINE,
-    gettext_lazy("责任追究改正"),
-    corrections,
-    still_open,
-    permissions=frozenset({Permission.OBJECT}),
-    is_confidential=True,
-    concerns=_concerns,
-    position=97,
+SOURCES = (
+    DeadlineSource(
+        DEADLINE,
+        gettext_lazy("责任追究改正"),
+        corrections,
+        still_open,
+        permissions=frozenset({Permission.OBJECT}),
+        is_confidential=True,
+        concerns=_concerns,
+        position=97,
+    ),
+    DeadlineSource(
+        VERIFICATION,
+        gettext_lazy("责任追究核实"),
+        verifications,
+        verifications_still_open,
+        permissions=frozenset({Permission.HOLD_ACCOUNTABLE}),
+        is_confidential=True,
+        before=(3, 1),
+        concerns=_concerns,
+        position=98,
+    ),
 )
 
 
@@ -191,4 +261,5 @@ def contribute() -> None:
     for queue in QUEUES:
         contributions.staff_queues.add(queue)
     contributions.list_notes.update(LIST_NOTES)
-    contributions.deadline_sources.add(SOURCE)
+    for source in SOURCES:
+        contributions.deadline_sources.add(source)

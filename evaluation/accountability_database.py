@@ -16,6 +16,7 @@ from django.db.models import Model
 
 from evaluation.accountability_division import WEIGHTS
 from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState, NoticeKind
+from evaluation.accountability_rules import FORMS
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
 from govportal.crypto import EncryptedTextField
 from govportal.dbsetup import ALWAYS, DatabaseObject, Rule, guard, no_replacement
@@ -35,7 +36,10 @@ _SAID = ("heard_on", "heard_by_id", "waived_on")
 _ANSWER = (*_SAID, "statement_print")
 _CHARGE = ("part", "circumstance", "responsibility")
 _FOLLOWS = ("file_id", "delivered_on", "withdrawn_on", *_ANSWER)  # of a paper, after it was issued
-_DIVISION = ("post", "part", "circumstance", "dissent_on_record", "responsibility", "responsibility_basis", "measure")
+_DIVISION = (
+    "post", "part", "circumstance", "dissent_on_record", "responsibility", "responsibility_basis", "measure",
+    "measure_form",
+)  # fmt: skip
 
 
 def guards() -> list[DatabaseObject]:
@@ -177,7 +181,7 @@ def _untimely() -> str:
 
 def person_guard() -> DatabaseObject:
     """Named while the case is open; heard once the notice of what he is charged with has reached him; who has had his
-    say stays with what he said, here or with the notice it answered; the decision stays."""
+    say stays with what he said, here or with the notice it answered; the decision stays, and says which is meant."""
     past = [state for state in CaseState if state != CaseState.OPENED]
     settled = [state for state in CaseState if state not in {CaseState.OPENED, CaseState.HEARD}]
     purged = _case_of("OLD", "q.purged_at IS NOT NULL")
@@ -194,9 +198,11 @@ def person_guard() -> DatabaseObject:
     unsaid = f"({_emptied(('statement',))} OR ({removed}) OR ({reworded})) AND NOT {kept}"
     renamed = _changed(("name_print",))
     taken = f"({_emptied(('name', 'consideration'))} OR {renamed} OR ({unsaid})) AND NOT {purged}"
+    formed = ", ".join(f"'{measure.value}'" for measure in FORMS)
+    formless = f"{_changed(('measure', 'measure_form'))} AND NEW.measure IN ({formed}) AND NEW.measure_form = ''"
     referred = f"OLD.referred_on IS NOT NULL AND {_changed(('referred_on',))}"
     too_early = _case_of("NEW", "(NEW.heard_on < q.opened_on OR NEW.waived_on < q.opened_on)")
-    rules = (_changed(("id", "case_id")), said, new_say, untold, unheard, divided, taken, referred, too_early)
+    rules = (_changed(("id", "case_id")), said, new_say, untold, unheard, divided, taken, formless, referred, too_early)
     gone = f"OLD.heard_on IS NOT NULL OR OLD.waived_on IS NOT NULL OR {_case_of('OLD', f'q.state IN ({_in(past)})')}"
     return guard(
         f"{_PERSON}_guard",

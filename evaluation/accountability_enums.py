@@ -54,6 +54,7 @@ class CaseAction(TextChoices):
     ORDER = "order", _("交办整改")
     REFER = "refer", _("登记移送")
     REPORT = "report", _("报告改正情况")
+    RECEIVE = "receive", _("登记书面改正报告")
     RETURN = "return", _("退回改正报告")
     VERIFY = "verify", _("核实结案")
     DELIVER = "deliver", _("登记送达")
@@ -70,9 +71,9 @@ class Part(TextChoices):
 
 
 class Circumstance(TextChoices):
-    """How it came to what happened (第十条)."""
+    """How it came to what happened (第十条): said of whose deed it was, for it is told to everybody it concerns."""
 
-    NOT_SOUGHT = "not_sought", _("应当报批而未报批")
+    NOT_SOUGHT = "not_sought", _("承办人应当报批而未报批")
     APPROVED = "approved", _("经主管领导审批或者同意")
     KEPT_SILENT = "kept_silent", _("承办人明知会导致失误而不提醒、不建议")
     OVERRULED = "overruled", _("承办人提出正确意见未被采纳")
@@ -97,6 +98,15 @@ class Measure(TextChoices):
     CIRCULAR = "circular", _("通报批评、调离岗位或者离岗培训")
     DISCIPLINE = "discipline", _("移交纪检监察机关")
     JUDICIAL = "judicial", _("移送司法机关")
+
+
+class MeasureForm(TextChoices):
+    """Of a measure that names several things, which is meant (第十一条第（一）项、第（三）项)."""
+
+    ADMONITION = "admonition", _("口头告诫，并限期改正")
+    EDUCATION = "education", _("批评教育，并限期改正")
+    TRANSFER = "transfer", _("调离原工作岗位")
+    TRAINING = "training", _("离岗培训3个月")
 
 
 # What can be done to an agency; the others are for persons alone.

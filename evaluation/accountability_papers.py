@@ -56,6 +56,12 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def _share(facts: Facts) -> str:
+    """As whom, and how it came to it. The circumstance is that of the case: who bears nothing has none of his own."""
+    dissent = f"，{facts['dissent']}" if facts.get("dissent") else ""
+    return f"你在其中的身份是{facts['part']}，适用的情形是“{facts['circumstance']}”{dissent}。"
+
+
 def _hearing(facts: Facts) -> Iterator[str]:
     yield (
         f"因{facts['agency']}涉嫌“{facts['clause']}”（{facts['basis']}），本机关于{day_words(facts['opened_on'])}"
@@ -64,10 +70,7 @@ def _hearing(facts: Facts) -> Iterator[str]:
     yield "一、查明的事实"
     yield from _lines(facts["facts"])
     yield "二、责任的初步认定"
-    yield (
-        f"你在其中的身份是{facts['part']}，情形是“{facts['circumstance']}”。依照{facts['division_basis']}，"
-        f"初步认定你{facts['responsibility']}。"
-    )
+    yield (f"{_share(facts)}依照{facts['division_basis']}，初步认定你{facts['responsibility']}。")
     yield "三、陈述和申辩的权利"
     yield (
         f"依照{HEARING_BASIS}，你有权陈述和申辩。请于{_until(facts['statement_by'])}当面陈述，或者提交书面材料"
@@ -132,16 +135,13 @@ def _person_decision(facts: Facts) -> Iterator[str]:
         yield from _lines(facts["reasons"])
         return
     yield "一、责任的认定"
-    yield (
-        f"你在其中的身份是{facts['part']}，情形是“{facts['circumstance']}”。依照{facts['division_basis']}，"
-        f"你{facts['responsibility']}。"
-    )
+    yield (f"{_share(facts)}依照{facts['division_basis']}，你{facts['responsibility']}。")
     yield from _lines(facts["consideration"])
     yield "二、处理"
     if not facts["measure"]:
         yield "你不承担责任，不作处理。"
         return
-    whom = "将你的问题" if facts.get("refers_to") else "对你"
+    whom = "将你的问题" if facts.get("refers_to") else "对你作出如下处理："
     yield f"依照{facts['measure_basis']}，{whom}{facts['measure']}。"
     if facts.get("barred_year"):
         yield f"本处理影响{facts['barred_year']}年度的评优、评奖。"

@@ -7,11 +7,11 @@ they were issued with.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from evaluation.accountability_enums import Measure, Part, TriggerGroup
+from evaluation.accountability_enums import Measure, MeasureForm, Part, TriggerGroup
 
 RULES = "《政务公开暨行政权力公开透明运行工作责任追究办法》"
 HEARING_BASIS = f"{RULES}第十二条"
@@ -113,6 +113,7 @@ class MeasureRule:
     """A step: what it means for an agency and for a person (empty: nothing), and what follows from it.
 
     `bars_agency`, `bars_person`: from awards of the year of the decision. `refers_to`: who takes the case on.
+    `forms`: of a person part that names several things, the words of each; the decision chooses one of them.
     `correction_days`: working days to put it right where the decision names no other day; practice, not law.
     `is_verified`: the source has been read; else it is local practice that the office has yet to confirm.
     """
@@ -124,6 +125,7 @@ class MeasureRule:
     bars_agency: bool = False
     bars_person: bool = False
     refers_to: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
     parts: frozenset[Part] = frozenset(Part)
     correction_days: int = 10
     is_verified: bool = True
@@ -136,6 +138,9 @@ MEASURES: Mapping[Measure, MeasureRule] = MappingProxyType(
             MeasureRule(
                 measure=Measure.ORAL, basis=f"{RULES}第十一条第（一）项",
                 agency_part="责令限期改正", person_part="口头告诫或者批评教育，并限期改正",
+                forms={
+                    MeasureForm.ADMONITION: "口头告诫，并限期改正", MeasureForm.EDUCATION: "批评教育，并限期改正",
+                },
             ),
             MeasureRule(
                 measure=Measure.TALK, basis="诫勉谈话的有关规定", agency_part="",
@@ -150,6 +155,7 @@ MEASURES: Mapping[Measure, MeasureRule] = MappingProxyType(
                 agency_part="通报批评，责令限期整改，取消评优、评先资格",
                 person_part="调离原工作岗位或者离岗培训3个月", bars_agency=True,
                 correction_days=20,
+                forms={MeasureForm.TRANSFER: "调离原工作岗位", MeasureForm.TRAINING: "离岗培训3个月"},
             ),
             MeasureRule(
                 measure=Measure.DISCIPLINE, basis=f"{RULES}第十一条第（四）项", agency_part="",
@@ -162,8 +168,18 @@ MEASURES: Mapping[Measure, MeasureRule] = MappingProxyType(
         )
     }
 )  # fmt: skip
+FORMS: Mapping[Measure, tuple[str, ...]] = MappingProxyType(
+    {measure: tuple(rule.forms) for measure, rule in MEASURES.items() if rule.forms}
+)
 BARRING_AGENCIES = tuple(measure for measure, rule in MEASURES.items() if rule.bars_agency)
+VERIFICATION_DAYS = 10  # working days from the report; practice, for 第十三条 names none
 DEFAULT_CORRECTION_DAYS = 10  # working days, where the agency itself is not dealt with
+
+
+def person_words(measure: str, form: str) -> str:
+    """What is done to a person; decisions from before there were forms have the words of all of them."""
+    rule = MEASURES[Measure(measure)]
+    return rule.forms.get(form, rule.person_part)
 
 
 def correction_days(agency_measure: str) -> int:

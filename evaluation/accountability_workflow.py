@@ -47,6 +47,8 @@ CASE: Mapping[CaseAction, Transition] = MappingProxyType(
         _A.ORDER: Transition(_DECIDED),
         _A.REFER: Transition(_DECIDED | _CORRECTED),
         _A.REPORT: Transition(_DECIDED, _S.CORRECTED, Permission.OBJECT),
+        # On paper: of an agency that was dissolved, or whose heads have no account.
+        _A.RECEIVE: Transition(_DECIDED, _S.CORRECTED),
         _A.RETURN: Transition(_CORRECTED, _S.DECIDED),
         _A.VERIFY: Transition(_CORRECTED, _S.CLOSED),
         _A.SUMMARISE: Transition(frozenset(RULED_CASES)),

@@ -195,7 +195,7 @@ def _line(who: Respondent) -> PersonLine:
         heard = _("%(day)s 已陈述") % {"day": who.heard_on.isoformat()}
     elif who.waived_on:
         heard = _("%(day)s 书面放弃") % {"day": who.waived_on.isoformat()}
-    measure = str(who.get_measure_display())
+    measure = str(who.get_measure_form_display() or who.get_measure_display())
     if who.referred_on:
         measure = _("%(measure)s（%(day)s 移送）") % {"measure": measure, "day": who.referred_on.isoformat()}
     paper = reverse("admin:evaluation_accountabilitycase_paper", args=[who.case_id, who.pk]) if who.paper_id else ""

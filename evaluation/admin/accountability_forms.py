@@ -23,7 +23,7 @@ from evaluation.accountability_enums import (
 from evaluation.accountability_rules import CORRECTION_BASIS, MEASURES, clauses_on
 from evaluation.models import AccountabilityCase, AccountabilityNotice, Assessment, Finding, Respondent
 from evaluation.services import accountability_decide, accountability_open, accountability_summary
-from evaluation.services.accountability_notices import undelivered
+from evaluation.services.accountability_notices import LONGEST_WAIT, days_to_speak, undelivered
 from evaluation.services.accountability_procedure import LONGEST, respondents_of
 from evaluation.services.accountability_respondents import MOST_NAME, masked
 from govportal import access
@@ -57,6 +57,14 @@ class PaperField(FilesField):
 
 def paper_of(files: Iterable[PrivateFile]) -> PrivateFile | None:
     return next(iter(files), None)
+
+
+def _offer(field: forms.ModelChoiceField, rows: QuerySet[Any]) -> None:
+    """The only one there is, is chosen."""
+    field.queryset = rows
+    only = list(rows[:2])
+    if len(only) == 1:
+        field.empty_label, field.initial = None, only[0]
 
 
 def _choices(field: forms.Field, choices: Iterable[Any]) -> None:
@@ -182,7 +190,7 @@ class PeopleForm(CaseForm):
         return Respondent.objects.filter(case=self.row)
 
     def prepare(self) -> None:
-        self.choices_of("respondent").queryset = self.among()
+        _offer(self.choices_of("respondent"), self.among())
 
 
 class StrikeForm(PeopleForm):
@@ -205,7 +213,9 @@ def _notices_in_force(row: AccountabilityCase) -> QuerySet[AccountabilityNotice]
 
 class NotifyForm(PeopleForm):
     statement_by = DayField(
-        label=gettext_lazy("陈述和申辩的最后一天"), help_text=gettext_lazy("写进告知书，给责任人留出准备的时间。")
+        label=gettext_lazy("陈述和申辩的最后一天"),
+        initial=days_to_speak,
+        help_text=gettext_lazy("写进告知书，给责任人留出准备的时间：今天以后，%s日以内。") % LONGEST_WAIT,
     )
 
     def among(self) -> QuerySet[Respondent]:
@@ -265,7 +275,7 @@ class DecideForm(CaseForm):
             label = f"{who.get_part_display()}（{who.post}）{masked(who)}，{who.get_responsibility_display()}"
             bears = who.responsibility != Responsibility.NONE
             if bears:
-                possible = [(one, one.label) for one in Measure if who.part in MEASURES[one].parts]
+                possible = [choice for one in Measure if who.part in MEASURES[one].parts for choice in _ways(one)]
                 self.fields[f"measure_{who.pk}"] = forms.ChoiceField(
                     label=label, choices=[("", CHOOSE), *possible], required=False
                 )
@@ -279,12 +289,21 @@ class DecideForm(CaseForm):
     def decision(self, values: dict[str, Any]) -> accountability_decide.Decision:
         people = {
             who.pk: accountability_decide.Outcome(
-                measure=values.get(f"measure_{who.pk}", ""), consideration=values.get(f"consideration_{who.pk}", "")
+                measure=measure, form=form, consideration=values.get(f"consideration_{who.pk}", "")
             )
             for who in respondents_of(self.row)
+            for measure, _dot, form in [values.get(f"measure_{who.pk}", "").partition(".")]
         }
         named = {name: values[name] for name in ("reasons", "agency_measure", "correction_due_on")}
         return accountability_decide.Decision(people=people, **named)
+
+
+def _ways(measure: Measure) -> Iterator[tuple[str, str]]:
+    """A measure, or each of its forms: circular.transfer."""
+    forms = MEASURES[measure].forms
+    yield from ((f"{measure}.{form}", words) for form, words in forms.items())
+    if not forms:
+        yield measure.value, str(measure.label)
 
 
 class DropForm(CaseForm):
@@ -313,7 +332,7 @@ class DeliverForm(CaseForm):
     on = DayField(label=gettext_lazy("送达日期"), initial=today)
 
     def prepare(self) -> None:
-        self.choices_of("notice").queryset = undelivered(self.row).select_related("respondent")
+        _offer(self.choices_of("notice"), undelivered(self.row).select_related("respondent"))
 
 
 # --- correction and publication -------------------------------------------------------------------------------------
@@ -342,6 +361,15 @@ class ReportForm(CaseForm):
 
     def prepare(self) -> None:
         self.fields["text"].initial = self.row.correction
+
+
+class ReceiveForm(CaseForm):
+    on = DayField(label=gettext_lazy("收到日期"), initial=today)
+    text = long_text(gettext_lazy("改正情况"), length=LONGEST, help_text=gettext_lazy("照书面报告写明。"))
+    paper = PaperField(
+        label=gettext_lazy("书面报告"),
+        help_text=gettext_lazy("PDF、JPG 或者 PNG，加密保存。单位已经撤销的，附承继单位的报告或者核查记录。"),
+    )
 
 
 class ReturnForm(CaseForm):

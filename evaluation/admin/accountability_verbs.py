@@ -208,6 +208,17 @@ def _report_hints(row: AccountabilityCase, actor: User) -> list[str]:
     return [_("被追究责任的单位和个人要及时纠正，并书面报告改正情况（%s）。") % CORRECTION_BASIS]
 
 
+def _receive(row: AccountabilityCase, actor: User, values: dict[str, Any]) -> object:
+    paper = asked.paper_of(values["paper"])
+    return accountability_correct.receive(
+        row.pk, text=values["text"], paper=paper, on=values["on"], actor=actor, at=now()
+    )
+
+
+def _receive_hints(row: AccountabilityCase, actor: User) -> list[str]:
+    return [_("只用于单位不能在网上报告的：没有账号，或者已经撤销、合并。登记的人不能核实。")]
+
+
 def _send_back(row: AccountabilityCase, actor: User, values: dict[str, Any]) -> object:
     return accountability_correct.send_back(row.pk, due_on=values["due_on"], note=values["note"], actor=actor, at=now())
 
@@ -282,6 +293,10 @@ ORDER = _verb(_A.ORDER, _order, asked.OrderForm, reasons=_against_order, hints=_
 REPORT = _verb(
     _A.REPORT, _report, asked.ReportForm, reasons=accountability_correct.reasons_against_reporting, hints=_report_hints
 )
+RECEIVE = _verb(
+    _A.RECEIVE, _receive, asked.ReceiveForm, reasons=accountability_correct.reasons_against_receiving_at_all,
+    hints=_receive_hints,
+)  # fmt: skip
 RETURN = _verb(_A.RETURN, _send_back, asked.ReturnForm)
 VERIFY = _verb(_A.VERIFY, _verify, asked.VerifyForm, reasons=_against_verifying)
 SUMMARISE = _verb(_A.SUMMARISE, _summarise, asked.SummaryForm, reasons=_against_summary, hints=_summary_hints)
@@ -290,7 +305,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[CaseVerb, ...]], ...] = (
     (gettext_lazy("责任人"), (NAME, DIVIDE, STRIKE, AMEND)),
     (gettext_lazy("听取陈述"), (NOTIFY, HEAR, WAIVE, CONCLUDE)),
     (gettext_lazy("决定"), (DECIDE, DROP, REOPEN, REFER)),
-    (gettext_lazy("改正"), (REPORT, ORDER, VERIFY, RETURN)),
+    (gettext_lazy("改正"), (REPORT, RECEIVE, ORDER, VERIFY, RETURN)),
     (gettext_lazy("文书和公开"), (DELIVER, SUMMARISE)),
 )
 VERBS: tuple[CaseVerb, ...] = tuple(verb for _label, verbs in GROUPS for verb in verbs)

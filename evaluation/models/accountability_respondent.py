@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -9,11 +12,15 @@ from evaluation.accountability_enums import (
     REFERRING_MEASURES,
     Circumstance,
     Measure,
+    MeasureForm,
     NoticeKind,
     Part,
     Responsibility,
 )
+from evaluation.accountability_rules import FORMS
 from govportal.crypto import EncryptedJSONField, EncryptedTextField, fingerprint
+
+_OF_THE_MEASURE = reduce(or_, (Q(measure=measure, measure_form__in=forms) for measure, forms in FORMS.items()))
 
 
 class Respondent(models.Model):
@@ -51,6 +58,8 @@ class Respondent(models.Model):
         "govportal.PrivateFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("书面材料")
     )
     measure = models.CharField(_("处理"), max_length=20, choices=Measure, blank=True, default="")
+    # Empty where the measure names one thing.
+    measure_form = models.CharField(_("处理的形式"), max_length=20, choices=MeasureForm, blank=True, default="")
     referred_on = models.DateField(_("移送日期"), null=True, blank=True)
 
     class Meta:
@@ -67,6 +76,9 @@ class Respondent(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(measure__in=["", *Measure.values]), name="%(app_label)s_%(class)s_measure"
+            ),
+            models.CheckConstraint(
+                condition=Q(measure_form="") | _OF_THE_MEASURE, name="%(app_label)s_%(class)s_form_of_measure"
             ),
             models.CheckConstraint(
                 condition=Q(dissent_on_record=False) | Q(part=Part.MEMBER, circumstance=Circumstance.COLLECTIVE),

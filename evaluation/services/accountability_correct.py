@@ -28,6 +28,7 @@ from evaluation.services.accountability_procedure import (
     may_answer,
     move,
     reasons_against,
+    reasons_against_day,
     reasons_against_paper,
     reasons_against_publishing,
     reasons_against_words,
@@ -125,6 +126,40 @@ def report(
     return move(row, CaseAction.REPORT, actor=actor, at=at, paper=kept, fields=columns)
 
 
+def reasons_against_receiving_at_all(row: AccountabilityCase, actor: Any) -> list[str]:
+    """Why the office cannot note a report for the agency, whatever it says; empty when it can."""
+    return reasons_against(row, CaseAction.RECEIVE, actor) or reasons_against_going_on(row)
+
+
+def reasons_against_receiving(
+    row: AccountabilityCase, text: str, paper: PrivateFile | None, on: date, actor: Any, today: date
+) -> list[str]:
+    """Why this report cannot be noted; empty when it can."""
+    if reasons := reasons_against_receiving_at_all(row, actor):
+        return reasons
+    reasons += reasons_against_paper(paper)
+    if paper is None:
+        reasons.append(_("须附书面报告；单位已经撤销的，附承继单位的报告或者核查记录。"))
+    if row.decided_on:
+        reasons += reasons_against_day(on, since=row.decided_on, today=today)
+    return reasons + reasons_against_words(text, missing=_("须写明改正情况。"), most=LONGEST, label=_("改正情况"))
+
+
+@transaction.atomic
+def receive(
+    case_id: int, *, text: str, paper: PrivateFile | None, on: date, actor: User, at: datetime
+) -> AccountabilityEvent:
+    """登记书面改正报告: what came on paper, of an agency that nobody answers for here. Somebody else verifies it.
+    Raises ValidationError."""
+    row = locked(case_id)
+    check(reasons_against_receiving(row, text, paper, on, actor, localdate(at)))
+    assert paper is not None  # reasons_against_receiving has looked
+    row.correction, row.corrected_by, row.corrected_on = clean_text(text), actor, on
+    columns = ("correction", "corrected_by", "corrected_on")
+    kept = private_files.keep(paper)
+    return move(row, CaseAction.RECEIVE, actor=actor, at=at, on=on, paper=kept, fields=columns)
+
+
 def reasons_against_returning(row: AccountabilityCase, due_on: date, note: str, actor: Any, today: date) -> list[str]:
     """Why the report cannot go back so; empty when it can."""
     if reasons := reasons_against(row, CaseAction.RETURN, actor):
@@ -150,6 +185,8 @@ def reasons_against_verifying(row: AccountabilityCase, text: str, actor: Any) ->
     if reasons := reasons_against(row, CaseAction.VERIFY, actor):
         return reasons
     reasons += reasons_against_going_on(row)
+    if row.corrected_by_id == actor.pk:
+        reasons.append(_("登记改正报告的人不能核实，须由另一人核实。"))
     if to_refer(row):
         reasons.append(_("还有责任人需要移送，登记移送以后才能结案。"))
     if row.rectification and row.rectification.state not in _DONE:

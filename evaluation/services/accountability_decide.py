@@ -21,7 +21,7 @@ from evaluation.accountability_enums import (
     Part,
     Responsibility,
 )
-from evaluation.accountability_rules import MEASURES, correction_days
+from evaluation.accountability_rules import MEASURES, correction_days, person_words
 from evaluation.models import AccountabilityCase, AccountabilityEvent, Respondent
 from evaluation.services.accountability_notices import issue, share_facts
 from evaluation.services.accountability_procedure import (
@@ -48,9 +48,11 @@ MOST_REASONS, MOST_CONSIDERATION = 3000, 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What is decided of one person: `measure` empty where he bears nothing; what was made of what he said."""
+    """What is decided of one person: `measure` empty where he bears nothing, `form` where the measure names one thing;
+    what was made of what he said."""
 
     measure: str = ""
+    form: str = ""
     consideration: str = ""
 
 
@@ -118,6 +120,11 @@ def _bears(who: Respondent) -> bool:
     return who.responsibility != Responsibility.NONE
 
 
+def _forms(measure: str) -> Mapping[str, str]:
+    """Of which one is chosen; of a measure that names one thing none."""
+    return (MEASURES[Measure(measure)].forms if measure else {}) or {"": ""}
+
+
 def _reasons_against_outcome(who: Respondent, outcome: Outcome, others: Iterable[str]) -> list[str]:
     """In words of his part: no name stands in an answer to a form."""
     words = {"part": who.get_part_display(), "post": who.post}
@@ -128,6 +135,9 @@ def _reasons_against_outcome(who: Respondent, outcome: Outcome, others: Iterable
         reasons.append(_("%(part)s（%(post)s）不承担责任，不能处理。") % words)
     elif not outcome.measure and _bears(who):
         reasons.append(_("%(part)s（%(post)s）承担责任，须选择处理方式。") % words)
+    elif outcome.form not in _forms(outcome.measure):
+        named = "、".join(form for form in _forms(outcome.measure).values() if form) or _("不分形式")
+        reasons.append(_("%(part)s（%(post)s）的处理须写明是哪一种：%(forms)s。") % {**words, "forms": named})
     elif outcome.measure and Part(who.part) not in MEASURES[Measure(outcome.measure)].parts:
         measure = str(Measure(outcome.measure).label)
         reasons.append(_("%(measure)s不适用于%(part)s（%(post)s）。") % {**words, "measure": measure})
@@ -147,8 +157,9 @@ def decide(case_id: int, decision: Decision, *, actor: User, at: datetime) -> Ac
     people = respondents_of(row)
     for who in people:
         outcome = decision.people.get(who.pk, Outcome())
-        who.measure, who.consideration = outcome.measure, clean_text(outcome.consideration)
-        who.save(update_fields=["measure", "consideration"])
+        who.measure, who.measure_form = outcome.measure, outcome.form
+        who.consideration = clean_text(outcome.consideration)
+        who.save(update_fields=["measure", "measure_form", "consideration"])
     row.decided_by, row.decided_on = actor, day
     row.agency_measure, row.reasons = decision.agency_measure, clean_text(decision.reasons)
     term = correction_days(decision.agency_measure)
@@ -182,7 +193,7 @@ def _people_words(people: Iterable[Respondent]) -> Iterator[str]:
     """By part and post: the agency has to carry it out, and reads no name."""
     for who in people:
         share = share_facts(who)
-        treated = MEASURES[Measure(who.measure)].person_part if who.measure else "不作处理"
+        treated = person_words(who.measure, who.measure_form) if who.measure else "不作处理"
         yield f"{share['part']}（{who.post}）：{share['responsibility']}，{treated}。"
 
 
@@ -194,7 +205,7 @@ def _person_facts(row: AccountabilityCase, who: Respondent, outcome: CaseAction)
         "outcome": outcome.value,
         "reasons": row.reasons,
         "consideration": who.consideration,
-        "measure": rule.person_part if rule else "",
+        "measure": person_words(who.measure, who.measure_form) if rule else "",
         "measure_basis": rule.basis if rule else "",
         "refers_to": rule.refers_to if rule else "",
         "barred_year": row.decided_on.year if rule and rule.bars_person else None,

@@ -32,10 +32,14 @@ from evaluation.services.accountability_procedure import (
     respondents_of,
 )
 from govportal import audit, personal_data, private_files
+from govportal.calendar import load_calendar
 from govportal.models import PrivateFile, User
+from govportal.now import today
+from govportal.workdays import add_working_days
 
 DECISIONS = (NoticeKind.AGENCY_DECISION, NoticeKind.PERSON_DECISION)
 LONGEST_WAIT = 60  # days in which somebody is to speak; the rule names none
+DAYS_TO_SPEAK = 5  # working days that are proposed; practice
 
 
 def allocate_number(kind: NoticeKind, year: int) -> str:
@@ -95,12 +99,18 @@ def share_facts(who: Respondent) -> dict[str, str]:
         return {
             "part": str(Part(who.part).label),
             "circumstance": str(Circumstance(who.circumstance).label),
+            "dissent": "会议记录载明你提出过不同意见" if who.dissent_on_record else "",
             "division_basis": who.responsibility_basis,
             "responsibility": f"{'' if bears == Responsibility.NONE else '承担'}{bears.label}",
         }
 
 
 # --- the right to be heard ------------------------------------------------------------------------------------------
+
+
+def days_to_speak() -> date:
+    """The last day that is proposed for a statement."""
+    return add_working_days(today(), DAYS_TO_SPEAK, load_calendar())
 
 
 def reasons_against_notifying_anybody(row: AccountabilityCase, actor: Any) -> list[str]:

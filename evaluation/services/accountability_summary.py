@@ -21,7 +21,7 @@ from disclosure.enums import Category
 from disclosure.models import IndexCounter, Item
 from disclosure.services.draft import Content, Source, create_item
 from evaluation.accountability_enums import CaseAction, Measure, Part, Responsibility
-from evaluation.accountability_rules import MEASURES
+from evaluation.accountability_rules import MEASURES, person_words
 from evaluation.enums import RESULT_ITEM
 from evaluation.models import AccountabilityCase, Respondent
 from evaluation.services.accountability_procedure import (
@@ -87,10 +87,10 @@ def _agency_words(row: AccountabilityCase) -> str:
 
 def _people_words(people: Sequence[Respondent]) -> list[str]:
     """承办人1名，承担主要责任，…: counted by part, by what they bear and by what was done."""
-    counted = Counter((who.part, who.responsibility, who.measure) for who in people)
+    counted = Counter((who.part, who.responsibility, who.measure, who.measure_form) for who in people)
     return [
-        f"{Part(part).label}{count}名，{_borne(responsibility)}，{_treated(measure)}。"
-        for (part, responsibility, measure), count in counted.items()
+        f"{Part(part).label}{count}名，{_borne(responsibility)}，{_treated(measure, form)}。"
+        for (part, responsibility, measure, form), count in counted.items()
     ]
 
 
@@ -99,8 +99,8 @@ def _borne(responsibility: str) -> str:
     return str(bears.label) if bears == Responsibility.NONE else f"承担{bears.label}"
 
 
-def _treated(measure: str) -> str:
-    return MEASURES[Measure(measure)].person_part if measure else "不作处理"
+def _treated(measure: str, form: str) -> str:
+    return person_words(measure, form) if measure else "不作处理"
 
 
 def reasons_against_summary(row: AccountabilityCase, summary: Summary, actor: Any) -> list[str]:

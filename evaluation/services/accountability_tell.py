@@ -31,6 +31,7 @@ _TO_OFFICE: Mapping[CaseAction, Promise | str] = MappingProxyType(
     {
         CaseAction.CONCLUDE: gettext_lazy("待作出责任追究决定：%(number)s"),
         CaseAction.REPORT: gettext_lazy("改正情况待核实：%(number)s"),
+        CaseAction.RECEIVE: gettext_lazy("改正情况待核实：%(number)s"),
     }
 )
 

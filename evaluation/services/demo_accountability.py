@@ -88,6 +88,7 @@ class Accountability:
             "report_rectification": self._report_rectification,
             "verify_rectification": self._verify_rectification,
             "report": self._report,
+            "receive": self._receive,
             "return": self._return,
             "verify": self._verify,
             "summarise": self._summarise,
@@ -255,6 +256,16 @@ class Accountability:
         head = self.staff[case["agency"], Role.OFFICE_HEAD]
         paper = self._file("correction.png", head) if step.get("paper") else None
         accountability_correct.report(self._pk(case), text=step["text"], paper=paper, actor=head, at=at)
+
+    def _receive(self, case: Raw, step: Raw, at: datetime) -> None:
+        accountability_correct.receive(
+            self._pk(case),
+            text=step["text"],
+            paper=self._file("correction.png"),
+            on=localdate(at),
+            actor=self.opener,
+            at=at,
+        )
 
     def _return(self, case: Raw, step: Raw, at: datetime) -> None:
         due_on = self.days.after(localdate(at), step["due"])

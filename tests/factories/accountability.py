@@ -8,7 +8,15 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils.timezone import localdate
 
-from evaluation.accountability_enums import CaseState, Circumstance, Measure, NoticeKind, Part, Responsibility
+from evaluation.accountability_enums import (
+    CaseState,
+    Circumstance,
+    Measure,
+    MeasureForm,
+    NoticeKind,
+    Part,
+    Responsibility,
+)
 from evaluation.models import AccountabilityCase, AccountabilityEvent, AccountabilityNotice, Respondent
 from evaluation.services import (
     accountability_correct,
@@ -27,6 +35,7 @@ from tests.factories.kernel import make_agency, make_member
 
 _numbers = count(1)
 CLAUSE = "not_disclosed.catalogue"
+ADMONISHED: Mapping[str, str] = {"measure": Measure.ORAL, "form": MeasureForm.ADMONITION}
 PDF = b"%PDF-1.7\n%signed\n"
 
 
@@ -85,7 +94,7 @@ def make_decision(row: AccountabilityCase, **values: Any) -> accountability_deci
     """Oral admonition for everybody who bears something."""
     people: Mapping[int, accountability_decide.Outcome] = {
         who.pk: accountability_decide.Outcome(
-            measure="" if who.responsibility == Responsibility.NONE else Measure.ORAL,
+            **({} if who.responsibility == Responsibility.NONE else ADMONISHED),
             consideration="陈述的经过属实，予以采纳。" if who.heard_on else "",
         )
         for who in row.respondents.all()

@@ -40,6 +40,7 @@ from requests_app.complaint_enums import ComplaintState
 from requests_app.models import Complaint
 from tests.factories import make_agency, make_member
 from tests.factories.accountability import (
+    ADMONISHED,
     bring_case_to,
     day_after,
     deliver_papers,
@@ -271,17 +272,23 @@ def test_decision_is_refused_for_what_does_not_fit() -> None:
     head = name_person(row, part=Part.HEAD_IN_CHARGE, circumstance=Circumstance.OVERRULED)
     row = bring_case_to(S.HEARD, row)
     second, fine = inspectors_over(row.agency)[1], "采纳。"
-    good = {undertaker.pk: Outcome(consideration=fine), head.pk: Outcome(measure=Measure.ORAL, consideration=fine)}
+    good = {undertaker.pk: Outcome(consideration=fine), head.pk: Outcome(**ADMONISHED, consideration=fine)}
     faults: dict[str, dict[str, Any]] = {
         "须写明决定的理由": {"reasons": " "},
         "责任人的姓名": {"reasons": f"{head.name}负有责任。"},
         "手机号": {"reasons": "联系电话13812345678。"},
         "不适用于单位": {"agency_measure": Measure.TALK},
-        "不承担责任，不能处理": {"people": {**good, undertaker.pk: Outcome(measure=Measure.ORAL, consideration=fine)}},
+        "不承担责任，不能处理": {"people": {**good, undertaker.pk: Outcome(**ADMONISHED, consideration=fine)}},
+        "须写明是哪一种：调离原工作岗位、离岗培训3个月": {
+            "people": {**good, head.pk: Outcome(measure=Measure.CIRCULAR, consideration=fine)}
+        },
+        "须写明是哪一种：不分形式": {
+            "people": {**good, head.pk: Outcome(measure=Measure.TALK, form="transfer", consideration=fine)}
+        },
         "须选择处理方式": {"people": {**good, head.pk: Outcome(consideration=fine)}},
-        "须写明采纳情况": {"people": {**good, head.pk: Outcome(measure=Measure.ORAL)}},
+        "须写明采纳情况": {"people": {**good, head.pk: Outcome(**ADMONISHED)}},
         "其他责任人的姓名": {
-            "people": {**good, head.pk: Outcome(measure=Measure.ORAL, consideration=f"{undertaker.name}提过意见。")}
+            "people": {**good, head.pk: Outcome(**ADMONISHED, consideration=f"{undertaker.name}提过意见。")}
         },
         "没有这种处理方式": {"people": {**good, head.pk: Outcome(measure="exile", consideration=fine)}},
         "今天以后": {"correction_due_on": localdate()},

@@ -123,6 +123,10 @@ BREAKS: Mapping[str, list[Break]] = {
     "respondent_circumstance": [change(person, circumstance="lost")],
     "respondent_responsibility": [change(person, responsibility="lost")],
     "respondent_measure": [change(heard, measure="exile")],
+    "respondent_form_of_measure": [
+        change(heard, measure="oral", measure_form="transfer"),
+        change(heard, measure="circular", measure_form="admonition"),
+    ],
     "respondent_dissent_of_members": [change(person, dissent_on_record=True)],
     "respondent_heard_or_waived": [
         change(heard, waived_on=localdate), change(heard, heard_by=None), change(person, heard_by=make_user),

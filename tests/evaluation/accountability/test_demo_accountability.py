@@ -17,6 +17,7 @@ from evaluation.accountability_enums import (
     CaseState,
     Circumstance,
     Measure,
+    MeasureForm,
     NoticeKind,
     Part,
     Responsibility,
@@ -41,6 +42,7 @@ OCCURRING: dict[str, tuple[Collection[str], Any, str]] = {
     "circumstance": (Circumstance, Respondent, "circumstance"),
     "responsibility": (Responsibility, Respondent, "responsibility"),
     "measure": (Measure, Respondent, "measure"),
+    "form": (MeasureForm, Respondent, "measure_form"),
     "notice": (NoticeKind, AccountabilityNotice, "kind"),
 }
 

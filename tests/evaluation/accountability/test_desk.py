@@ -294,6 +294,37 @@ def test_no_verb_falls_over_bad_input() -> None:
     assert second.post(reverse(f"{NAME}_add"), bad).status_code == 200
 
 
+def test_the_only_person_and_paper_are_chosen_and_a_day_is_proposed() -> None:
+    row = make_case(people=1)
+    client, who = signed_in(row.opened_by), row.respondents.get()
+    form = client.get(verb(row, "notify")).context["form"]
+    assert (form["respondent"].value(), form.fields["respondent"].empty_label) == (who.pk, None)
+    assert localdate() < form["statement_by"].value() <= day_after(60)
+    sent(client, row, "notify", respondent=who.pk, statement_by=form["statement_by"].value().isoformat())
+    assert client.get(verb(row, "deliver")).context["form"]["notice"].value() == row.notices.get().pk
+    name_person(row)
+    assert client.get(verb(row, "divide")).context["form"]["respondent"].value() is None
+
+
+def test_decision_asks_which_form_of_a_measure_is_meant() -> None:
+    row = make_case(S.HEARD)
+    client, who = signed_in(inspectors_over(row.agency)[1]), row.respondents.get()
+    shown = text_of(client.get(verb(row, "decide")))
+    assert (
+        "离岗培训3个月</option>" in shown
+        and "口头告诫，并限期改正</option>" in shown
+        and "或者" not in (shown.partition(f"measure_{who.pk}")[2].partition("</select>")[0])
+    )
+    typed = {"reasons": "情节严重。", f"consideration_{who.pk}": "不采纳。"}
+    assert client.post(verb(row, "decide"), {**typed, f"measure_{who.pk}": "circular"}).status_code == 200
+
+    sent(client, row, "decide", **typed, **{f"measure_{who.pk}": "circular.training"})
+
+    who.refresh_from_db()
+    assert (who.measure, who.measure_form) == ("circular", "training")
+    assert "离岗培训3个月" in text_of(client.get(page(row)))
+
+
 def test_typed_answers_stay_when_a_form_is_refused() -> None:
     row = make_case(S.HEARD)
     client = signed_in(inspectors_over(row.agency)[1])

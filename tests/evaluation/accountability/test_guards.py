@@ -69,13 +69,13 @@ def test_nobody_is_decided_about_unheard_past_the_services() -> None:
     hear_person(heard_one)
     run(heard, row.pk)
     assert refused(decided, row.pk)  # one of two unheard
-    assert refuses(heard_one, "measure", "oral")
-    assert refuses(silent, "measure", "oral")
+    assert refuses(heard_one, "measure", "criticism")
+    assert refuses(silent, "measure", "criticism")
     assert refuses(silent, "waived_on", LONG_AGO)  # the hearing is over
     run(f"UPDATE {table} SET state = 'opened', heard_on = NULL WHERE id = %s", row.pk)
     waive_person(silent)
     run(heard, row.pk)
-    assert not refuses(silent, "measure", "oral")
+    assert not refuses(silent, "measure", "criticism")
     assert not refused(decided, row.pk)
 
 
@@ -303,6 +303,13 @@ def test_people_come_into_open_cases_alone_and_cases_begin_open() -> None:
     assert refused(f"INSERT INTO {case} ({named}) SELECT {chosen} FROM {case} WHERE id = %s", decided.pk)
     free = name_person(open_case())
     assert not refused(f"DELETE FROM {person} WHERE id = %s", free.pk)
+
+
+def test_decision_says_which_form_of_a_measure_is_meant() -> None:
+    who = make_case(S.HEARD).respondents.get()
+    decided = f"UPDATE {who._meta.db_table} SET measure = 'circular', measure_form = '%s' WHERE id = %%s"
+
+    assert refused(decided % "", who.pk) and not refused(decided % "training", who.pk)
 
 
 def test_rows_are_never_replaced() -> None:

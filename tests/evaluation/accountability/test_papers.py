@@ -7,6 +7,8 @@ import pytest
 from evaluation.accountability_enums import CaseState, Circumstance, NoticeKind, Part
 from evaluation.accountability_papers import TITLES, paragraphs, record_of, render_html, render_pdf
 from evaluation.models import AccountabilityNotice
+from evaluation.services.accountability_respondents import redivide
+from govportal.now import now
 from tests import paper
 from tests.factories.accountability import (
     bring_case_to,
@@ -104,15 +106,50 @@ def test_who_is_referred_is_not_dealt_with_by_the_office() -> None:
         **LONG,
         "outcome": "decide",
         "part": "承办人",
-        "circumstance": "应当报批而未报批",
+        "circumstance": "承办人应当报批而未报批",
         "division_basis": "第十条",
     }
     facts |= {"responsibility": "承担全部责任", "consideration": "", "measure": "移送司法机关依法处理"}
     said = {
         refers: "".join(paragraphs(K.PERSON_DECISION, {**facts, "refers_to": refers})) for refers in ("", "司法机关")
     }
-    assert "将你的问题移送司法机关依法处理。" in said["司法机关"] and "对你移送" not in said["司法机关"]
-    assert "对你移送" in said[""]
+    assert "将你的问题移送司法机关依法处理。" in said["司法机关"] and "对你作出" not in said["司法机关"]
+    assert "对你作出如下处理：移送" in said[""]
+
+
+@pytest.mark.django_db
+def test_who_bears_nothing_is_not_told_of_a_circumstance_of_his_own() -> None:
+    """Told as one who had approved; then it was found that nobody had asked him."""
+    row = open_case()
+    undertaker, head = (
+        name_person(row, circumstance="approved"),
+        name_person(row, part=Part.HEAD_IN_CHARGE, circumstance=Circumstance.APPROVED),
+    )
+    for who in (undertaker, head):
+        hear_person(who)
+    for who in (undertaker, head):
+        redivide(
+            who.pk, part=who.part, circumstance=Circumstance.NOT_SOUGHT, dissent_on_record=False,
+            actor=row.opened_by, at=now(), note="没有审批单。",
+        )  # fmt: skip
+    bring_case_to(CaseState.DECIDED, row)
+
+    said = "".join(paragraphs(K.PERSON_DECISION, head.notices.get(kind=K.PERSON_DECISION).facts))
+
+    assert "你在其中的身份是主管领导，适用的情形是“承办人应当报批而未报批”。" in said
+    assert "第十条第（一）项，你不承担责任" in said and "你不承担责任，不作处理" in said
+
+
+@pytest.mark.django_db
+def test_who_had_disagreed_on_record_reads_that_he_had() -> None:
+    row = open_case()
+    name_person(row, part=Part.MAIN_LEADER, circumstance=Circumstance.COLLECTIVE)
+    member = name_person(row, part=Part.MEMBER, circumstance=Circumstance.COLLECTIVE, dissent_on_record=True)
+    bring_case_to(CaseState.DECIDED, row)
+
+    for notice in member.notices.all():
+        said = "".join(paragraphs(NoticeKind(notice.kind), notice.facts))
+        assert "“经领导班子集体讨论决定”，会议记录载明你提出过不同意见。" in said, notice.kind
 
 
 @pytest.mark.django_db

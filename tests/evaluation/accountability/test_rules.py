@@ -10,10 +10,19 @@ from evaluation.accountability_enums import (
     CaseAction,
     CaseState,
     Measure,
+    MeasureForm,
     Part,
     TriggerGroup,
 )
-from evaluation.accountability_rules import CLAUSES, MEASURES, Clause, clauses_on, correction_days
+from evaluation.accountability_rules import (
+    CLAUSES,
+    FORMS,
+    MEASURES,
+    Clause,
+    clauses_on,
+    correction_days,
+    person_words,
+)
 from evaluation.accountability_standing import Standing, poor_both_years, standings_from
 from evaluation.accountability_workflow import next_case_state
 
@@ -28,7 +37,9 @@ TABLE = {
         A.DIVIDE: "", A.DELIVER: "", A.WITHDRAW: S.OPENED, A.REOPEN: S.OPENED, A.DECIDE: S.DECIDED,
         A.DROP: S.DROPPED,
     },
-    S.DECIDED: {A.ORDER: "", A.REFER: "", A.DELIVER: "", A.SUMMARISE: "", A.REPORT: S.CORRECTED},
+    S.DECIDED: {
+        A.ORDER: "", A.REFER: "", A.DELIVER: "", A.SUMMARISE: "", A.REPORT: S.CORRECTED, A.RECEIVE: S.CORRECTED,
+    },
     S.CORRECTED: {A.REFER: "", A.DELIVER: "", A.SUMMARISE: "", A.RETURN: S.DECIDED, A.VERIFY: S.CLOSED},
     S.CLOSED: {A.DELIVER: "", A.SUMMARISE: ""},
     S.DROPPED: {A.DELIVER: ""},
@@ -72,6 +83,11 @@ def test_measures_say_what_they_mean_for_whom() -> None:
     # Of persons the article says so in 第（二）项 alone.
     assert {one for one, rule in MEASURES.items() if rule.bars_person} == {Measure.CRITICISM}
     assert all("评优" in rule.person_part for rule in MEASURES.values() if rule.bars_person)
+    # Of two things named in one sentence the decision says which.
+    assert {one for one, rule in MEASURES.items() if "或者" in rule.person_part} == set(FORMS)
+    assert [form for forms in FORMS.values() for form in forms] == list(MeasureForm)
+    assert all("或者" not in words for rule in MEASURES.values() for words in rule.forms.values())
+    assert person_words("circular", "training") == "离岗培训3个月" and person_words("circular", "").count("或者") == 1
     assert Part.UNDERTAKER not in MEASURES[Measure.TALK].parts
     assert [one for one, rule in MEASURES.items() if not rule.is_verified] == [Measure.TALK]
     assert [correction_days(one) for one in ("", *AGENCY_MEASURES)] == [10, 10, 15, 20]

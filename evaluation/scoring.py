@@ -163,9 +163,8 @@ def grade(total: Decimal, thresholds: Thresholds) -> str:
 
 def ranks(totals: Mapping[str, Decimal]) -> dict[str, int]:
     """1 for the highest; equal totals have equal ranks, and the next is as far down as many stand above it."""
-    ordered = sorted(totals.values(), reverse=True)
     first: dict[Decimal, int] = {}
-    for place, total in enumerate(ordered, start=1):
+    for place, total in enumerate(sorted(totals.values(), reverse=True), start=1):
         first.setdefault(total, place)
     return {agency: first[total] for agency, total in totals.items()}
 
@@ -470,12 +469,8 @@ def _wrong_ranking(rows: Sequence[Row], the_round: Row, agencies: Rows, computed
         if result is None:
             faults.append(f"ranking.csv: {agency} does not belong there")
             continue
-        numbers = {
-            "total": result.total,
-            "rank": result.rank,
-            "kind_rank": result.kind_rank,
-            "performance_points": None if result.rank is None else worth(result.total, share),
-        }
+        numbers = {"total": result.total, "rank": result.rank, "kind_rank": result.kind_rank}
+        numbers["performance_points"] = None if result.rank is None else worth(result.total, share)
         name, kind = agencies[agency]["name"], agencies[agency]["kind"]
         words = {"round": the_round["round"], "name": name, "kind": kind, "grade": result.grade}
         wrong: dict[str, object] = {column: value for column, value in words.items() if row[column] != value}
@@ -508,10 +503,8 @@ def main() -> int:
     except UNREADABLE as error:
         print(f"cannot be read: {error!r}")
         return 2
-    for fault in computed.faults:
-        print(fault)
     if computed.faults:
-        print(f"{len(computed.faults)} differences")
+        print(*computed.faults, f"{len(computed.faults)} differences", sep="\n")
         return 1
     if computed.lowered:
         print(f"deductions that stand lowered by rulings of other rounds: {computed.lowered}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from evaluation.models import Finding, SampleItem
@@ -21,6 +21,29 @@ def focus_of(line: Locator, name: str) -> None:
     expect(line.locator(f"[name$=-{name}]")).to_be_focused()
 
 
+def ask_for_the_keys(page: Page) -> None:
+    help_line = page.locator(".entry-keys")
+    expect(help_line).to_be_visible()
+    assert help_line.get_attribute("open") is None
+    page.keyboard.press("?")
+    expect(help_line).to_contain_text("Shift+回车")
+    expect(help_line).to_have_attribute("open", "")
+
+
+def note_what_a_sample_shows(page: Page) -> None:
+    keys = page.keyboard
+    sample = page.locator("[data-line^=s-]")
+    sample.focus()
+    keys.press("2")
+    focus_of(sample, "note")  # nothing is sent before something says what was found
+    expect(sample.locator(".entry-says")).to_have_text("")
+    keys.press("Enter")
+    expect(sample.locator(".entry-says")).to_have_text("没有保存：还缺说明")
+    keys.type("附件打不开")
+    keys.press("Enter")
+    expect(sample.locator(".entry-says")).to_contain_text("已保存")
+
+
 def test_keys_save_a_finding_and_leaving_loses_none(browser: Browser, live_server: LiveServer, clock: Any) -> None:
     office = make_office()
     agency = make_agency(parent=office)
@@ -28,13 +51,9 @@ def test_keys_save_a_finding_and_leaving_loses_none(browser: Browser, live_serve
     row = open_round(agency, office=office, sample_size=1)
     path = reverse("admin:evaluation_entry_agency", args=[row.slug, row.assessments.get().agency.code])
     with Staff(browser, live_server).page(row.made_by, path) as page:
-        keys, help_line = page.keyboard, page.locator(".entry-keys")
+        keys = page.keyboard
         first, second = (page.locator(".entry-line", has_text=code).first for code in ("M1", "M3"))
-        expect(help_line).to_be_visible()
-        assert help_line.get_attribute("open") is None
-        keys.press("?")
-        expect(help_line).to_contain_text("Shift+回车")
-        expect(help_line).to_have_attribute("open", "")
+        ask_for_the_keys(page)
 
         keys.press("j")
         expect(first).to_be_focused()
@@ -67,16 +86,7 @@ def test_keys_save_a_finding_and_leaving_loses_none(browser: Browser, live_serve
         expect(second.locator(".entry-found")).to_contain_text("目录没有更新")
         expect(first).to_be_focused()
 
-        sample = page.locator("[data-line^=s-]")
-        sample.focus()
-        keys.press("2")
-        focus_of(sample, "note")  # nothing is sent before something says what was found
-        expect(sample.locator(".entry-says")).to_have_text("")
-        keys.press("Enter")
-        expect(sample.locator(".entry-says")).to_have_text("没有保存：还缺说明")
-        keys.type("附件打不开")
-        keys.press("Enter")
-        expect(sample.locator(".entry-says")).to_contain_text("已保存")
+        note_what_a_sample_shows(page)
     assert SampleItem.objects.get().note == "附件打不开"
     texts = [one.text.splitlines()[0] for one in Finding.objects.standing().order_by("pk")]
     assert texts == ["公开指南没有电话", "目录没有更新"]

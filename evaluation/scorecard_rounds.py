@@ -17,10 +17,10 @@ OF_EVERYBODY = (RoundKind.SPOT, RoundKind.YEAR_END)  # other kinds look at a few
 def covering(rounds: Sequence[AssessmentRound]) -> list[AssessmentRound]:
     """Those that assessed the county: at least half as many agencies as the largest of that year and the year before,
     for a county may merge its offices."""
-    years = {row.period_end.year for row in rounds}
-    most = {
-        year: max(row.assessed for row in rounds if row.period_end.year in (year, year - 1)) for year in years
-    }  # fmt: skip
+    most: Counter[int] = Counter()
+    for row in rounds:
+        for year in (row.period_end.year, row.period_end.year + 1):
+            most[year] = max(most[year], row.assessed)
     return [row for row in rounds if 2 * row.assessed >= most[row.period_end.year]]
 
 

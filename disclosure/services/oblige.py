@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import batched, groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,6 +29,7 @@ from govportal.now import now
 
 _MANY = 10_000  # rows made at once, after which the statistics of the table say nothing any more
 _BATCH = 2000  # rows of one transaction: other writers wait for a fraction of a second
+_KEY = ("event_id", "kind", "entry_id", "agency_id", "period_start")
 _ROW = ("entry_id", "pk", "agency_id", "kind", "period_start", "period_end", "due_on", "met_on", "cancelled_at")
 
 
@@ -259,14 +260,16 @@ def _not_there(rows: Sequence[Obligation]) -> list[Obligation]:
     """Without those that another generation has made since the plan. PostgreSQL passes over them; SQLite, where one
     writes at a time, would refuse them all."""
 
-    def key(row: Obligation) -> tuple[Any, ...]:
-        return (row.event_id, row.kind) if row.event_id else (row.entry_id, row.agency_id, row.kind, row.period_start)
+    def key(event: int | None, kind: str, *rest: Any) -> tuple[Any, ...]:
+        return (event, kind) if event else (kind, *rest)
 
-    starts, events_of = {row.period_start for row in rows}, {row.event_id for row in rows} - {None}
-    same = Obligation.objects.filter(Q(event=None, period_start__in=starts) | Q(event__in=events_of))
-    same = same.filter(entry__in={row.entry_id for row in rows})
-    there = {key(row) for row in same.only("entry", "agency", "event", "kind", "period_start")}
-    return [row for row in rows if key(row) not in there]
+    def of(name: str) -> set[Any]:
+        return {getattr(row, name) for row in rows} - {None}
+
+    of_periods = Q(event=None, agency__in=of("agency_id"), period_start__in=of("period_start"))
+    same = Obligation.objects.filter(of_periods | Q(event__in=of("event_id")), entry__in=of("entry_id"))
+    there = {key(*values) for values in same.values_list(*_KEY)}
+    return [row for row in rows if key(*attrgetter(*_KEY)(row)) not in there]
 
 
 def _write(plan: _Plan, entries: dict[int, CatalogueEntry]) -> None:

@@ -224,7 +224,8 @@ def apply(using: str = "default") -> None:
             seed.apply(using)
 
 
-# On SQLite every trigger in the database is one of ours; on PostgreSQL ours are called like their function.
+# On SQLite every trigger in the database is one of ours. On PostgreSQL ours are called like their function, and both by
+# their app first; a function stays when its trigger goes, for others may call it.
 _TRIGGERS = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
@@ -234,11 +235,13 @@ _TRIGGERS = {
 
 
 def _take_off_triggers(using: str) -> None:
-    """Those of an older version too."""
+    """Those of an older version too, and on PostgreSQL none that others have put on tables of ours."""
     connection = connections[using]
+    labels = tuple(f"{config.label}_" for config in apps.get_app_configs())
     with connection.cursor() as cursor:
         cursor.execute(_TRIGGERS[connection.vendor])
-        found = [tuple(map(connection.ops.quote_name, row)) for row in cursor.fetchall()]
+        rows = [row for row in cursor.fetchall() if connection.vendor == "sqlite" or row[0].startswith(labels)]
+    found = [tuple(map(connection.ops.quote_name, row)) for row in rows]
     on = " ON {1}" if connection.vendor == "postgresql" else ""
     _run(using, tuple(f"DROP TRIGGER {{0}}{on}".format(*row) for row in found))
 

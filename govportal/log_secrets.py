@@ -15,10 +15,11 @@ class SecretAddresses(logging.Filter):
     """Writes `…` for every `<secret:…>` of the address that a record was written about."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        for secret in secrets_of(getattr(record, "request", None)):
-            message = message.replace(secret, HIDDEN)
-        record.msg, record.args = message, ()
+        if secrets := secrets_of(getattr(record, "request", None)):
+            message = record.getMessage()
+            for secret in secrets:
+                message = message.replace(secret, HIDDEN)
+            record.msg, record.args = message, ()
         return True
 
 

@@ -139,6 +139,21 @@ def test_migrate_exchanges_changed_triggers_and_takes_off_those_declared_no_more
 
 
 @pytest.mark.django_db
+def test_trigger_of_somebody_else_stays() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite every trigger is one of ours")
+    body = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+    run(f"CREATE FUNCTION audit_row() {body}")
+    run("CREATE TRIGGER audit_row AFTER INSERT ON govportal_agency FOR EACH ROW EXECUTE FUNCTION audit_row()")
+
+    dbsetup.apply()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = 'audit_row'")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db
 def test_trigger_that_never_fires_is_named_as_missing() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite switches no trigger off")

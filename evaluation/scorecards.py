@@ -206,7 +206,8 @@ def _unexcused(rule: Rule, cases: Iterable[Case]) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of the assessment of an agency. `said`: in the words of the record, after `paragraphs`."""
+    """One stage of the assessment of an agency. `about`: the indicator an objection is to. `said`: in the words of the
+    record, after `paragraphs`."""
 
     title: str
     on: date
@@ -214,6 +215,7 @@ class Step:
     word: str = ""
     tone: str = ""
     said: str = ""
+    about: str = ""
 
 
 def timeline(
@@ -239,11 +241,11 @@ def timeline(
 
 def _of_objection(each: Objection) -> Iterable[tuple[datetime, Step]]:
     title = _("单位提出异议 %s") % each.number
-    about = _("对“%s”") % name_of(each.indicator)
+    about = name_of(each.indicator)
     if each.state == ObjectionState.WITHDRAWN:
-        yield each.filed_at, Step(title, localdate(each.filed_at), [about], _("已撤回"), "")
+        yield each.filed_at, Step(title, localdate(each.filed_at), [], _("已撤回"), about=about)
         return
-    yield each.filed_at, Step(title, localdate(each.filed_at), [about], said=each.text)
+    yield each.filed_at, Step(title, localdate(each.filed_at), [], said=each.text, about=about)
     if each.state == ObjectionState.RULED and each.ruled_at:
         heard = [_("%s 听取了单位的意见。") % f"{each.heard_on:%Y-%m-%d}"] if each.heard_on else []
         ruling = Ruling(each.ruling)

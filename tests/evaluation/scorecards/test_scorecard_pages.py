@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from disclosure.models import CatalogueEntry, Obligation
 from evaluation.enums import RoundKind
@@ -19,13 +20,14 @@ from evaluation.scorecard_filters import Asked
 from evaluation.scorecard_reading import assessment_of, published_round, ranking, scorecard
 from evaluation.scorecards import Scorecard, coded_name
 from evaluation.scoring import draw
-from govportal.models import Agency, AgencyKind
+from govportal.models import Agency, AgencyKind, SiteProfile
 from govportal.now import now
 from tests import paper
 from tests.factories.kernel import make_agency, make_private_file
 from tests.factories.obligations import make_obligation
 from tests.factories.rounds import make_finding, open_round, publish_round
 from tests.factories.scorecards import EXCUSED, LATE, LESSENED, County
+from tests.test_english import chinese_outside_records
 
 pytestmark = pytest.mark.django_db
 
@@ -384,3 +386,16 @@ def test_bad_parameters_are_told_and_never_fail(client: Client, county: County) 
         response = client.get(address)
         assert response.status_code == 200, address
         assert words in response.content.decode(), address
+
+
+def test_english_pages_mark_what_an_objection_is_to_and_join_conditions_in_english(
+    client: Client, county: County
+) -> None:
+    SiteProfile.objects.create(pk=1, name="某县政务公开", name_en="County Open Government", host="某县人民政府")
+    with override("en"):  # around the requests too: their language stays active in the thread
+        card = read(client, "scorecard", county.row.slug, county.late.code)
+        narrowed = read(client, "scorecards", query="?kind=township&grade=excellent")
+
+    assert 'About <span lang="zh-CN">“测试指标（及时率）”</span>' in card
+    assert chinese_outside_records(card) == []
+    assert "(Townships and subdistricts, Excellent)" in narrowed

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db.models import Model
 
 from evaluation.enums import OPEN_OBJECTIONS, FindingState, ObjectionState, RoundState, Ruling
+from evaluation.item_guard import NAMES_ANOTHER_ITEM
 from evaluation.models import (
     Assessment,
     AssessmentRound,
@@ -120,9 +121,8 @@ def _no_replacements() -> list[DatabaseObject]:
 
 def _round_guard() -> DatabaseObject:
     """Begun as a draft, moved as workflow.ROUND says; once opened it stays what it is of; frozen for good, but for the
-    item, which is named once."""
+    item, which is named once, unless nobody ever read it."""
     frozen = f"OLD.state = '{RoundState.FROZEN}'"
-    item = "OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id"
     moves = sorted({(source, step.target) for step in ROUND.values() for source in step.sources})
     ways = " OR ".join(f"(OLD.state = '{source}' AND NEW.state = '{target}')" for source, target in moves)
     return guard(
@@ -132,7 +132,7 @@ def _round_guard() -> DatabaseObject:
             Rule("INSERT", f"NEW.state <> '{RoundState.DRAFT}'"),
             Rule(
                 "UPDATE",
-                f"{frozen} AND ({_changed(AssessmentRound, ['item_id'])} OR {item}) "
+                f"{frozen} AND ({_changed(AssessmentRound, ['item_id'])} OR {NAMES_ANOTHER_ITEM}) "
                 f"OR OLD.opened_at IS NOT NULL AND {_differs(_FIXED)} OR OLD.state <> NEW.state AND NOT ({ways})",
             ),
             Rule("DELETE", f"OLD.state <> '{RoundState.DRAFT}'"),

@@ -6,15 +6,13 @@ frozen, whoever holds the connection. The services refuse first and say why.
 
 from collections.abc import Iterable
 
-from disclosure.enums import ItemState
-from disclosure.models import Item
+from evaluation.item_guard import NAMES_ANOTHER_ITEM
 from evaluation.models import Ballot, BallotAnswer, Evaluator, Survey, SurveyQuestion, SurveyStep
 from evaluation.survey_enums import SurveyState
 from govportal.dbsetup import DatabaseObject, Rule, append_only, closed_while, guard, no_replacement
 
 _SURVEY, _QUESTION, _STEP = Survey._meta.db_table, SurveyQuestion._meta.db_table, SurveyStep._meta.db_table
 _EVALUATOR, _BALLOT, _ANSWER = Evaluator._meta.db_table, Ballot._meta.db_table, BallotAnswer._meta.db_table
-_ITEM = Item._meta.db_table
 _AGENCIES = Survey.agencies.through._meta.db_table
 
 # Known to whoever has voted: no longer another once the first may have.
@@ -72,14 +70,16 @@ def survey_guard() -> DatabaseObject:
     early = (
         f"NEW.state = '{SurveyState.TALLIED}' AND OLD.state NOT IN ('{SurveyState.CLOSED}', '{SurveyState.TALLIED}')"
     )
-    read = f"EXISTS (SELECT 1 FROM {_ITEM} i WHERE i.id = OLD.item_id AND i.state <> '{ItemState.UNPUBLISHED}')"
-    item = f"OLD.item_id IS NOT NULL AND OLD.item_id IS DISTINCT FROM NEW.item_id AND (NEW.item_id IS NULL OR {read})"
     return guard(
         f"{_SURVEY}_guard",
         _SURVEY,
         (
             Rule("INSERT", f"NEW.state <> '{SurveyState.DRAFT}'"),
-            Rule("UPDATE", f"({opened}) OR ({closed}) OR ({ended}) OR ({back}) OR ({again}) OR ({early}) OR ({item})"),
+            Rule(
+                "UPDATE",
+                f"({opened}) OR ({closed}) OR ({ended}) OR ({back}) OR ({again}) OR ({early}) "
+                f"OR ({NAMES_ANOTHER_ITEM})",
+            ),
             Rule("DELETE", f"OLD.state <> '{SurveyState.DRAFT}'"),
         ),
         "a survey stays as it was opened with, and its tally as it was frozen",

@@ -275,7 +275,7 @@ def _may_still_be(row: AssessmentRound, verb: Verb) -> bool:
     """What can never be done to the round any more is no button; what waits is one, with its reasons."""
     if verb.name == CHANGE:
         return row.state == RoundState.DRAFT
-    if verb.name == RoundAction.DRAFT_ITEM and row.item_id:
+    if verb.name == RoundAction.DRAFT_ITEM and rounds.has_draft(row):
         return False
     return may_still_be(row.state, RoundAction(verb.name))
 

@@ -56,7 +56,7 @@ def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> I
         item_type=RESULT_ITEM,
         author=actor,
         at=at,
-        source=draft.Source(SOURCE, row.slug),
+        source=draft.Source(SOURCE, _key(row)),
         attachments=[(row.archive, f"{row.name}复算包")],
     )
     row.save(update_fields=["item"])
@@ -70,6 +70,11 @@ def draft_item(round_id: int, *, agency: Agency, actor: User, at: datetime) -> I
     )
     tell_publishers(row.item, actor)
     return row.item
+
+
+def _key(row: AssessmentRound) -> str:
+    """One of an item each: a draft that was thrown away keeps its own."""
+    return f"{row.slug}/{row.item_id}" if row.item_id else row.slug
 
 
 def title_of(row: AssessmentRound) -> str:

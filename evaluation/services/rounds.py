@@ -19,6 +19,7 @@ from evaluation.enums import RoundKind, RoundState, SetState
 from evaluation.models import Assessment, AssessmentRound, IndicatorSet, Objection, Survey
 from evaluation.services import archive, measure, samples
 from evaluation.services.checks import progress_of_all
+from evaluation.services.item_drafts import is_discarded
 from evaluation.services.procedure import basis_of, check, locked_assessment, locked_round, reasons_against_round
 from evaluation.services.round_surveys import reasons_against_survey, untallied
 from evaluation.workflow import RoundAction, next_round_state
@@ -158,8 +159,13 @@ def reasons_against(row: AssessmentRound, action: RoundAction, actor: Any, on: d
         case RoundAction.FREEZE:
             reasons += _unsettled(row, actor, on or today())
         case RoundAction.DRAFT_ITEM:
-            reasons += [_("公开稿已经拟制。")] if row.item_id else []
+            reasons += [_("公开稿已经拟制。")] if has_draft(row) else []
     return reasons
+
+
+def has_draft(row: AssessmentRound) -> bool:
+    """Drafted, and not thrown away by those who were to publish it."""
+    return row.item is not None and not is_discarded(row.item)
 
 
 def _unfinished(row: AssessmentRound) -> list[str]:

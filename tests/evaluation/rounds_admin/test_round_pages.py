@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from disclosure.models import Item
+from disclosure.services import review
 from evaluation.admin import rounds as pages
 from evaluation.enums import RoundState
 from evaluation.models import AssessmentRound
@@ -243,6 +244,10 @@ def test_round_goes_its_whole_way_in_the_browser() -> None:
     assert row.item.index_number in page
     assert archive["Content-Type"] == "application/zip"
     assert b"".join(archive).startswith(b"PK")
+    assert _verb(row, "draft_item") not in page
+    publisher = make_member(Role.PUBLISHER, office)
+    review.discard(row.item.editions.get().pk, actor=publisher, at=now(), note="标题有误")
+    assert _verb(row, "draft_item") in second.get(_page(row)).content.decode()
 
 
 def test_round_of_many_agencies_is_measured_by_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from disclosure.enums import ItemState
+from disclosure.services import review
 from disclosure.types import ITEM_TYPES
 from evaluation import case_lines
 from evaluation.enums import FindingState, Formula, ObjectionState, RoundKind, RoundState, Ruling
@@ -26,6 +28,7 @@ from evaluation.workflow import RoundAction
 from govportal.models import AuditEvent, InboxMessage
 from govportal.now import now, today
 from govportal.permissions import Role
+from tests.factories import make_edition, make_item
 from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency, make_member, make_user
 from tests.factories.obligations import make_obligation
@@ -159,6 +162,35 @@ def test_draft_item_carries_archive_and_digest() -> None:
     [kind] = (field for field in ITEM_TYPES[item.item_type].extra if field.key == "kind")
     assert kind.shown(edition.extra["kind"]) == "考核成绩"
     assert edition.attachments.get().attachment == row.archive
+
+
+def test_draft_that_was_thrown_away_is_followed_by_another() -> None:
+    row = freeze_round(share_round(_with_one_late()))
+    office, actor = row.made_by.memberships.get().agency, row.frozen_by
+    publisher = make_member(Role.PUBLISHER, office)
+    assert actor is not None
+    items = []
+    for _turn in range(3):
+        item = round_items.draft_item(row.pk, agency=office, actor=actor, at=now())
+        with pytest.raises(ValidationError, match="已经拟制"):
+            round_items.draft_item(row.pk, agency=office, actor=actor, at=now())
+        review.discard(item.editions.get().pk, actor=publisher, at=now(), note="标题有误")
+        items.append(item)
+
+    row.refresh_from_db()
+    assert row.item == items[-1] and len(set(items)) == 3
+
+
+def test_item_of_a_frozen_round_is_named_once_unless_nobody_read_it() -> None:
+    row = freeze_round(share_round(open_round()))
+    found = AssessmentRound.objects.filter(pk=row.pk)
+    item, other = make_item(state=ItemState.UNPUBLISHED), make_item(state=ItemState.UNPUBLISHED)
+    found.update(item=item)
+    found.update(item=other)  # the first was thrown away before anybody read it
+    make_edition(other)
+    for another in (item, None):
+        with pytest.raises(DatabaseError, match="frozen assessment"), transaction.atomic():
+            found.update(item=another)
 
 
 def test_make_refuses_a_set_that_is_not_in_force() -> None:

@@ -28,7 +28,7 @@ from govportal import access, files, jobs
 from govportal.models import User
 from govportal.now import now
 from govportal.permissions import Permission
-from requests_app.admin.verb_pages import CaseVerb, CaseVerbAdmin
+from requests_app.admin.verb_pages import CaseVerb, CaseVerbAdmin, Prepared
 
 access.open_admin("evaluation.assessmentround", view=Permission.ASSESS, is_site_wide=True)
 
@@ -71,10 +71,6 @@ def _open(row: AssessmentRound, actor: User, _values: dict[str, Any]) -> object:
     return _keep(opened, actor, _read(opened, actor))
 
 
-def _measure(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
-    return _keep(row, actor, values["prepared"])
-
-
 def _share(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
     return rounds.share(row.pk, actor=actor, at=now(), days=values["days"])
 
@@ -87,8 +83,8 @@ def _pack(row: AssessmentRound, actor: User) -> rounds.Packed:
     return rounds.pack(row.pk, actor=actor, at=now())
 
 
-def _freeze(_row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
-    return rounds.keep(values["prepared"], actor=actor)
+def _freeze(_row: AssessmentRound, actor: User, packed: rounds.Packed) -> object:
+    return rounds.keep(packed, actor=actor)
 
 
 def _draft_item(row: AssessmentRound, actor: User, values: dict[str, Any]) -> object:
@@ -115,9 +111,8 @@ VERBS = (
         RoundAction.MEASURE,
         RoundAction.MEASURE.label,
         _against(RoundAction.MEASURE),
-        _measure,
+        Prepared(_read, _keep),
         warning=gettext_lazy("按现在的数据重新计算全部自动指标；人工查阅和登记的问题不变。每天凌晨也会自动取数。"),
-        prepare=_read,
     ),
     CaseVerb(
         RoundAction.SHARE,
@@ -132,9 +127,8 @@ VERBS = (
         RoundAction.FREEZE,
         RoundAction.FREEZE.label,
         _against(RoundAction.FREEZE),
-        _freeze,
+        Prepared(_pack, _freeze),
         warning=gettext_lazy("定分以后得分、问题、异议都不能再改，同时生成复算包，并复算一遍：不一致的不能定分。"),
-        prepare=_pack,
     ),
     CaseVerb(
         RoundAction.DRAFT_ITEM, RoundAction.DRAFT_ITEM.label, _against(RoundAction.DRAFT_ITEM), _draft_item, DraftForm

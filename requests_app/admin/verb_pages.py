@@ -4,6 +4,7 @@ button is pressed twice. Requests, complaints and messages stand on them."""
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -53,6 +54,23 @@ def no_hints(row: Any, actor: User) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared[T]:
+    """The `run` of a verb that takes long and asks nothing: `prepare` goes before the lock, so nobody waits meanwhile;
+    `finish` is given its answer."""
+
+    prepare: Callable[[Any, User], T]
+    finish: Callable[[Any, User, T], object]
+
+    def begun(self, row: Any, actor: User) -> Callable[[], object]:
+        """What is left to do under the lock."""
+        answer = self.prepare(row, actor)
+        return lambda: self.finish(row, actor, answer)
+
+    def __call__(self, row: Any, actor: User, _values: dict[str, Any]) -> object:
+        return self.begun(row, actor)()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseVerb(Verb):
     """`hints`: what the law says of it, and what it will do to the clock, in sentences."""
 
@@ -67,8 +85,6 @@ class CaseVerb(Verb):
     template: str = "admin/requests_app/verb.html"
     # What whoever has done it must still mind; empty for nothing.
     caution: Callable[[Any, dict[str, Any]], str] | None = None
-    # What takes long goes before the lock: nobody waits meanwhile. `run` finds the answer in its values as `prepared`.
-    prepare: Callable[[Any, User], object] | None = None
 
 
 class DoneAlready(Exception):
@@ -140,9 +156,10 @@ class CaseVerbAdmin[M: models.Model](VerbAdmin[M]):
         def run(actor: User, values: dict[str, Any]) -> None:
             values = written(form, values, actor)
             values.pop("form_key", None)
-            if isinstance(verb, CaseVerb) and verb.prepare:
-                values["prepared"] = verb.prepare(row, actor)
-            outcome.append(self._run_once(request, row, verb, lambda: verb.run(row, actor, values)))
+            deed: Callable[[], object] = partial(verb.run, row, actor, values)
+            if isinstance(verb.run, Prepared):
+                deed = verb.run.begun(row, actor)
+            outcome.append(self._run_once(request, row, verb, deed))
 
         try:
             if not self._done(request, form, run):

@@ -14,6 +14,7 @@ from govportal.models import Agency
 
 WITH_SURVEY = (RoundKind.SPOT, RoundKind.YEAR_END)  # the public is asked for half a year and for the year
 ASKED_WITHIN = timedelta(days=366)  # after the period: of a whole year people are often asked in the next one
+_NAMED = 10  # of those left out
 _COUNTING = (RoundState.OPEN, RoundState.FEEDBACK, RoundState.FROZEN)
 
 
@@ -75,9 +76,11 @@ def left_out(row: AssessmentRound) -> list[Agency]:
 
 
 def words_on_left_out(row: AssessmentRound) -> str:
-    """Empty where the survey is of everybody."""
+    """How many, and the first of them; empty where the survey is of everybody."""
     agencies = left_out(row)
     if not agencies:
         return ""
-    words = {"count": len(agencies), "names": _("、").join(one.display_name for one in agencies)}
+    words = {"count": len(agencies), "names": _("、").join(one.display_name for one in agencies[:_NAMED])}
+    if len(agencies) > _NAMED:
+        return _("社会评议没有列入其中 %(count)s 个单位，这一项按满分计：%(names)s等。") % words
     return _("社会评议没有列入其中 %(count)s 个单位，这一项按满分计：%(names)s。") % words

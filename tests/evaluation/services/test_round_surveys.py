@@ -81,3 +81,19 @@ def test_desk_names_whom_the_survey_leaves_out_and_offers_what_can_be_chosen() -
     assert words == f"社会评议没有列入其中 1 个单位，这一项按满分计：{left_out.display_name}。"
     assert offered == ["无", f"{survey.title}（2026-07-06 至 2026-07-26，评议对象 1 个）"]
     assert round_surveys.words_on_left_out(make_round(asked, slug="all", **values)) == ""
+
+
+def test_of_many_that_are_left_out_the_first_ten_are_named() -> None:
+    office = make_office()
+    asked, *others = (make_agency(parent=office, position=place) for place in range(12))
+    survey = make_survey(SurveyState.CLOSED, agencies=[asked], **IN_JULY)
+    values: dict[str, Any] = {"office": office, "survey": survey, "indicator_set": make_indicator_set(groups=SOCIAL)}
+
+    all_but_one, ten = (
+        round_surveys.words_on_left_out(make_round(asked, *others[:count], slug=f"of-{count}", **values))
+        for count in (11, 10)
+    )
+
+    names = "、".join(one.display_name for one in others[:10])
+    assert all_but_one == f"社会评议没有列入其中 11 个单位，这一项按满分计：{names}等。"
+    assert ten == f"社会评议没有列入其中 10 个单位，这一项按满分计：{names}。"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from evaluation.enums import RoundKind, RoundState, SetState
 from evaluation.models import Assessment, AssessmentRound, IndicatorSet, Objection, Survey
-from evaluation.services import archive, measure, samples
+from evaluation.services import archive, measure, samples, survey_procedure
 from evaluation.services.checks import progress_of_all
 from evaluation.services.item_drafts import is_discarded
 from evaluation.services.procedure import basis_of, check, locked_assessment, locked_round, reasons_against_round
@@ -204,13 +204,16 @@ def _unsettled(row: AssessmentRound, actor: Any, on: date) -> list[str]:
 def open_round(round_id: int, *, actor: User, at: datetime) -> AssessmentRound:
     """启动考核: the seed is fixed and the samples are drawn. Measuring follows (services/measure.py).
 
-    The set is locked first, so that it is not retired meanwhile.
+    The set is locked first, so that it is not retired meanwhile; the survey last, so that it counts once of two rounds
+    opened at one moment.
     """
     of = AssessmentRound.objects.values_list("indicator_set", flat=True).get(pk=round_id)
     the_set = IndicatorSet.objects.select_for_update(no_key=True).get(pk=of)
     row = locked_round(round_id)
     if row.indicator_set_id != the_set.pk:
         raise ValidationError(_("考核的方案刚刚改过，请核对以后再启动。"))
+    if row.survey_id is not None:
+        row.survey = survey_procedure.locked(row.survey_id)
     check(reasons_against(row, RoundAction.OPEN, actor))
     row.seed = row.seed or secrets.token_hex(16)
     row.opened_at = at

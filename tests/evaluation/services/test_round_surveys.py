@@ -1,13 +1,15 @@
 """社会评议 of a round: only one that is of its agencies and of its time, and not twice for the same agency."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaluation.enums import Formula, RoundKind
+from evaluation.enums import Formula, RoundKind, RoundState
 from evaluation.forms.rounds import RoundForm
+from evaluation.models import AssessmentRound
 from evaluation.services import round_surveys, rounds
 from evaluation.services.round_surveys import reasons_against_survey
 from evaluation.survey_enums import SurveyState
@@ -16,6 +18,7 @@ from tests.factories.indicators import make_indicator_set
 from tests.factories.kernel import make_agency
 from tests.factories.rounds import make_office, make_round
 from tests.factories.surveys import make_survey
+from tests.threads import first_and_second
 
 pytestmark = pytest.mark.django_db
 HALF = (date(2026, 1, 1), date(2026, 6, 30))
@@ -97,3 +100,25 @@ def test_of_many_that_are_left_out_the_first_ten_are_named() -> None:
     names = "、".join(one.display_name for one in others[:10])
     assert all_but_one == f"社会评议没有列入其中 11 个单位，这一项按满分计：{names}等。"
     assert ten == f"社会评议没有列入其中 10 个单位，这一项按满分计：{names}。"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_survey_counts_once_of_two_rounds_that_are_opened_at_one_moment() -> None:
+    """Of different sets, so that no lock of a set keeps them apart. SQLite has one writer."""
+    office = make_office()
+    agency = make_agency(parent=office)
+    survey = make_survey(SurveyState.CLOSED, agencies=[agency], **IN_JULY)
+    first, second = (
+        make_round(
+            agency, slug=slug, office=office, survey=survey, indicator_set=make_indicator_set(code=slug, groups=SOCIAL)
+        )
+        for slug in ("first", "second")
+    )
+
+    outcomes = first_and_second(
+        *(partial(rounds.open_round, row.pk, actor=row.made_by, at=now()) for row in (first, second))
+    )
+
+    [refusal] = (outcome for outcome in outcomes if isinstance(outcome, Exception))
+    assert isinstance(refusal, ValidationError) and "已经计入" in str(refusal)
+    assert AssessmentRound.objects.get(state=RoundState.OPEN) in outcomes

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState
+from evaluation.accountability_enums import ENDED_CASES, CaseState
 from evaluation.accountability_rules import VERIFICATION_DAYS
 from evaluation.models import AccountabilityCase
 from evaluation.services.accountability_open import count_referrals
@@ -67,7 +67,7 @@ CASE_QUEUES: Mapping[str, tuple[Promise | str, Condition]] = MappingProxyType(
         ),
         "summary": (
             gettext_lazy("已决定没有公开摘要"),
-            lambda look: Q(state__in=RULED_CASES, summary=None),
+            lambda look: Q(pk__in=AccountabilityCase.objects.ruled().without_summary().values("pk")),
         ),
         "open": (gettext_lazy("在办责任追究"), lambda look: ~Q(state__in=ENDED_CASES)),
         "ended": (gettext_lazy("已结束责任追究"), lambda look: Q(state__in=ENDED_CASES)),
@@ -199,7 +199,8 @@ def _verify_by(corrected_on: date, calendar: Calendar) -> date:
 
 
 def verifications(reach: Reach) -> Iterator[Deadline]:
-    """Told to those who have the case, without who noted the report himself."""
+    """Told to those who have the case, without who noted the report himself; he alone where nobody else is left, for
+    then somebody has to be found who verifies."""
     rows = AccountabilityCase.objects.filter(state=CaseState.CORRECTED, corrected_on__lte=reach.until)
     if reach.agencies is not None:
         rows = rows.filter(office__in=reach.agencies)
@@ -208,6 +209,7 @@ def verifications(reach: Reach) -> Iterator[Deadline]:
     found = [row for row in rows.order_by("pk").values_list(*columns) if _verify_by(row[2], calendar) <= reach.until]
     offices = access.holders_apart(Permission.HOLD_ACCOUNTABLE, {row[4:7] for row in found}) if found else {}
     for pk, number, corrected_on, corrected_by, *case in found:
+        office = offices[case[0], case[1], case[2]]
         yield Deadline(
             key=f"{VERIFICATION}:{pk}",
             due_on=_verify_by(corrected_on, calendar),
@@ -215,7 +217,7 @@ def verifications(reach: Reach) -> Iterator[Deadline]:
             label=_("%s 核实改正情况") % number,
             path=path(pk),
             permission=Permission.HOLD_ACCOUNTABLE,
-            handlers=tuple(one for one in offices[case[0], case[1], case[2]] if one != corrected_by),
+            handlers=tuple(one for one in office if one != corrected_by) or tuple(office),
         )
 
 

@@ -33,7 +33,7 @@ from evaluation.services.accountability_procedure import (
     reasons_against_words,
     respondents_of,
 )
-from evaluation.services.item_drafts import is_discarded, tell_publishers
+from evaluation.services.item_drafts import tell_publishers
 from govportal import personal_data
 from govportal.html import from_text
 from govportal.models import User
@@ -107,7 +107,7 @@ def reasons_against_summary(row: AccountabilityCase, summary: Summary, actor: An
     """Why this summary cannot be drafted; empty when it can."""
     if reasons := reasons_against(row, CaseAction.SUMMARISE, actor):
         return reasons
-    if row.summary and not is_discarded(row.summary):
+    if row.summary and not AccountabilityCase.objects.without_summary().filter(pk=row.pk).exists():
         reasons.append(_("已经拟制公开摘要：%s。") % row.summary)
     missing = _("请填写标题和摘要。")
     reasons += reasons_against_words(summary.title, missing=missing, most=MOST_TITLE, label=_("标题"))

@@ -5,11 +5,18 @@ from typing import Any
 import pytest
 from django.utils.timezone import localdate
 
+from disclosure.services import review
 from evaluation.accountability_enums import CaseState, Measure, MeasureForm, NoticeKind
+from evaluation.accountability_queues import CASE_QUEUES, QUEUES, Look
+from evaluation.models import AccountabilityCase
 from evaluation.services import accountability_correct, accountability_decide, accountability_summary
 from evaluation.services.accountability_decide import Outcome
+from govportal.contributions import Visit
+from govportal.models import User
 from govportal.now import now
+from govportal.permissions import Role
 from tests.evaluation.accountability.test_cases import refused
+from tests.factories import make_member
 from tests.factories.accountability import (
     bring_case_to,
     day_after,
@@ -69,3 +76,29 @@ def test_report_on_paper_is_noted_by_one_and_verified_by_another() -> None:
     assert "不能核实" in refused(accountability_correct.verify, row.pk, text="属实。", actor=opener, at=now())
     accountability_correct.verify(row.pk, text="属实。", actor=second, at=now())
     assert reread(row).state == S.CLOSED
+
+
+def counted_for(user: User) -> int:
+    [queue] = [one for one in QUEUES if one.key == "accountability-summary"]
+    figure = queue.figure(Visit(user, now(), dict))
+    assert figure
+    return figure.count
+
+
+def test_summary_whose_draft_was_thrown_away_is_awaited_again() -> None:
+    row, published = make_case(S.DECIDED), make_case(S.DECIDED)
+    look = Look(row.opened_by, localdate())
+    waiting = AccountabilityCase.objects.filter(CASE_QUEUES["summary"][1](look)).order_by("pk")
+    summary = accountability_summary.Summary(title="关于责任追究情况的通报", text="承办人1名，口头告诫。")
+    said: dict[str, Any] = {"actor": row.opened_by, "at": now()}
+    assert list(waiting) == [row, published]
+
+    first = accountability_summary.draft_summary(row.pk, summary, **said)
+    assert list(waiting.all()) == [published]
+    assert "已经拟制公开摘要" in refused(accountability_summary.draft_summary, row.pk, summary, **said)
+    review.discard(first.editions.get().pk, actor=make_member(Role.PUBLISHER, first.agency), at=now(), note="有误")
+
+    assert list(waiting.all()) == [row, published]
+    assert counted_for(row.opened_by) == 1
+    assert accountability_summary.draft_summary(row.pk, summary, **said) != first
+    assert list(waiting.all()) == [published]

@@ -3,28 +3,39 @@
 """A ballot keeps that its voter was invited and no category, a token that it was used and no day."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import evaluation.models.ballot
 from django.db import migrations, models
+
+import evaluation.models.ballot
 
 
 def fill(apps: Any, editor: Any) -> None:
-    """Past the guard that lets nobody rewrite a ballot: on SQLite it is off during a migration (govportal/dbsetup.py).
+    """Past the guards that let nobody rewrite a ballot or the day of a token: on SQLite they are off during a migration
+    (govportal/dbsetup.py). What goes is blanked first: PostgreSQL drops a column and leaves its bytes in every row
+    (those of the old rows go with the next VACUUM).
     Tokens are written in an order drawn by lot, as survey_evaluators.mix does."""
     ballots, evaluators = (
         apps.get_model("evaluation", name).objects.using(editor.connection.alias) for name in ("Ballot", "Evaluator")
     )
-    has_guards, table = editor.connection.vendor == "postgresql", ballots.model._meta.db_table
-    if has_guards:
-        editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    ballots.exclude(group="").update(is_invited=True)
-    if has_guards:
-        editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    people = list(evaluators.values_list("pk", "used_on"))
-    random.SystemRandom().shuffle(people)
-    for pk, used_on in people:
-        evaluators.filter(pk=pk).update(is_used=used_on is not None)
+    with _guards_off(editor, ballots.model, evaluators.model):
+        ballots.exclude(group="").update(is_invited=True, group="")
+        people = list(evaluators.values_list("pk", "used_on"))
+        random.SystemRandom().shuffle(people)
+        for pk, used_on in people:
+            evaluators.filter(pk=pk).update(is_used=used_on is not None, used_on=None)
+
+
+@contextmanager
+def _guards_off(editor: Any, *tables: Any) -> Iterator[None]:
+    names = [model._meta.db_table for model in tables] if editor.connection.vendor == "postgresql" else []
+    for name in names:
+        editor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+    yield
+    for name in names:
+        editor.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
 
 
 class Migration(migrations.Migration):

@@ -17,7 +17,8 @@ MOST_QUESTIONS = 20
 MOST_ANSWERS = 900  # agencies times questions: an invited evaluator sends them in one form
 MOST_EVALUATORS = 2_000
 # Of the invited, once ballots are cast: a ballot keeps that it came from one of them, and whether a person has voted is
-# known, so that of one or two it would tell who filled it in. Our own measure; no rule names a number.
+# known, so that of one or two it would tell who filled it in. Not all need vote, so that it still may: they are told
+# (survey_words.INVITED_SECRECY). Our own measure; no rule names a number.
 MIN_INVITED = 3
 MOST_SLIPS = 200  # printed at once
 RETENTION_DAYS = 180  # after the tally; unverified: no rule found that names a term

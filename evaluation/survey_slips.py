@@ -14,6 +14,7 @@ from django.utils import translation
 
 from evaluation.models import Survey
 from evaluation.services.survey_tokens import Slip
+from evaluation.survey_words import INVITED_SECRECY
 from govportal import pdf, qr
 from govportal.site import site_profile
 
@@ -27,6 +28,7 @@ def render(row: Survey, slips: Sequence[Slip], *, at: datetime) -> bytes:
     title = f"{row.title}评议单"
     with translation.override(settings.LANGUAGE_CODE):
         context = {"survey": row, "title": title, "site": site_profile(), "with_list": any(slip.name for slip in slips)}
+        context["secrecy"] = INVITED_SECRECY
         context["sheets"] = list(batched(slips, A_SHEET))
         html = render_to_string(TEMPLATE, context)
     codes = {f"code-{slip.number}.png": qr.png(slip.address, border=0) for slip in slips}

@@ -14,6 +14,11 @@ GRADE_WORDS: Mapping[Grade, str] = {
     Grade.FAIR: "一般",
     Grade.POOR: "差",
 }
+# What the invited are told on pages, slips and in mails: no more than holds, for MIN_INVITED makes nobody vote.
+INVITED_SECRECY = _(
+    "不记名：评议票上没有姓名、类别和时间，系统不记录哪一张是谁填的，结果也不单独列出。"
+    "但受邀的人里只有一人填写时，管数据库的人推得出哪一张是他的。"
+)
 ASPECT_WORDS: Mapping[SurveyAspect, str] = {
     SurveyAspect.TRUE: "真实",
     SurveyAspect.ACCURATE: "准确",

@@ -24,6 +24,7 @@ from evaluation.services.survey_ballots import token_key
 from evaluation.services.survey_procedure import locked, reasons_against, record
 from evaluation.survey_enums import EvaluatorGroup, InvitationWay, SurveyAction
 from evaluation.survey_rules import MOST_SLIPS
+from evaluation.survey_words import INVITED_SECRECY
 from govportal import notices
 from govportal.models import User
 from govportal.site import absolute_url, site_profile
@@ -134,9 +135,13 @@ def _body(row: Survey, token: str) -> str:
     )
     return (
         f"您受邀参加{row.title}。请在{days}打开下面的地址填写测评表，不用登录：\n\n{address_of(token)}\n\n"
-        "这个地址只能提交一次，请不要转给别人。评议不记名：评议票上没有姓名、类别和时间，系统不记录哪一张是您填的。\n"
-        f"\n{_organiser()}\n"
+        f"这个地址只能提交一次，请不要转给别人。\n\n{_secrecy()}\n\n{_organiser()}\n"
     )
+
+
+def _secrecy() -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(INVITED_SECRECY)
 
 
 def _organiser() -> str:

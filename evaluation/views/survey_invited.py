@@ -11,6 +11,7 @@ from evaluation.forms.survey_ballot import BallotForm
 from evaluation.models import Evaluator
 from evaluation.services import survey_ballots
 from evaluation.services.survey_ballots import Casting, reasons_against_time
+from evaluation.survey_words import INVITED_SECRECY
 from evaluation.views.survey_pages import SECTION, not_now
 from govportal.now import now, today
 from requests_app.views.browser import personal_form
@@ -78,6 +79,7 @@ def _page(request: HttpRequest, person: Evaluator, form: BallotForm, *, status: 
         "groups": list(form.groups()),
         "group": person.get_group_display(),
         "is_invited": True,
+        "secrecy": INVITED_SECRECY,
         "section": SECTION,
     }
     return render(request, "evaluation/survey_ballot.html", context, status=status)

@@ -18,6 +18,7 @@ from evaluation.models import Survey
 from evaluation.survey_enums import Level, SurveyState
 from evaluation.survey_page import csv_rows, detail_of, grade_ranges, has_invited, lines_of, standing, steps_of, too_few
 from evaluation.survey_rules import BASIS, MIN_BALLOTS, MIN_INVITED
+from evaluation.survey_words import INVITED_SECRECY
 from govportal.now import today
 from govportal.spreadsheets import csv_response
 
@@ -70,6 +71,7 @@ def survey_page(request: HttpRequest, slug: str) -> HttpResponse:
         "grades": grade_ranges(row),
         "least": MIN_BALLOTS,
         "least_invited": MIN_INVITED,
+        "secrecy": INVITED_SECRECY,
         "has_invited": has_invited(row),
         "basis": BASIS,
         "section": SECTION,

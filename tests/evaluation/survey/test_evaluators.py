@@ -16,6 +16,7 @@ from evaluation.services.survey_evaluators import Person
 from evaluation.survey_enums import EvaluatorGroup, InvitationWay, SurveyState
 from evaluation.survey_evaluator_table import read_rows
 from evaluation.survey_rules import RETENTION_DAYS
+from evaluation.survey_words import INVITED_SECRECY
 from govportal.imports import Outcome
 from govportal.models import AuditEvent, Notice, SiteProfile
 from govportal.tables import UnreadableTable
@@ -141,6 +142,7 @@ def test_mail_brings_a_token_and_another_voids_the_first() -> None:
     survey_tokens.mail(row.pk, actor=actor, at=AT, only=[one.pk])
     second = Notice.objects.exclude(pk=first.pk).get()
 
+    assert str(INVITED_SECRECY) in first.body
     assert first.address == MAIL and first.is_confidential and one.name not in first.body
     assert survey_ballots.find_evaluator(token_in(first)) is None
     assert survey_ballots.find_evaluator(token_in(second)) == one
@@ -239,6 +241,7 @@ def test_slips_are_four_a_sheet_with_codes_that_open_the_form() -> None:
     assert paper.page_count(made) == 4 and not any(paper.ink_outside(made, 5))
     assert [page.count("特邀评议单") for page in pages] == [0, 4, 4, 2]
     words = "".join("".join(pages).split())
+    assert words.count(str(INVITED_SECRECY)) == 10
     assert NAME in pages[0] and not any(NAME in page for page in pages[1:])
     assert all(slip.address in words for slip in slips)
     assert set(paper.codes(made)) == {slip.address for slip in slips}

@@ -19,6 +19,7 @@ from evaluation.survey_enums import SurveyState, SurveyStepKind
 from evaluation.survey_page import grade_ranges, steps_of
 from evaluation.survey_queues import SOURCE
 from evaluation.survey_standing import open_steps
+from evaluation.survey_words import INVITED_SECRECY
 from govportal.contributions import Reach
 from govportal.now import today
 from govportal.permissions import Role
@@ -262,7 +263,7 @@ def test_page_speaks_of_the_invited_where_some_are_invited() -> None:
     named = shown(row.get_absolute_url())
     Evaluator.objects.filter(pk=invited.pk).update(voided_on=today(), token_key="")
 
-    assert "不分类别公布，至少邀请 3 人" in named and "公众和特邀评议人员" in named
+    assert f"特邀评议人员至少邀请 3 人。{INVITED_SECRECY}" in named and "公众和特邀评议人员" in named
     for page in (before, shown(row.get_absolute_url())):
         assert "<dd>公众</dd>" in page and "特邀" not in page.partition("七步程序")[0] and "至少邀请" not in page
 

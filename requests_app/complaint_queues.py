@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from disclosure.models import Item
 from govportal import access, contributions
 from govportal.contributions import Figure, Panel, StaffQueue, Visit
 from govportal.permissions import Permission
@@ -71,7 +72,7 @@ COMPLAINT_QUEUES: Mapping[str, tuple[Promise | str, Condition]] = MappingProxyTy
         "answered": (gettext_lazy("已答复待办结"), _in(ComplaintState.ANSWERED)),
         "summary": (
             gettext_lazy("已办结没有公开摘要"),
-            lambda look: Q(state=ComplaintState.CLOSED, summary=None),
+            lambda look: Q(state=ComplaintState.CLOSED) & (Q(summary=None) | Q(summary__in=Item.objects.discarded())),
         ),
         "referred": (gettext_lazy("已移送责任追究"), lambda look: Q(referred_on__isnull=False)),
         "open": (gettext_lazy("在办投诉举报"), lambda look: Q(state__in=OPEN_COMPLAINTS)),

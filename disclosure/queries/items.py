@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 
 from disclosure.enums import (
     NOTICE_STATES,
+    OPEN_STATES,
     READABLE_STATES,
     Audience,
     ItemState,
@@ -62,6 +63,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
         if not agencies:
             return published.filter(audience=Audience.PUBLIC)
         return published.filter(Q(audience=Audience.PUBLIC) | Q(audience=Audience.INTERNAL, agency__in=agencies))
+
+    def discarded(self) -> Self:
+        """Thrown away while they were drafts, and never public: what they came out of may be drafted anew."""
+        return self.filter(state=ItemState.UNPUBLISHED).exclude(editions__state__in=OPEN_STATES)
 
     def in_force(self, today: date) -> Self:
         """Neither void nor expired, by declaration, by its end or by date; partly void texts hold for the rest."""

@@ -63,6 +63,10 @@ def open_edition(item: Item) -> Edition | None:
     return edition
 
 
+def is_discarded(item: Item) -> bool:
+    return Item.objects.discarded().filter(pk=item.pk).exists()
+
+
 def reasons_against(edition: Edition, action: EditionAction, actor: Any, *, at: datetime) -> list[str]:
     """Why this person cannot publish or schedule this edition at that moment; empty when they can.
 

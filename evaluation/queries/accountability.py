@@ -4,10 +4,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from disclosure.enums import OPEN_STATES, ItemState
-from disclosure.models import Edition
+from disclosure.models import Item
 from evaluation.accountability_enums import ENDED_CASES, RULED_CASES, CaseState
 from govportal import access
 from govportal.permissions import Permission
@@ -33,9 +32,7 @@ class AccountabilityCaseQuerySet(models.QuerySet["AccountabilityCase"]):
 
     def without_summary(self) -> Self:
         """None was drafted, or the draft was thrown away and never public: one may be drafted, again."""
-        going_on = Edition.objects.filter(item=OuterRef("summary"), state__in=OPEN_STATES)
-        discarded = Q(summary__state=ItemState.UNPUBLISHED) & ~Exists(going_on)
-        return self.filter(Q(summary=None) | discarded)
+        return self.filter(Q(summary=None) | Q(summary__in=Item.objects.discarded()))
 
     def ended(self) -> Self:
         return self.filter(state__in=ENDED_CASES)

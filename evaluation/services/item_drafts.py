@@ -1,22 +1,14 @@
-"""A draft of an item that came out of an evaluation waits for those who revise it and send it to review; once they
-have thrown it away, another one may be drafted."""
+"""A draft of an item that came out of an evaluation waits for those who revise it and send it to review."""
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from disclosure.enums import ItemState
 from disclosure.models import Item
-from disclosure.services.publish import open_edition
 from govportal import access, notices
 from govportal.models import User
 from govportal.permissions import Permission
-
-
-def is_discarded(item: Item) -> bool:
-    """Thrown away by those who were to go on with it, and never public."""
-    return item.state == ItemState.UNPUBLISHED and open_edition(item) is None
 
 
 def tell_publishers(item: Item, actor: User) -> None:

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from disclosure.services.publish import is_discarded
 from evaluation.enums import RoundKind, RoundState, SetState
 from evaluation.models import Assessment, AssessmentRound, IndicatorSet, Objection, Survey
 from evaluation.services import archive, measure, samples, survey_procedure
 from evaluation.services.checks import progress_of_all
-from evaluation.services.item_drafts import is_discarded
 from evaluation.services.procedure import basis_of, check, locked_assessment, locked_round, reasons_against_round
 from evaluation.services.round_surveys import reasons_against_survey, untallied
 from evaluation.workflow import RoundAction, next_round_state

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from disclosure.enums import Category
 from disclosure.models import Item
 from disclosure.services.draft import Content, Source, create_item
+from disclosure.services.publish import is_discarded
 from evaluation import survey_tally
 from evaluation.enums import RESULT_ITEM
 from evaluation.models import Survey
-from evaluation.services.item_drafts import is_discarded, tell_publishers
+from evaluation.services.item_drafts import tell_publishers
 from evaluation.services.procedure import check
 from evaluation.services.survey_procedure import (
     finish_step,

@@ -13,11 +13,11 @@ from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from disclosure.enums import Category, ItemState
+from disclosure.enums import Category
 from disclosure.models import IndexCounter, Item, Rectification
 from disclosure.services import rectify
 from disclosure.services.draft import Content, Source, create_item
-from disclosure.services.publish import open_edition
+from disclosure.services.publish import is_discarded
 from govportal import access, audit, notices, personal_data
 from govportal.html import from_text
 from govportal.models import User
@@ -171,11 +171,6 @@ def months(first_on: date, last_on: date) -> str:
     if first_on.year != last_on.year:
         return f"{first}—{last_on.year}年{last}"
     return first if first_on.month == last_on.month else f"{first}—{last}"
-
-
-def is_discarded(summary: Item) -> bool:
-    """Thrown away by those who were to go on with it, and never public: another one may be drafted."""
-    return summary.state == ItemState.UNPUBLISHED and open_edition(summary) is None
 
 
 def summary_extra(row: Complaint) -> dict[str, object]:

@@ -10,10 +10,12 @@ from django.urls import reverse
 from disclosure.enums import EditionState, ItemState
 from disclosure.services import rectify, review
 from govportal import access
-from govportal.models import AuditEvent, InboxMessage, Notice
+from govportal.calendar import load_calendar
+from govportal.models import AuditEvent, InboxMessage, Notice, User
 from govportal.permissions import Permission, Role
 from requests_app.admin.complaint_summary import summary_words
 from requests_app.complaint_enums import ComplaintGround, ComplaintResult, ComplaintState
+from requests_app.complaint_queues import COMPLAINT_QUEUES, Look
 from requests_app.models import Complaint
 from requests_app.services import complaint_handling
 from requests_app.services import complaint_results as results
@@ -160,6 +162,12 @@ def test_period_of_a_summary_is_of_months() -> None:
         assert results.months(first_on, last_on) == words
 
 
+def without_summary(officer: User) -> bool:
+    """Whether a case waits in the queue of those whose summary is to be drafted."""
+    asked = COMPLAINT_QUEUES["summary"][1](Look(officer, TODAY, load_calendar))
+    return Complaint.objects.filter(asked).exists()
+
+
 def test_summary_that_was_thrown_away_may_be_drafted_anew() -> None:
     row = answered(ComplaintState.CLOSED)
     officer, drafter = complaint_officer_of(row), make_member(Role.PUBLISHER, row.desk)
@@ -167,7 +175,9 @@ def test_summary_that_was_thrown_away_may_be_drafted_anew() -> None:
     with pytest.raises(ValidationError, match="已经拟制"):
         results.draft_summary(row.pk, summary(), actor=officer, at=AT)
 
+    assert not without_summary(officer)
     review.discard(first.editions.get().pk, actor=drafter, at=AT, note="重写")
+    assert without_summary(officer)
     second = results.draft_summary(row.pk, summary(title="另一个标题"), actor=officer, at=AT)
 
     assert reread_complaint(row).summary == second != first

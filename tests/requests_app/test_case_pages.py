@@ -176,10 +176,10 @@ def test_page_costs_the_same_however_much_happened(rows: int, django_assert_num_
 # --- letters and files ---------------------------------------------------------------------------------------------
 
 
-def sent_letter(row: InformationRequest, **values: Any) -> Letter:
-    """A letter that was put on the applicant's page."""
+def issued_letter(row: InformationRequest, **values: Any) -> Letter:
+    """A letter that nobody has sent yet."""
     values = {"kind": LetterKind.REGISTRATION_RECEIPT, "number": row.number} | values
-    letter = Letter.objects.create(
+    return Letter.objects.create(
         request=row,
         agency=row.agency,
         facts="",
@@ -188,6 +188,11 @@ def sent_letter(row: InformationRequest, **values: Any) -> Letter:
         issued_at=now(),
         **values,
     )
+
+
+def sent_letter(row: InformationRequest, **values: Any) -> Letter:
+    """A letter that was put on the applicant's page."""
+    letter = issued_letter(row, **values)
     Delivery.objects.create(letter=letter, way=DeliveryWay.DOWNLOAD, sent_on=today())
     return letter
 
@@ -277,8 +282,7 @@ def test_asking_for_the_head_of_a_letter_is_no_arrival() -> None:
 
 def test_letter_that_was_not_sent_is_not_found() -> None:
     row = filed()
-    letter = sent_letter(row)
-    letter.deliveries.all().delete()
+    letter = issued_letter(row)
 
     assert reader(row).get(reverse("request_letter", args=[letter.pk])).status_code == 404
 
